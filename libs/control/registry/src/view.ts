@@ -1,0 +1,79 @@
+/** What the compiler reads of services and workloads: one immutable view per change. */
+
+import type { Provenance } from '@weft/kernel';
+
+export type Protocol = 'http' | 'http2' | 'grpc' | 'tcp' | 'tls' | 'https';
+
+export interface ServiceView {
+  /** FQDN "payment.shop.svc.cluster.local", or a ServiceEntry's host. */
+  readonly host: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly ports: readonly ServicePortView[];
+  /** False for MESH_EXTERNAL. */
+  readonly meshInternal: boolean;
+  readonly resolution: 'endpoints' | 'dns' | 'none';
+  readonly instances: readonly InstanceView[];
+  readonly from: Provenance;
+}
+
+export interface ServicePortView {
+  readonly name: string;
+  /** Service port. */
+  readonly number: number;
+  readonly protocol: Protocol;
+}
+
+export interface InstanceView {
+  readonly address: string;
+  /** Service port number → port to connect to at `address`. */
+  readonly ports: ReadonlyMap<number, number>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly healthy: boolean;
+  readonly weight: number;
+  /** "region/zone/subzone" or empty. */
+  readonly locality: string;
+  readonly namespace: string;
+  /** "spiffe://cluster.local/ns/shop/sa/payment"; empty where the workload has none. */
+  readonly spiffeId: string;
+  /** Behind a sidecar that takes mutual TLS (Istio's label security.istio.io/tlsMode=istio). */
+  readonly mutualTls: boolean;
+  readonly workloadName: string;
+}
+
+export interface RegistryView {
+  /** By host. */
+  readonly services: ReadonlyMap<string, ServiceView>;
+}
+
+/** One port of a workload behind a sidecar: peers connect to `bind:port`, the application listens on `defaultEndpoint`. */
+export interface IngressPort {
+  /** Name of the port ("http", "grpc"), which Services select by targetPort. */
+  readonly name: string;
+  readonly bind: string;
+  readonly port: number;
+  /** "127.0.0.1:21000". */
+  readonly defaultEndpoint: string;
+}
+
+/** A connected xDS client as the compiler sees it; made from Node and the authenticated identity. */
+export interface ProxyDescription {
+  /** Node id: "sidecar~127.0.0.1~payment-v1-1.shop~shop.svc.cluster.local". */
+  readonly id: string;
+  /** 'grpc': a proxyless gRPC client (metadata GENERATOR "grpc" or a gRPC user agent). */
+  readonly type: 'sidecar' | 'router' | 'grpc';
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly workloadName: string;
+  /** From its WorkloadGroup where it has one, else from Node metadata LABELS. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly address: string;
+  readonly ingress: readonly IngressPort[];
+  /** Where the sidecar takes its application's traffic as an explicit HTTP proxy. */
+  readonly egressProxy: { readonly bind: string; readonly port: number } | undefined;
+  /** Address that gateway servers without `bind` listen on. */
+  readonly gatewayBind: string;
+  readonly trustDomain: string;
+  /** "ns/name" of the WorkloadGroup it registered with; empty for none. */
+  readonly workloadGroup: string;
+}

@@ -1,0 +1,14 @@
+/** networking.istio.io WorkloadEntry. */
+
+export interface WorkloadEntrySpec {
+  /** IP address, or a DNS name. */
+  readonly address: string;
+  /** Port name → port number. */
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly network?: string;
+  /** "region/zone/subzone". */
+  readonly locality?: string;
+  readonly weight?: number;
+  readonly serviceAccount?: string;
+}

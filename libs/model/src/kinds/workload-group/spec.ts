@@ -1,0 +1,26 @@
+/** networking.istio.io WorkloadGroup: the template of workloads that register themselves. */
+
+export interface WorkloadGroupSpec {
+  readonly metadata?: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly template: {
+    readonly ports?: Readonly<Record<string, number>>;
+    readonly network?: string;
+    readonly locality?: string;
+    readonly weight?: number;
+    readonly serviceAccount?: string;
+  };
+  readonly probe?: WorkloadProbe;
+}
+
+export interface WorkloadProbe {
+  readonly initialDelaySeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly periodSeconds?: number;
+  readonly successThreshold?: number;
+  readonly failureThreshold?: number;
+  readonly httpGet?: { readonly path: string; readonly port: number; readonly host?: string; readonly scheme?: string };
+  readonly tcpSocket?: { readonly port: number; readonly host?: string };
+}
