@@ -1,0 +1,119 @@
+/** The metric registry: families with bounded label sets over typed arrays. */
+
+import { assertThat } from '@weft/kernel';
+import { familiesMax, seriesPerFamilyMax } from './limits.ts';
+import { type FamilyView, renderFamilies } from './prometheus.ts';
+import { type Counter, createArena, type Gauge, type Histogram, HistogramSlot, NumberSlot } from './slots.ts';
+
+/** All series of one metric name. */
+export interface Family<Slot> {
+  readonly name: string;
+  /**
+   * The place of one label set, made on first use and the same object ever after: resolve it once and keep it.
+   * Past the bound of the family every new label set gets the one series whose labels all say "overflow".
+   * @param labelValues in the order of the family's label names.
+   */
+  slot(labelValues: readonly string[]): Slot;
+}
+
+export interface MetricRegistry {
+  counter(name: string, help: string, labelNames: readonly string[]): Family<Counter>;
+  gauge(name: string, help: string, labelNames: readonly string[]): Family<Gauge>;
+  /** @param buckets ascending upper bounds, without +Inf. */
+  histogram(name: string, help: string, labelNames: readonly string[], buckets: readonly number[]): Family<Histogram>;
+  /** Runs `task` before each rendering: for gauges that are read rather than kept. */
+  onScrape(task: () => void): void;
+  /** Prometheus text format 0.0.4. */
+  renderPrometheus(): string;
+}
+
+export interface MetricRegistryOptions {
+  readonly seriesPerFamilyMax?: number;
+}
+
+const foldedName = 'weft_metric_series_folded_total';
+const overflowLabel = 'overflow';
+
+/**
+ * Asking for a known name again gives the same family.
+ * @throws Error (assertion) for a name asked for with another type or other labels.
+ */
+export function createMetricRegistry(options: MetricRegistryOptions = {}): MetricRegistry {
+  const seriesMax = options.seriesPerFamilyMax ?? seriesPerFamilyMax;
+  const arena = createArena();
+  const families = new Map<string, FamilyView & Family<unknown>>();
+  const scrapeTasks: (() => void)[] = [];
+  let folded: Family<Counter> | undefined;
+
+  const noteFolded = (family: string): void => {
+    folded ??= make(foldedName, 'Look-ups of label sets past the bound of a family.', ['family'], 'counter', [], () => {
+      return new NumberSlot(arena);
+    });
+    folded.slot([family]).add(1);
+  };
+
+  const make = <Slot extends NumberSlot | HistogramSlot>(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    type: FamilyView['type'],
+    bounds: readonly number[],
+    createSlot: () => Slot,
+  ): Family<Slot> => {
+    const known = families.get(name);
+    if (known !== undefined) {
+      const same = known.type === type && known.labelNames.join() === labelNames.join();
+      assertThat(same, `metric ${name} has one type and one set of labels`);
+      return known as FamilyView & Family<Slot>;
+    }
+    assertThat(families.size < familiesMax, `at most ${familiesMax} metric families`);
+    const series = new Map<string, { labelValues: readonly string[]; slot: Slot }>();
+    let overflow: Slot | undefined;
+    const family = {
+      name,
+      help,
+      type,
+      labelNames,
+      bounds,
+      series,
+      slot(labelValues: readonly string[]): Slot {
+        const key = labelValues.length === 1 ? String(labelValues[0]) : labelValues.join('\u0000');
+        const found = series.get(key);
+        if (found !== undefined) return found.slot;
+        assertThat(labelValues.length === labelNames.length, `metric ${name} has ${labelNames.length} labels`);
+        if (series.size < seriesMax) {
+          const slot = createSlot();
+          series.set(key, { labelValues: [...labelValues], slot });
+          return slot;
+        }
+        if (name !== foldedName) noteFolded(name);
+        if (overflow === undefined) {
+          overflow = createSlot();
+          const names = labelNames.map(() => overflowLabel);
+          series.set(names.join('\u0000'), { labelValues: names, slot: overflow });
+        }
+        return overflow;
+      },
+    };
+    families.set(name, family);
+    return family;
+  };
+
+  const newNumber = (): NumberSlot => new NumberSlot(arena);
+
+  return {
+    counter: (name, help, labelNames) => make(name, help, labelNames, 'counter', [], newNumber),
+    gauge: (name, help, labelNames) => make(name, help, labelNames, 'gauge', [], newNumber),
+    histogram(name, help, labelNames, buckets) {
+      const bounds = Float64Array.from(buckets);
+      return make(name, help, labelNames, 'histogram', buckets, () => new HistogramSlot(arena, bounds));
+    },
+    onScrape(task) {
+      scrapeTasks.push(task);
+    },
+    renderPrometheus() {
+      for (const task of scrapeTasks) task();
+      return renderFamilies(families.values());
+    },
+  };
+}
