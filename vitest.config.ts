@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests named *.e2e.test.ts start processes; they run one after another, after the others. */
 export default defineConfig({
   test: {
-    reporters: ['default'],
+    reporters: ['default', './scripts/closing-line.mjs'],
     projects: [
       {
         test: {

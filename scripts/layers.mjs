@@ -1,0 +1,79 @@
+/** The import law: which layer may use which, and why. Read by layers.test.ts and, as text, by people. */
+
+/** Layer (Nx tag `layer:<name>`) → layers that its projects may depend on, and the reason of the bound. */
+export const layerTable = {
+  kernel: { may: [], why: 'the kernel is what everything stands on: it imports nothing of ours' },
+  telemetry: { may: ['kernel'], why: 'metrics and logs must be usable by every plane' },
+  wire: { may: ['kernel'], why: 'codecs know no policy and no configuration' },
+  model: {
+    may: ['kernel'],
+    why: 'the model is plain data, so that it works from files alone, with no process running',
+  },
+  xds: { may: ['kernel', 'xds'], why: 'resources are opaque to the protocol' },
+  identity: { may: ['kernel'], why: 'identity holds no signing key and knows no plane' },
+  control: {
+    may: ['kernel', 'telemetry', 'model', 'xds', 'identity', 'control'],
+    why: 'the control plane meets the data plane over xDS only',
+  },
+  data: {
+    may: ['kernel', 'telemetry', 'wire', 'xds', 'identity', 'data'],
+    why: 'the data plane knows no YAML: it meets the control plane over xDS only',
+  },
+  service: { may: ['kernel', 'service'], why: 'services know nothing of the mesh: it must be removable' },
+  operator: { may: ['kernel', 'model', 'operator'], why: 'operator tools speak to running planes over their APIs' },
+  testing: {
+    may: [
+      'kernel',
+      'telemetry',
+      'wire',
+      'model',
+      'xds',
+      'identity',
+      'control',
+      'data',
+      'operator',
+      'service',
+      'testing',
+    ],
+    why: 'test support may boot anything but an app',
+  },
+  app: {
+    may: ['kernel', 'telemetry', 'model', 'xds', 'identity', 'control', 'data', 'service', 'operator'],
+    why: 'an app is a thin shell around libraries; nothing imports an app',
+  },
+};
+
+/** Apps that have a narrower law than their layer. */
+export const appTable = {
+  'control-plane-app': {
+    may: ['kernel', 'telemetry', 'control'],
+    why: 'the control plane process holds no data plane',
+  },
+  'sidecar-app': { may: ['kernel', 'telemetry', 'data'], why: 'the sidecar process holds no control plane' },
+  'user-app': { may: ['kernel', 'service'], why: layerTable.service.why },
+  'order-app': { may: ['kernel', 'service'], why: layerTable.service.why },
+  'inventory-app': { may: ['kernel', 'service'], why: layerTable.service.why },
+  'payment-app': { may: ['kernel', 'service'], why: layerTable.service.why },
+  cli: { may: ['kernel', 'model', 'operator'], why: 'the command line speaks to running planes over their APIs' },
+};
+
+/** Folders whose sub-folders must not import one another: order lives in one list, in one file. */
+export const siblingFolders = [
+  {
+    folder: 'libs/data/filters/src',
+    why: 'filters never import filters: their order lives in outbound.ts and inbound.ts',
+  },
+  { folder: 'libs/data/balancing/src', why: 'balancers are alternatives of one contract' },
+];
+
+/** Libraries whose `exports` name more than an index: generated messages, and test support. */
+export const deepImportsAllowed = ['@weft/xds-messages/', '@weft/service-contracts/'];
+
+/** What is wrong with one edge, or nothing. @param from and to: {name, layer} of two projects. */
+export function edgeViolation(from, to) {
+  const law = appTable[from.name] ?? layerTable[from.layer];
+  if (law === undefined) return `${from.name}: its tag "layer:${from.layer}" is not in the table of scripts/layers.mjs`;
+  if (to.layer === 'app') return `${from.name} → ${to.name}: nothing imports an app`;
+  if (law.may.includes(to.layer)) return undefined;
+  return `${from.name} (${from.layer}) → ${to.name} (${to.layer}): not allowed, because ${law.why}; it may use: ${law.may.join(', ') || 'nothing of ours'}`;
+}
