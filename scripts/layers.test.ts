@@ -1,10 +1,10 @@
-/** Holds the project graph and every import against the import law of layers.mjs. */
+/** Holds the project graph and every import against the import law of layers.ts. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { deepImportsAllowed, edgeViolation, siblingFolders } from './layers.mjs.mts';
+import { deepImportsAllowed, edgeViolation, siblingFolders } from './layers.ts';
 
 interface Project {
   readonly name: string;

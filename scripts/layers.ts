@@ -1,7 +1,14 @@
 /** The import law: which layer may use which, and why. Read by layers.test.ts and, as text, by people. */
 
+const serviceWhy = 'services know nothing of the mesh: it must be removable';
+
+interface Law {
+  readonly may: readonly string[];
+  readonly why: string;
+}
+
 /** Layer (Nx tag `layer:<name>`) → layers that its projects may depend on, and the reason of the bound. */
-export const layerTable = {
+export const layerTable: Readonly<Record<string, Law>> = {
   kernel: { may: [], why: 'the kernel is what everything stands on: it imports nothing of ours' },
   telemetry: { may: ['kernel'], why: 'metrics and logs must be usable by every plane' },
   wire: { may: ['kernel'], why: 'codecs know no policy and no configuration' },
@@ -19,7 +26,7 @@ export const layerTable = {
     may: ['kernel', 'telemetry', 'wire', 'xds', 'identity', 'data'],
     why: 'the data plane knows no YAML: it meets the control plane over xDS only',
   },
-  service: { may: ['kernel', 'service'], why: 'services know nothing of the mesh: it must be removable' },
+  service: { may: ['kernel', 'service'], why: serviceWhy },
   operator: { may: ['kernel', 'model', 'operator'], why: 'operator tools speak to running planes over their APIs' },
   testing: {
     may: [
@@ -44,21 +51,21 @@ export const layerTable = {
 };
 
 /** Apps that have a narrower law than their layer. */
-export const appTable = {
+const appTable: Readonly<Record<string, Law>> = {
   'control-plane-app': {
     may: ['kernel', 'telemetry', 'control'],
     why: 'the control plane process holds no data plane',
   },
   'sidecar-app': { may: ['kernel', 'telemetry', 'data'], why: 'the sidecar process holds no control plane' },
-  'user-app': { may: ['kernel', 'service'], why: layerTable.service.why },
-  'order-app': { may: ['kernel', 'service'], why: layerTable.service.why },
-  'inventory-app': { may: ['kernel', 'service'], why: layerTable.service.why },
-  'payment-app': { may: ['kernel', 'service'], why: layerTable.service.why },
+  'user-app': { may: ['kernel', 'service'], why: serviceWhy },
+  'order-app': { may: ['kernel', 'service'], why: serviceWhy },
+  'inventory-app': { may: ['kernel', 'service'], why: serviceWhy },
+  'payment-app': { may: ['kernel', 'service'], why: serviceWhy },
   cli: { may: ['kernel', 'model', 'operator'], why: 'the command line speaks to running planes over their APIs' },
 };
 
 /** Folders whose sub-folders must not import one another: order lives in one list, in one file. */
-export const siblingFolders = [
+export const siblingFolders: readonly { readonly folder: string; readonly why: string }[] = [
   {
     folder: 'libs/data/filters/src',
     why: 'filters never import filters: their order lives in outbound.ts and inbound.ts',
@@ -67,12 +74,17 @@ export const siblingFolders = [
 ];
 
 /** Libraries whose `exports` name more than an index: generated messages, and test support. */
-export const deepImportsAllowed = ['@weft/xds-messages/', '@weft/service-contracts/'];
+export const deepImportsAllowed: readonly string[] = ['@weft/xds-messages/', '@weft/service-contracts/'];
 
-/** What is wrong with one edge, or nothing. @param from and to: {name, layer} of two projects. */
-export function edgeViolation(from, to) {
+interface Named {
+  readonly name: string;
+  readonly layer: string;
+}
+
+/** What is wrong with one edge between two projects, or nothing. */
+export function edgeViolation(from: Named, to: Named): string | undefined {
   const law = appTable[from.name] ?? layerTable[from.layer];
-  if (law === undefined) return `${from.name}: its tag "layer:${from.layer}" is not in the table of scripts/layers.mjs`;
+  if (law === undefined) return `${from.name}: its tag "layer:${from.layer}" is not in the table of scripts/layers.ts`;
   if (to.layer === 'app') return `${from.name} → ${to.name}: nothing imports an app`;
   if (law.may.includes(to.layer)) return undefined;
   return `${from.name} (${from.layer}) → ${to.name} (${to.layer}): not allowed, because ${law.why}; it may use: ${law.may.join(', ') || 'nothing of ours'}`;
