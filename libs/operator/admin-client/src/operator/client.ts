@@ -1,0 +1,84 @@
+/** Client of the control plane's operator API (interfaces.md, section 5). */
+
+import { asObject, asString, listOf } from '../decode.ts';
+import { type Call, callJson, callText, type Fetch } from '../request.ts';
+import { decodeApplied, decodeProxy, decodeResource, decodeStatus } from './decode.ts';
+import type { AppliedItem, MeshStatus, ProxyStatus, ResourceFilter, ResourceItem } from './types.ts';
+
+export interface OperatorClientOptions {
+  /** "http://127.0.0.1:15080". */
+  readonly baseUrl: string;
+  /** Content of the operator token's file; read anew for each call. */
+  readonly token: () => string | Promise<string>;
+  readonly fetch?: Fetch;
+  readonly timeoutMs?: number;
+}
+
+/** Every call throws AdminError. */
+export interface OperatorClient {
+  /** Needs no token. */
+  version(): Promise<string>;
+  status(): Promise<MeshStatus>;
+  proxies(): Promise<readonly ProxyStatus[]>;
+  /** Envoy's config_dump JSON. */
+  snapshot(proxyId: string): Promise<unknown>;
+  resources(filter?: ResourceFilter): Promise<readonly ResourceItem[]>;
+  /** @param yaml one or more documents. */
+  apply(yaml: string): Promise<readonly AppliedItem[]>;
+  remove(kind: string, namespace: string, name: string): Promise<void>;
+}
+
+export function createOperatorClient(options: OperatorClientOptions): OperatorClient {
+  const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+  const peer = `the control plane at ${options.baseUrl}`;
+  const call = async (
+    method: Call['method'],
+    path: string,
+    content?: { type: string; body: string },
+  ): Promise<Call> => ({
+    method,
+    url: options.baseUrl + path,
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${(await options.token()).trim()}`,
+      ...(content === undefined ? {} : { 'content-type': content.type }),
+    },
+    ...(content === undefined ? {} : { body: content.body }),
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+  const get = async (path: string): Promise<Readonly<Record<string, unknown>>> =>
+    asObject(await callJson(fetch, await call('GET', path), peer));
+
+  return {
+    async version() {
+      const answer = await callJson(fetch, { method: 'GET', url: `${options.baseUrl}/v1/version` }, peer);
+      return asString(asObject(answer)['version']);
+    },
+    async status() {
+      return decodeStatus(await get('/v1/status'));
+    },
+    async proxies() {
+      return listOf((await get('/v1/proxies'))['proxies'], decodeProxy);
+    },
+    async snapshot(proxyId) {
+      return callJson(fetch, await call('GET', `/v1/proxies/${encodeURIComponent(proxyId)}/snapshot`), peer);
+    },
+    async resources(filter = {}) {
+      const query = new URLSearchParams();
+      for (const key of ['kind', 'namespace', 'name'] as const) {
+        const value = filter[key];
+        if (value !== undefined) query.set(key, value);
+      }
+      const suffix = query.size === 0 ? '' : `?${query.toString()}`;
+      return listOf((await get(`/v1/resources${suffix}`))['resources'], decodeResource);
+    },
+    async apply(yaml) {
+      const request = await call('POST', '/v1/resources', { type: 'application/yaml', body: yaml });
+      return listOf(asObject(await callJson(fetch, request, peer))['applied'], decodeApplied);
+    },
+    async remove(kind, namespace, name) {
+      const path = [kind, namespace, name].map(encodeURIComponent).join('/');
+      await callText(fetch, await call('DELETE', `/v1/resources/${path}`), peer);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** What the operator API answers (interfaces.md, section 5), as plain data. */
+
+export interface Violation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface SourceStatus {
+  readonly file: string;
+  readonly state: 'ok' | 'rejected';
+  readonly resources: number;
+  readonly violations: readonly Violation[];
+  /** RFC 3339; empty: never. */
+  readonly lastGoodAt: string;
+}
+
+export interface InstanceStatus {
+  readonly address: string;
+  readonly healthy: boolean;
+  readonly workload: string;
+  readonly version: string;
+}
+
+export interface ServiceStatus {
+  readonly host: string;
+  /** "8080/http": as the API prints them. */
+  readonly ports: readonly string[];
+  readonly instances: readonly InstanceStatus[];
+}
+
+export interface MeshStatus {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly sources: readonly SourceStatus[];
+  readonly services: readonly ServiceStatus[];
+  readonly notices: readonly string[];
+  readonly proxies: number;
+}
+
+export const xdsTypes = ['CDS', 'EDS', 'LDS', 'RDS', 'SDS'] as const;
+export type XdsType = (typeof xdsTypes)[number];
+
+export interface TypeStatus {
+  readonly state: 'SYNCED' | 'STALE' | 'NOT SENT' | 'ERROR';
+  readonly version: string;
+  /** Reason of the NACK; empty for none. */
+  readonly error: string;
+}
+
+export interface ProxyStatus {
+  readonly id: string;
+  readonly type: string;
+  /** "shop/order"; empty for a proxy that registered without a group. */
+  readonly workloadGroup: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly address: string;
+  /** "127.0.0.1:21015"; empty where the proxy names none. */
+  readonly admin: string;
+  readonly connectedAt: string;
+  readonly healthy: boolean;
+  readonly types: Readonly<Record<XdsType, TypeStatus>>;
+}
+
+export interface ResourceItem {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly spec: unknown;
+}
+
+export interface AppliedItem {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly change: 'created' | 'configured' | 'unchanged';
+}
+
+export interface ResourceFilter {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}

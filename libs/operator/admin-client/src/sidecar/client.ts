@@ -1,0 +1,63 @@
+/** Client of a sidecar's admin port (interfaces.md, section 4). */
+
+import { type Call, callJson, callText, type Fetch } from '../request.ts';
+import { decodeExplanation } from './decode.ts';
+import type { ExplainRequest, Explanation } from './types.ts';
+
+export interface SidecarAdminOptions {
+  /** "127.0.0.1:15000". */
+  readonly address: string;
+  readonly fetch?: Fetch;
+  readonly timeoutMs?: number;
+}
+
+/** Every call throws AdminError. */
+export interface SidecarAdmin {
+  ready(): Promise<boolean>;
+  /** Envoy's form. @param resource "dynamic_listeners" and the like; all where absent. */
+  configDump(resource?: string): Promise<unknown>;
+  /** Envoy's JSON form. */
+  clusters(): Promise<unknown>;
+  certs(): Promise<unknown>;
+  explain(request: ExplainRequest): Promise<Explanation>;
+  setLogLevel(level: string): Promise<void>;
+  drain(): Promise<void>;
+  quit(): Promise<void>;
+}
+
+export function createSidecarAdmin(options: SidecarAdminOptions): SidecarAdmin {
+  const fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+  const peer = `the sidecar's admin port ${options.address}`;
+  const call = (method: Call['method'], path: string): Call => ({
+    method,
+    url: `http://${options.address}${path}`,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+  const post = async (path: string): Promise<void> => {
+    await callText(fetch, call('POST', path), peer);
+  };
+
+  return {
+    ready: () =>
+      callText(fetch, call('GET', '/ready'), peer).then(
+        () => true,
+        () => false,
+      ),
+    configDump: (resource) =>
+      callJson(
+        fetch,
+        call('GET', resource === undefined ? '/config_dump' : `/config_dump?resource=${encodeURIComponent(resource)}`),
+        peer,
+      ),
+    clusters: () => callJson(fetch, call('GET', '/clusters?format=json'), peer),
+    certs: () => callJson(fetch, call('GET', '/certs'), peer),
+    async explain(request) {
+      const query = new URLSearchParams({ method: request.method, url: request.url });
+      for (const header of request.headers) query.append('header', header);
+      return decodeExplanation(await callJson(fetch, call('GET', `/explain?${query.toString()}`), peer));
+    },
+    setLogLevel: (level) => post(`/logging?level=${encodeURIComponent(level)}`),
+    drain: () => post('/drain'),
+    quit: () => post('/quitquitquit'),
+  };
+}
