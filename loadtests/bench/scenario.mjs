@@ -1,0 +1,20 @@
+// What every proxy of the benchmark is given: the same core, the same hosts, the same routes.
+
+/** Proxies run here; the load and the backend run on core 1. */
+export const proxyCore = 0;
+
+export const backendHost = 'backend.bench.svc.cluster.local';
+export const backendServicePort = 8080;
+
+/** Two rules: one by header that never matches, and the one that takes the load. */
+export function routesOfTable() {
+  return [
+    { header: { name: 'x-canary', value: '1' }, cluster: 'canary' },
+    { header: undefined, cluster: 'stable' },
+  ];
+}
+
+export const scenarios = [
+  { name: 'http1', hops: 1, title: 'HTTP/1.1 keep-alive, one hop' },
+  { name: 'mtls', hops: 2, title: 'HTTP/1.1 keep-alive, two hops with mutual TLS' },
+];
