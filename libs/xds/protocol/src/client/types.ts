@@ -1,7 +1,7 @@
 /** The client side of the xDS transport protocol (incremental ADS), as a proxy uses it. Resources are opaque here. */
 
-import type { Clock, Random } from '@weft/kernel';
 import type { Any } from '@bufbuild/protobuf/wkt';
+import type { Clock, Random } from '@weft/kernel';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 
 /** One resource as it came: `version` is the server's, `body` the packed message. */

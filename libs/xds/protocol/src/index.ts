@@ -1,0 +1,25 @@
+/** The xDS transport protocol: a client, a server, and the adapter between protobuf-es and grpc-js. */
+export { createXdsClient } from './client/client.ts';
+export type {
+  ReceivedResource,
+  ResourceUpdate,
+  XdsClient,
+  XdsClientHandlers,
+  XdsClientOptions,
+} from './client/types.ts';
+export type { ChannelOptions } from './grpc/service-adapter.ts';
+export { createServiceClient, serviceDefinition, unaryCall } from './grpc/service-adapter.ts';
+export { createXdsServer, defaultXdsServerLimits } from './server/server.ts';
+export type {
+  Accepted,
+  OpaqueResource,
+  OpaqueSnapshot,
+  Refusal,
+  ResourcesByName,
+  TypeStatus,
+  XdsServer,
+  XdsServerLimits,
+  XdsServerOptions,
+} from './server/types.ts';
+export type { XdsTypeName } from './type-urls.ts';
+export { healthTypeUrl, isWildcardType, pushOrder, shortTypeName, xdsTypes } from './type-urls.ts';

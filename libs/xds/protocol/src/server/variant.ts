@@ -1,0 +1,30 @@
+/** The two forms of the protocol as one shape, so that the stream needs to know neither. */
+
+import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { Difference, Subscription } from './subscription.ts';
+import type { ResourcesByName } from './types.ts';
+
+/** What both forms of request have. */
+export interface RequestHead {
+  readonly node?: Node | undefined;
+  readonly typeUrl: string;
+  readonly responseNonce: string;
+  readonly errorDetail?: { readonly message: string } | undefined;
+}
+
+export interface Variant<Request extends RequestHead, Response> {
+  readonly method: 'streamAggregatedResources' | 'deltaAggregatedResources';
+  /** Every name in the request, for the bounds. */
+  namesIn(request: Request): readonly (readonly string[])[];
+  /** True where a stale nonce makes the whole request void (state of the world), not only its verdict (incremental). */
+  readonly staleVoidsRequest: boolean;
+  /** Changes what is wanted. `first`: the first request of the type on this stream. */
+  subscribe(subscription: Subscription, request: Request, first: boolean): void;
+  /** The response that tells `difference`; undefined where this form has nothing to say. */
+  respond(
+    subscription: Subscription,
+    difference: Difference,
+    resources: ResourcesByName,
+    nonce: string,
+  ): { readonly response: Response; readonly resources: number } | undefined;
+}
