@@ -44,6 +44,15 @@ export const errorTable = {
     'DPE',
     'The client: it speaks a version of HTTP that this port does not.',
   ),
+  http_version_old: row('client', true, 426, 12, 'DPE', 'The client: it speaks HTTP/1.0; this port needs HTTP/1.1.'),
+  http_expectation_failed: row(
+    'client',
+    true,
+    417,
+    12,
+    'DPE',
+    'The client: it expects something other than 100-continue.',
+  ),
   http_coding_unsupported: row(
     'client',
     true,

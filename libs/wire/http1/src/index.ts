@@ -1,0 +1,17 @@
+/** A strict HTTP/1.1 codec over buffers: heads, bodies, and how they are written. No sockets, no policy. */
+export { BodyReader } from './body-reader.ts';
+export { joinedValue } from './fields.ts';
+export type { Framing } from './framing.ts';
+export { HeadReader, headIncomplete, headViolated } from './head-reader.ts';
+export { http1Limits } from './limits.ts';
+export { parseRequestHead, RequestHead } from './request-head.ts';
+export { parseResponseHead, ResponseHead } from './response-head.ts';
+export type { Http1Rule } from './rules.ts';
+export { http1Rules } from './rules.ts';
+export {
+  encodeChunk,
+  lastChunk,
+  serializeFields,
+  serializeRequestHead,
+  serializeResponseHead,
+} from './serialize.ts';

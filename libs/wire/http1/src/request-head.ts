@@ -1,0 +1,210 @@
+/** Request heads: parsed strictly, with what ends at this hop taken out (RFC 9112, RFC 9110 section 7.6). */
+
+import { type ConnectionOptions, dropFields, readConnection } from './connection-field.ts';
+import { joinedValue, parseFields } from './fields.ts';
+import { type Framing, parseContentLength, transferEncodingViolation } from './framing.ts';
+import { lineViolation } from './head-reader.ts';
+import { http1Limits } from './limits.ts';
+import { CR, LF, methodOctets, nameOctets, SP, targetOctets } from './octets.ts';
+import type { Http1Rule } from './rules.ts';
+import { authorityViolation, parseTarget, sameAuthority } from './target.ts';
+
+/** A request as it may be forwarded. Everything in it is valid. */
+export class RequestHead {
+  method = '';
+  /** Host or the target's authority, in lower case. */
+  authority = '';
+  /** Without query; "*" for OPTIONS *, empty for CONNECT. */
+  path = '';
+  /** Without "?". */
+  query = '';
+  /** A "?" stood in the target, also when nothing followed it. */
+  hasQuery = false;
+  /** Absolute form was used. */
+  absolute = false;
+  /**
+   * Flat: name in lower case, value. Without Host, Connection and what it names, Keep-Alive, Proxy-Connection, Upgrade,
+   * Expect and TE (but "trailers"); with Content-Length or Transfer-Encoding, which are valid.
+   */
+  readonly fields: string[] = [];
+  framing: Framing = 'none';
+  contentLength = 0;
+  /** The client wants to use the connection again. */
+  keepAlive = true;
+  expectContinue = false;
+  /** Value of Upgrade where Connection asks for it; empty: none. */
+  upgrade = '';
+  /** Bytes of the head. */
+  bytes = 0;
+
+  /** @param name in lower case. Several fields of a name come joined with ",". */
+  header(name: string): string | undefined {
+    return name === 'host' ? this.authority : joinedValue(this.fields, name);
+  }
+}
+
+/** @param start first octet of the head; `end` the octet after its empty line. @returns the head, or the rule that it breaks. */
+export function parseRequestHead(bytes: Buffer, start: number, end: number): RequestHead | Http1Rule {
+  const head = new RequestHead();
+  head.bytes = end - start;
+  const broken = readRequest(bytes, start, end, head);
+  if (broken === undefined) return head;
+  // The order that a HeadReader finds things in, whatever the split points.
+  const first = bytes[start] as number;
+  if (nameOctets[first] === 0) return first === LF ? 'bare-lf' : 'request-line';
+  return lineViolation(bytes, start, end, start) ?? broken;
+}
+
+function readRequest(bytes: Buffer, start: number, end: number, head: RequestHead): Http1Rule | undefined {
+  const text = bytes.toString('latin1', start, end);
+  let at = start;
+  while (methodOctets[bytes[at] as number] === 1) at += 1;
+  const methodEnd = at;
+  if (bytes[at] !== SP) return bytes[at] === CR || bytes[at] === LF ? 'request-line' : 'method-invalid';
+  if (at === start || at - start > http1Limits.methodBytesMax) return 'method-invalid';
+  at += 1;
+  const targetStart = at;
+  while (targetOctets[bytes[at] as number] === 1) at += 1;
+  const targetEnd = at;
+  if (bytes[at] !== SP) return bytes[at] === CR || bytes[at] === LF ? 'request-line' : 'target-invalid';
+  if (targetEnd === targetStart) return 'request-line';
+  at += 1;
+  if (!text.startsWith('HTTP/1.1\r\n', at - start)) return versionViolation(text, at - start);
+  head.method = text.substring(0, methodEnd - start);
+  const rawFields: string[] = head.fields;
+  const broken = parseFields(bytes, text, start, at + 10, end - 2, rawFields);
+  if (broken !== undefined) return broken;
+  return readTarget(text.substring(targetStart - start, targetEnd - start), head) ?? readSemantics(head);
+}
+
+function versionViolation(text: string, at: number): Http1Rule {
+  const line = text.substring(at, text.indexOf('\r\n', at));
+  if (/\s/.test(line)) return 'request-line';
+  if (line === 'HTTP/1.0') return 'version-old';
+  return /^HTTP\/[0-9]\.[0-9]$/.test(line) ? 'version-unsupported' : 'version-invalid';
+}
+
+function readTarget(target: string, head: RequestHead): Http1Rule | undefined {
+  if (target.charCodeAt(0) === 0x2f && head.method !== 'CONNECT') {
+    const mark = target.indexOf('?');
+    head.hasQuery = mark >= 0;
+    head.path = mark < 0 ? target : target.substring(0, mark);
+    head.query = mark < 0 ? '' : target.substring(mark + 1);
+    return undefined;
+  }
+  const parsed = parseTarget(head.method, target);
+  if (typeof parsed === 'string') return parsed;
+  head.absolute = parsed.form === 'absolute';
+  head.authority = parsed.authority;
+  head.path = parsed.path;
+  head.query = parsed.query;
+  head.hasQuery = target.includes('?');
+  return checkTargetHost(parsed.scheme, head);
+}
+
+function checkTargetHost(scheme: '' | 'http' | 'https', head: RequestHead): Http1Rule | undefined {
+  if (head.authority === '') return undefined;
+  const host = joinedValue(head.fields, 'host');
+  if (host === undefined) return 'host-missing';
+  const lower = host.toLowerCase();
+  if (lower === '') return undefined;
+  return lower.includes(',') || sameAuthority(lower, head.authority, scheme) ? undefined : 'host-mismatch';
+}
+
+const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, nominated: undefined };
+
+/** Reads the fields that mean something to this hop and takes out those that end here, in one pass. */
+function readSemantics(head: RequestHead): Http1Rule | undefined {
+  const fields = head.fields;
+  const count = fields.length;
+  options.close = options.keepAlive = options.upgrade = false;
+  options.nominated = undefined;
+  let kept = 0;
+  let hosts = 0;
+  let upgrade = '';
+  for (let i = 0; i < count; i += 2) {
+    const name = fields[i] as string;
+    const value = fields[i + 1] as string;
+    let broken: Http1Rule | undefined;
+    switch (name.length) {
+      case 2:
+        if (name === 'te' && value.toLowerCase() !== 'trailers') continue;
+        break;
+      case 4:
+        if (name !== 'host') break;
+        hosts += 1;
+        broken = readHost(value, hosts, head);
+        if (broken !== undefined) return broken;
+        continue;
+      case 6:
+        if (name !== 'expect') break;
+        if (value.toLowerCase() !== '100-continue') return 'expect-unsupported';
+        head.expectContinue = true;
+        continue;
+      case 7:
+        if (name !== 'upgrade') break;
+        upgrade = upgrade === '' ? value : `${upgrade}, ${value}`;
+        continue;
+      case 10:
+        if (name === 'keep-alive') continue;
+        if (name !== 'connection') break;
+        broken = readConnection(value, options);
+        if (broken !== undefined) return broken;
+        continue;
+      case 14:
+        if (name === 'content-length') broken = readLength(value, head);
+        break;
+      case 16:
+        if (name === 'proxy-connection') continue;
+        break;
+      case 17:
+        if (name === 'transfer-encoding') broken = readCoding(value, head);
+        break;
+      default:
+    }
+    if (broken !== undefined) return broken;
+    fields[kept] = name;
+    fields[kept + 1] = value;
+    kept += 2;
+  }
+  fields.length = kept;
+  if (hosts === 0) return 'host-missing';
+  return finishSemantics(head, upgrade);
+}
+
+function readHost(value: string, nth: number, head: RequestHead): Http1Rule | undefined {
+  if (nth > 1) return 'host-doubled';
+  const host = value.toLowerCase();
+  const broken = authorityViolation(host);
+  if (broken !== undefined) return broken;
+  if (head.authority === '') head.authority = host;
+  return undefined;
+}
+
+function readLength(value: string, head: RequestHead): Http1Rule | undefined {
+  if (head.framing === 'chunked') return 'length-and-chunked';
+  if (head.framing === 'length') return 'content-length-doubled';
+  const length = parseContentLength(value);
+  if (length < 0) return value.includes(',') ? 'content-length-doubled' : 'content-length-invalid';
+  head.framing = 'length';
+  head.contentLength = length;
+  return undefined;
+}
+
+function readCoding(value: string, head: RequestHead): Http1Rule | undefined {
+  if (head.framing === 'length') return 'length-and-chunked';
+  if (head.framing === 'chunked') return 'transfer-encoding-doubled';
+  const broken = transferEncodingViolation(value);
+  if (broken !== undefined) return broken;
+  head.framing = 'chunked';
+  return undefined;
+}
+
+function finishSemantics(head: RequestHead, upgrade: string): Http1Rule | undefined {
+  head.keepAlive = !options.close;
+  if (options.upgrade) head.upgrade = upgrade;
+  if (options.nominated !== undefined) dropFields(head.fields, options.nominated);
+  if (head.framing === 'none') return undefined;
+  if (head.method === 'CONNECT' || head.method === 'TRACE') return 'body-not-allowed';
+  return undefined;
+}

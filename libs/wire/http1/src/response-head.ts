@@ -1,0 +1,139 @@
+/** Response heads: parsed strictly, with what ends at this hop taken out. */
+
+import { type ConnectionOptions, dropFields, readConnection } from './connection-field.ts';
+import { joinedValue, parseFields } from './fields.ts';
+import { type Framing, parseContentLength, transferEncodingViolation } from './framing.ts';
+import { lineViolation } from './head-reader.ts';
+import { hexValues, nameOctets, valueOctets } from './octets.ts';
+import type { Http1Rule } from './rules.ts';
+
+/** An answer as it may be forwarded. */
+export class ResponseHead {
+  status = 0;
+  reason = '';
+  /** HTTP/1.0: its body may end with the connection and it has no chunks. */
+  old = false;
+  /** Flat: name in lower case, value. Without Connection and what it names, Keep-Alive, Proxy-Connection, Upgrade. */
+  readonly fields: string[] = [];
+  framing: Framing = 'close';
+  contentLength = 0;
+  keepAlive = true;
+  /** Seconds that the server says it keeps the idle connection (Keep-Alive: timeout=N); 0: not said. */
+  keepAliveSeconds = 0;
+  upgrade = '';
+  bytes = 0;
+
+  header(name: string): string | undefined {
+    return joinedValue(this.fields, name);
+  }
+}
+
+/**
+ * @param method of the request that this answers: HEAD and CONNECT decide whether there is a body.
+ * @returns the head, or the rule that it breaks.
+ */
+export function parseResponseHead(bytes: Buffer, start: number, end: number, method: string): ResponseHead | Http1Rule {
+  const head = new ResponseHead();
+  head.bytes = end - start;
+  const broken = readResponse(bytes, start, end, head) ?? decideFraming(head, method);
+  if (broken === undefined) return head;
+  const first = bytes[start] as number;
+  if (nameOctets[first] === 0) return first === 0x0a ? 'bare-lf' : 'request-line';
+  return lineViolation(bytes, start, end, start) ?? broken;
+}
+
+function readResponse(bytes: Buffer, start: number, end: number, head: ResponseHead): Http1Rule | undefined {
+  const text = bytes.toString('latin1', start, end);
+  if (text.startsWith('HTTP/1.0 ')) head.old = true;
+  else if (!text.startsWith('HTTP/1.1 '))
+    return /^HTTP\/[0-9]\.[0-9] /.test(text) ? 'version-unsupported' : 'status-line';
+  const hundreds = hexValues[bytes[start + 9] as number] as number;
+  const tens = hexValues[bytes[start + 10] as number] as number;
+  const units = hexValues[bytes[start + 11] as number] as number;
+  if (hundreds < 1 || hundreds > 9 || tens > 9 || units > 9) return 'status-line';
+  head.status = hundreds * 100 + tens * 10 + units;
+  let at = start + 12;
+  const line = text.indexOf('\r\n') + start;
+  if (at !== line) {
+    if (bytes[at] !== 0x20) return 'status-line';
+    while (at < line && valueOctets[bytes[at] as number] === 1) at += 1;
+    if (at !== line) return 'status-line';
+    head.reason = text.substring(13, line - start);
+  }
+  return parseFields(bytes, text, start, line + 2, end - 2, head.fields) ?? readSemantics(head);
+}
+
+const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, nominated: undefined };
+
+function readSemantics(head: ResponseHead): Http1Rule | undefined {
+  const fields = head.fields;
+  options.close = options.keepAlive = options.upgrade = false;
+  options.nominated = undefined;
+  let upgrade = '';
+  let kept = 0;
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string;
+    const value = fields[i + 1] as string;
+    let broken: Http1Rule | undefined;
+    switch (name.length) {
+      case 7:
+        if (name !== 'upgrade') break;
+        upgrade = value;
+        continue;
+      case 10:
+        if (name === 'keep-alive') {
+          const seconds = /(?:^|[,\s])timeout=([0-9]{1,6})/i.exec(value);
+          if (seconds !== null) head.keepAliveSeconds = Number(seconds[1]);
+          continue;
+        }
+        if (name !== 'connection') break;
+        broken = readConnection(value, options);
+        if (broken !== undefined) return broken;
+        continue;
+      case 14:
+        if (name !== 'content-length') break;
+        if (head.framing === 'chunked') return 'length-and-chunked';
+        if (head.framing === 'length') return 'content-length-doubled';
+        head.contentLength = parseContentLength(value);
+        if (head.contentLength < 0) return value.includes(',') ? 'content-length-doubled' : 'content-length-invalid';
+        head.framing = 'length';
+        break;
+      case 16:
+        if (name === 'proxy-connection') continue;
+        break;
+      case 17:
+        if (name !== 'transfer-encoding') break;
+        if (head.framing === 'length') return 'length-and-chunked';
+        if (head.framing === 'chunked') return 'transfer-encoding-doubled';
+        broken = head.old ? 'transfer-encoding-invalid' : transferEncodingViolation(value);
+        if (broken !== undefined) return broken;
+        head.framing = 'chunked';
+        break;
+      default:
+    }
+    fields[kept] = name;
+    fields[kept + 1] = value;
+    kept += 2;
+  }
+  fields.length = kept;
+  if (options.nominated !== undefined) dropFields(fields, options.nominated);
+  head.keepAlive = head.old ? options.keepAlive && !options.close : !options.close;
+  if (options.upgrade) head.upgrade = upgrade;
+  return undefined;
+}
+
+function decideFraming(head: ResponseHead, method: string): Http1Rule | undefined {
+  const status = head.status;
+  if (status < 200 || status === 204) {
+    if (status !== 101 && head.framing === 'length' && head.contentLength > 0) return 'body-not-allowed';
+    if (head.framing === 'chunked') return 'body-not-allowed';
+    head.framing = 'none';
+  } else if (status === 304 || method === 'HEAD') {
+    head.framing = 'none';
+  } else if (head.framing === 'length' && head.contentLength === 0) {
+    head.framing = 'none';
+  } else if (head.framing === 'close') {
+    head.keepAlive = false;
+  }
+  return undefined;
+}

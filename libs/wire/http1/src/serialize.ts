@@ -1,0 +1,46 @@
+/** Heads as text: one latin1 string, to be written together with the first part of the body. */
+
+import { STATUS_CODES } from 'node:http';
+
+/** "name: value\r\n" for each pair of a flat list. */
+export function serializeFields(fields: readonly string[]): string {
+  let text = '';
+  for (let i = 0; i < fields.length; i += 2) text += `${fields[i] as string}: ${fields[i + 1] as string}\r\n`;
+  return text;
+}
+
+/** @param target path with query, or what the method demands. @param tail more field lines, each with its CRLF. */
+export function serializeRequestHead(
+  method: string,
+  target: string,
+  authority: string,
+  fields: readonly string[],
+  tail = '',
+): string {
+  return `${method} ${target} HTTP/1.1\r\nhost: ${authority}\r\n${serializeFields(fields)}${tail}\r\n`;
+}
+
+/** @param reason empty: the phrase that is usual for the status. @param tail more field lines, each with its CRLF. */
+export function serializeResponseHead(status: number, reason: string, fields: readonly string[], tail = ''): string {
+  const line =
+    status === 200 && (reason === '' || reason === 'OK') ? 'HTTP/1.1 200 OK\r\n' : statusLine(status, reason);
+  return `${line}${serializeFields(fields)}${tail}\r\n`;
+}
+
+function statusLine(status: number, reason: string): string {
+  return `HTTP/1.1 ${status} ${reason === '' ? (STATUS_CODES[status] ?? '') : reason}\r\n`;
+}
+
+/** One chunk around `data`; empty data would end the body and gives nothing. */
+export function encodeChunk(data: Buffer): Buffer {
+  if (data.length === 0) return data;
+  const size = `${data.length.toString(16)}\r\n`;
+  const chunk = Buffer.allocUnsafe(size.length + data.length + 2);
+  chunk.write(size, 0, 'latin1');
+  data.copy(chunk, size.length);
+  chunk.write('\r\n', size.length + data.length, 'latin1');
+  return chunk;
+}
+
+/** The end of a chunked body without trailers. */
+export const lastChunk = '0\r\n\r\n';
