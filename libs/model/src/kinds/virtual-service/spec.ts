@@ -12,7 +12,10 @@ export interface HttpRule {
   readonly match?: readonly HttpMatch[];
   readonly route?: readonly HttpRouteDestination[];
   readonly redirect?: HttpRedirect;
-  readonly directResponse?: { readonly status: number; readonly body?: { readonly string?: string; readonly bytes?: string } };
+  readonly directResponse?: {
+    readonly status: number;
+    readonly body?: { readonly string?: string; readonly bytes?: string };
+  };
   readonly rewrite?: { readonly uri?: string; readonly authority?: string };
   readonly timeoutMs?: number;
   readonly headers?: HeaderRules;

@@ -1,0 +1,33 @@
+/** Istio resources as plain data, each value traceable to file, line and column. */
+export { compareByAge } from './age.ts';
+export { parseDuration } from './duration.ts';
+export { hostAliases, resolveHost } from './hosts.ts';
+export type {
+  DestinationRuleSpec,
+  SimpleLoadBalancer,
+  Subset,
+  TrafficPolicy,
+} from './kinds/destination-rule/spec.ts';
+export type { GatewayServer, GatewaySpec } from './kinds/gateway/spec.ts';
+export type { ServicePort, ServiceSpec } from './kinds/service/spec.ts';
+export type { ServiceEntryPort, ServiceEntrySpec } from './kinds/service-entry/spec.ts';
+export type {
+  Destination,
+  HeaderOperations,
+  HeaderRules,
+  HttpMatch,
+  HttpRedirect,
+  HttpRouteDestination,
+  HttpRule,
+  StringMatch,
+  VirtualServiceSpec,
+} from './kinds/virtual-service/spec.ts';
+export type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
+export type { WorkloadGroupSpec, WorkloadProbe } from './kinds/workload-group/spec.ts';
+export { limits } from './limits.ts';
+export type { Model } from './model.ts';
+export { createModel } from './model.ts';
+export type { ParsedFile } from './parse.ts';
+export { parseDocuments } from './parse.ts';
+export type { AnyResource, Kind, Position, Resource, Specs, Violation } from './resource.ts';
+export { describeViolation, resourceKey } from './resource.ts';

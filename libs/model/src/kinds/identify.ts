@@ -1,0 +1,61 @@
+/** apiVersion and kind of a document → the definition of its kind, or a sentence that says what is wrong. */
+
+import type { Kind } from '../resource.ts';
+import { nearest } from '../schema/edit-distance.ts';
+import { notDoneMessage } from '../schema/object.ts';
+import { kindDefinitions, kindsNotDone } from './registry.ts';
+
+export interface Unidentified {
+  readonly path: 'apiVersion' | 'kind';
+  readonly message: string;
+}
+
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
+const done = Object.values(kindDefinitions);
+const knownGroups = [
+  ...new Set([...done.flatMap(({ apiVersions }) => apiVersions).map(groupOf), ...Object.keys(kindsNotDone)]),
+];
+
+function isKind(name: string): name is Kind {
+  return Object.hasOwn(kindDefinitions, name);
+}
+
+const meantOne = (name: string, known: readonly string[]): string => {
+  const meant = nearest(name, known);
+  return meant === undefined ? '' : `; did you mean ${JSON.stringify(meant)}?`;
+};
+
+/** The kind to parse a document as. */
+export function identifyKind(apiVersion: string, kind: string): Kind | Unidentified {
+  const group = groupOf(apiVersion);
+  if (isKind(kind)) {
+    const definition = kindDefinitions[kind];
+    if (definition.apiVersions.includes(apiVersion)) return kind;
+    const others = kindsNotDone[group] ?? [];
+    if (others.includes(kind)) return { path: 'kind', message: notDoneMessage(`${kind} (${group})`) };
+    return {
+      path: 'apiVersion',
+      message: `unknown apiVersion ${JSON.stringify(apiVersion)} of ${kind}; known: ${definition.apiVersions.join(', ')}`,
+    };
+  }
+  if (Object.hasOwn(kindsNotDone, group) && (kindsNotDone[group] ?? []).includes(kind)) {
+    return { path: 'kind', message: notDoneMessage(group === '' ? kind : `${kind} (${group})`) };
+  }
+  const inGroup = done.filter(({ apiVersions }) => apiVersions.some((version) => groupOf(version) === group));
+  const candidates = [...inGroup.map((definition) => definition.kind), ...(kindsNotDone[group] ?? [])];
+  if (!knownGroups.includes(group)) {
+    const meant = meantOne(group, knownGroups);
+    return {
+      path: 'apiVersion',
+      message: `unknown API group ${JSON.stringify(group)}${meant}${meant === '' ? `; done: ${describeDone()}` : ''}`,
+    };
+  }
+  return {
+    path: 'kind',
+    message: `unknown kind ${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)}${meantOne(kind, candidates)}; done: ${describeDone()}`,
+  };
+}
+
+function describeDone(): string {
+  return done.map(({ kind }) => kind).join(', ');
+}

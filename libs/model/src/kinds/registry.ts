@@ -1,0 +1,108 @@
+/** The table of contents of kinds: those that are done, and those that are known and refused by name. */
+
+import type { Kind } from '../resource.ts';
+import { type KindDefinition, networkingVersions } from './definition.ts';
+import { destinationRuleSchema } from './destination-rule/schema.ts';
+import { validateDestinationRule } from './destination-rule/validate.ts';
+import { gatewaySchema } from './gateway/schema.ts';
+import { validateGateway } from './gateway/validate.ts';
+import { serviceSchema } from './service/schema.ts';
+import { validateService } from './service/validate.ts';
+import { serviceEntrySchema } from './service-entry/schema.ts';
+import { validateServiceEntry } from './service-entry/validate.ts';
+import { virtualServiceSchema } from './virtual-service/schema.ts';
+import { validateVirtualService } from './virtual-service/validate.ts';
+import { workloadEntrySchema } from './workload-entry/schema.ts';
+import { validateWorkloadEntry } from './workload-entry/validate.ts';
+import { workloadGroupSchema } from './workload-group/schema.ts';
+import { validateWorkloadGroup } from './workload-group/validate.ts';
+
+export const kindDefinitions: { readonly [K in Kind]: KindDefinition<K> } = {
+  Service: { kind: 'Service', apiVersions: ['v1'], schema: serviceSchema, validate: validateService },
+  ServiceEntry: {
+    kind: 'ServiceEntry',
+    apiVersions: networkingVersions,
+    schema: serviceEntrySchema,
+    validate: validateServiceEntry,
+  },
+  WorkloadEntry: {
+    kind: 'WorkloadEntry',
+    apiVersions: networkingVersions,
+    schema: workloadEntrySchema,
+    validate: validateWorkloadEntry,
+  },
+  WorkloadGroup: {
+    kind: 'WorkloadGroup',
+    apiVersions: networkingVersions,
+    schema: workloadGroupSchema,
+    validate: validateWorkloadGroup,
+  },
+  VirtualService: {
+    kind: 'VirtualService',
+    apiVersions: networkingVersions,
+    schema: virtualServiceSchema,
+    validate: validateVirtualService,
+  },
+  DestinationRule: {
+    kind: 'DestinationRule',
+    apiVersions: networkingVersions,
+    schema: destinationRuleSchema,
+    validate: validateDestinationRule,
+  },
+  Gateway: { kind: 'Gateway', apiVersions: networkingVersions, schema: gatewaySchema, validate: validateGateway },
+};
+
+/** API group → kinds that Istio, Kubernetes, the Gateway API or Linkerd have there and this version refuses by name. */
+export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'ConfigMap',
+    'Endpoints',
+    'List',
+    'Namespace',
+    'Node',
+    'PersistentVolume',
+    'PersistentVolumeClaim',
+    'Pod',
+    'Secret',
+    'ServiceAccount',
+  ],
+  apps: ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'],
+  autoscaling: ['HorizontalPodAutoscaler'],
+  batch: ['CronJob', 'Job'],
+  'discovery.k8s.io': ['EndpointSlice'],
+  'extensions.istio.io': ['TrafficExtension', 'WasmPlugin'],
+  'gateway.networking.k8s.io': [
+    'BackendTLSPolicy',
+    'GRPCRoute',
+    'Gateway',
+    'GatewayClass',
+    'HTTPRoute',
+    'ListenerSet',
+    'ReferenceGrant',
+    'TCPRoute',
+    'TLSRoute',
+    'UDPRoute',
+  ],
+  'gateway.networking.x-k8s.io': ['XBackendTrafficPolicy', 'XListenerSet', 'XMesh'],
+  'install.istio.io': ['IstioOperator'],
+  'linkerd.io': ['ServiceProfile'],
+  'multicluster.linkerd.io': ['Link'],
+  'networking.istio.io': ['EnvoyFilter', 'ProxyConfig', 'Sidecar'],
+  'networking.k8s.io': ['Ingress', 'IngressClass', 'NetworkPolicy'],
+  policy: ['PodDisruptionBudget'],
+  'policy.linkerd.io': [
+    'AuthorizationPolicy',
+    'EgressNetwork',
+    'HTTPLocalRateLimitPolicy',
+    'HTTPRoute',
+    'MeshTLSAuthentication',
+    'NetworkAuthentication',
+    'Server',
+    'ServerAuthorization',
+  ],
+  'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
+  'security.istio.io': ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'],
+  'split.smi-spec.io': ['TrafficSplit'],
+  'telemetry.istio.io': ['Telemetry'],
+  'workload.linkerd.io': ['ExternalGroup', 'ExternalWorkload'],
+};

@@ -1,0 +1,83 @@
+/** YAML text to plain values with the place of every key and value, within bounds. */
+
+import { Composer, LineCounter, Parser, type Document as YamlDocument } from 'yaml';
+import { limits } from '../limits.ts';
+import { convert, type Place, type Problem } from './convert.ts';
+
+export interface PlainDocument {
+  /** JSON values only; undefined where there is a problem. */
+  readonly value: unknown;
+  /** Offset of the first key. */
+  readonly start: number;
+  /** Path → offsets. */
+  readonly places: ReadonlyMap<string, Place>;
+  readonly problems: readonly Problem[];
+}
+
+export interface DocumentsOfFile {
+  readonly documents: readonly PlainDocument[];
+  /** What concerns the whole file; the documents before it stand. */
+  readonly problems: readonly Problem[];
+  /** Line and column, from 1, of an offset. */
+  locate(offset: number): { line: number; column: number };
+}
+
+/**
+ * Splits a file into its documents; empty ones are left out. Never throws: what is not YAML, too large, too deep or not JSON is a problem.
+ * The YAML library's own check of duplicate keys is quadratic, so keys are checked while converting.
+ */
+export function readDocuments(text: string): DocumentsOfFile {
+  const lineCounter = new LineCounter();
+  const documents: PlainDocument[] = [];
+  const problems: Problem[] = [];
+  const locate = (offset: number): { line: number; column: number } => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  if (text.length > limits.fileLengthMax) {
+    problems.push({ offset: 0, path: '', message: `the file is larger than ${limits.fileLengthMax} characters` });
+    return { documents, problems, locate };
+  }
+  const budget = { nodes: limits.nodesMax };
+  try {
+    const parser = new Parser(lineCounter.addNewLine);
+    const composer = new Composer({ uniqueKeys: false, merge: true, lineCounter, prettyErrors: false });
+    for (const composed of composer.compose(parser.parse(text))) {
+      const document = toPlain(composed as YamlDocument.Parsed, budget);
+      if (document === undefined) continue;
+      if (documents.length === limits.documentsMax) {
+        problems.push({
+          offset: document.start,
+          path: '',
+          message: `the file has more than ${limits.documentsMax} documents; the rest was not read`,
+        });
+        break;
+      }
+      documents.push(document);
+      if (budget.nodes <= 0) break;
+    }
+  } catch (error) {
+    problems.push({ offset: 0, path: '', message: `not readable as YAML: ${describe(error)}` });
+  }
+  return { documents, problems, locate };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof RangeError) return 'values are nested too deeply';
+  return error instanceof Error ? error.message : String(error);
+}
+
+function toPlain(document: YamlDocument.Parsed, budget: { nodes: number }): PlainDocument | undefined {
+  const start = document.contents?.range[0] ?? document.range[0];
+  const places = new Map<string, Place>();
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
+    offset: error.pos[0],
+    path: '',
+    message: error.message,
+  }));
+  if (problems.length > 0) return { value: undefined, start, places, problems };
+  if (document.contents === null) return undefined;
+  const value = convert(document.contents, budget, places, problems);
+  if (value === null && problems.length === 0) return undefined;
+  return { value: problems.length > 0 ? undefined : value, start, places, problems };
+}
