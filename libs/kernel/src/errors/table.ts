@@ -167,6 +167,14 @@ export const errorTable = {
     '-',
     'The certificate request: it is not a valid PKCS#10 request for a P-256 key.',
   ),
+  state_invalid: row(
+    'operator',
+    true,
+    0,
+    9,
+    '-',
+    'The state folder: a file is missing, damaged or open to others; the message names it.',
+  ),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
