@@ -17,6 +17,8 @@ export interface ParsedFile {
   readonly resources: AnyResource[];
   /** In the order of the file. */
   readonly violations: Violation[];
+  /** For each of `resources`, at the same index: the text of its document alone. */
+  readonly texts: string[];
 }
 
 /**
@@ -28,6 +30,7 @@ export function parseDocuments(file: string, text: string): ParsedFile {
   const read = readDocuments(text);
   const resources: AnyResource[] = [];
   const violations: Violation[] = [];
+  const texts: string[] = [];
   const tell = (offset: number, path: string, message: string): void => {
     violations.push({ file, ...read.locate(offset), path, message });
   };
@@ -36,7 +39,9 @@ export function parseDocuments(file: string, text: string): ParsedFile {
     for (const { offset, path, message } of document.problems) tell(offset, path, message);
     if (violations.length > before) continue;
     const resource = parseDocument(file, document, read, tell);
-    if (violations.length === before && resource !== undefined) resources.push(resource);
+    if (violations.length > before || resource === undefined) continue;
+    resources.push(resource);
+    texts.push(textOf(document, text));
   }
   for (const { offset, path, message } of read.problems) tell(offset, path, message);
   violations.sort((a, b) => a.line - b.line || a.column - b.column);
@@ -46,7 +51,14 @@ export function parseDocuments(file: string, text: string): ParsedFile {
     violations.length = limits.violationsMax;
     violations.push({ ...last, path: '', message: `${more} more violations from here on` });
   }
-  return { resources, violations };
+  return { resources, violations, texts };
+}
+
+/** From the start of the line of the first key where only spaces are before it, so that the indentation holds. */
+function textOf(document: PlainDocument, text: string): string {
+  const lineStart = text.lastIndexOf('\n', document.start - 1) + 1;
+  const start = text.slice(lineStart, document.start).trim() === '' ? lineStart : document.start;
+  return `${text.slice(start, document.end).trimEnd()}\n`;
 }
 
 type Tell = (offset: number, path: string, message: string) => void;

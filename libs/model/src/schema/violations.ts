@@ -9,8 +9,6 @@ export interface SchemaProblem {
   readonly steps: readonly (string | number)[];
   readonly message: string;
   readonly at: 'key' | 'value';
-  /** The key itself should not be there; without it, the rest of its object can be judged. */
-  readonly removable: boolean;
 }
 
 const articles: Readonly<Record<string, string>> = {
@@ -31,8 +29,8 @@ function describeInput(input: unknown): string {
   return `${typeof input === 'number' ? 'the number ' : ''}${String(input)}`;
 }
 
-function typeMessage(expected: string, input: unknown, last: string | number | undefined): string {
-  if (input === undefined) return `${JSON.stringify(String(last ?? 'value'))} is required`;
+function typeMessage(expected: string, input: unknown, last: string | number): string {
+  if (input === undefined) return `${JSON.stringify(String(last))} is required`;
   const quote =
     expected === 'string' && (typeof input === 'number' || typeof input === 'boolean') ? '; put it in quotes' : '';
   return `expected ${articles[expected] ?? expected}, got ${describeInput(input)}${quote}`;
@@ -50,13 +48,11 @@ export function toProblems(root: string, issues: readonly z.core.$ZodIssue[]): S
         steps: [...steps, key],
         message: messages[index] ?? issue.message,
         at: 'key',
-        removable: true,
       }));
     }
     const atKey = issue.code === 'custom' && issue.params?.['atKey'] === true;
     const message =
-      issue.code === 'invalid_type' ? typeMessage(issue.expected, issue.input, steps.at(-1)) : issue.message;
-    const removable = typeof steps.at(-1) === 'string' && issue.input !== undefined;
-    return [{ path: pathOf(steps), steps, message, at: atKey ? 'key' : 'value', removable }];
+      issue.code === 'invalid_type' ? typeMessage(issue.expected, issue.input, steps.at(-1) ?? root) : issue.message;
+    return [{ path: pathOf(steps), steps, message, at: atKey ? 'key' : 'value' }];
   });
 }

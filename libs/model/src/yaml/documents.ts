@@ -9,6 +9,8 @@ export interface PlainDocument {
   readonly value: unknown;
   /** Offset of the first key. */
   readonly start: number;
+  /** Behind the last line. */
+  readonly end: number;
   /** Path → offsets. */
   readonly places: ReadonlyMap<string, Place>;
   readonly problems: readonly Problem[];
@@ -69,15 +71,16 @@ function describe(error: unknown): string {
 
 function toPlain(document: YamlDocument.Parsed, budget: { nodes: number }): PlainDocument | undefined {
   const start = document.contents?.range[0] ?? document.range[0];
+  const end = document.contents?.range[2] ?? document.range[2];
   const places = new Map<string, Place>();
   const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
     path: '',
     message: error.message,
   }));
-  if (problems.length > 0) return { value: undefined, start, places, problems };
+  if (problems.length > 0) return { value: undefined, start, end, places, problems };
   if (document.contents === null) return undefined;
   const value = convert(document.contents, budget, places, problems);
   if (value === null && problems.length === 0) return undefined;
-  return { value: problems.length > 0 ? undefined : value, start, places, problems };
+  return { value: problems.length > 0 ? undefined : value, start, end, places, problems };
 }
