@@ -175,6 +175,14 @@ export const errorTable = {
     '-',
     'The state folder: a file is missing, damaged or open to others; the message names it.',
   ),
+  state_unwritable: row(
+    'operator',
+    false,
+    507,
+    13,
+    '-',
+    'The state folder: the disk is full, read-only or forbidden; the message names the folder.',
+  ),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
