@@ -1,0 +1,17 @@
+/** HTTP filters, one folder each, and what a filter is. */
+export { createAccessLog } from './access-log/access-log.ts';
+export type { FileSink } from './access-log/file-sink.ts';
+export { createFileSink } from './access-log/file-sink.ts';
+export { isoTime, jsonText } from './access-log/json-text.ts';
+export type { LogBuffer, LogSink } from './access-log/log-buffer.ts';
+export { accessLogLimits, createLogBuffer } from './access-log/log-buffer.ts';
+export type { ConnectionInfo, Exchange, HttpFilter } from './filter.ts';
+export { createForwarded } from './forwarded/forwarded.ts';
+export { applyMutation } from './header-mutations/apply.ts';
+export { createHeaderMutations } from './header-mutations/header-mutations.ts';
+export { createIstioHttpMetrics } from './istio-metrics/http-metrics.ts';
+export { unknownWorkload } from './istio-metrics/labels.ts';
+export type { PairSource, ProxyLabels } from './istio-metrics/pair.ts';
+export type { IstioTcpMetrics, TcpMetrics } from './istio-metrics/tcp-metrics.ts';
+export { createIstioTcpMetrics } from './istio-metrics/tcp-metrics.ts';
+export { createRequestId } from './request-id/request-id.ts';

@@ -1,0 +1,64 @@
+/** Who talks to whom, from the point of view of this proxy. */
+
+import type { Cluster, Direction, Endpoint, WorkloadLabels } from '@weft/data-runtime';
+import { type PairLabels, unknownWorkload } from './labels.ts';
+
+/** What the metrics know of the proxy itself. */
+export interface ProxyLabels {
+  /** Labels of this proxy's workload: read anew, the listener brings them. */
+  readonly self: () => WorkloadLabels;
+  /** Its SPIFFE URI. */
+  readonly ownUri: () => string | undefined;
+}
+
+export interface PairSource {
+  readonly direction: Direction;
+  readonly downstreamPeerUri: string | undefined;
+  readonly upstreamPeerUri: string | undefined;
+  readonly cluster: Cluster | undefined;
+  readonly endpoint: Endpoint | undefined;
+}
+
+const noService = { host: '', name: '', namespace: '' } as const;
+
+export function pairOf(
+  proxy: ProxyLabels,
+  source: PairSource,
+  protocol: PairLabels['protocol'],
+  flag: string,
+): PairLabels {
+  const self = proxy.self();
+  const own = proxy.ownUri();
+  if (source.direction === 'inbound') {
+    const secure = source.downstreamPeerUri !== undefined;
+    const known = source.cluster?.service.host !== undefined && source.cluster.service.host !== '';
+    return {
+      reporter: 'destination',
+      source: unknownWorkload,
+      sourcePrincipal: source.downstreamPeerUri,
+      destination: self,
+      destinationPrincipal: secure ? own : undefined,
+      service: known && source.cluster !== undefined ? source.cluster.service : serviceOf(self),
+      protocol,
+      flag,
+      security: secure ? 'mutual_tls' : 'none',
+    };
+  }
+  const secure = source.upstreamPeerUri !== undefined;
+  return {
+    reporter: 'source',
+    source: self,
+    sourcePrincipal: secure ? own : undefined,
+    destination: source.endpoint?.workload ?? unknownWorkload,
+    destinationPrincipal: source.upstreamPeerUri,
+    service: source.cluster?.service ?? noService,
+    protocol,
+    flag,
+    security: 'unknown',
+  };
+}
+
+/** An inbound cluster need not say its service: the workload's canonical one stands in, never the Host header. */
+function serviceOf(self: WorkloadLabels): PairLabels['service'] {
+  return { host: self.canonicalService, name: self.canonicalService, namespace: self.namespace };
+}
