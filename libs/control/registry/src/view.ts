@@ -22,6 +22,8 @@ export interface ServicePortView {
   /** Service port. */
   readonly number: number;
   readonly protocol: Protocol;
+  /** The entry of `spec.ports` that it came from. */
+  readonly from: Provenance;
 }
 
 export interface InstanceView {
@@ -42,8 +44,10 @@ export interface InstanceView {
 }
 
 export interface RegistryView {
-  /** By host. */
+  /** By host, in order of host. An entry that did not change is the same object in the next view; so are its `ports` and `instances`. */
   readonly services: ReadonlyMap<string, ServiceView>;
+  /** What could not be done as written: "file:line resource rule: sentence". */
+  readonly notices: readonly string[];
 }
 
 /** One port of a workload behind a sidecar: peers connect to `bind:port`, the application listens on `defaultEndpoint`. */

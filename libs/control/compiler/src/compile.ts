@@ -1,0 +1,75 @@
+/** From the whole model and one proxy to the resources of that proxy. */
+
+import type { ProxyDescription } from '@weft/control-registry';
+import { assertThat } from '@weft/kernel';
+import { type CompiledResource, createCompileCache } from './cache.ts';
+import { checkConsistency } from './consistency.ts';
+import { generators } from './generators.ts';
+import type { CompileInput } from './input.ts';
+import type { ResourceType } from './resource-types.ts';
+import { type Snapshot, type SnapshotResource, typeUrls } from './snapshot.ts';
+import { createWorldFactory } from './world.ts';
+
+export interface CompilerLimits {
+  /** Compiled resources kept for the next compilation, over all proxies. */
+  readonly resourcesMax: number;
+}
+
+export const defaultCompilerLimits: CompilerLimits = { resourcesMax: 100_000 };
+
+export interface Compiler {
+  /**
+   * Equal input and proxy: equal bytes, whatever was compiled before.
+   *
+   * @throws Error when the resources do not fit together, which is a mistake in the compiler; nothing of it may be published.
+   */
+  compile(input: CompileInput, proxy: ProxyDescription): Snapshot;
+  /** Resources made since the start, by type: what the cache could not answer. */
+  counts(): Readonly<Record<ResourceType, number>>;
+}
+
+/** A compiler that makes again only what changed. */
+export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
+  const cache = createCompileCache(limits.resourcesMax ?? defaultCompilerLimits.resourcesMax);
+  const worldOf = createWorldFactory();
+  return {
+    counts: cache.counts,
+    compile(input, proxy) {
+      const world = worldOf(input);
+      const set: Record<ResourceType, Map<string, CompiledResource>> = {
+        cluster: new Map(),
+        endpoint: new Map(),
+        listener: new Map(),
+        route: new Map(),
+        secret: new Map(),
+      };
+      for (const generate of generators) {
+        generate({ world, proxy, emit: (draft) => set[draft.type].set(draft.name, cache.get(draft)) });
+      }
+      const problems = checkConsistency(set);
+      assertThat(problems.length === 0, `compiled resources of ${proxy.id} fit together: ${problems.join('; ')}`);
+      return toSnapshot(set);
+    },
+  };
+}
+
+/** Pure: a compilation that remembers nothing. */
+export function compile(input: CompileInput, proxy: ProxyDescription): Snapshot {
+  return createCompiler().compile(input, proxy);
+}
+
+function toSnapshot(set: Readonly<Record<ResourceType, ReadonlyMap<string, CompiledResource>>>): Snapshot {
+  const resources = new Map<string, ReadonlyMap<string, SnapshotResource>>();
+  const notices = new Set<string>();
+  for (const type of Object.keys(typeUrls) as ResourceType[]) {
+    const byName = new Map<string, SnapshotResource>();
+    for (const name of [...set[type].keys()].sort()) {
+      const compiled = set[type].get(name);
+      if (compiled === undefined) continue;
+      byName.set(name, compiled.resource);
+      for (const text of compiled.notices) notices.add(text);
+    }
+    resources.set(typeUrls[type], byName);
+  }
+  return { resources, notices: [...notices].sort() };
+}

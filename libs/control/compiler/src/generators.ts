@@ -1,0 +1,30 @@
+/** The compilation's table of contents: what a proxy gets, in the order in which it is made. Each asks itself whether the proxy is for it. */
+
+import { blackHole } from './clusters/black-hole.ts';
+import { inboundClusters } from './clusters/inbound.ts';
+import { outboundClusters } from './clusters/outbound.ts';
+import type { Generator } from './context.ts';
+import { endpoints } from './endpoints/endpoints.ts';
+import { egressListener } from './listeners/egress.ts';
+import { gatewayListeners } from './listeners/gateway.ts';
+import { grpcApiListeners } from './listeners/grpc-api.ts';
+import { inboundListeners } from './listeners/inbound.ts';
+import { egressRoutes } from './routes/egress.ts';
+import { gatewayRoutes } from './routes/gateway.ts';
+import { grpcRoutes } from './routes/grpc.ts';
+import { rootSecret } from './secrets/root-secret.ts';
+
+export const generators: readonly Generator[] = [
+  outboundClusters,
+  inboundClusters,
+  blackHole,
+  endpoints,
+  inboundListeners,
+  egressListener,
+  gatewayListeners,
+  grpcApiListeners,
+  egressRoutes,
+  gatewayRoutes,
+  grpcRoutes,
+  rootSecret,
+];

@@ -1,0 +1,8 @@
+/** A pure function from the model and one proxy to xDS resources. */
+export type { Compiler, CompilerLimits } from './compile.ts';
+export { compile, createCompiler, defaultCompilerLimits } from './compile.ts';
+export type { CheckedResource, CheckedSet } from './consistency.ts';
+export { checkConsistency } from './consistency.ts';
+export type { CompileInput } from './input.ts';
+export type { Snapshot, SnapshotResource } from './snapshot.ts';
+export { typeUrls } from './snapshot.ts';

@@ -1,0 +1,37 @@
+/** Where a sidecar takes its application's traffic as an explicit HTTP proxy. */
+
+import type { Generator } from '../context.ts';
+import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
+import { egressRouteName, listenerName } from '../names.ts';
+import { builtIn } from '../provenance.ts';
+import { listener } from './listener.ts';
+
+export const egressListener: Generator = ({ proxy, emit }) => {
+  const egress = proxy.egressProxy;
+  if (proxy.type !== 'sidecar' || egress === undefined) return;
+  emit({
+    type: 'listener',
+    name: listenerName(egress.bind, egress.port),
+    scope: proxy.id,
+    inputs: [proxy.labels, proxy.workloadName, proxy.namespace],
+    build: () => ({
+      message: listener({
+        proxy,
+        bind: egress.bind,
+        port: egress.port,
+        inbound: false,
+        filter: httpFilter(
+          httpConnectionManager({
+            statPrefix: `outbound_${egress.bind}_${egress.port}`,
+            routes: egressRouteName,
+            upgrades: ['websocket', 'CONNECT'],
+            allowAbsoluteUrl: true,
+            serverName: 'envoy',
+            log: true,
+          }),
+        ),
+        from: builtIn('the sidecar is an explicit HTTP proxy for its application'),
+      }),
+    }),
+  });
+};

@@ -1,0 +1,67 @@
+/** The two network filters that listeners end in. */
+
+import { create } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { type Filter, FilterSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
+import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
+import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
+import {
+  type HttpConnectionManager,
+  HttpConnectionManagerSchema,
+} from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
+import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
+import { accessLog } from './access-log.ts';
+import { adsSource, duration } from './core.ts';
+
+export interface HttpManagerOptions {
+  readonly statPrefix: string;
+  /** A name to ask for over ADS, or the routes themselves. */
+  readonly routes: string | RouteConfiguration;
+  /** "websocket", "CONNECT". */
+  readonly upgrades: readonly string[];
+  readonly allowAbsoluteUrl?: boolean;
+  /** Value of `server` on answers. */
+  readonly serverName?: string;
+  /** False for a proxyless client, which has no access log. */
+  readonly log: boolean;
+}
+
+export function httpConnectionManager(options: HttpManagerOptions): HttpConnectionManager {
+  const { routes } = options;
+  return create(HttpConnectionManagerSchema, {
+    statPrefix: options.statPrefix,
+    routeSpecifier:
+      typeof routes === 'string'
+        ? { case: 'rds', value: { configSource: adsSource(), routeConfigName: routes } }
+        : { case: 'routeConfig', value: routes },
+    httpFilters: [
+      {
+        name: 'envoy.filters.http.router',
+        configType: { case: 'typedConfig', value: anyPack(RouterSchema, create(RouterSchema)) },
+      },
+    ],
+    upgradeConfigs: options.upgrades.map((upgradeType) => ({ upgradeType })),
+    ...(options.allowAbsoluteUrl === true ? { httpProtocolOptions: { allowAbsoluteUrl: true } } : {}),
+    ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
+    ...(options.log ? { accessLog: [accessLog()], streamIdleTimeout: duration(0) } : {}),
+  });
+}
+
+export function httpFilter(manager: HttpConnectionManager): Filter {
+  return create(FilterSchema, {
+    name: 'envoy.filters.network.http_connection_manager',
+    configType: { case: 'typedConfig', value: anyPack(HttpConnectionManagerSchema, manager) },
+  });
+}
+
+export function tcpProxyFilter(statPrefix: string, cluster: string): Filter {
+  const proxy = create(TcpProxySchema, {
+    statPrefix,
+    clusterSpecifier: { case: 'cluster', value: cluster },
+    accessLog: [accessLog()],
+  });
+  return create(FilterSchema, {
+    name: 'envoy.filters.network.tcp_proxy',
+    configType: { case: 'typedConfig', value: anyPack(TcpProxySchema, proxy) },
+  });
+}

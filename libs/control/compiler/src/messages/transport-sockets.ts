@@ -1,0 +1,86 @@
+/** Mutual TLS of the mesh on both sides, and plain text. */
+
+import { create } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { type TransportSocket, TransportSocketSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
+import { RawBufferSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer';
+import {
+  SubjectAltNameMatcher_SanType,
+  TlsParameters_TlsProtocol,
+} from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/common';
+import {
+  type CommonTlsContext,
+  CommonTlsContextSchema,
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
+} from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
+import { certificateSecretName, rootSecretName } from '../names.ts';
+import { adsSource } from './core.ts';
+
+/** A SPIFFE URI to match whole, or a prefix of one. */
+export type UriMatch = { readonly exact: string } | { readonly prefix: string };
+
+const tlsName = 'envoy.transport_sockets.tls';
+
+/** For the inbound side: a client certificate of the trust domain is required. */
+export function downstreamMutualTls(trustDomain: string, alpn: readonly string[]): TransportSocket {
+  const context = create(DownstreamTlsContextSchema, {
+    commonTlsContext: commonTls([{ prefix: `spiffe://${trustDomain}/` }], alpn),
+    requireClientCertificate: true,
+  });
+  return create(TransportSocketSchema, {
+    name: tlsName,
+    configType: { case: 'typedConfig', value: anyPack(DownstreamTlsContextSchema, context) },
+  });
+}
+
+/** For the outbound side. @param uris of which the peer must show one; none: any of the mesh's roots. */
+export function upstreamMutualTls(sni: string, uris: readonly string[], alpn: readonly string[]): TransportSocket {
+  const context = create(UpstreamTlsContextSchema, {
+    commonTlsContext: commonTls(
+      uris.map((exact) => ({ exact })),
+      alpn,
+    ),
+    sni,
+  });
+  return create(TransportSocketSchema, {
+    name: tlsName,
+    configType: { case: 'typedConfig', value: anyPack(UpstreamTlsContextSchema, context) },
+  });
+}
+
+export function plainText(): TransportSocket {
+  return create(TransportSocketSchema, {
+    name: 'envoy.transport_sockets.raw_buffer',
+    configType: { case: 'typedConfig', value: anyPack(RawBufferSchema, create(RawBufferSchema)) },
+  });
+}
+
+function commonTls(uris: readonly UriMatch[], alpn: readonly string[]): CommonTlsContext {
+  return create(CommonTlsContextSchema, {
+    // Said on the client's side too: a stock Envoy's clients stop at TLS 1.2 where nothing is said.
+    tlsParams: {
+      tlsMinimumProtocolVersion: TlsParameters_TlsProtocol.TLSv1_3,
+      tlsMaximumProtocolVersion: TlsParameters_TlsProtocol.TLSv1_3,
+    },
+    tlsCertificateSdsSecretConfigs: [{ name: certificateSecretName, sdsConfig: adsSource() }],
+    validationContextType: {
+      case: 'combinedValidationContext',
+      value: {
+        defaultValidationContext: {
+          matchTypedSubjectAltNames: uris.map((uri) => ({
+            sanType: SubjectAltNameMatcher_SanType.URI,
+            matcher: {
+              matchPattern:
+                'exact' in uri
+                  ? { case: 'exact' as const, value: uri.exact }
+                  : { case: 'prefix' as const, value: uri.prefix },
+            },
+          })),
+        },
+        validationContextSdsSecretConfig: { name: rootSecretName, sdsConfig: adsSource() },
+      },
+    },
+    alpnProtocols: [...alpn],
+  });
+}

@@ -1,0 +1,87 @@
+/** The model by host, made once per model: what rules there are for a name, oldest first. */
+
+import { compareByAge, type Model, type Resource, resolveHost } from '@weft/model';
+
+export interface IndexedVirtualService {
+  readonly resource: Resource<'VirtualService'>;
+  /** Expanded and in lower case. */
+  readonly hosts: readonly string[];
+  readonly mesh: boolean;
+  /** "ns/name" of Gateways. */
+  readonly gateways: ReadonlySet<string>;
+}
+
+export interface IndexedDestinationRule {
+  readonly resource: Resource<'DestinationRule'>;
+  /** Expanded and in lower case. */
+  readonly host: string;
+}
+
+export interface ModelIndex {
+  /** All oldest first. */
+  readonly virtualServices: readonly IndexedVirtualService[];
+  readonly gateways: readonly Resource<'Gateway'>[];
+  /** Namespace → rules, oldest first. */
+  readonly destinationRules: ReadonlyMap<string, readonly IndexedDestinationRule[]>;
+  /** The VirtualServices and DestinationRules themselves: what routes are made from, for the cache. */
+  readonly routingInputs: readonly object[];
+}
+
+/** @param canonical turns an expanded host into the name that the registry knows it by. */
+export function indexModel(model: Model, domain: string, canonical: (host: string) => string): ModelIndex {
+  const expand = (host: string, namespace: string): string =>
+    canonical(resolveHost(host, namespace, domain).toLowerCase());
+  const virtualServices = [...model.byKind('VirtualService')].sort(compareByAge).map((resource) => ({
+    resource,
+    hosts: resource.spec.hosts.map((host) => expand(host, resource.namespace)),
+    mesh: resource.spec.gateways.includes('mesh'),
+    gateways: new Set(
+      resource.spec.gateways
+        .filter((name) => name !== 'mesh')
+        .map((name) =>
+          name.includes('/') ? name.replace(/^\.\//, `${resource.namespace}/`) : `${resource.namespace}/${name}`,
+        ),
+    ),
+  }));
+  const destinationRules = new Map<string, IndexedDestinationRule[]>();
+  const rules = [...model.byKind('DestinationRule')].sort(compareByAge);
+  for (const resource of rules) {
+    const list = destinationRules.get(resource.namespace) ?? [];
+    list.push({ resource, host: expand(resource.spec.host, resource.namespace) });
+    destinationRules.set(resource.namespace, list);
+  }
+  return {
+    virtualServices,
+    gateways: [...model.byKind('Gateway')].sort(compareByAge),
+    destinationRules,
+    routingInputs: [...virtualServices.map(({ resource }) => resource), ...rules],
+  };
+}
+
+/** True when `pattern` ("*", "*.example.com" or a name) covers `host`, which may itself be a pattern. */
+export function hostCovers(pattern: string, host: string): boolean {
+  if (pattern === host || pattern === '*') return true;
+  return pattern.startsWith('*') && host.length > pattern.length - 1 && host.endsWith(pattern.slice(1));
+}
+
+/**
+ * The most specific of the candidates for a host: a name before a pattern, a long pattern before a short one, an early candidate before a late one.
+ */
+export function mostSpecific<T>(
+  candidates: readonly T[],
+  host: string,
+  hostsOf: (candidate: T) => readonly string[],
+): { readonly candidate: T; readonly pattern: string } | undefined {
+  let best: { candidate: T; pattern: string } | undefined;
+  for (const candidate of candidates) {
+    for (const pattern of hostsOf(candidate)) {
+      if (!hostCovers(pattern, host)) continue;
+      if (best === undefined || specificity(pattern) > specificity(best.pattern)) best = { candidate, pattern };
+    }
+  }
+  return best;
+}
+
+function specificity(pattern: string): number {
+  return pattern.startsWith('*') ? pattern.length : Number.MAX_SAFE_INTEGER;
+}

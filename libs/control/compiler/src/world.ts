@@ -1,0 +1,111 @@
+/** Everything that compilations for different proxies share: the input, indexed once. */
+
+import type { RegistryView, ServiceView } from '@weft/control-registry';
+import { hostAliases, type Model } from '@weft/model';
+import { type DestinationPolicy, destinationPolicy } from './destination-rules.ts';
+import type { CompileInput } from './input.ts';
+import { indexModel, type ModelIndex } from './model-index.ts';
+
+export interface World {
+  readonly input: CompileInput;
+  readonly index: ModelIndex;
+  /** All that routes read of services, flat: the same array while only instances change. */
+  readonly shape: readonly unknown[];
+  /** All VirtualServices and DestinationRules: the same array while none of them changes. */
+  readonly routingInputs: readonly object[];
+  /** The name that the registry knows a host by: "payment.shop" → "payment.shop.svc.cluster.local". */
+  canonical(host: string): string;
+  policy(host: string, clientNamespace: string, serviceNamespace: string): DestinationPolicy;
+}
+
+/** What a World is made from besides its input, kept while model and services stay the same. */
+interface Names {
+  readonly model: Model;
+  readonly domain: string;
+  readonly index: ModelIndex;
+  readonly shape: readonly unknown[];
+  readonly routingInputs: readonly object[];
+  readonly canonical: (host: string) => string;
+  readonly policies: Map<string, DestinationPolicy>;
+}
+
+/** Returns a function that makes worlds and keeps the indexes of the last one where they still hold. */
+export function createWorldFactory(): (input: CompileInput) => World {
+  let last: Names | undefined;
+  return (input) => {
+    const shape = shapeOf(input.registry);
+    const sameShape = last !== undefined && sameElements(last.shape, shape);
+    const still = sameShape && last?.model === input.model && last.domain === input.domain;
+    const names = still && last !== undefined ? last : nameWorld(input, sameShape && last ? last.shape : shape, last);
+    last = names;
+    return {
+      input,
+      index: names.index,
+      shape: names.shape,
+      routingInputs: names.routingInputs,
+      canonical: names.canonical,
+      policy(host, clientNamespace, serviceNamespace) {
+        const key = `${clientNamespace}/${serviceNamespace}/${host}`;
+        const known = names.policies.get(key);
+        if (known !== undefined) return known;
+        const policy = destinationPolicy(names.index, host, clientNamespace, serviceNamespace);
+        if (names.policies.size < policiesMax) names.policies.set(key, policy);
+        return policy;
+      },
+    };
+  };
+}
+
+/** Policies remembered per model; more are looked up each time. */
+const policiesMax = 100_000;
+
+/** False for a pattern that no address is known for: only captured traffic could go there. */
+export function isRoutable(service: ServiceView): boolean {
+  return service.resolution === 'endpoints' || service.instances.length > 0 || !service.host.startsWith('*');
+}
+
+/** Services in Kubernetes' sense go by more than one name; a ServiceEntry's host is its only one. */
+export function isKubernetesService(service: ServiceView, domain: string): boolean {
+  return service.host === `${service.name}.${service.namespace}.svc.${domain}`;
+}
+
+function sameElements(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
+}
+
+function nameWorld(input: CompileInput, shape: readonly unknown[], last: Names | undefined): Names {
+  const { model, domain, registry } = input;
+  const aliases = new Map<string, string>();
+  for (const service of registry.services.values()) {
+    if (!isKubernetesService(service, domain)) continue;
+    for (const alias of hostAliases(service.name, service.namespace, domain)) aliases.set(alias, service.host);
+  }
+  const canonical = (host: string): string => (registry.services.has(host) ? host : (aliases.get(host) ?? host));
+  const index = indexModel(model, domain, canonical);
+  const sameRules = last !== undefined && sameElements(last.routingInputs, index.routingInputs);
+  return {
+    model,
+    domain,
+    index,
+    shape,
+    routingInputs: sameRules ? last.routingInputs : index.routingInputs,
+    canonical,
+    policies: new Map(),
+  };
+}
+
+function shapeOf(registry: RegistryView): unknown[] {
+  const shape: unknown[] = [];
+  for (const service of registry.services.values()) {
+    shape.push(
+      service.host,
+      service.namespace,
+      service.ports,
+      service.from,
+      service.meshInternal,
+      service.resolution,
+      isRoutable(service),
+    );
+  }
+  return shape;
+}

@@ -1,0 +1,103 @@
+/** From definitions and workloads to a view, keeping every object of the last view that says the same. */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { ServiceDefinition } from './definition.ts';
+import type { InstanceView, RegistryView, ServiceView } from './view.ts';
+import { selects, type Workload, workloadOfEntry } from './workload.ts';
+
+export interface ViewInput {
+  readonly definitions: ReadonlyMap<string, ServiceDefinition>;
+  readonly notices: readonly string[];
+  /** By namespace. */
+  readonly workloads: ReadonlyMap<string, readonly Workload[]>;
+  readonly trustDomain: string;
+}
+
+/**
+ * Pure. Services are looked up again for the namespaces in `touched` only (all where it is absent); the others are taken over from `last`.
+ * Returns `last` itself when nothing differs.
+ */
+export function buildView(input: ViewInput, last: RegistryView, touched?: ReadonlySet<string>): RegistryView {
+  const services = new Map<string, ServiceView>();
+  let same = last.services.size === input.definitions.size;
+  for (const host of [...input.definitions.keys()].sort()) {
+    const definition = input.definitions.get(host);
+    if (definition === undefined) continue;
+    const before = last.services.get(host);
+    const untouched = before !== undefined && touched !== undefined && !touched.has(definition.namespace);
+    const service = untouched ? before : buildService(definition, input, before);
+    same &&= service === before;
+    services.set(host, service);
+  }
+  const notices = [...new Set(input.notices)].sort();
+  same &&= isDeepStrictEqual(notices, last.notices);
+  return same ? last : { services, notices };
+}
+
+function buildService(definition: ServiceDefinition, input: ViewInput, before: ServiceView | undefined): ServiceView {
+  const found = instancesOf(definition, input);
+  const instances = keepInstances(found, before?.instances ?? []);
+  const service: ServiceView = {
+    host: definition.host,
+    name: definition.name,
+    namespace: definition.namespace,
+    ports: before !== undefined && isDeepStrictEqual(before.ports, definition.ports) ? before.ports : definition.ports,
+    meshInternal: definition.meshInternal,
+    resolution: definition.resolution,
+    instances,
+    from: before !== undefined && isDeepStrictEqual(before.from, definition.from) ? before.from : definition.from,
+  };
+  const unchanged =
+    before !== undefined &&
+    before.ports === service.ports &&
+    before.instances === service.instances &&
+    before.from === service.from &&
+    before.meshInternal === service.meshInternal &&
+    before.resolution === service.resolution &&
+    before.namespace === service.namespace;
+  return unchanged ? before : service;
+}
+
+function instancesOf(definition: ServiceDefinition, input: ViewInput): InstanceView[] {
+  const inline = definition.endpoints.map((entry) =>
+    workloadOfEntry(entry, { namespace: definition.namespace, name: definition.name, labels: {} }, input.trustDomain),
+  );
+  const selected = (input.workloads.get(definition.namespace) ?? []).filter((workload) =>
+    selects(definition.selector, workload.labels),
+  );
+  return [...inline, ...selected]
+    .map((workload) => instanceOf(definition, workload))
+    .filter((instance) => instance.ports.size > 0)
+    .sort(compareInstances);
+}
+
+function instanceOf(definition: ServiceDefinition, workload: Workload): InstanceView {
+  const ports = new Map<number, number>();
+  for (const [index, port] of definition.ports.entries()) {
+    const resolved = workload.resolvePort(port, definition.targets[index] ?? { target: undefined });
+    if (resolved !== undefined) ports.set(port.number, resolved);
+  }
+  return { ...workload.base, ports };
+}
+
+/** The old array where all are equal, else a new one with the old objects of those that are. */
+function keepInstances(found: readonly InstanceView[], before: readonly InstanceView[]): readonly InstanceView[] {
+  const old = new Map<string, InstanceView>();
+  for (const instance of before) old.set(instanceKey(instance), instance);
+  const kept = found.map((instance) => {
+    const known = old.get(instanceKey(instance));
+    return known !== undefined && isDeepStrictEqual(known, instance) ? known : instance;
+  });
+  const same = kept.length === before.length && kept.every((instance, index) => instance === before[index]);
+  return same ? before : kept;
+}
+
+function instanceKey(instance: InstanceView): string {
+  return `${instance.address}|${[...instance.ports].join(';')}|${instance.workloadName}`;
+}
+
+function compareInstances(left: InstanceView, right: InstanceView): number {
+  const a = instanceKey(left);
+  const b = instanceKey(right);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
