@@ -1,0 +1,21 @@
+/** The inventory service: products, their stock and its reservations. */
+
+import { runService } from '@weft/service-kit';
+import { inventoryGrpc } from './adapters/grpc/inventory-grpc.ts';
+import { migrations } from './adapters/db/migrations.ts';
+import { seedProducts } from './adapters/db/seed.ts';
+import { createStockStore } from './adapters/db/stock-store.ts';
+import type { InventorySchema } from './adapters/db/schema.ts';
+import { productRoutes } from './adapters/http/product-routes.ts';
+import { createStockDesk } from './application/stock-desk.ts';
+import { config } from './config.ts';
+
+await runService<InventorySchema>({
+  settings: config,
+  migrations,
+  build: async ({ db }) => {
+    await seedProducts(db);
+    const store = createStockStore(db);
+    return { routes: [productRoutes(store)], grpc: [inventoryGrpc(createStockDesk(store))] };
+  },
+});

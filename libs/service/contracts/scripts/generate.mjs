@@ -1,0 +1,34 @@
+// Generates the messages of the shop's gRPC contracts. Run by the Nx target `generate`.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const here = resolve(import.meta.dirname, '..');
+
+const work = mkdtempSync(join(tmpdir(), 'weft-contracts-'));
+try {
+  cpSync(join(here, 'proto'), work, { recursive: true });
+  const plugin = require.resolve('@bufbuild/protoc-gen-es/package.json');
+  writeFileSync(join(work, 'buf.yaml'), 'version: v2\n');
+  writeFileSync(
+    join(work, 'buf.gen.yaml'),
+    JSON.stringify({
+      version: 'v2',
+      plugins: [
+        {
+          local: ['node', join(dirname(plugin), 'bin', 'protoc-gen-es')],
+          out: join(here, 'generated'),
+          opt: ['target=ts', 'import_extension=ts', 'erasable_syntax=true'],
+        },
+      ],
+    }),
+  );
+  rmSync(join(here, 'generated'), { recursive: true, force: true });
+  mkdirSync(join(here, 'generated'));
+  execFileSync(process.execPath, [require.resolve('@bufbuild/buf/bin/buf'), 'generate'], { cwd: work, stdio: 'inherit' });
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,60 @@
+/** The channels to one callee: one to its name, or one to each instance that discovery knows. */
+
+import * as grpc from '@grpc/grpc-js';
+import type { Discovery, Instance } from '@weft/service-discovery';
+
+/** Where a callee is. */
+export type AddressBook =
+  /** A name for DNS, or for the proxy that `grpc_proxy` names (grpc-js reads that variable itself). */
+  | { readonly target: string }
+  | { readonly discovery: Discovery; readonly service: string; readonly portName: string };
+
+export interface Channels {
+  /** In turn over the instances; nothing when there is none. */
+  pick(): grpc.Client | undefined;
+  stop(): void;
+}
+
+const channelOptions: grpc.ChannelOptions = {
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.min_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 5000,
+};
+
+export function createChannels(book: AddressBook): Channels {
+  if ('target' in book) {
+    const client = open(book.target, {});
+    return { pick: () => client, stop: () => client.close() };
+  }
+  const clients = new Map<string, grpc.Client>();
+  let turn = 0;
+  const refresh = (instances: readonly Instance[]): void => {
+    const addresses = new Set(instances.map(({ host, ports }) => `${host}:${ports[book.portName] ?? 0}`));
+    for (const [address, client] of clients) {
+      if (addresses.has(address)) continue;
+      clients.delete(address);
+      client.close();
+    }
+    for (const address of addresses) {
+      if (!clients.has(address)) clients.set(address, open(address, { 'grpc.enable_http_proxy': 0 }));
+    }
+  };
+  const endWatch = book.discovery.watch(book.service, refresh);
+  return {
+    pick() {
+      const all = [...clients.values()];
+      return all.length === 0 ? undefined : all[turn++ % all.length];
+    },
+    stop() {
+      endWatch();
+      for (const client of clients.values()) client.close();
+      clients.clear();
+    },
+  };
+}
+
+function open(target: string, options: grpc.ChannelOptions): grpc.Client {
+  return new grpc.Client(target, grpc.credentials.createInsecure(), { ...channelOptions, ...options });
+}

@@ -1,0 +1,56 @@
+/** What every service is told by its environment; each app adds its own in its `config.ts`. */
+
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+/** Fields that every service has. An unknown variable is not our business. */
+export const settingsFields = {
+  SERVICE_VERSION: z.string().min(1).max(63).default('v1'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  HTTP_PORT: port,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_PASSWORD_FILE: z.string().min(1).optional(),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
+  DATABASE_WAIT_SECONDS: z.coerce.number().int().min(0).max(3600).default(60),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(10),
+  /** `file:DIR`; absent where a mesh or DNS finds the callees. */
+  DISCOVERY: z
+    .string()
+    .regex(/^file:.+$/)
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  http_proxy: z.string().optional(),
+  no_proxy: z.string().optional(),
+};
+
+export const grpcServerFields = {
+  GRPC_PORT: port,
+  /** Absent: connections live as long as the peer wants. */
+  GRPC_MAX_CONNECTION_AGE_MS: z.coerce.number().int().min(100).optional(),
+};
+
+const base = z.object(settingsFields);
+export type Settings = z.infer<typeof base> & { SERVICE_NAME: string };
+
+/** An empty variable counts as absent. @throws Error with one line for each wrong variable, never with a value. */
+export function readSettings<S extends z.ZodObject>(
+  schema: S,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.output<S> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`the environment of this service is not complete:\n${lines.join('\n')}`);
+}
+
+/** The URL with the password of the file, where one is named. */
+export function databaseUrl({ DATABASE_URL, DATABASE_PASSWORD_FILE }: Settings): string {
+  if (DATABASE_PASSWORD_FILE === undefined) return DATABASE_URL;
+  const url = new URL(DATABASE_URL);
+  url.password = encodeURIComponent(readFileSync(DATABASE_PASSWORD_FILE, 'utf8').trim());
+  return url.href;
+}
