@@ -155,6 +155,8 @@ export interface ListenerTable {
   readonly port: number;
   readonly direction: Direction;
   readonly from: Provenance;
+  /** The proxy itself, for the labels of its metrics. */
+  readonly workload: WorkloadLabels;
   /** Mutual TLS is demanded; nothing: plain text. */
   readonly tls: DownstreamTls | undefined;
   readonly handler: HttpHandlerTable | TcpHandlerTable;

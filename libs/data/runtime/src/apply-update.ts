@@ -1,0 +1,56 @@
+/** One update, all or nothing: compile every resource first, change tables only when all of them are good. */
+
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { WeftError } from '@weft/kernel';
+import type { ResourceUpdate } from '@weft/xds-protocol';
+import { refuse, unpack } from './check/refuse.ts';
+import { refusalsNamedMax } from './limits.ts';
+
+export interface ResourceKind {
+  readonly typeUrl: string;
+  /** @returns a reason for a NACK; nothing when the update is in force. */
+  apply(update: ResourceUpdate): string | undefined;
+}
+
+export interface ResourceKindOptions<Desc extends DescMessage, Compiled> {
+  readonly schema: Desc;
+  /** Name inside the message, which must be the resource's own. */
+  nameOf(message: MessageShape<Desc>): string;
+  /** @param where "Cluster outbound|8080||x". @throws WeftError `config_rejected` */
+  compile(message: MessageShape<Desc>, where: string): Compiled;
+  commit(changed: ReadonlyMap<string, Compiled>, removed: readonly string[]): void;
+}
+
+export function createResourceKind<Desc extends DescMessage, Compiled>(
+  options: ResourceKindOptions<Desc, Compiled>,
+): ResourceKind {
+  const { schema } = options;
+  return {
+    typeUrl: `type.googleapis.com/${schema.typeName}`,
+    apply(update) {
+      const changed = new Map<string, Compiled>();
+      const refusals: string[] = [];
+      for (const resource of update.changed) {
+        const where = `${schema.name} ${resource.name}`;
+        try {
+          const message = unpack(resource.body, schema, where);
+          const name = options.nameOf(message);
+          if (name !== resource.name) refuse(where, `the message is named ${JSON.stringify(name)}`);
+          changed.set(resource.name, options.compile(message, where));
+        } catch (error) {
+          if (!(error instanceof WeftError)) throw error;
+          refusals.push(error.message);
+        }
+      }
+      if (refusals.length > 0) return describe(refusals);
+      options.commit(changed, update.removed);
+      return undefined;
+    },
+  };
+}
+
+function describe(refusals: readonly string[]): string {
+  const named = refusals.slice(0, refusalsNamedMax).join('; ');
+  const more = refusals.length - refusalsNamedMax;
+  return more > 0 ? `${named}; and ${more} more` : named;
+}

@@ -1,0 +1,57 @@
+/** Walks the set fields of a message against the list of those that are understood. */
+
+import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { supportedFields } from './supported-fields.ts';
+
+/** Messages deeper than this are refused: no resource of the profile comes near it. */
+export const messageDepthMax = 32;
+
+/**
+ * @returns what is not supported, as "field a.b[0].c is not supported"; nothing when all is.
+ * Content of google.protobuf messages (wrappers, Struct, Any, Duration) is not looked into.
+ */
+export function checkFields<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string | undefined {
+  return checkMessage(reflect(schema, message), '', 0);
+}
+
+function checkMessage(message: ReflectMessage, path: string, depth: number): string | undefined {
+  const type = message.desc.typeName;
+  if (type.startsWith('google.protobuf.')) return undefined;
+  if (depth > messageDepthMax) return `field ${path} is nested too deeply`;
+  const supported = supportedFields[type];
+  if (supported === undefined) return `field ${path} is not supported (${type})`;
+  const unknown = message.getUnknown()?.[0];
+  if (unknown !== undefined) return `field ${join(path, `#${unknown.no}`)} is not supported`;
+  for (const field of message.fields) {
+    if (!message.isSet(field)) continue;
+    const at = join(path, field.name);
+    if (!supported.includes(field.name)) return `field ${at} is not supported`;
+    const problem = checkValue(message, field, at, depth + 1);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function checkValue(message: ReflectMessage, field: DescField, at: string, depth: number): string | undefined {
+  if (field.fieldKind === 'message') return checkMessage(message.get(field), at, depth);
+  if (field.fieldKind === 'list' && field.listKind === 'message') {
+    let index = 0;
+    for (const item of message.get(field)) {
+      const problem = checkMessage(item as ReflectMessage, `${at}[${index}]`, depth);
+      if (problem !== undefined) return problem;
+      index += 1;
+    }
+  }
+  if (field.fieldKind === 'map' && field.mapKind === 'message') {
+    for (const [key, item] of message.get(field)) {
+      const problem = checkMessage(item as ReflectMessage, `${at}["${String(key)}"]`, depth);
+      if (problem !== undefined) return problem;
+    }
+  }
+  return undefined;
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

@@ -1,0 +1,83 @@
+/** Listeners and route tables, and the places that connections hold: the state behind LDS and RDS. */
+
+import type { CompiledListener } from '../listeners/listener.ts';
+import { createPlaces } from '../places.ts';
+import type { ListenerTable, Ref, RouteTable } from '../tables.ts';
+
+/** A compiled resource with the names of the clusters that it points to. */
+export interface WithClusters<T> {
+  readonly value: T;
+  readonly clusters: ReadonlySet<string>;
+}
+
+export interface TrafficStore {
+  readonly listeners: ReadonlyMap<string, ListenerTable>;
+  readonly routes: ReadonlyMap<string, RouteTable>;
+  routesRef(name: string): Ref<RouteTable | undefined>;
+  inlineRoutesRef(listener: string): Ref<RouteTable | undefined>;
+  commitListeners(changed: ReadonlyMap<string, WithClusters<CompiledListener>>, removed: readonly string[]): void;
+  commitRoutes(changed: ReadonlyMap<string, WithClusters<RouteTable>>, removed: readonly string[]): void;
+  /** RDS names that the listeners ask for. */
+  wanted(): ReadonlySet<string>;
+  referencesCluster(name: string): boolean;
+}
+
+export function createTrafficStore(): TrafficStore {
+  const compiled = new Map<string, WithClusters<CompiledListener>>();
+  const listeners = new Map<string, ListenerTable>();
+  const routes = new Map<string, RouteTable>();
+  const routeClusters = new Map<string, ReadonlySet<string>>();
+  const named = createPlaces<RouteTable>();
+  const inline = createPlaces<RouteTable>();
+
+  const wanted = (): ReadonlySet<string> => {
+    const names = new Set<string>();
+    for (const { value } of compiled.values()) if (value.routeName !== undefined) names.add(value.routeName);
+    return names;
+  };
+  const dropRoutes = (name: string): void => {
+    routes.delete(name);
+    routeClusters.delete(name);
+  };
+
+  return {
+    listeners,
+    routes,
+    routesRef: named.ref,
+    inlineRoutesRef: inline.ref,
+    wanted,
+    commitListeners(changed, removed) {
+      const before = wanted();
+      for (const [name, listener] of changed) {
+        compiled.set(name, listener);
+        listeners.set(name, listener.value.table);
+        if (listener.value.inlineRoutes !== undefined) inline.at(name).current = listener.value.inlineRoutes;
+      }
+      for (const name of removed) {
+        compiled.delete(name);
+        listeners.delete(name);
+      }
+      const after = wanted();
+      // Connections that drain keep the last routes in their place; only the name is free again.
+      for (const name of before) if (!after.has(name)) dropRoutes(name);
+    },
+    commitRoutes(changed, removed) {
+      for (const [name, table] of changed) {
+        routes.set(name, table.value);
+        routeClusters.set(name, table.clusters);
+        named.at(name).current = table.value;
+      }
+      for (const name of removed) {
+        dropRoutes(name);
+        named.at(name).current = undefined;
+      }
+      const now = wanted();
+      named.sweep((name) => now.has(name));
+    },
+    referencesCluster(name) {
+      for (const { clusters } of compiled.values()) if (clusters.has(name)) return true;
+      for (const clusters of routeClusters.values()) if (clusters.has(name)) return true;
+      return false;
+    },
+  };
+}
