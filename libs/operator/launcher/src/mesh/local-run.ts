@@ -15,7 +15,6 @@ import { identityOf } from '../process/identity.ts';
 import { markerVariable } from '../process/leftovers.ts';
 import { isPortFree } from '../process/ports.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
-import { bundleOf } from './build.ts';
 import { type Claim, claimRun } from './claim.ts';
 import { baseEnvironment } from './environment.ts';
 import { applyMissing, type LocalResource, localResources, removeResources } from './local-resources.ts';

@@ -1,0 +1,94 @@
+/** `weft apply`, `delete`, `get`: the operator's resources, beside the files of the watched folder. */
+
+import type { ResourceItem } from '@weft/operator-admin-client';
+import type { Context } from '../context.ts';
+import { CliFailure, exitCodes } from '../failure.ts';
+import { table } from '../output/table.ts';
+import { readSources } from './validate.ts';
+
+export async function apply(context: Context, paths: readonly string[]): Promise<void> {
+  const sources = await readSources(paths);
+  const applied = await context.operator().apply(sources.map((source) => source.text.trimEnd()).join('\n---\n'));
+  await context.output.answer(context.format, { applied }, () =>
+    applied.map((item) => `${item.kind} ${item.namespace}/${item.name} ${item.change}`).join('\n'),
+  );
+}
+
+/** The kinds by all names that people type. */
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  Service: ['service', 'services', 'svc'],
+  ServiceEntry: ['serviceentry', 'serviceentries', 'se'],
+  WorkloadEntry: ['workloadentry', 'workloadentries', 'we'],
+  WorkloadGroup: ['workloadgroup', 'workloadgroups', 'wg'],
+  VirtualService: ['virtualservice', 'virtualservices', 'vs'],
+  DestinationRule: ['destinationrule', 'destinationrules', 'dr'],
+  Gateway: ['gateway', 'gateways', 'gw'],
+};
+
+/** @throws CliFailure (usage) */
+export function toKind(text: string): string {
+  const found = Object.entries(kinds).find(([kind, names]) => kind === text || names.includes(text.toLowerCase()));
+  if (found !== undefined) return found[0];
+  throw new CliFailure(
+    exitCodes.usage,
+    `"${text}" is not a kind of this version; there are ${Object.keys(kinds).join(', ')}`,
+  );
+}
+
+export async function remove(context: Context, kindText: string, name: string, namespace: string): Promise<void> {
+  const kind = toKind(kindText);
+  await context.operator().remove(kind, namespace, name);
+  await context.output.answer(
+    context.format,
+    { deleted: { kind, namespace, name } },
+    () => `${kind} ${namespace}/${name} deleted`,
+  );
+}
+
+export interface GetFlags {
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+export async function get(context: Context, kindText: string, flags: GetFlags): Promise<void> {
+  const kind = kindText === 'all' ? undefined : toKind(kindText);
+  const items = await context.operator().resources({
+    ...(kind === undefined ? {} : { kind }),
+    ...(flags.name === undefined ? {} : { name: flags.name }),
+    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
+  });
+  if (flags.name !== undefined && items.length === 0) {
+    const where = flags.namespace === undefined ? 'any namespace' : `namespace ${flags.namespace}`;
+    throw new CliFailure(
+      exitCodes.failed,
+      `there is no ${kind ?? 'resource'} "${flags.name}" in ${where}; \`weft get ${kindText}\` lists what there is`,
+    );
+  }
+  const documents = items.map(toDocument);
+  await context.output.answer(
+    context.format,
+    flags.name !== undefined && documents.length === 1 ? documents[0] : { items: documents },
+    () =>
+      items.length === 0
+        ? 'no resources'
+        : table(
+            context.output.paint,
+            ['KIND', 'NAMESPACE', 'NAME', 'FROM'],
+            items.map((item) => [item.kind, item.namespace, item.name, `${item.file}:${item.line}`]),
+          ),
+  );
+}
+
+/** As it would stand in a file, with its place as an annotation. */
+function toDocument(item: ResourceItem): unknown {
+  return {
+    apiVersion: item.apiVersion,
+    kind: item.kind,
+    metadata: {
+      name: item.name,
+      namespace: item.namespace,
+      annotations: { 'weft.dev/from': `${item.file}:${item.line}` },
+    },
+    spec: item.spec,
+  };
+}

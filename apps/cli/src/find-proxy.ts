@@ -1,0 +1,32 @@
+/** From a name that people use to the proxy that it means. */
+
+import type { ProxyStatus } from '@weft/operator-admin-client';
+import type { Context } from './context.ts';
+import { CliFailure, exitCodes } from './failure.ts';
+
+/** Names of a proxy: "shop/order", "order", "order.shop", its service account, its whole id. */
+function namesOf(proxy: ProxyStatus): readonly string[] {
+  const [namespace = '', group = ''] = proxy.workloadGroup.split('/');
+  const workload = proxy.id.split('~')[2] ?? '';
+  const account =
+    proxy.serviceAccount === '' ? [] : [proxy.serviceAccount, `${proxy.serviceAccount}.${proxy.namespace}`];
+  const grouped = group === '' ? [] : [proxy.workloadGroup, group, `${group}.${namespace}`];
+  return [proxy.id, workload, ...grouped, ...account].map((name) => name.toLowerCase());
+}
+
+/** Where several share a service account ("payment"), the first of them. @throws CliFailure, AdminError */
+export async function findProxy(context: Context, wanted: string): Promise<ProxyStatus> {
+  const proxies = await context.operator().proxies();
+  const name = wanted.toLowerCase() === 'gateway' ? 'ingressgateway' : wanted.toLowerCase();
+  const found =
+    proxies.find((proxy) => namesOf(proxy).slice(0, 5).includes(name)) ??
+    proxies.find((proxy) => namesOf(proxy).includes(name));
+  if (found !== undefined) return found;
+  const known = proxies.map((proxy) => (proxy.workloadGroup === '' ? proxy.id : proxy.workloadGroup)).sort();
+  throw new CliFailure(
+    exitCodes.failed,
+    known.length === 0
+      ? `no proxy "${wanted}" is connected, nor any other; \`weft status\` tells what runs`
+      : `no proxy "${wanted}" is connected; there are ${known.join(', ')}`,
+  );
+}

@@ -1,0 +1,163 @@
+/** Every command with its flags; what a command needs is loaded when it runs, so that the others start fast. */
+
+import { Command, type OptionValues } from 'commander';
+import type { RunFlags } from './commands/run.ts';
+import type { UpFlags } from './commands/up.ts';
+import type { CliConfig } from './config.ts';
+import { type Context, createContext } from './context.ts';
+
+const outputFlag = ['-o, --output <format>', 'table, json or yaml'] as const;
+const fileFlag = ['-f, --filename <path>', 'file, folder, or - for standard input; may be repeated'] as const;
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export function createProgram(config: CliConfig): Command {
+  const program = new Command('weft')
+    .description("A service mesh that runs Istio's YAML anywhere.")
+    .option('--dir <folder>', 'run folder of the mesh (default: .weft in the repository, or WEFT_DIR)')
+    .option('--api <host:port>', 'operator API of the control plane (default: 127.0.0.1:15080, or WEFT_API)')
+    .option(
+      '--admin <host:port>',
+      "a sidecar's admin port, instead of the one that the control plane tells (or WEFT_ADMIN)",
+    )
+    .helpCommand(false)
+    .showHelpAfterError('(weft --help lists the commands)');
+  const contextOf = (command: Command): Context => createContext(config, command.optsWithGlobals());
+  addLifecycle(program, contextOf);
+  addResources(program, contextOf);
+  addInspection(program, contextOf);
+  program
+    .command('version')
+    .description('this program, and the control plane where it runs')
+    .option(...outputFlag)
+    .action(async (_: OptionValues, command: Command) => {
+      await (await import('./commands/version.ts')).version(contextOf(command));
+    });
+  program
+    .command('completion <shell>')
+    .description('completion script for bash, zsh or fish')
+    .action(async (shell: string, _: OptionValues, command: Command) => {
+      (await import('./commands/completion.ts')).completion(contextOf(command), program, shell);
+    });
+  return program;
+}
+
+type ContextOf = (command: Command) => Context;
+
+function addLifecycle(program: Command, contextOf: ContextOf): void {
+  program
+    .command('up')
+    .description('start the whole mesh on this machine')
+    .option('--config <folder>', 'folder with the rules (default: infra/mesh)')
+    .option('--mesh <on|off>', 'off: the shop alone, with no control plane and no sidecars')
+    .option('--port-base <port>', 'first port of the services (default: 21000)')
+    .option('--log-level <level>', 'level of every process', 'info')
+    .option('--verbose', 'print the logs as well')
+    .option('--no-build', 'take the bundles as they are')
+    .action(async (flags: UpFlags, command: Command) => {
+      await (await import('./commands/up.ts')).up(contextOf(command), flags);
+    });
+  program
+    .command('down')
+    .description('stop the mesh, and what a killed one left')
+    .option(...outputFlag)
+    .action(async (_: OptionValues, command: Command) => {
+      await (await import('./commands/down.ts')).down(contextOf(command));
+    });
+  program
+    .command('status')
+    .description('processes, services, instances, and files that were rejected')
+    .option(...outputFlag)
+    .action(async (_: OptionValues, command: Command) => {
+      await (await import('./commands/status.ts')).status(contextOf(command));
+    });
+  program
+    .command('run <command...>')
+    .description(
+      'run a process in the mesh, behind a sidecar of its own: weft run --name hello --port 3000 -- node hello.js',
+    )
+    .requiredOption('--name <name>', 'name of the workload and its Service')
+    .requiredOption('--port <port>', 'port that the process listens on')
+    .option('-n, --namespace <namespace>', 'namespace', 'default')
+    .option('--port-name <name>', "the port's name, whose prefix is its protocol: http, grpc, tcp", 'http')
+    .option('--port-base <port>', 'first port of the services, as of weft up')
+    .option('--log-level <level>', "the sidecar's log level", 'info')
+    .action(async (words: string[], flags: RunFlags, command: Command) => {
+      await (await import('./commands/run.ts')).run(contextOf(command), words, flags);
+    });
+}
+
+function addResources(program: Command, contextOf: ContextOf): void {
+  program
+    .command('apply')
+    .description('create or change resources through the operator API')
+    .requiredOption(...fileFlag, collect, [])
+    .option(...outputFlag)
+    .action(async (flags: { filename: string[] }, command: Command) => {
+      await (await import('./commands/resources.ts')).apply(contextOf(command), flags.filename);
+    });
+  program
+    .command('delete <kind> <name>')
+    .description('delete a resource that was applied')
+    .option('-n, --namespace <namespace>', 'namespace', 'default')
+    .option(...outputFlag)
+    .action(async (kind: string, name: string, flags: { namespace: string }, command: Command) => {
+      await (await import('./commands/resources.ts')).remove(contextOf(command), kind, name, flags.namespace);
+    });
+  program
+    .command('get <kind> [name]')
+    .description('resources that are in force, with the place that they come from; kind "all" for every one')
+    .option('-n, --namespace <namespace>', 'only of this namespace')
+    .option(...outputFlag)
+    .action(async (kind: string, name: string | undefined, flags: { namespace?: string }, command: Command) => {
+      const filter = { name, namespace: flags.namespace };
+      await (await import('./commands/resources.ts')).get(contextOf(command), kind, filter);
+    });
+  program
+    .command('validate [paths...]')
+    .description('check files without a running mesh')
+    .option(...fileFlag, collect, [])
+    .option(...outputFlag)
+    .action(async (paths: string[], flags: { filename: string[] }, command: Command) => {
+      const all = [...flags.filename, ...paths];
+      if (all.length === 0) command.error('error: name what to check: weft validate -f infra/mesh', { exitCode: 2 });
+      await (await import('./commands/validate.ts')).validate(contextOf(command), all);
+    });
+}
+
+function addInspection(program: Command, contextOf: ContextOf): void {
+  program
+    .command('proxy-status')
+    .alias('ps')
+    .description('what each proxy has been sent, has taken and has refused')
+    .option(...outputFlag)
+    .action(async (_: OptionValues, command: Command) => {
+      await (await import('./commands/proxy-status.ts')).proxyStatus(contextOf(command));
+    });
+  program
+    .command('proxy-config <kind> [proxy]')
+    .alias('pc')
+    .description('listener, route, cluster, endpoint or secret of a running proxy')
+    .option(...outputFlag)
+    .action(async (kind: string, proxy: string | undefined, _: OptionValues, command: Command) => {
+      await (await import('./commands/proxy-config.ts')).proxyConfig(contextOf(command), kind, proxy);
+    });
+  program
+    .command('explain <method> [url]')
+    .description(
+      "route, cluster, endpoints and identity of a request, each with the line that decided it: weft explain GET http://payment.shop/charge -H 'x-canary: 1' --from order",
+    )
+    .option('-H, --header <header>', 'a request header, "name: value"; may be repeated', collect, [])
+    .option('--from <workload>', 'who asks')
+    .option(...outputFlag)
+    .action(
+      async (
+        first: string,
+        second: string | undefined,
+        flags: { header: string[]; from?: string },
+        command: Command,
+      ) => {
+        const asked = { header: flags.header, from: flags.from };
+        await (await import('./commands/explain.ts')).explain(contextOf(command), first, second, asked);
+      },
+    );
+}
