@@ -10,7 +10,7 @@ export type AddressBook =
   | { readonly discovery: Discovery; readonly service: string; readonly portName: string };
 
 export interface Channels {
-  /** In turn over the instances; nothing when there is none. */
+  /** In turn over the instances, those that cannot be reached last; nothing when there is none. */
   pick(): grpc.Client | undefined;
   stop(): void;
 }
@@ -45,7 +45,9 @@ export function createChannels(book: AddressBook): Channels {
   return {
     pick() {
       const all = [...clients.values()];
-      return all.length === 0 ? undefined : all[turn++ % all.length];
+      const reachable = all.filter((client) => !isBroken(client));
+      const from = reachable.length === 0 ? all : reachable;
+      return from.length === 0 ? undefined : from[turn++ % from.length];
     },
     stop() {
       endWatch();
@@ -53,6 +55,11 @@ export function createChannels(book: AddressBook): Channels {
       clients.clear();
     },
   };
+}
+
+/** An instance that died stays registered until its lease ends; its channel knows earlier. */
+function isBroken(client: grpc.Client): boolean {
+  return client.getChannel().getConnectivityState(false) === grpc.connectivityState.TRANSIENT_FAILURE;
 }
 
 function open(target: string, options: grpc.ChannelOptions): grpc.Client {
