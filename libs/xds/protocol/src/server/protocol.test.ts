@@ -65,7 +65,7 @@ async function createHarness(port = 0): Promise<Harness> {
       setImmediate(notify);
     },
   });
-  xds.addTo(server);
+  xds.addTo(server, 'test');
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, got) =>
       error === null ? resolve(got) : reject(error),

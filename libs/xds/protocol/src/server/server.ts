@@ -61,6 +61,7 @@ export function createXdsServer<Identity extends object>(options: XdsServerOptio
   const handle = <Request extends RequestHead, Response>(
     call: grpc.ServerDuplexStream<Request, Response>,
     variant: Variant<Request, Response>,
+    via: string,
   ): void => {
     let proxyKey: string | undefined;
     let identity: Identity | undefined;
@@ -137,7 +138,7 @@ export function createXdsServer<Identity extends object>(options: XdsServerOptio
       return;
     }
     open.add(stream);
-    options.authenticate(call.metadata, call.getPeer()).then(
+    options.authenticate(call.metadata, call.getPeer(), via).then(
       (outcome) => {
         if (ended) return;
         if (isRefusal(outcome)) end(outcome.status, outcome.reason);
@@ -151,13 +152,13 @@ export function createXdsServer<Identity extends object>(options: XdsServerOptio
   };
 
   return {
-    addTo(server) {
+    addTo(server, via) {
       const implementation: grpc.UntypedServiceImplementation = {};
-      implementation[sotwVariant.method] = ((call) => handle(call, sotwVariant)) as grpc.handleBidiStreamingCall<
+      implementation[sotwVariant.method] = ((call) => handle(call, sotwVariant, via)) as grpc.handleBidiStreamingCall<
         DiscoveryRequest,
         DiscoveryResponse
       >;
-      implementation[deltaVariant.method] = ((call) => handle(call, deltaVariant)) as grpc.handleBidiStreamingCall<
+      implementation[deltaVariant.method] = ((call) => handle(call, deltaVariant, via)) as grpc.handleBidiStreamingCall<
         DeltaDiscoveryRequest,
         DeltaDiscoveryResponse
       >;

@@ -47,8 +47,8 @@ export interface XdsServerLimits {
 }
 
 export interface XdsServerOptions<Identity> {
-  /** Who opens the stream; a throw is answered with UNAVAILABLE. */
-  authenticate(metadata: grpc.Metadata, peer: string): Promise<Identity | Refusal>;
+  /** Who opens the stream; a throw is answered with UNAVAILABLE. `via`: as given to `addTo`. */
+  authenticate(metadata: grpc.Metadata, peer: string, via: string): Promise<Identity | Refusal>;
   /** The first request has come; its node has an id. */
   onConnect(node: Node, identity: Identity, peer: string): Accepted | Refusal;
   /** The last stream of a proxy has ended. */
@@ -73,8 +73,8 @@ export interface TypeStatus {
 }
 
 export interface XdsServer {
-  /** Adds AggregatedDiscoveryService to a gRPC server. */
-  addTo(server: grpc.Server): void;
+  /** Adds AggregatedDiscoveryService to a gRPC server; `via` tells `authenticate` which one. */
+  addTo(server: grpc.Server, via: string): void;
   /** Serves `snapshot` to all streams of the proxy from now on. False where it has none: then nothing is kept. */
   setSnapshot(proxyKey: string, snapshot: OpaqueSnapshot): boolean;
   /** Type URL → status of the newest stream of a proxy; undefined where it has none. */

@@ -1,0 +1,84 @@
+/** The settings of the process, from its command line (interfaces.md, section 3). */
+
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import type { Address } from '@weft/control-plane';
+import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
+
+export interface Config {
+  readonly configDir: string;
+  readonly stateDir: string;
+  readonly tokenDir: string | undefined;
+  readonly xds: Address;
+  readonly xdsClear: Address | undefined;
+  readonly monitoring: Address;
+  readonly api: Address;
+  readonly trustDomain: string;
+  readonly domain: string;
+  readonly sans: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+/** What is wrong with the command line, in one sentence. */
+export class UsageError extends Error {}
+
+const flags = {
+  'config-dir': { type: 'string', default: 'infra/mesh' },
+  'state-dir': { type: 'string', default: '.weft/control-plane' },
+  'token-dir': { type: 'string' },
+  xds: { type: 'string', default: '127.0.0.1:15012' },
+  'xds-clear': { type: 'string' },
+  monitoring: { type: 'string', default: '127.0.0.1:15014' },
+  api: { type: 'string', default: '127.0.0.1:15080' },
+  'trust-domain': { type: 'string', default: 'cluster.local' },
+  domain: { type: 'string', default: 'cluster.local' },
+  san: { type: 'string', multiple: true, default: [] as string[] },
+  'log-level': { type: 'string', default: 'info' },
+} as const;
+
+/** @throws UsageError. */
+export function parseConfig(args: readonly string[]): Config {
+  const values = parseFlags(args);
+  const level = values['log-level'];
+  if (!isLogLevel(level)) throw new UsageError(`--log-level ${level}: give one of ${logLevels.join(', ')}`);
+  for (const flag of ['config-dir', 'state-dir', 'token-dir'] as const) {
+    if (values[flag] === '') throw new UsageError(`--${flag} is empty`);
+  }
+  return {
+    configDir: values['config-dir'],
+    stateDir: values['state-dir'],
+    tokenDir: values['token-dir'],
+    xds: parseAddress('xds', values.xds),
+    xdsClear: values['xds-clear'] === undefined ? undefined : parseAddress('xds-clear', values['xds-clear']),
+    monitoring: parseAddress('monitoring', values.monitoring),
+    api: parseAddress('api', values.api),
+    trustDomain: parseDnsName('trust-domain', values['trust-domain']),
+    domain: parseDnsName('domain', values.domain),
+    sans: values.san.map((name) => (isIP(name) === 0 ? parseDnsName('san', name) : name)),
+    logLevel: level,
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parseAddress(flag: string, text: string): Address {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const name = match?.[1] ?? match?.[2] ?? '';
+  const host = name === 'localhost' ? '127.0.0.1' : name;
+  const port = Number(match?.[3]);
+  if (isIP(host) === 0 || !(port <= 65535)) {
+    throw new UsageError(`--${flag} ${text}: give an IP address and a port, like 127.0.0.1:15012`);
+  }
+  return { host, port };
+}
+
+function parseDnsName(flag: string, text: string): string {
+  if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(text)) return text;
+  throw new UsageError(`--${flag} ${text}: give a DNS name, like cluster.local`);
+}

@@ -1,0 +1,52 @@
+/** Binding of gRPC servers, and their end. */
+
+import * as grpc from '@grpc/grpc-js';
+
+export interface Address {
+  /** IP address. */
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+}
+
+/** "127.0.0.1:15012", "[::1]:15012". */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** A port that cannot be listened on; `flag` names the setting that says so. */
+export class ListenError extends Error {
+  readonly flag: string;
+
+  constructor(flag: string, address: Address, cause: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const busy = code === 'EADDRINUSE' || (cause instanceof Error && cause.message.includes('EADDRINUSE'));
+    const reason = busy ? 'another process listens there' : cause instanceof Error ? cause.message : String(cause);
+    super(`${flag} ${formatAddress(address)}: ${reason}; stop that process or give another address`, { cause });
+    this.name = 'ListenError';
+    this.flag = flag;
+  }
+}
+
+export function createGrpcServer(): grpc.Server {
+  return new grpc.Server({
+    'grpc.max_receive_message_length': 4 * 1024 * 1024,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+  });
+}
+
+/** @returns where it listens. @throws ListenError. */
+export function listenGrpc(
+  server: grpc.Server,
+  flag: string,
+  address: Address,
+  credentials: grpc.ServerCredentials,
+): Promise<Address> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(formatAddress(address), credentials, (error, port) => {
+      if (error === null) resolve({ host: address.host, port });
+      else reject(new ListenError(flag, address, error));
+    });
+  });
+}

@@ -1,0 +1,75 @@
+/** The configuration in force: sources joined into one model, and the registry that follows it. */
+
+import { join } from 'node:path';
+import type { WorkloadIdentity } from '@weft/control-ca';
+import { createRegistry, type Registry } from '@weft/control-registry';
+import {
+  type AppliedSource,
+  createAppliedSource,
+  createFolderSource,
+  type FileState,
+  type FolderSource,
+} from '@weft/control-sources';
+import { createModel, describeViolation, type Model, resourceKey } from '@weft/model';
+import type { ControlPlaneOptions } from './options.ts';
+
+export interface MeshState {
+  readonly registry: Registry;
+  readonly applied: AppliedSource;
+  readonly folder: FolderSource;
+  model(): Model;
+  files(): readonly FileState[];
+  /** Resources that lost to another of their kind and name, and what the registry could not do. */
+  notices(): readonly string[];
+  /** One for each WorkloadGroup. */
+  groups(): readonly WorkloadIdentity[];
+  /** Reads everything that is there once. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param onModel called after each change of the model, when the registry has followed. */
+export function createMeshState(options: ControlPlaneOptions, onModel: (model: Model) => void): MeshState {
+  const { clock, logger, domain, trustDomain } = options;
+  let model = createModel([]);
+  let started = false;
+  const registry = createRegistry({ model, clock, domain, trustDomain });
+
+  const rebuild = (): void => {
+    if (!started) return;
+    // What a file says wins over what was applied.
+    model = createModel([...folder.resources(), ...applied.resources()]);
+    registry.setModel(model);
+    onModel(model);
+  };
+  const folder = createFolderSource({ dir: options.configDir, clock, logger, onChange: rebuild });
+  const applied = createAppliedSource({
+    dir: join(options.stateDir, 'applied'),
+    clock,
+    logger,
+    onChange: rebuild,
+  });
+
+  return {
+    registry,
+    applied,
+    folder,
+    model: () => model,
+    files: () => [...folder.files(), ...applied.files()],
+    notices: () => [...model.duplicates.map(describeViolation), ...registry.view().notices],
+    groups: () =>
+      model.byKind('WorkloadGroup').map((group) => ({
+        group: resourceKey(group),
+        namespace: group.namespace,
+        serviceAccount: group.spec.template.serviceAccount ?? 'default',
+      })),
+    async start() {
+      await Promise.all([folder.start(), applied.start()]);
+      started = true;
+      rebuild();
+    },
+    async stop() {
+      await Promise.all([folder.stop(), applied.stop()]);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** The operator API over HTTP (interfaces.md, section 5). */
+
+import type { Logger } from '@weft/telemetry';
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { z } from 'zod';
+import { createTokenCheck, isLoopbackHost } from './guard.ts';
+import type { OperatorView } from './operator-view.ts';
+import { Problem, problems } from './problem.ts';
+
+/** Largest body taken, bytes. */
+export const bodyBytesMax = 4 * 1024 * 1024;
+
+const filterSchema = z.object({
+  kind: z.string().max(63).optional(),
+  namespace: z.string().max(253).optional(),
+  name: z.string().max(253).optional(),
+});
+
+const resourcePathSchema = z.object({ kind: z.string(), namespace: z.string(), name: z.string() });
+
+/** The server is not listening yet. */
+export function createOperatorApi(view: OperatorView, operatorToken: string, logger: Logger): FastifyInstance {
+  const app = fastify({
+    bodyLimit: bodyBytesMax,
+    logger: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 600 },
+  });
+  const allowed = createTokenCheck(operatorToken);
+
+  app.addHook('onRequest', async (request) => {
+    if (!isLoopbackHost(request.headers.host)) throw new Problem('host_refused');
+    if (request.method === 'GET' && request.url === '/v1/version') return;
+    if (!allowed(request.headers.authorization)) throw new Problem('unauthorized');
+  });
+  app.setNotFoundHandler(() => {
+    throw new Problem('not_found');
+  });
+  app.setErrorHandler((error: FastifyError | Problem, _request, reply) => {
+    const problem = error instanceof Problem ? error : translate(error);
+    if (problem.code === 'internal') logger.error({ err: error }, 'a call of the operator API failed');
+    return reply
+      .status(problems[problem.code].status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toDocument()));
+  });
+  app.addContentTypeParser(
+    ['application/yaml', 'application/x-yaml', 'text/yaml'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
+  );
+
+  app.get('/v1/version', () => ({ version: view.version }));
+  app.get('/v1/status', () => view.status());
+  app.get('/v1/proxies', () => ({ proxies: view.proxies() }));
+  app.get<{ Params: { id: string } }>('/v1/proxies/:id/snapshot', (request) => {
+    const dump = view.snapshot(request.params.id);
+    if (dump === undefined) throw new Problem('not_found', `no proxy ${request.params.id} is connected`);
+    return dump;
+  });
+  app.get('/v1/resources', (request) => {
+    const filter = filterSchema.safeParse(request.query);
+    if (!filter.success) throw new Problem('bad_request', 'kind, namespace and name may each be given once');
+    const { kind, namespace, name } = filter.data;
+    return {
+      resources: view.resources({
+        ...(kind === undefined ? {} : { kind }),
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(name === undefined ? {} : { name }),
+      }),
+    };
+  });
+  app.post('/v1/resources', async (request) => {
+    if (typeof request.body !== 'string') throw new Problem('unsupported_media_type');
+    return { applied: await view.apply(request.body) };
+  });
+  app.delete('/v1/resources/:kind/:namespace/:name', async (request, reply) => {
+    const { kind, namespace, name } = resourcePathSchema.parse(request.params);
+    await view.remove(kind, namespace, name);
+    return reply.status(204).send();
+  });
+  return app;
+}
+
+function translate(error: FastifyError): Problem {
+  const status = error.statusCode ?? 500;
+  if (status === 413) return new Problem('too_large');
+  if (status === 415) return new Problem('unsupported_media_type');
+  return status < 500 ? new Problem('bad_request') : new Problem('internal');
+}

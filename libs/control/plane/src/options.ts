@@ -1,0 +1,44 @@
+/** What a control plane is told; every setting is a flag of its process (interfaces.md, section 3). */
+
+import type { Clock } from '@weft/kernel';
+import type { Logger } from '@weft/telemetry';
+import type { Address } from './grpc/listen.ts';
+
+export interface ControlPlaneOptions {
+  /** Watched folder of YAML. */
+  readonly configDir: string;
+  /** 0700: CA, keys, operator token, applied resources. */
+  readonly stateDir: string;
+  /** Where join tokens are kept in files; none where absent. */
+  readonly tokenDir?: string | undefined;
+  /** ADS and CA over TLS. */
+  readonly xds: Address;
+  /** ADS in clear text; off where absent, loopback only. */
+  readonly xdsClear?: Address | undefined;
+  readonly monitoring: Address;
+  /** Loopback only. */
+  readonly api: Address;
+  readonly trustDomain: string;
+  readonly domain: string;
+  /** More names and addresses for the certificate of `xds`. */
+  readonly sans: readonly string[];
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Where it really listens: port 0 is resolved. */
+export interface ControlPlaneAddresses {
+  readonly xds: Address;
+  readonly xdsClear: Address | undefined;
+  readonly monitoring: Address;
+  readonly api: Address;
+}
+
+/** A setting that cannot be; the message is one sentence that names it. */
+export class SettingError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SettingError';
+  }
+}

@@ -1,0 +1,128 @@
+/** The control plane, composed: sources to model to registry to compiler to streams. */
+
+import { createTokenWriter } from '@weft/control-ca';
+import { createCompiler } from '@weft/control-compiler';
+import { createLifecycle, type Lifecycle, type Part } from '@weft/kernel';
+import { createAuthenticator } from './authenticate.ts';
+import { type Address, formatAddress } from './grpc/listen.ts';
+import { createMeshState } from './mesh-state.ts';
+import { createMonitoringServer } from './monitoring/server.ts';
+import { createOperatorView } from './operator-api/create-operator-view.ts';
+import { isLoopbackHost } from './operator-api/guard.ts';
+import { createOperatorApi } from './operator-api/server.ts';
+import { type ControlPlaneAddresses, type ControlPlaneOptions, SettingError } from './options.ts';
+import { createPlaneMetrics } from './plane-metrics.ts';
+import { createProxyService } from './proxy-service.ts';
+import { clearXdsPart, httpPart, secureXdsPart } from './servers.ts';
+import { openStateFolder, type StateFolder } from './state-folder.ts';
+
+export interface ControlPlane {
+  /**
+   * @throws SettingError, ListenError or WeftError (state_invalid): one clear sentence each, and everything started before is stopped.
+   * Configuration that is not valid is no reason to throw: what is valid is served.
+   */
+  start(): Promise<void>;
+  /** Ends all streams; a second call returns the first one's promise. */
+  stop(): Promise<void>;
+  /** Where it listens, after `start`. */
+  addresses(): ControlPlaneAddresses;
+}
+
+type Bound = { -readonly [K in keyof ControlPlaneAddresses]?: ControlPlaneAddresses[K] };
+
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const bound: Bound = {};
+  let lifecycle: Lifecycle | undefined;
+
+  return {
+    async start() {
+      assertLoopback(options);
+      lifecycle = assemble(options, await openStateFolder(options), bound);
+      await lifecycle.start();
+      const { xds, monitoring, api, xdsClear } = addressesOf(bound);
+      options.logger.info(
+        {
+          xds: formatAddress(xds),
+          ...(xdsClear === undefined ? {} : { xdsClear: formatAddress(xdsClear) }),
+          monitoring: formatAddress(monitoring),
+          api: formatAddress(api),
+          trustDomain: options.trustDomain,
+        },
+        'control plane ready',
+      );
+    },
+    stop: async () => lifecycle?.stop(),
+    addresses: () => addressesOf(bound),
+  };
+}
+
+/** All parts in the order in which they start; they stop in reverse, so that ports close first. */
+function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Bound): Lifecycle {
+  const { clock, logger, trustDomain, domain } = options;
+  const { authority, tokens, operatorToken } = folder;
+  const writer =
+    options.tokenDir === undefined
+      ? undefined
+      : createTokenWriter({ folder: options.tokenDir, tokens, rootPem: authority.rootPem, clock, logger });
+  let ready = false;
+  const state = createMeshState(options, (model) => {
+    proxies.modelChanged(model);
+    if (ready) void writer?.setGroups(state.groups());
+  });
+  const metrics = createPlaneMetrics(() => proxies.streamCount());
+  const authenticator = createAuthenticator(tokens, state.groups);
+  const proxies = createProxyService({
+    clock,
+    logger,
+    domain,
+    trustDomain,
+    rootsPem: authority.rootPem,
+    state,
+    authenticator,
+    compiler: createCompiler(),
+    metrics,
+  });
+  const view = createOperatorView({ version: options.version, startedAtMs: clock.now(), state, proxies });
+  const servers = { options, folder, authenticator, proxies, metrics };
+  const monitoring = createMonitoringServer({ metrics: metrics.registry, ready: () => ready, proxies: view.proxies });
+  const keep = (key: keyof ControlPlaneAddresses) => (address: Address) => {
+    bound[key] = address;
+  };
+
+  const parts: Part[] = [
+    { name: 'configuration', start: () => state.start(), stop: () => state.stop() },
+    { name: 'join tokens', start: () => writer?.setGroups(state.groups()), stop: () => writer?.stop() },
+    httpPart('--monitoring', options.monitoring, monitoring, keep('monitoring')),
+    httpPart('--api', options.api, createOperatorApi(view, operatorToken, logger), keep('api')),
+    secureXdsPart(servers, keep('xds')),
+    ...(options.xdsClear === undefined ? [] : [clearXdsPart(servers, options.xdsClear, keep('xdsClear'))]),
+    { name: 'streams', stop: () => proxies.stop() },
+    {
+      name: 'readiness',
+      start: () => {
+        ready = true;
+      },
+      stop: () => {
+        ready = false;
+      },
+    },
+  ];
+  return createLifecycle(parts, (part, error) => logger.error({ part, err: error }, 'a part did not stop'));
+}
+
+function addressesOf({ xds, monitoring, api, xdsClear }: Bound): ControlPlaneAddresses {
+  if (xds === undefined || monitoring === undefined || api === undefined) {
+    throw new Error('the control plane has not started');
+  }
+  return { xds, monitoring, api, xdsClear };
+}
+
+function assertLoopback({ xdsClear, api }: ControlPlaneOptions): void {
+  for (const [flag, address] of [
+    ['--xds-clear', xdsClear],
+    ['--api', api],
+  ] as const) {
+    if (address === undefined || isLoopbackHost(formatAddress(address))) continue;
+    throw new SettingError(`${flag} ${formatAddress(address)}: only a loopback address is allowed here`);
+  }
+}

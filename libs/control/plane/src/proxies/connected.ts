@@ -1,0 +1,67 @@
+/** The proxies that are connected now: one record each, made from the newest stream. */
+
+import * as grpc from '@grpc/grpc-js';
+import type { ProxyDescription } from '@weft/control-registry';
+import type { Clock } from '@weft/kernel';
+import type { Model } from '@weft/model';
+import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { Refusal } from '@weft/xds-protocol';
+import { type DescribedProxy, describeProxy, type StreamIdentity } from './describe-proxy.ts';
+
+export interface ConnectedProxy {
+  readonly proxy: ProxyDescription;
+  readonly admin: string;
+  readonly connectedAtMs: number;
+  readonly node: Node;
+  readonly identity: StreamIdentity;
+}
+
+export interface ConnectedProxies {
+  /** Refused where the node is not acceptable, or where its id is in use by another identity. */
+  join(node: Node, identity: StreamIdentity, model: Model): ConnectedProxy | Refusal;
+  leave(id: string): void;
+  get(id: string): ConnectedProxy | undefined;
+  all(): readonly ConnectedProxy[];
+  /** Describes all proxies anew. @returns those that the model has no place for any more, with the reason. */
+  setModel(model: Model): readonly { readonly id: string; readonly reason: string }[];
+}
+
+export function createConnectedProxies(clock: Clock, trustDomain: string): ConnectedProxies {
+  const proxies = new Map<string, ConnectedProxy>();
+  const record = (described: DescribedProxy, node: Node, identity: StreamIdentity, at: number): ConnectedProxy => ({
+    proxy: described.proxy,
+    admin: described.admin,
+    connectedAtMs: at,
+    node,
+    identity,
+  });
+
+  return {
+    join(node, identity, model) {
+      const described = describeProxy(node, identity, model, trustDomain);
+      if (described.refused) return described;
+      const known = proxies.get(node.id);
+      if (known !== undefined && known.identity.workload?.group !== identity.workload?.group) {
+        const reason = 'a proxy of another identity is connected with this node id';
+        return { refused: true, status: grpc.status.ALREADY_EXISTS, reason };
+      }
+      const joined = record(described, node, identity, clock.now());
+      proxies.set(node.id, joined);
+      return joined;
+    },
+    leave(id) {
+      proxies.delete(id);
+    },
+    get: (id) => proxies.get(id),
+    all: () => [...proxies.values()],
+    setModel(model) {
+      const homeless: { id: string; reason: string }[] = [];
+      for (const [id, { node, identity, connectedAtMs }] of proxies) {
+        const described = describeProxy(node, identity, model, trustDomain);
+        if (described.refused) homeless.push({ id, reason: described.reason });
+        else proxies.set(id, record(described, node, identity, connectedAtMs));
+      }
+      return homeless;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** From what a proxy says of itself (interfaces.md, section 1) and what its token proves, to what the compiler reads. */
+
+import { isIP } from 'node:net';
+import * as grpc from '@grpc/grpc-js';
+import type { WorkloadIdentity } from '@weft/control-ca';
+import type { ProxyDescription } from '@weft/control-registry';
+import type { Model } from '@weft/model';
+import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { Refusal } from '@weft/xds-protocol';
+import { z } from 'zod';
+
+/** Ports that one workload may declare. */
+export const ingressPortsMax = 64;
+/** Longest node id, UTF-16 units. */
+export const nodeIdLengthMax = 512;
+
+/** Who opened a stream: a token's identity, or nobody on the clear-text port. */
+export interface StreamIdentity {
+  readonly workload: WorkloadIdentity | undefined;
+}
+
+const name = z.string().max(253);
+const port = z.int().min(1).max(65535);
+const metadataSchema = z.object({
+  NAMESPACE: name.default(''),
+  WORKLOAD_NAME: name.default(''),
+  AUTO_REGISTER_GROUP: name.default(''),
+  INSTANCE_IPS: z.string().max(1024).default(''),
+  GENERATOR: z.string().max(64).default(''),
+  LABELS: z.record(z.string().max(316), z.string().max(253)).default({}),
+  WEFT_INGRESS: z
+    .array(z.object({ name, bind: z.ipv4().or(z.ipv6()), port, defaultEndpoint: z.string().max(300) }))
+    .max(ingressPortsMax)
+    .default([]),
+  WEFT_EGRESS_PROXY: z.object({ bind: z.ipv4().or(z.ipv6()), port }).optional(),
+  WEFT_GATEWAY_BIND: z.ipv4().or(z.ipv6()).default('0.0.0.0'),
+  WEFT_ADMIN: z.string().max(300).default(''),
+});
+
+export interface DescribedProxy {
+  readonly refused: false;
+  readonly proxy: ProxyDescription;
+  /** Where `weft proxy-config` reaches the proxy on its own machine; empty where it says none. */
+  readonly admin: string;
+}
+
+const refuse = (status: grpc.status, reason: string): Refusal => ({ refused: true, status, reason });
+
+/** Refused: a malformed node, a group that is not the token's, a group that does not exist. The token decides, the node informs. */
+export function describeProxy(
+  node: Node,
+  identity: StreamIdentity,
+  model: Model,
+  trustDomain: string,
+): DescribedProxy | Refusal {
+  if (node.id.length > nodeIdLengthMax) return refuse(grpc.status.INVALID_ARGUMENT, 'the node id is too long');
+  const parsed = metadataSchema.safeParse(node.metadata ?? {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return refuse(
+      grpc.status.INVALID_ARGUMENT,
+      `node metadata ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`,
+    );
+  }
+  const metadata = parsed.data;
+  const { workload } = identity;
+  const groupName = metadata.AUTO_REGISTER_GROUP;
+  if (groupName !== '' && workload === undefined) {
+    return refuse(grpc.status.PERMISSION_DENIED, 'registering with a workload group needs a join token');
+  }
+  const group = workload === undefined || groupName === '' ? '' : `${workload.namespace}/${groupName}`;
+  if (workload !== undefined && group !== '' && group !== workload.group) {
+    return refuse(
+      grpc.status.PERMISSION_DENIED,
+      `the join token is of workload group ${workload.group}, the proxy claims ${group}`,
+    );
+  }
+  const [type = '', address = '', idName = ''] = node.id.split('~');
+  const reached = metadata.INSTANCE_IPS.split(',')[0]?.trim() || address;
+  const resource = group === '' ? undefined : model.get('WorkloadGroup', workload?.namespace ?? '', groupName);
+  if (group !== '' && resource === undefined) {
+    return refuse(grpc.status.FAILED_PRECONDITION, `WorkloadGroup ${group} does not exist`);
+  }
+  if (group !== '' && isIP(reached) === 0) {
+    return refuse(grpc.status.INVALID_ARGUMENT, 'the proxy registers without an IP address that peers can reach it at');
+  }
+  const namespace = workload?.namespace ?? (metadata.NAMESPACE || 'default');
+  return {
+    refused: false,
+    admin: metadata.WEFT_ADMIN,
+    proxy: {
+      id: node.id,
+      type: typeOf(type, metadata.GENERATOR, node.userAgentName),
+      namespace,
+      serviceAccount: workload?.serviceAccount ?? '',
+      workloadName: metadata.WORKLOAD_NAME || workloadNameOf(idName, namespace),
+      labels: resource === undefined ? metadata.LABELS : { ...resource.spec.metadata?.labels },
+      address: reached,
+      ingress: metadata.WEFT_INGRESS,
+      egressProxy: metadata.WEFT_EGRESS_PROXY,
+      gatewayBind: metadata.WEFT_GATEWAY_BIND,
+      trustDomain,
+      workloadGroup: group,
+    },
+  };
+}
+
+/** "payment-v1-1.shop" in namespace shop: "payment-v1-1". */
+function workloadNameOf(idName: string, namespace: string): string {
+  return idName.endsWith(`.${namespace}`) ? idName.slice(0, -namespace.length - 1) : idName;
+}
+
+function typeOf(type: string, generator: string, userAgent: string): ProxyDescription['type'] {
+  if (generator === 'grpc' || /^grpc/i.test(userAgent)) return 'grpc';
+  return type === 'router' ? 'router' : 'sidecar';
+}

@@ -1,0 +1,147 @@
+/** Everything about connected proxies: who may connect, what they are served, how they are. */
+
+import * as grpc from '@grpc/grpc-js';
+import type { Compiler, Snapshot } from '@weft/control-compiler';
+import type { Clock } from '@weft/kernel';
+import type { Model } from '@weft/model';
+import type { Logger } from '@weft/telemetry';
+import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import {
+  type Accepted,
+  createXdsServer,
+  type Refusal,
+  shortTypeName,
+  type TypeStatus,
+  type XdsTypeName,
+  xdsTypes,
+} from '@weft/xds-protocol';
+import type { Authenticator, Via } from './authenticate.ts';
+import type { MeshState } from './mesh-state.ts';
+import type { ProxyStatus } from './operator-api/operator-view.ts';
+import type { PlaneMetrics } from './plane-metrics.ts';
+import { type ConnectedProxy, createConnectedProxies } from './proxies/connected.ts';
+import type { StreamIdentity } from './proxies/describe-proxy.ts';
+import { createPublisher } from './publish/publisher.ts';
+
+export interface ProxyServiceOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly domain: string;
+  readonly trustDomain: string;
+  readonly rootsPem: string;
+  readonly state: MeshState;
+  readonly authenticator: Authenticator;
+  readonly compiler: Compiler;
+  readonly metrics: PlaneMetrics;
+}
+
+export interface ProxyService {
+  addTo(server: grpc.Server, via: Via): void;
+  /** Follows a new model: proxies are described anew, snapshots compiled anew. */
+  modelChanged(model: Model): void;
+  list(): readonly ProxyStatus[];
+  snapshot(proxyId: string): Snapshot | undefined;
+  notices(): readonly string[];
+  streamCount(): number;
+  stop(): void;
+}
+
+const notSent: TypeStatus = { state: 'NOT SENT', version: '', error: '' };
+
+export function createProxyService(options: ProxyServiceOptions): ProxyService {
+  const { clock, logger, state, metrics } = options;
+  const { registry } = state;
+  const connected = createConnectedProxies(clock, options.trustDomain);
+  const publisher = createPublisher({
+    clock,
+    logger,
+    compiler: options.compiler,
+    connected,
+    input: () => ({
+      model: state.model(),
+      registry: registry.view(),
+      domain: options.domain,
+      trustDomain: options.trustDomain,
+      rootsPem: options.rootsPem,
+    }),
+    send: (proxyId, snapshot) => xds.setSnapshot(proxyId, snapshot),
+    onRound: (elapsedMs) => metrics.round(elapsedMs),
+  });
+
+  const connect = (node: Node, identity: StreamIdentity, peer: string): Accepted | Refusal => {
+    const reconnects = connected.get(node.id) !== undefined;
+    const joined = connected.join(node, identity, state.model());
+    if ('refused' in joined) return joined;
+    const { proxy } = joined;
+    const full = registry.register(proxy);
+    if (full !== undefined) {
+      if (!reconnects) connected.leave(proxy.id);
+      return { refused: true, status: grpc.status.RESOURCE_EXHAUSTED, reason: full };
+    }
+    // The registry counts streams, the xDS server tells of the last one only.
+    if (reconnects) registry.disconnect(proxy.id);
+    const snapshot = publisher.snapshotFor(proxy);
+    logger.info({ proxy: proxy.id, type: proxy.type, workloadGroup: proxy.workloadGroup, peer }, 'proxy connected');
+    return { refused: false, proxyKey: proxy.id, ...(snapshot === undefined ? {} : { snapshot }) };
+  };
+
+  const xds = createXdsServer<StreamIdentity>({
+    authenticate: (metadata, _peer, via) => options.authenticator.stream(metadata, via === 'clear' ? 'clear' : 'tls'),
+    onConnect(node, identity, peer) {
+      const outcome = connect(node, identity, peer);
+      if (outcome.refused) logger.warn({ proxy: node.id.slice(0, 512), peer, reason: outcome.reason }, 'proxy refused');
+      return outcome;
+    },
+    onDisconnect(proxyId) {
+      connected.leave(proxyId);
+      publisher.forget(proxyId);
+      registry.disconnect(proxyId);
+      logger.info({ proxy: proxyId }, 'proxy disconnected');
+    },
+    onHealth: (proxyId, healthy, message) => registry.setHealth(proxyId, healthy, message),
+    onNack(proxyId, typeUrl, reason) {
+      metrics.rejected(typeUrl);
+      logger.warn({ proxy: proxyId, type: shortTypeName(typeUrl), reason }, 'proxy refused its configuration');
+    },
+    onPush: (_proxyId, typeUrl) => metrics.pushed(typeUrl),
+  });
+
+  const stopWatching = registry.onChange(() => publisher.changed());
+
+  const statusOf = ({ proxy, admin, connectedAtMs }: ConnectedProxy, healthy: boolean): ProxyStatus => {
+    const byUrl = xds.status(proxy.id);
+    const type = (name: XdsTypeName): TypeStatus => byUrl?.get(xdsTypes[name]) ?? notSent;
+    return {
+      id: proxy.id,
+      type: proxy.type,
+      workloadGroup: proxy.workloadGroup,
+      namespace: proxy.namespace,
+      serviceAccount: proxy.serviceAccount,
+      address: proxy.address,
+      admin,
+      connectedAt: new Date(connectedAtMs).toISOString(),
+      healthy,
+      types: { CDS: type('CDS'), EDS: type('EDS'), LDS: type('LDS'), RDS: type('RDS'), SDS: type('SDS') },
+    };
+  };
+
+  return {
+    addTo: (server, via) => xds.addTo(server, via),
+    modelChanged(model) {
+      for (const { id, reason } of connected.setModel(model)) xds.endStreams(reason, id);
+      publisher.changed();
+    },
+    list() {
+      const health = new Map(registry.workloads().map((workload) => [workload.proxy.id, workload.healthy]));
+      return connected.all().map((one) => statusOf(one, health.get(one.proxy.id) ?? true));
+    },
+    snapshot: (proxyId) => publisher.lastSnapshot(proxyId),
+    notices: () => publisher.notices(),
+    streamCount: () => xds.streamCount(),
+    stop() {
+      stopWatching();
+      publisher.stop();
+      xds.endStreams('the control plane is stopping');
+    },
+  };
+}
