@@ -1,0 +1,2 @@
+/** Load balancers, one folder each. */
+export { createBalancer } from './create-balancer.ts';
