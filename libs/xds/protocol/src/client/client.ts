@@ -73,6 +73,7 @@ export function createXdsClient(options: XdsClientOptions): XdsClient {
     }
     const { typeUrl, nonce } = response;
     const refusal = take(response);
+    if (refusal === undefined) handlers.onAnswered?.(typeUrl);
     if (from !== stream) return;
     send(from, {
       typeUrl,

@@ -23,6 +23,8 @@ export interface XdsClientHandlers {
    * Called in the order of arrival, never concurrently.
    */
   onUpdate(update: ResourceUpdate): string | undefined;
+  /** A response of this type was taken, also an empty one: from here on what is held of it is what the server has. */
+  onAnswered?(typeUrl: string): void;
   /** The stream is up and the first answer has come, or it is down (with the reason). */
   onConnection(state: 'connected' | 'disconnected', reason: string): void;
 }
