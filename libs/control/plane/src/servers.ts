@@ -5,7 +5,7 @@ import { createCertificateService, createServingCertificate, type ServingCertifi
 import type { Part } from '@weft/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from './authenticate.ts';
-import { type Address, createGrpcServer, ListenError, listenGrpc } from './grpc/listen.ts';
+import { type Address, closeGrpc, createGrpcServer, ListenError, listenGrpc } from './grpc/listen.ts';
 import type { ControlPlaneOptions } from './options.ts';
 import type { PlaneMetrics } from './plane-metrics.ts';
 import type { ProxyService } from './proxy-service.ts';
@@ -46,7 +46,7 @@ export function secureXdsPart(on: XdsServersOptions, onBound: OnBound): Part {
     },
     stop() {
       serving?.stop();
-      server.forceShutdown();
+      return closeGrpc(server, clock);
     },
   };
 }
@@ -60,7 +60,7 @@ export function clearXdsPart(on: XdsServersOptions, address: Address, onBound: O
       on.proxies.addTo(server, 'clear');
       onBound(await listenGrpc(server, '--xds-clear', address, grpc.ServerCredentials.createInsecure()));
     },
-    stop: () => server.forceShutdown(),
+    stop: () => closeGrpc(server, on.options.clock),
   };
 }
 

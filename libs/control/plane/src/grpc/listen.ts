@@ -1,6 +1,7 @@
 /** Binding of gRPC servers, and their end. */
 
 import * as grpc from '@grpc/grpc-js';
+import type { Clock } from '@weft/kernel';
 
 export interface Address {
   /** IP address. */
@@ -29,6 +30,8 @@ export class ListenError extends Error {
 }
 
 export function createGrpcServer(): grpc.Server {
+  // What it would print of a failed bind or handshake, the callers say in a sentence or a log line of their own.
+  grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   return new grpc.Server({
     'grpc.max_receive_message_length': 4 * 1024 * 1024,
     'grpc.keepalive_time_ms': 30_000,
@@ -47,6 +50,23 @@ export function listenGrpc(
     server.bindAsync(formatAddress(address), credentials, (error, port) => {
       if (error === null) resolve({ host: address.host, port });
       else reject(new ListenError(flag, address, error));
+    });
+  });
+}
+
+/** How long calls that still run may take when a server closes, milliseconds. */
+const closeGraceMs = 1000;
+
+/** Lets the statuses of ended streams leave, then closes all connections. */
+export function closeGrpc(server: grpc.Server, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(closeGraceMs, () => {
+      server.forceShutdown();
+      resolve();
+    });
+    server.tryShutdown(() => {
+      cancel();
+      resolve();
     });
   });
 }

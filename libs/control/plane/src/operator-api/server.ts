@@ -44,6 +44,7 @@ export function createOperatorApi(view: OperatorView, operatorToken: string, log
       .type('application/problem+json')
       .send(JSON.stringify(problem.toDocument()));
   });
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     ['application/yaml', 'application/x-yaml', 'text/yaml'],
     { parseAs: 'string' },
