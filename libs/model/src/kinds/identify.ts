@@ -10,6 +10,9 @@ export interface Unidentified {
   readonly message: string;
 }
 
+const notDoneIn = (group: string): readonly string[] =>
+  Object.hasOwn(kindsNotDone, group) ? (kindsNotDone[group] ?? []) : [];
+
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
 const done = Object.values(kindDefinitions);
 const knownGroups = [
@@ -31,18 +34,17 @@ export function identifyKind(apiVersion: string, kind: string): Kind | Unidentif
   if (isKind(kind)) {
     const definition = kindDefinitions[kind];
     if (definition.apiVersions.includes(apiVersion)) return kind;
-    const others = kindsNotDone[group] ?? [];
-    if (others.includes(kind)) return { path: 'kind', message: notDoneMessage(`${kind} (${group})`) };
+    if (notDoneIn(group).includes(kind)) return { path: 'kind', message: notDoneMessage(`${kind} (${group})`) };
     return {
       path: 'apiVersion',
       message: `unknown apiVersion ${JSON.stringify(apiVersion)} of ${kind}; known: ${definition.apiVersions.join(', ')}`,
     };
   }
-  if (Object.hasOwn(kindsNotDone, group) && (kindsNotDone[group] ?? []).includes(kind)) {
+  if (notDoneIn(group).includes(kind)) {
     return { path: 'kind', message: notDoneMessage(group === '' ? kind : `${kind} (${group})`) };
   }
   const inGroup = done.filter(({ apiVersions }) => apiVersions.some((version) => groupOf(version) === group));
-  const candidates = [...inGroup.map((definition) => definition.kind), ...(kindsNotDone[group] ?? [])];
+  const candidates = [...inGroup.map((definition) => definition.kind), ...notDoneIn(group)];
   if (!knownGroups.includes(group)) {
     const meant = meantOne(group, knownGroups);
     return {

@@ -1,0 +1,379 @@
+import { type Case, describeFull, describeVerdicts } from '../../testing/verdict.ts';
+
+const route = 'route: [{ destination: { host: a } }]';
+const rule = (fields: string): string => `hosts: [a]\nhttp: [{ ${fields} }]`;
+const matching = (match: string): string => rule(`match: [{ ${match} }], ${route}`);
+const notDone = (field: string, path = 'spec.http[0]'): string =>
+  `${path}.${field.split('.').at(-1)}: VirtualService.${field} is not done yet in this version; remove it`;
+
+const hosts: Case[] = [
+  ['needs hosts', `http: [{ ${route} }]`, 'spec.hosts: "hosts" is required'],
+  ['needs at least one host', `hosts: []\nhttp: [{ ${route} }]`, 'spec.hosts: at least one host is required'],
+  ['takes a short name', rule(route)],
+  ['takes a short name beside a gateway', `hosts: [a]\ngateways: [g]\nhttp: [{ ${route} }]`],
+  ['takes a wildcard in the first label', `hosts: ["*.example.com", "*-x.example.com"]\nhttp: [{ ${route} }]`],
+  ['takes an IP address', `hosts: [10.0.0.1, "::1"]\nhttp: [{ ${route} }]`],
+  [
+    'refuses a wildcard inside a host',
+    `hosts: [a.*.com]\nhttp: [{ ${route} }]`,
+    'spec.hosts[0]: "a.*.com": a wildcard may only be the first label, as in "*.example.com"',
+  ],
+  [
+    'refuses a host with a bad letter',
+    `hosts: [foo.ba!]\nhttp: [{ ${route} }]`,
+    'spec.hosts[0]: "foo.ba!" is not a host name',
+  ],
+  ['refuses an empty host', `hosts: [""]\nhttp: [{ ${route} }]`, 'spec.hosts[0]: "" is not a host name'],
+  ['refuses a host with a port', `hosts: ["a:80"]\nhttp: [{ ${route} }]`, 'spec.hosts[0]: "a:80" is not a host name'],
+  [
+    'refuses a host whose last label is digits',
+    `hosts: [a.1]\nhttp: [{ ${route} }]`,
+    'spec.hosts[0]: "a.1" is not a host name: its last label is all digits',
+  ],
+  ['refuses the same host twice', `hosts: [a, A]\nhttp: [{ ${route} }]`, 'spec.hosts[1]: duplicate host "A"'],
+  [
+    'refuses * in the mesh',
+    `hosts: ["*"]\nhttp: [{ ${route} }]`,
+    'spec.hosts[0]: the wildcard host * is not allowed for the gateway "mesh"; name the hosts, or bind the rule to a Gateway',
+  ],
+  ['takes * at a gateway', `hosts: ["*"]\ngateways: [g]\nhttp: [{ ${route} }]`],
+  [
+    'takes gateways of other namespaces',
+    `hosts: [a]\ngateways: [ns1/gateway, gateway.example.com]\nhttp: [{ ${route} }]`,
+  ],
+  [
+    'refuses a bad gateway name',
+    `hosts: [a]\ngateways: [b@dgateway]\nhttp: [{ ${route} }]`,
+    'spec.gateways[0]: "b@dgateway" is not a gateway: "mesh", "name" or "namespace/name"',
+  ],
+  [
+    'refuses a wildcard gateway',
+    `hosts: [a]\ngateways: ["ns1/*"]\nhttp: [{ ${route} }]`,
+    'spec.gateways[0]: "ns1/*" is not a gateway: "mesh", "name" or "namespace/name"',
+  ],
+  ['needs rules', 'hosts: [a]', 'spec.http: "http" is required'],
+  ['needs at least one rule', 'hosts: [a]\nhttp: []', 'spec.http: at least one HTTP rule is required'],
+  ['refuses tcp by name', `hosts: [a]\nhttp: [{ ${route} }]\ntcp: []`, notDone('tcp', 'spec')],
+  ['refuses tls by name', `hosts: [a]\nhttp: [{ ${route} }]\ntls: []`, notDone('tls', 'spec')],
+  ['refuses exportTo by name', `hosts: [a]\nhttp: [{ ${route} }]\nexportTo: ["."]`, notDone('exportTo', 'spec')],
+];
+
+const actions: Case[] = [
+  ['needs an action', rule('name: x'), 'spec.http[0]: one of route, redirect and directResponse is required'],
+  [
+    'refuses two actions',
+    rule(`${route}, redirect: { uri: /x }`),
+    'spec.http[0]: only one of route, redirect and directResponse may be given, not route and redirect',
+  ],
+  ['takes a redirect', rule('redirect: { uri: /x }')],
+  ['takes a direct response', rule('directResponse: { status: 204 }')],
+  ['refuses an empty route', rule('route: []'), 'spec.http[0].route: at least one destination is required'],
+  [
+    'refuses an empty redirect',
+    rule('redirect: {}'),
+    'spec.http[0].redirect: redirect must give uri, authority, scheme or port',
+  ],
+  [
+    'refuses a redirect with both ports',
+    rule('redirect: { port: 80, derivePort: FROM_REQUEST_PORT }'),
+    'spec.http[0].redirect: only one of port and derivePort may be given',
+  ],
+  [
+    'refuses another redirect code',
+    rule('redirect: { uri: /x, redirectCode: 305 }'),
+    'spec.http[0].redirect.redirectCode: redirectCode must be 301, 302, 303, 307 or 308',
+  ],
+  [
+    'refuses another scheme',
+    rule('redirect: { scheme: ftp }'),
+    'spec.http[0].redirect.scheme: "ftp" is not one of http, https',
+  ],
+  [
+    'refuses prefixRewrite by name',
+    rule('redirect: { uri: /, prefixRewrite: / }'),
+    notDone('http.redirect.prefixRewrite', 'spec.http[0].redirect'),
+  ],
+  [
+    'refuses a status below 200',
+    rule('directResponse: { status: 199 }'),
+    'spec.http[0].directResponse.status: status 199 is not in the range 200 to 599',
+  ],
+  [
+    'refuses a status over 599',
+    rule('directResponse: { status: 600 }'),
+    'spec.http[0].directResponse.status: status 600 is not in the range 200 to 599',
+  ],
+  [
+    'refuses two bodies',
+    rule('directResponse: { status: 200, body: { string: a, bytes: YQ== } }'),
+    'spec.http[0].directResponse.body: only one of string and bytes may be given',
+  ],
+  [
+    'refuses bytes that are not base64',
+    rule('directResponse: { status: 200, body: { bytes: "%" } }'),
+    'spec.http[0].directResponse.body.bytes: bytes must be base64',
+  ],
+  [
+    'refuses a body over its bound',
+    rule(`directResponse: { status: 200, body: { string: ${'a'.repeat(1024 * 1024 + 1)} } }`),
+    'spec.http[0].directResponse.body: the body is larger than 1048576 bytes',
+  ],
+  [
+    'refuses rewrite beside redirect',
+    rule('redirect: { uri: /x }, rewrite: { uri: / }'),
+    'spec.http[0].rewrite: rewrite needs a route; it cannot stand beside redirect or directResponse',
+  ],
+  [
+    'refuses an empty rewrite',
+    rule(`${route}, rewrite: {}`),
+    'spec.http[0].rewrite: rewrite must give uri, authority or both',
+  ],
+  [
+    'refuses uriRegexRewrite by name',
+    rule(`${route}, rewrite: { uri: /, uriRegexRewrite: {} }`),
+    notDone('http.rewrite.uriRegexRewrite', 'spec.http[0].rewrite'),
+  ],
+  ...['corsPolicy', 'delegate', 'fault', 'mirror', 'mirrorPercentage', 'mirrors', 'retries'].map(
+    (field): Case => [`refuses ${field} by name`, rule(`${route}, ${field}: {}`), notDone(`http.${field}`)],
+  ),
+  [
+    'says what a mistyped field may mean',
+    rule(`${route}, timeoutt: 3s`),
+    'spec.http[0].timeoutt: unknown field "timeoutt"; did you mean "timeout"?',
+  ],
+  ['refuses a field nobody knows', rule(`${route}, zzz: 3s`), 'spec.http[0].zzz: unknown field "zzz"'],
+  [
+    'does not blame the rule for its mistyped action',
+    rule('rout: []'),
+    'spec.http[0].rout: unknown field "rout"; did you mean "route"?',
+  ],
+];
+
+const two = (a: string, b: string): string =>
+  rule(`route: [{ destination: { host: a }${a} }, { destination: { host: b }${b} }]`);
+
+const routes: Case[] = [
+  ['takes weights that do not sum up to 100', two(', weight: 1', ', weight: 2')],
+  ['takes one weight of several', two(', weight: 1', '')],
+  ['takes weight 0 for a single destination', rule('route: [{ destination: { host: a }, weight: 0 }]')],
+  [
+    'refuses a negative weight',
+    two(', weight: -1', ', weight: 2'),
+    'spec.http[0].route[0].weight: weight -1 is not in the range 0 to 2147483647',
+  ],
+  [
+    'refuses half a weight',
+    two(', weight: 1.5', ', weight: 2'),
+    'spec.http[0].route[0].weight: weight 1.5 must be a whole number',
+  ],
+  ['refuses a total of 0', two('', ''), 'spec.http[0].route: total destination weight = 0'],
+  [
+    'refuses a total that no proxy can add up',
+    rule(`route: [${Array(3).fill('{ destination: { host: a }, weight: 2147483647 }').join(', ')}]`),
+    'spec.http[0].route: the total destination weight is over 4294967295',
+  ],
+  [
+    'refuses a weight in quotes',
+    two(', weight: "1"', ', weight: 2'),
+    'spec.http[0].route[0].weight: expected a number, got the string "1"',
+  ],
+  [
+    'needs a destination',
+    rule('route: [{ weight: 1 }]'),
+    'spec.http[0].route[0].destination: "destination" is required',
+  ],
+  ['needs a host', rule('route: [{ destination: {} }]'), 'spec.http[0].route[0].destination.host: "host" is required'],
+  [
+    'refuses the destination *',
+    rule('route: [{ destination: { host: "*" } }]'),
+    'spec.http[0].route[0].destination.host: a destination must be one host, not "*"',
+  ],
+  [
+    'refuses a subset that is no label',
+    rule('route: [{ destination: { host: a, subset: V_1 } }]'),
+    'spec.http[0].route[0].destination.subset: "V_1" is not a DNS label (RFC 1123): lower-case letters, digits and "-", at most 63',
+  ],
+  [
+    'refuses port 0',
+    rule('route: [{ destination: { host: a, port: { number: 0 } } }]'),
+    'spec.http[0].route[0].destination.port.number: port 0 is not in the range 1 to 65535',
+  ],
+  [
+    'refuses port 65536',
+    rule('route: [{ destination: { host: a, port: { number: 65536 } } }]'),
+    'spec.http[0].route[0].destination.port.number: port 65536 is not in the range 1 to 65535',
+  ],
+];
+
+const timeouts: Case[] = [
+  ...['1.5s', '100ms', '1m30s', '1h', '1ms', '1000us'].map(
+    (text): Case => [`takes the timeout ${text}`, rule(`${route}, timeout: ${text}`)],
+  ),
+  ...['banana', '10', '1d', '', '1s 2s', 's'].map(
+    (text): Case => [
+      `refuses the timeout ${JSON.stringify(text)}`,
+      rule(`${route}, timeout: ${JSON.stringify(text)}`),
+      `spec.http[0].timeout: ${JSON.stringify(text)} is not a duration; write for example "1.5s" or "100ms"`,
+    ],
+  ),
+  ...['0s', '-1s', '999us'].map(
+    (text): Case => [
+      `refuses the timeout ${text}`,
+      rule(`${route}, timeout: ${text}`),
+      `spec.http[0].timeout: the duration ${text} must be at least 1ms`,
+    ],
+  ),
+  [
+    'refuses a part of a millisecond',
+    rule(`${route}, timeout: 1.5ms`),
+    'spec.http[0].timeout: the duration 1.5ms must be whole milliseconds',
+  ],
+  [
+    'refuses a timeout without unit or quotes',
+    rule(`${route}, timeout: 3`),
+    'spec.http[0].timeout: expected a string, got the number 3; put it in quotes',
+  ],
+];
+
+const uri = 'spec.http[0].match[0].uri';
+const matches: Case[] = [
+  ['takes an empty match', matching('')],
+  ['refuses an empty uri', matching('uri: {}'), `${uri}: one of exact, prefix and regex is required`],
+  [
+    'refuses an empty method',
+    matching('method: {}'),
+    'spec.http[0].match[0].method: one of exact, prefix and regex is required',
+  ],
+  [
+    'refuses two forms of uri',
+    matching('uri: { exact: /a, prefix: /b }'),
+    `${uri}: only one of exact, prefix and regex may be given`,
+  ],
+  ['refuses an empty prefix', matching('uri: { prefix: "" }'), `${uri}.prefix: a prefix must not be empty`],
+  ['refuses an empty regex', matching('uri: { regex: "" }'), `${uri}.regex: a regex must not be empty`],
+  ['takes a regex of RE2', matching('uri: { regex: "/(?i)a[0-9]{1,3}/.*" }')],
+  [
+    'refuses a look-ahead',
+    matching('uri: { regex: "(?=a)" }'),
+    `${uri}.regex: not a regex of RE2 syntax: error parsing regexp: invalid or unsupported Perl syntax: \`(?=\``,
+  ],
+  [
+    'refuses an open bracket',
+    matching('uri: { regex: "[" }'),
+    `${uri}.regex: not a regex of RE2 syntax: error parsing regexp: missing closing ]: \`[\``,
+  ],
+  [
+    'refuses a regex over its bound',
+    matching(`uri: { regex: ${'a'.repeat(1025)} }`),
+    `${uri}.regex: a regex has at most 1024 characters`,
+  ],
+  [
+    'refuses the regex * in a uri',
+    matching('uri: { regex: "*" }'),
+    `${uri}.regex: not a regex of RE2 syntax: error parsing regexp: missing argument to repetition operator: \`*\``,
+  ],
+  ['takes the regex * in a header', matching('headers: { a: { regex: "*" } }')],
+  [
+    'refuses a control character in a match',
+    matching('uri: { exact: "/a\\r\\nb" }'),
+    `${uri}.exact: must not contain control characters`,
+  ],
+  ['asks for presence of a header', matching('headers: { a: {} }')],
+  [
+    'refuses a header without a match',
+    matching('headers: { a: }'),
+    'spec.http[0].match[0].headers.a: expected a map, got nothing',
+  ],
+  [
+    'refuses a header name with a space',
+    matching('headers: { "a b": {} }'),
+    'spec.http[0].match[0].headers["a b"]: "a b" is not a header name (RFC 9110)',
+  ],
+  [
+    'refuses a pseudo-header',
+    matching('headers: { ":path": {} }'),
+    'spec.http[0].match[0].headers[":path"]: ":path" is not a header name (RFC 9110)',
+  ],
+  [
+    'refuses JWT claims by name',
+    matching('headers: { "@request.auth.claims.sub": {} }'),
+    'spec.http[0].match[0].headers["@request.auth.claims.sub"]: "@request.auth.claims.sub": routing by JWT claims is not done yet in this version; remove it',
+  ],
+  [
+    'refuses a header given twice in different case',
+    matching('headers: { X-A: {}, x-a: {} }'),
+    'spec.http[0].match[0].headers.x-a: header "x-a" is given twice, in different case',
+  ],
+  [
+    'refuses a query parameter without a name',
+    matching('queryParams: { "": {} }'),
+    'spec.http[0].match[0].queryParams[""]: a query parameter name must not be empty',
+  ],
+  ...[
+    'authority',
+    'gateways',
+    'ignoreUriCase',
+    'port',
+    'scheme',
+    'sourceLabels',
+    'sourceNamespace',
+    'withoutHeaders',
+  ].map(
+    (field): Case => [
+      `refuses match.${field} by name`,
+      matching(`${field}: x`),
+      notDone(`http.match.${field}`, 'spec.http[0].match[0]'),
+    ],
+  ),
+];
+
+const setting = (operations: string): string => rule(`${route}, headers: { request: { ${operations} } }`);
+const request = 'spec.http[0].headers.request';
+const headers: Case[] = [
+  ['takes :authority among set', setting('set: { ":authority": b }')],
+  [
+    'refuses :path among set',
+    setting('set: { ":path": b }'),
+    `${request}.set[":path"]: ":path" is not a header name (RFC 9110)`,
+  ],
+  ['refuses an empty header name', setting('add: { "": b }'), `${request}.add[""]: a header name must not be empty`],
+  [
+    'refuses CR and LF in a value',
+    setting('set: { a: "1\\r\\nx-evil: 1" }'),
+    `${request}.set.a: a header value must not contain control characters (CR, LF, NUL …)`,
+  ],
+  [
+    'refuses NUL in a value',
+    setting('set: { a: "\\0" }'),
+    `${request}.set.a: a header value must not contain control characters (CR, LF, NUL …)`,
+  ],
+  [
+    'refuses a format string by name',
+    setting('set: { a: "%REQ(x)%" }'),
+    `${request}.set.a: format strings ("%…%") in header values are not done yet in this version; write "%%" for a percent sign`,
+  ],
+  ['takes a doubled percent sign', setting('set: { a: "100%%" }')],
+  [
+    'refuses a number as a value',
+    setting('set: { a: 1 }'),
+    `${request}.set.a: expected a string, got the number 1; put it in quotes`,
+  ],
+  ['refuses removal of host', setting('remove: [Host]'), `${request}.remove[0]: the header "host" cannot be removed`],
+  [
+    'refuses removal of :authority',
+    setting('remove: [":authority"]'),
+    `${request}.remove[0]: ":authority" is not a header name (RFC 9110)`,
+  ],
+  ['refuses what is not a list', setting('remove: x'), `${request}.remove: expected a list, got the string "x"`],
+  [
+    'tells everything at once',
+    `hosts: ["*"]\nhttp: [{ ${route}, retries: {} }, { timeout: x }, { name: y }]`,
+    'spec.hosts[0]: the wildcard host * is not allowed for the gateway "mesh"; name the hosts, or bind the rule to a Gateway',
+    notDone('http.retries'),
+    'spec.http[1].timeout: "x" is not a duration; write for example "1.5s" or "100ms"',
+    'spec.http[2]: one of route, redirect and directResponse is required',
+  ],
+];
+
+describeFull('VirtualService', import.meta.dirname);
+describeVerdicts('VirtualService', [...hosts, ...actions, ...routes, ...timeouts, ...matches, ...headers]);

@@ -1,0 +1,52 @@
+import { type Case, describeFull, describeVerdicts } from '../../testing/verdict.ts';
+
+const probe = (fields: string): string => `template: {}\nprobe: { ${fields} }`;
+const notDone = (path: string, field: string): string =>
+  `${path}: WorkloadGroup.${field} is not done yet in this version; remove it`;
+
+const cases: Case[] = [
+  ['needs a template', 'probe: { tcpSocket: { port: 1 } }', 'spec.template: "template" is required'],
+  ['needs a way to probe', probe('periodSeconds: 1'), 'spec.probe: one of httpGet and tcpSocket is required'],
+  [
+    'refuses two ways to probe',
+    probe('httpGet: { port: 1 }, tcpSocket: { port: 1 }'),
+    'spec.probe: only one of httpGet and tcpSocket may be given',
+  ],
+  ['takes a probe without path', probe('httpGet: { port: 1 }')],
+  ['needs a port', probe('httpGet: { path: / }'), 'spec.probe.httpGet.port: "port" is required'],
+  [
+    'refuses a path without slash',
+    probe('httpGet: { path: x, port: 1 }'),
+    'spec.probe.httpGet.path: the path of a probe must start with "/"',
+  ],
+  [
+    'refuses a line break in a path',
+    probe('httpGet: { path: "/a\\r\\nb", port: 1 }'),
+    'spec.probe.httpGet.path: the path of a probe must not contain spaces',
+  ],
+  [
+    'refuses a negative period',
+    probe('periodSeconds: -1, tcpSocket: { port: 1 }'),
+    'spec.probe.periodSeconds: the value -1 is not in the range 0 to 2147483647',
+  ],
+  [
+    'refuses HTTPS by name',
+    probe('httpGet: { port: 1, scheme: HTTPS }'),
+    notDone('spec.probe.httpGet.scheme', 'probe.httpGet.scheme HTTPS'),
+  ],
+  [
+    'refuses httpHeaders by name',
+    probe('httpGet: { port: 1, httpHeaders: [] }'),
+    notDone('spec.probe.httpGet.httpHeaders', 'probe.httpGet.httpHeaders'),
+  ],
+  ['refuses exec by name', probe('exec: {}'), notDone('spec.probe.exec', 'probe.exec')],
+  ['refuses grpc by name', probe('grpc: {}'), notDone('spec.probe.grpc', 'probe.grpc')],
+  [
+    'refuses an address in the template',
+    'template: { address: 10.0.0.1 }',
+    notDone('spec.template.address', 'template.address'),
+  ],
+];
+
+describeFull('WorkloadGroup', import.meta.dirname);
+describeVerdicts('WorkloadGroup', cases);

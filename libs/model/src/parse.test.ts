@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { parseDocuments } from './parse.ts';
+import { describeViolation } from './resource.ts';
+import { violationsOf } from './testing/verdict.ts';
+
+const virtualService = (name: string): string => `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: ${name} }
+spec:
+  hosts: [payment]
+  http:
+    - route:
+        - destination: { host: payment }
+`;
+const header = (apiVersion: string, kind: string): string =>
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: x }\n`;
+const withMetadata = (metadata: string): string => virtualService('x').replace('{ name: x }', metadata);
+
+describe('a file of documents', () => {
+  it('gives its resources in order, with namespace "default" where none is written', () => {
+    const { resources, violations } = parseDocuments('f.yaml', `${virtualService('a')}---\n${virtualService('b')}`);
+    expect(violations).toEqual([]);
+    expect(resources.map(({ namespace, name, position }) => [namespace, name, position])).toEqual([
+      ['default', 'a', { file: 'f.yaml', line: 1, column: 1 }],
+      ['default', 'b', { file: 'f.yaml', line: 10, column: 1 }],
+    ]);
+  });
+
+  it.each(['', '\n', '# nothing\n', '---\n---\n# x\n', 'null\n', '\ufeff'])('may be empty: %j', (text) => {
+    expect(parseDocuments('f.yaml', text)).toEqual({ resources: [], violations: [], texts: [] });
+  });
+
+  it('keeps its good documents when one of them is broken', () => {
+    const { resources, violations } = parseDocuments(
+      'f.yaml',
+      `${virtualService('a')}---\nkind: [\n---\n${virtualService('b')}`,
+    );
+    expect(resources.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(violations.map(describeViolation)).toEqual([
+      'f.yaml:11:1 Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ]);
+  });
+
+  it('shows each violation at its key or value', () => {
+    const text = virtualService('a').replace('    - route:', '    - timeoutt: 3s\n      timeout: banana\n      route:');
+    expect(parseDocuments('f.yaml', text).violations.map(describeViolation)).toEqual([
+      'f.yaml:7:7 spec.http[0].timeoutt: unknown field "timeoutt"; did you mean "timeout"?',
+      'f.yaml:8:16 spec.http[0].timeout: "banana" is not a duration; write for example "1.5s" or "100ms"',
+    ]);
+  });
+
+  it('gives the text of each document alone, indentation kept', () => {
+    const indented = virtualService('b').replaceAll(/^(?=.)/gm, '  ');
+    const { resources, texts } = parseDocuments('f.yaml', `# first\n${virtualService('a')}---\n${indented}`);
+    expect(texts).toEqual([virtualService('a'), indented]);
+    for (const [index, text] of texts.entries()) {
+      expect(parseDocuments('g.yaml', text).resources[0]?.spec).toEqual(resources[index]?.spec);
+    }
+  });
+
+  it('may be JSON', () => {
+    const text =
+      '{"apiVersion":"v1","kind":"Service","metadata":{"name":"a"},"spec":{"selector":{"app":"a"},"ports":[{"port":80}]}}';
+    expect(parseDocuments('f.json', text).violations).toEqual([]);
+  });
+});
+
+describe('a resource', () => {
+  it('knows where each of its values stands', () => {
+    const [resource] = parseDocuments('f.yaml', virtualService('a')).resources;
+    const place = (path: string): string => {
+      const { line, column } = resource?.at(path) ?? { line: 0, column: 0 };
+      return `${line}:${column}`;
+    };
+    expect(place('spec.http[0]')).toBe('7:7');
+    expect(place('spec.http[0].route[0].destination.host')).toBe('8:32');
+    expect(place('metadata.name')).toBe('3:19');
+    expect(place('spec.http[0].timeout')).toBe('7:7');
+    expect(place('spec.http[0].route[7].destination')).toBe('7:7');
+    expect(place('nonsense')).toBe('1:1');
+    expect(place('')).toBe('1:1');
+  });
+
+  it('cannot be changed', () => {
+    const [resource] = parseDocuments('f.yaml', virtualService('a')).resources;
+    expect(Object.isFrozen(resource)).toBe(true);
+    expect(Object.isFrozen(resource?.spec)).toBe(true);
+  });
+
+  it('carries labels, annotations and timestamp', () => {
+    const text = withMetadata(
+      '{ name: x, namespace: n, labels: { a: b }, annotations: { c.d/e: "any\\ntext" }, creationTimestamp: 2026-01-02T03:04:05Z }',
+    );
+    expect(parseDocuments('f.yaml', text).resources[0]).toMatchObject({
+      namespace: 'n',
+      labels: { a: 'b' },
+      annotations: { 'c.d/e': 'any\ntext' },
+      creationTimestamp: '2026-01-02T03:04:05Z',
+    });
+  });
+
+  it('may be what kubectl prints: server-side metadata and status pass', () => {
+    const text = withMetadata(`
+  name: x
+  creationTimestamp: null
+  deletionGracePeriodSeconds: 0
+  finalizers: [a]
+  generateName: x-
+  generation: 3
+  managedFields: [{ manager: kubectl }]
+  ownerReferences: []
+  resourceVersion: "1"
+  selfLink: /x
+  uid: 0b1c`);
+    expect(violationsOf(`${text}status: { anything: [goes] }\n`)).toEqual([]);
+  });
+});
+
+describe('the envelope of a document', () => {
+  it.each([
+    ['a list', '- a\n', ': expected a map, got a list'],
+    ['a word', 'hello\n', ': expected a map, got the string "hello"'],
+    ['no kind', 'apiVersion: v1\nmetadata: { name: x }\n', 'kind: "kind" is required'],
+    ['no apiVersion', 'kind: Service\nmetadata: { name: x }\n', 'apiVersion: "apiVersion" is required'],
+    ['a field of its own', `${virtualService('x')}specc: {}\n`, 'specc: unknown field "specc"; did you mean "spec"?'],
+    ['no name', withMetadata('{ namespace: a }'), 'metadata.name: "name" is required'],
+    [
+      'a name in upper case',
+      withMetadata('{ name: Payment }'),
+      'metadata.name: "Payment" is not a resource name (RFC 1123): lower-case letters, digits, "-" and ".", at most 253',
+    ],
+    [
+      'a namespace with a dot',
+      withMetadata('{ name: x, namespace: a.b }'),
+      'metadata.namespace: "a.b" is not a DNS label (RFC 1123): lower-case letters, digits and "-", at most 63',
+    ],
+    [
+      'a number as name',
+      withMetadata('{ name: 1 }'),
+      'metadata.name: expected a string, got the number 1; put it in quotes',
+    ],
+    [
+      'a time that is none',
+      withMetadata('{ name: x, creationTimestamp: yesterday }'),
+      'metadata.creationTimestamp: "yesterday" is not a time (RFC 3339)',
+    ],
+    [
+      'unknown metadata',
+      withMetadata('{ name: x, label: {} }'),
+      'metadata.label: unknown field "label"; did you mean "labels"?',
+    ],
+    ['no spec', header('networking.istio.io/v1', 'Gateway'), 'spec: "spec" is required'],
+  ])('is refused with %s', (_name, text, expected) => {
+    expect(violationsOf(text)).toEqual([expected]);
+  });
+});
+
+describe('a kind', () => {
+  it.each(['v1', 'v1beta1', 'v1alpha3'])('of networking.istio.io/%s is known', (version) => {
+    expect(violationsOf(virtualService('a').replace('io/v1', `io/${version}`))).toEqual([]);
+  });
+
+  it.each([
+    ['security.istio.io/v1', 'AuthorizationPolicy', 'security.istio.io'],
+    ['security.istio.io/v1', 'PeerAuthentication', 'security.istio.io'],
+    ['security.istio.io/v1', 'RequestAuthentication', 'security.istio.io'],
+    ['networking.istio.io/v1alpha3', 'EnvoyFilter', 'networking.istio.io'],
+    ['networking.istio.io/v1', 'Sidecar', 'networking.istio.io'],
+    ['telemetry.istio.io/v1', 'Telemetry', 'telemetry.istio.io'],
+    ['gateway.networking.k8s.io/v1', 'HTTPRoute', 'gateway.networking.k8s.io'],
+    ['gateway.networking.k8s.io/v1', 'Gateway', 'gateway.networking.k8s.io'],
+    ['policy.linkerd.io/v1beta3', 'Server', 'policy.linkerd.io'],
+    ['linkerd.io/v1alpha2', 'ServiceProfile', 'linkerd.io'],
+    ['apps/v1', 'Deployment', 'apps'],
+  ])('%s %s is refused by name', (apiVersion, kind, group) => {
+    expect(violationsOf(header(apiVersion, kind))).toEqual([
+      `kind: ${kind} (${group}) is not done yet in this version; remove it`,
+    ]);
+  });
+
+  it('of the core group is refused by name alone', () => {
+    expect(violationsOf(header('v1', 'Pod'))).toEqual(['kind: Pod is not done yet in this version; remove it']);
+  });
+
+  const done = 'done: Service, ServiceEntry, WorkloadEntry, WorkloadGroup, VirtualService, DestinationRule, Gateway';
+  it.each([
+    [
+      'networking.istio.io/v1',
+      'VirtualServic',
+      `kind: unknown kind "VirtualServic" of "networking.istio.io/v1"; did you mean "VirtualService"?; ${done}`,
+    ],
+    ['v1', 'Zebra', `kind: unknown kind "Zebra" of "v1"; ${done}`],
+    [
+      'networking.istio.oi/v1',
+      'Thing',
+      'apiVersion: unknown API group "networking.istio.oi"; did you mean "networking.istio.io"?',
+    ],
+    ['example.com/v1', 'Thing', `apiVersion: unknown API group "example.com"; ${done}`],
+    [
+      'networking.istio.io/v2',
+      'Gateway',
+      'apiVersion: unknown apiVersion "networking.istio.io/v2" of Gateway; known: networking.istio.io/v1, networking.istio.io/v1beta1, networking.istio.io/v1alpha3',
+    ],
+    ['v2', 'Service', 'apiVersion: unknown apiVersion "v2" of Service; known: v1'],
+    ['constructor/v1', 'constructor', `apiVersion: unknown API group "constructor"; ${done}`],
+  ])('%s %s is unknown', (apiVersion, kind, expected) => {
+    expect(violationsOf(header(apiVersion, kind))).toEqual([expected]);
+  });
+});
