@@ -1,0 +1,19 @@
+/** Key and certificate in the state folder: one file, so that the two never belong to different rotations. */
+
+import type { IdentityStore } from '@weft/identity';
+import type { StateFolder } from '../session/state-folder.ts';
+
+const fileName = 'identity.pem';
+const keyForm = /-----BEGIN PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END PRIVATE KEY-----\n/;
+
+export function createIdentityStore(folder: StateFolder): IdentityStore {
+  return {
+    async load() {
+      const text = await folder.read(fileName);
+      const key = text?.match(keyForm)?.[0];
+      if (text === undefined || key === undefined) return undefined;
+      return { privateKeyPem: key, chainPem: text.replace(key, '') };
+    },
+    save: (identity) => folder.write(fileName, identity.privateKeyPem + identity.chainPem),
+  };
+}

@@ -1,0 +1,133 @@
+/** The proxy's talk with the control plane: updates into the runtime, names wanted back, the last good state on disk. */
+
+import type { Runtime } from '@weft/data-runtime';
+import type { Cancel, Clock } from '@weft/kernel';
+import type { Logger } from '@weft/telemetry';
+import {
+  type ResourceUpdate,
+  shortTypeName,
+  type XdsClient,
+  type XdsClientHandlers,
+  xdsTypes,
+} from '@weft/xds-protocol';
+import type { ConfigCache } from './config-cache.ts';
+
+/** How long a start waits for the control plane before the kept configuration counts as ready. */
+export const controlPlaneWaitMs = 2_000;
+
+export interface SessionOptions {
+  readonly runtime: Runtime;
+  readonly cache: ConfigCache;
+  readonly clock: Clock;
+  readonly log: Logger;
+  connect(handlers: XdsClientHandlers): XdsClient;
+}
+
+export interface SessionState {
+  readonly connected: boolean;
+  /** Why the stream is down; empty: it is up, or was not tried yet. */
+  readonly reason: string;
+  /** CDS and LDS were answered by the control plane, or the kept ones are in force and it does not answer. */
+  readonly configured: boolean;
+  readonly source: 'none' | 'cache' | 'control-plane';
+}
+
+export interface Session {
+  /** Takes the kept configuration into force, then connects. Never rejects. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  state(): SessionState;
+  reportHealth(healthy: boolean, message: string): void;
+}
+
+export function createSession(options: SessionOptions): Session {
+  const { runtime, cache, clock, log } = options;
+  const answered = new Set<string>();
+  let client: XdsClient | undefined;
+  let connected = false;
+  let reason = '';
+  let fromCache = false;
+  let waitedOut = false;
+  let cancelWait: Cancel | undefined;
+
+  const subscribe = (): void => {
+    const { routes, endpoints, secrets } = runtime.wanted();
+    client?.subscribe(xdsTypes.EDS, endpoints);
+    client?.subscribe(xdsTypes.RDS, routes);
+    client?.subscribe(xdsTypes.SDS, secrets);
+  };
+
+  const take = (update: ResourceUpdate): string | undefined => {
+    const type = shortTypeName(update.typeUrl);
+    const refusal = runtime.apply(update);
+    if (refusal === undefined) {
+      log.debug({ type, changed: update.changed.length, removed: update.removed.length }, 'configuration taken');
+      subscribe();
+      cache.touch();
+    } else log.warn({ type, code: 'config_rejected', reason: refusal }, 'configuration refused');
+    return refusal;
+  };
+
+  const handlers: XdsClientHandlers = {
+    onUpdate: take,
+    onAnswered(typeUrl) {
+      answered.add(typeUrl);
+    },
+    onConnection(state, why) {
+      const was = connected;
+      connected = state === 'connected';
+      reason = why;
+      if (connected) log.info('connected to the control plane');
+      else if (was) log.warn({ reason: why }, 'lost the control plane; the last good configuration stays in force');
+      else log.debug({ reason: why }, 'the control plane is not reachable');
+    },
+  };
+
+  const loadCache = async (): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> => {
+    const versions = new Map<string, ReadonlyMap<string, string>>();
+    try {
+      for (const update of (await cache.load()) ?? []) {
+        if (update.changed.length === 0) continue;
+        const refusal = runtime.apply(update);
+        if (refusal === undefined) fromCache = true;
+        else log.warn({ type: shortTypeName(update.typeUrl), reason: refusal }, 'kept configuration refused');
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'the kept configuration is not used');
+    }
+    // What the runtime holds, not what the file had: of the rest the control plane shall send everything.
+    for (const [typeUrl, resources] of runtime.received()) {
+      versions.set(typeUrl, new Map([...resources.values()].map(({ name, version }) => [name, version])));
+    }
+    return versions;
+  };
+
+  return {
+    async start() {
+      const versions = await loadCache();
+      if (fromCache) log.info('the kept configuration is in force until the control plane answers');
+      client = options.connect(handlers);
+      client.subscribe(xdsTypes.CDS, '*');
+      client.subscribe(xdsTypes.LDS, '*');
+      subscribe();
+      // After the subscriptions: versions of what is not wanted would be forgotten.
+      for (const [typeUrl, held] of versions) client.seed(typeUrl, held);
+      cancelWait = clock.after(controlPlaneWaitMs, () => {
+        waitedOut = true;
+      });
+      client.start();
+    },
+    async stop() {
+      cancelWait?.();
+      client?.stop();
+      connected = false;
+      await cache.flush();
+    },
+    state() {
+      const fresh = answered.has(xdsTypes.CDS) && answered.has(xdsTypes.LDS);
+      const source = fresh ? 'control-plane' : fromCache ? 'cache' : 'none';
+      return { connected, reason, source, configured: fresh || (fromCache && waitedOut) };
+    },
+    reportHealth: (healthy, message) => client?.reportHealth(healthy, message),
+  };
+}
