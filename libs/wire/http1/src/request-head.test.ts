@@ -1,0 +1,56 @@
+/** What a valid request head becomes. */
+
+import { describe, expect, it } from 'vitest';
+import { parseRequestHead, type RequestHead } from './request-head.ts';
+import { serializeRequestHead } from './serialize.ts';
+
+function parse(octets: string): RequestHead {
+  const bytes = Buffer.from(octets, 'latin1');
+  const head = parseRequestHead(bytes, 0, bytes.length);
+  if (typeof head === 'string') throw new Error(head);
+  return head;
+}
+
+describe('a request head', () => {
+  it('has its parts, names in lower case, values without surrounding space', () => {
+    const head = parse('POST /a/b?c=d HTTP/1.1\r\nHost: A.Test:80\r\nX-One: \t 1 \t\r\nContent-Length: 3\r\n\r\n');
+    expect(head).toMatchObject({ method: 'POST', path: '/a/b', query: 'c=d', hasQuery: true, authority: 'a.test:80' });
+    expect(head.fields).toEqual(['x-one', '1', 'content-length', '3']);
+    expect(head.contentLength).toBe(3);
+    expect(head.header('host')).toBe('a.test:80');
+  });
+
+  it('joins several fields of a name', () => {
+    const head = parse('GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nx: 2\r\n\r\n');
+    expect(head.header('x')).toBe('1,2');
+    expect(head.header('y')).toBeUndefined();
+  });
+
+  it('loses what ends at this hop', () => {
+    const head = parse(
+      'GET / HTTP/1.1\r\nHost: a\r\nConnection: X-Hop, keep-alive\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nProxy-Connection: x\r\nTE: gzip\r\nExpect: 100-continue\r\n\r\n',
+    );
+    expect(head.fields).toEqual([]);
+    expect(head.expectContinue).toBe(true);
+    expect(head.keepAlive).toBe(true);
+  });
+
+  it('keeps TE: trailers, which gRPC asks for', () => {
+    expect(parse('GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n').fields).toEqual(['te', 'trailers']);
+  });
+
+  it('takes Upgrade only where Connection asks for it', () => {
+    expect(parse('GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n').upgrade).toBe(
+      'websocket',
+    );
+    expect(parse('GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n').upgrade).toBe('');
+  });
+
+  it('comes out of absolute form as it would of origin form', () => {
+    const head = parse('GET HTTP://A.test/x?y HTTP/1.1\r\nHost: a.test\r\n\r\n');
+    expect(head).toMatchObject({ absolute: true, authority: 'a.test', path: '/x', query: 'y' });
+    expect(serializeRequestHead(head.method, '/x?y', head.authority, head.fields)).toBe(
+      'GET /x?y HTTP/1.1\r\nhost: a.test\r\n\r\n',
+    );
+  });
+});
