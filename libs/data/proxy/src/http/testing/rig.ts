@@ -1,0 +1,180 @@
+/** A proxy on a real socket with hand-made tables, a backend that does what a test says, and a client of raw octets. */
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createLogBuffer } from '@weft/data-filters';
+import type { Direction, HttpHandlerTable } from '@weft/data-runtime';
+import { createDialer, createUpstreamPools, type UpstreamPools } from '@weft/data-upstream';
+import { createManualClock, createSeededRandom, type ManualClock } from '@weft/kernel';
+import { createMetricRegistry, type MetricRegistry } from '@weft/telemetry';
+import { createClientTls } from '@weft/tls';
+import { inboundPath } from '../../inbound.ts';
+import { gatewayPath, outboundPath } from '../../outbound.ts';
+import { createHttpHandler, type HttpHandler } from '../handler.ts';
+import { workload } from './tables.ts';
+
+export interface Rig {
+  readonly port: number;
+  readonly handler: HttpHandler;
+  readonly pools: UpstreamPools;
+  readonly clock: ManualClock;
+  readonly registry: MetricRegistry;
+  /** Access log records so far. */
+  readonly log: () => Record<string, unknown>[];
+  readonly stop: () => Promise<void>;
+}
+
+export async function startRig(table: HttpHandlerTable, direction: Direction = 'outbound'): Promise<Rig> {
+  const clock = createManualClock(1_700_000_000_000);
+  const registry = createMetricRegistry();
+  const lines: string[] = [];
+  const log = createLogBuffer(clock, { write: (text, done) => done(void lines.push(text)) }, () => {});
+  const self = workload('self');
+  const deps = {
+    clock,
+    random: createSeededRandom(1),
+    registry,
+    proxy: { self: () => self, ownUri: () => undefined },
+    log,
+    logged: registry.counter('logged', 'Lines.', []).slot([]),
+  };
+  const dialer = createDialer({ clock, tls: createClientTls(() => undefined), trustDomain: 'cluster.local' });
+  const pools = createUpstreamPools(clock, dialer);
+  const paths = { outbound: outboundPath(deps), gateway: gatewayPath(deps), inbound: inboundPath(deps) };
+  const handler = createHttpHandler({ clock, pools, paths });
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
+    const remoteAddress = `${socket.remoteAddress}:${socket.remotePort}`;
+    const info = {
+      remoteAddress,
+      localAddress: 'here:1',
+      tls: false,
+      peerUri: undefined,
+      sni: undefined,
+      alpn: undefined,
+    };
+    handler.accept(socket, { ...info, direction }, table);
+  });
+  const port = await listen(server);
+  return {
+    port,
+    handler,
+    pools,
+    clock,
+    registry,
+    log() {
+      log.flush();
+      return lines
+        .join('')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    async stop() {
+      handler.close();
+      pools.close();
+      log.stop();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+export interface Backend {
+  readonly port: number;
+  /** Everything that came, all connections together. */
+  readonly received: () => string;
+  readonly connections: () => number;
+  readonly stop: () => void;
+}
+
+/** @param onHead called for each head that came, with what came of the connection since the last one. */
+export async function startBackend(onHead: (socket: Socket, request: string, nth: number) => void): Promise<Backend> {
+  const sockets = new Set<Socket>();
+  let received = '';
+  let nth = 0;
+  let connections = 0;
+  const server = createServer({ allowHalfOpen: false, noDelay: true }, (socket) => {
+    connections += 1;
+    sockets.add(socket);
+    let waiting = '';
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+      waiting += chunk.toString('latin1');
+      for (let end = waiting.indexOf('\r\n\r\n'); end >= 0; end = waiting.indexOf('\r\n\r\n')) {
+        const head = waiting.substring(0, end + 4);
+        waiting = waiting.substring(end + 4);
+        if (/^[A-Z]+ /.test(head)) onHead(socket, head, ++nth);
+      }
+    });
+  });
+  const port = await listen(server);
+  return {
+    port,
+    received: () => received,
+    connections: () => connections,
+    stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** A backend that gives every request the same answer. */
+export const always = (answer: string) => (socket: Socket) => void socket.write(answer, 'latin1');
+
+export interface Client {
+  readonly socket: Socket;
+  send(octets: string): void;
+  /** Resolves with all that came, once it holds `text`. Rejects when the connection ends before. */
+  until(text: string): Promise<string>;
+  /** Resolves with all that came when the proxy has closed. */
+  closed(): Promise<string>;
+}
+
+export async function connectTo(port: number): Promise<Client> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  let seen = '';
+  let over = false;
+  let wake = (): void => {};
+  socket.on('data', (chunk) => {
+    seen += chunk.toString('latin1');
+    wake();
+  });
+  socket.on('error', () => {});
+  socket.on('end', () => socket.end());
+  const ended = new Promise<void>((resolve) => {
+    const finish = (): void => {
+      over = true;
+      wake();
+      resolve();
+    };
+    socket.on('end', finish);
+    socket.on('close', finish);
+  });
+  await once(socket, 'connect');
+  return {
+    socket,
+    send: (octets) => void socket.write(octets, 'latin1'),
+    async until(text) {
+      while (!seen.includes(text)) {
+        if (over) throw new Error(`closed after ${JSON.stringify(seen)}`);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return seen;
+    },
+    async closed() {
+      await ended;
+      return seen;
+    },
+  };
+}
