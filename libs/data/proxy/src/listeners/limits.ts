@@ -1,0 +1,12 @@
+/** The bounds of listeners. */
+
+export const listenerLimits = {
+  /** Open connections of one listener, handshakes included; one more is closed at once and counted. */
+  connectionsMax: 10_000,
+  /** Connections that the system may hold before they are accepted. */
+  backlog: 1_024,
+  /** Between two tries to get a busy port. */
+  retryMs: 1_000,
+  /** Tries before a listener waits for the next configuration. */
+  retriesMax: 60,
+} as const;

@@ -1,0 +1,133 @@
+/** Keeps the listening sockets at what the tables say. */
+
+import type { Socket } from 'node:net';
+import type { ConnectionInfo } from '@weft/data-filters';
+import type { HttpHandlerTable, ListenerTable, TcpHandlerTable } from '@weft/data-runtime';
+import type { Clock, ErrorCode, Provenance } from '@weft/kernel';
+import type { Logger } from '@weft/telemetry';
+import type { TlsMaterial } from '@weft/tls';
+import { ActiveListener } from './active-listener.ts';
+import { hostPort } from './connection-info.ts';
+
+/** Takes accepted connections of one kind. `HttpHandler` and `TcpHandler` are such. */
+export interface ConnectionHandler<Table> {
+  accept(socket: Socket, info: ConnectionInfo, table: Table): void;
+}
+
+export interface ListenerManagerOptions {
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly http: ConnectionHandler<HttpHandlerTable>;
+  readonly tcp: ConnectionHandler<TcpHandlerTable>;
+  /** This proxy's certificate, key and roots; nothing yet: connections to listeners with TLS are refused. */
+  readonly material: () => TlsMaterial | undefined;
+  /** For a counter: a connection was refused before any handler had it. `upstream_overflow`: the bound of the listener. */
+  readonly onRefused: (listener: string, code: ErrorCode) => void;
+  readonly connectionsMax?: number;
+  readonly retriesMax?: number;
+}
+
+export interface ListenerState {
+  readonly name: string;
+  /** "127.0.0.1:15001", with the real port where 0 was asked for. */
+  readonly address: string;
+  /** `retrying`: the port was not to be had, another try comes; `failed`: no more until the next configuration. */
+  readonly state: 'starting' | 'listening' | 'retrying' | 'failed' | 'closed';
+  /** Why it does not listen: one sentence. */
+  readonly error: string | undefined;
+  readonly connections: number;
+  readonly from: Provenance;
+}
+
+export interface ListenerManager {
+  /**
+   * Opens, updates and closes. An address that stays keeps its socket and its connections; of two listeners with one
+   * address the first by name has it and the other is reported as failed.
+   */
+  sync(listeners: ReadonlyMap<string, ListenerTable>): void;
+  /** Resolves when every listener has listened or failed at least once. */
+  settled(): Promise<void>;
+  /** After a rotation of this proxy's certificate or of the mesh's roots. */
+  rotate(): void;
+  states(): readonly ListenerState[];
+  /** Takes no more connections; open ones live on. `sync` does nothing from here on. */
+  drain(): void;
+  /** Drains and closes every connection. */
+  close(): void;
+}
+
+export function createListenerManager(options: ListenerManagerOptions): ListenerManager {
+  const byAddress = new Map<string, ActiveListener>();
+  const leaving = new Set<ActiveListener>();
+  let conflicts: readonly ListenerState[] = [];
+  let draining = false;
+
+  const sweepLeaving = (): void => {
+    for (const listener of leaving) if (listener.state().connections === 0) leaving.delete(listener);
+  };
+
+  return {
+    sync(listeners) {
+      if (draining) return;
+      const { desired, refused } = byWantedAddress(listeners);
+      for (const conflict of refused) {
+        const known = conflicts.some((earlier) => earlier.name === conflict.name);
+        if (!known) options.logger.error({ listener: conflict.name }, conflict.error ?? '');
+      }
+      conflicts = refused;
+      // Closing first: a listener that moves to another bind of the same port needs it free.
+      for (const [address, listener] of byAddress) {
+        if (desired.has(address)) continue;
+        listener.stopListening();
+        byAddress.delete(address);
+        leaving.add(listener);
+      }
+      for (const [address, table] of desired) {
+        const active = byAddress.get(address);
+        if (active === undefined) byAddress.set(address, new ActiveListener(table, options));
+        else active.update(table);
+      }
+      sweepLeaving();
+    },
+    async settled() {
+      await Promise.all([...byAddress.values()].map((listener) => listener.settled()));
+    },
+    rotate() {
+      const material = options.material();
+      if (material === undefined) return;
+      for (const listener of byAddress.values()) listener.rotate(material);
+    },
+    states: () => [...[...byAddress.values()].map((listener) => listener.state()), ...conflicts],
+    drain() {
+      draining = true;
+      for (const listener of byAddress.values()) listener.stopListening();
+    },
+    close() {
+      draining = true;
+      for (const listener of byAddress.values()) listener.destroy();
+      for (const listener of leaving) listener.destroy();
+      leaving.clear();
+    },
+  };
+}
+
+function byWantedAddress(listeners: ReadonlyMap<string, ListenerTable>): {
+  readonly desired: ReadonlyMap<string, ListenerTable>;
+  readonly refused: readonly ListenerState[];
+} {
+  const desired = new Map<string, ListenerTable>();
+  const refused: ListenerState[] = [];
+  for (const name of [...listeners.keys()].sort()) {
+    const table = listeners.get(name);
+    if (table === undefined) continue;
+    const address = hostPort(table.bind, table.port);
+    const holder = table.port === 0 ? undefined : desired.get(address);
+    if (holder === undefined) {
+      desired.set(table.port === 0 ? `${address} ${name}` : address, table);
+      continue;
+    }
+    const error = `${address} is claimed by listener ${holder.name} too: give one of the two another port`;
+    refused.push({ name, address, state: 'failed', error, connections: 0, from: table.from });
+  }
+  return { desired, refused };
+}
