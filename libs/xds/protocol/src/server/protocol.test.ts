@@ -10,7 +10,7 @@ import type { ResourceUpdate, XdsClient } from '../client/types.ts';
 import { createServiceClient } from '../grpc/service-adapter.ts';
 import { xdsTypes } from '../type-urls.ts';
 import { createXdsServer } from './server.ts';
-import type { OpaqueResource, OpaqueSnapshot, XdsServer } from './types.ts';
+import type { OpaqueResource, OpaqueSnapshot, XdsServer, XdsServerLimits } from './types.ts';
 
 const { CDS, EDS } = xdsTypes;
 
@@ -37,7 +37,7 @@ interface Harness {
   stop(): void;
 }
 
-async function createHarness(port = 0): Promise<Harness> {
+async function createHarness(limits: Partial<XdsServerLimits>): Promise<Harness> {
   const waiting = new Set<() => void>();
   const server = new grpc.Server();
   const notify = (): void => {
@@ -48,6 +48,7 @@ async function createHarness(port = 0): Promise<Harness> {
     setImmediate(notify);
   };
   const xds = createXdsServer<{ who: string }>({
+    limits,
     authenticate: async (metadata) =>
       metadata.get('authorization')[0] === 'Bearer bad'
         ? { refused: true, status: grpc.status.UNAUTHENTICATED, reason: 'no such token' }
@@ -67,7 +68,7 @@ async function createHarness(port = 0): Promise<Harness> {
   });
   xds.addTo(server, 'test');
   const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, got) =>
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, got) =>
       error === null ? resolve(got) : reject(error),
     );
   });
@@ -133,8 +134,8 @@ afterEach(() => {
   for (const stop of stops.splice(0).reverse()) stop();
 });
 
-async function start(): Promise<Harness> {
-  const harness = await createHarness();
+async function start(limits: Partial<XdsServerLimits> = {}): Promise<Harness> {
+  const harness = await createHarness(limits);
   stops.push(harness.stop);
   return harness;
 }
@@ -271,6 +272,19 @@ describe('client and server', () => {
     second.client.stop();
     await harness.until(() => harness.log.includes('disconnect node-1'));
     expect(harness.xds.setSnapshot('node-1', harness.snapshot)).toBe(false);
+  });
+
+  it('takes no more streams than its bound', async () => {
+    const harness = await start({ streamsMax: 1 });
+    const first = run(harness, 'node-1');
+    first.client.subscribe(CDS, '*');
+    first.client.start();
+    await harness.until(() => first.states.length > 0);
+    const second = run(harness, 'node-2');
+    second.client.subscribe(CDS, '*');
+    second.client.start();
+    await harness.until(() => second.states.length > 0);
+    expect(second.states[0]).toBe('disconnected: more than 1 streams');
   });
 
   it('holds no memory for a client that does not read', async () => {
