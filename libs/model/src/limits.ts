@@ -6,7 +6,9 @@ export const limits = {
   /** Documents of one file. */
   documentsMax: 1_000,
   /** Values and keys of one file, aliases expanded. */
-  nodesMax: 200_000,
+  nodesMax: 100_000,
+  /** Marks, words, spaces and line ends of one file, counted before anything is built of them. */
+  lexemesMax: 500_000,
   /** Aliases (`*name`) of one document, those inside of aliases included. */
   aliasesMax: 100,
   /** Maps and lists inside one another. */

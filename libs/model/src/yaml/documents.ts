@@ -1,6 +1,6 @@
 /** YAML text to plain values with the place of every key and value, within bounds. */
 
-import { Composer, LineCounter, Parser, type Document as YamlDocument } from 'yaml';
+import { Composer, type CST, Lexer, LineCounter, Parser, type Document as YamlDocument } from 'yaml';
 import { limits } from '../limits.ts';
 import { convert, type Place, type Problem } from './convert.ts';
 
@@ -42,9 +42,8 @@ export function readDocuments(text: string): DocumentsOfFile {
   }
   const budget = { nodes: limits.nodesMax };
   try {
-    const parser = new Parser(lineCounter.addNewLine);
     const composer = new Composer({ uniqueKeys: false, merge: true, lineCounter, prettyErrors: false });
-    for (const composed of composer.compose(parser.parse(text))) {
+    for (const composed of composer.compose(tokensOf(text, lineCounter, problems))) {
       const document = toPlain(composed as YamlDocument.Parsed, budget);
       if (document === undefined) continue;
       if (documents.length === limits.documentsMax) {
@@ -62,6 +61,21 @@ export function readDocuments(text: string): DocumentsOfFile {
     problems.push({ offset: 0, path: '', message: `not readable as YAML: ${describe(error)}` });
   }
   return { documents, problems, locate };
+}
+
+/** The library builds all of a document before it can be judged, so what is far too much is refused here, word by word. */
+function* tokensOf(text: string, lineCounter: LineCounter, problems: Problem[]): Generator<CST.Token, void> {
+  const parser = new Parser(lineCounter.addNewLine);
+  lineCounter.addNewLine(0);
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (++count > limits.lexemesMax) {
+      problems.push({ offset: 0, path: '', message: `the file has more than ${limits.lexemesMax} words and marks` });
+      return;
+    }
+    yield* parser.next(lexeme);
+  }
+  yield* parser.end();
 }
 
 function describe(error: unknown): string {
