@@ -1,37 +1,14 @@
 /** What requests and answers become on their way, on real sockets. */
 
-import type { Route } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
-import { always, type Backend, connectTo, type Rig, startBackend, startRig } from './testing/rig.ts';
+import { always, connectTo } from './testing/rig.ts';
+import { createStage, routeTo } from './testing/stops.ts';
 import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const hello = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Who: backend\r\n\r\nhello';
-const stops: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
-
-async function backendOf(...args: Parameters<typeof startBackend>): Promise<Backend> {
-  const backend = await startBackend(...args);
-  stops.push(backend.stop);
-  return backend;
-}
-
-async function rigOf(...args: Parameters<typeof startRig>): Promise<Rig> {
-  const rig = await startRig(...args);
-  stops.push(rig.stop);
-  return rig;
-}
-
-const routeTo = (backend: Backend): Route =>
-  makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)]))));
-
-async function forwarding(...args: Parameters<typeof startBackend>): Promise<{ backend: Backend; rig: Rig }> {
-  const backend = await backendOf(...args);
-  const route = routeTo(backend);
-  return { backend, rig: await rigOf(makeTable(() => route)) };
-}
+const stage = createStage();
+const { backendOf, rigOf, forwarding } = stage;
+afterEach(() => stage.stop());
 
 describe('an exchange', () => {
   it('carries a request with lower-case names and an id, and the answer with the service time', async () => {
@@ -48,12 +25,13 @@ describe('an exchange', () => {
   });
 
   it('uses connections on both sides again', async () => {
-    const { backend, rig } = await forwarding(always(hello));
+    const { backend, rig } = await forwarding((socket, request) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\nyou asked for ${request.split(' ')[1]}.`);
+    });
     const client = await connectTo(rig.port);
     for (let i = 1; i <= 3; i += 1) {
-      client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-      await client.until('hello'.repeat(0) + (i === 1 ? 'hello' : `hello`));
-      while ((await client.until('hello')).split('hello').length - 1 < i) await new Promise(setImmediate);
+      client.send(`GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      await client.until(`you asked for /${i}.`);
     }
     expect(backend.connections()).toBe(1);
     expect(rig.log().length).toBe(3);

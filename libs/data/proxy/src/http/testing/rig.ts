@@ -28,7 +28,16 @@ export async function startRig(table: HttpHandlerTable, direction: Direction = '
   const clock = createManualClock(1_700_000_000_000);
   const registry = createMetricRegistry();
   const lines: string[] = [];
-  const log = createLogBuffer(clock, { write: (text, done) => done(void lines.push(text)) }, () => {});
+  const log = createLogBuffer(
+    clock,
+    {
+      write: (text, done) => {
+        lines.push(text);
+        done();
+      },
+    },
+    () => {},
+  );
   const self = workload('self');
   const deps = {
     clock,

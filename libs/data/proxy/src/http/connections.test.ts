@@ -1,0 +1,179 @@
+/** Connections as such: tunnels, half-close, back-pressure, draining. */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { always, connectTo, listen } from './testing/rig.ts';
+import { createStage, routeTo } from './testing/stops.ts';
+import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
+
+const stage = createStage();
+const { backendOf, rigOf, forwarding } = stage;
+afterEach(() => stage.stop());
+
+const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+describe('a tunnel', () => {
+  it('is opened by CONNECT, with what the client sent ahead, and closed from either side', async () => {
+    const backend = await backendOf(() => {});
+    const server = createServer((socket) => socket.pipe(socket));
+    const port = await listen(server);
+    const target = makeTarget(makeCluster([makeEndpoint(port)], { protocol: 'http2' }));
+    const route = makeRoute(makeForward(target), { connect: true });
+    const rig = await rigOf(makeTable((request) => (request.method === 'CONNECT' ? route : routeTo(backend))));
+    const client = await connectTo(rig.port);
+    client.send('CONNECT a:9090 HTTP/1.1\r\nHost: a:9090\r\n\r\nahead');
+    expect(await client.until('ahead')).toBe('HTTP/1.1 200 OK\r\n\r\nahead');
+    client.send(' and after');
+    await client.until('and after');
+    client.socket.end();
+    await client.closed();
+    while (rig.log().length === 0) await turn();
+    expect(rig.log()[0]).toMatchObject({ method: 'CONNECT', response_code: 200, bytes_received: 15, bytes_sent: 15 });
+    expect(target.cluster.current?.endpoints[0]?.active).toBe(0);
+    server.close();
+  });
+
+  it('is refused where the route is not one for CONNECT', async () => {
+    const { rig } = await forwarding(always(hello));
+    const client = await connectTo(rig.port);
+    client.send('CONNECT a:9090 HTTP/1.1\r\nHost: a:9090\r\n\r\n');
+    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 404/);
+  });
+
+  it('is opened by a WebSocket upgrade', async () => {
+    const { backend, rig } = await forwarding((socket) => {
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\nfirst',
+      );
+      socket.on('data', (chunk) => socket.write(`echo ${chunk.toString()}`));
+    });
+    const client = await connectTo(rig.port);
+    client.send(
+      'GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: k\r\n\r\n',
+    );
+    const answer = await client.until('first');
+    expect(answer).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\nsec-websocket-accept: x\r\n/);
+    expect(answer).toContain('connection: upgrade\r\nupgrade: websocket\r\n');
+    expect(backend.received()).toContain('connection: upgrade\r\nupgrade: websocket\r\n');
+    client.send('frame');
+    await client.until('echo frame');
+  });
+
+  it('is no tunnel where upgrades are not allowed: the field is taken off', async () => {
+    const backend = await backendOf(always(hello));
+    const rig = await rigOf(makeTable(() => routeTo(backend), { allowWebsocket: false }));
+    const client = await connectTo(rig.port);
+    client.send(
+      'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: x\r\n\r\n',
+    );
+    await client.until('hello');
+    expect(backend.received()).not.toMatch(/upgrade|http2/i);
+  });
+});
+
+describe('half-close', () => {
+  it('lets a client that has said all have its answer', async () => {
+    const { rig } = await forwarding((socket) => void setImmediate(() => socket.write(hello)));
+    const client = await connectTo(rig.port);
+    client.socket.end('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(await client.closed()).toMatch(/hello$/);
+  });
+});
+
+describe('back-pressure', () => {
+  const size = 32 * 1_048_576;
+
+  it('stops the endpoint while the client does not read, and loses nothing', async () => {
+    const body = randomBytes(size);
+    let written = 0;
+    const { rig } = await forwarding((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${size}\r\n\r\n`);
+      const more = (): void => {
+        while (written < size) {
+          const part = body.subarray(written, written + 65_536);
+          written += part.length;
+          if (!socket.write(part)) {
+            socket.once('drain', more);
+            return;
+          }
+        }
+      };
+      more();
+    });
+    const socket = connect(rig.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    let before = -1;
+    for (let still = 0; still < 200; still = written === before ? still + 1 : 0) {
+      before = written;
+      await turn();
+    }
+    expect(written).toBeLessThan(size);
+    const parts: Buffer[] = [];
+    let got = 0;
+    socket.on('data', (part: Buffer) => {
+      parts.push(part);
+      got += part.length;
+    });
+    socket.resume();
+    const headBytes = (): number => Buffer.concat(parts.slice(0, 2)).indexOf('\r\n\r\n') + 4;
+    while (got === 0 || got < size + headBytes()) await turn();
+    const all = Buffer.concat(parts);
+    expect(all.subarray(all.indexOf('\r\n\r\n') + 4).equals(body)).toBe(true);
+    socket.destroy();
+  }, 20_000);
+
+  it('stops the client while the endpoint does not read, and loses nothing', async () => {
+    const server = createServer({ pauseOnConnect: true });
+    const port = await listen(server);
+    const target = makeTarget(makeCluster([makeEndpoint(port)]));
+    const rig = await rigOf(makeTable(() => makeRoute(makeForward(target))));
+    const accepted = once(server, 'connection');
+    const socket = connect(rig.port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`);
+    const sent = socket.write(Buffer.alloc(size, 'x'));
+    expect(sent).toBe(false);
+    const [upstream] = await accepted;
+    let before = -1;
+    for (let still = 0; still < 200; still = socket.bytesWritten - socket.writableLength === before ? still + 1 : 0) {
+      before = socket.bytesWritten - socket.writableLength;
+      await turn();
+    }
+    expect(socket.writableLength).toBeGreaterThan(0);
+    let got = 0;
+    upstream.on('data', (chunk: Buffer) => {
+      got += chunk.length;
+    });
+    upstream.resume();
+    while (got < size) await turn();
+    upstream.end(hello);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toContain('200 OK');
+    socket.destroy();
+    server.close();
+  }, 20_000);
+});
+
+describe('draining', () => {
+  it('closes idle connections, finishes what is under way and says that it closes', async () => {
+    let answer = (): void => {};
+    const { backend, rig } = await forwarding((socket) => {
+      answer = () => void socket.write(hello);
+    });
+    const idle = await connectTo(rig.port);
+    const busy = await connectTo(rig.port);
+    busy.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    while (backend.received() === '' || rig.handler.connections() < 2) await turn();
+    rig.handler.drain();
+    expect(await idle.closed()).toBe('');
+    answer();
+    const last = await busy.closed();
+    expect(last).toContain('connection: close\r\n');
+    expect(last).toMatch(/hello$/);
+    while (rig.handler.connections() > 0) await turn();
+  });
+});

@@ -1,0 +1,212 @@
+/** What goes wrong upstream: Envoy's bodies and flags, the reason, and nothing that looks whole but is not. */
+
+import type { Socket } from 'node:net';
+import type { Route } from '@weft/data-runtime';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectTo, type Rig } from './testing/rig.ts';
+import { createStage, routeTo } from './testing/stops.ts';
+import { limits, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
+
+const stage = createStage();
+const { backendOf, rigOf, forwarding } = stage;
+afterEach(() => stage.stop());
+
+const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
+const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+const prefix = 'upstream connect error or disconnect/reset before headers. reset reason: ';
+
+async function ask(rig: Rig, request = get): Promise<string> {
+  const client = await connectTo(rig.port);
+  client.send(request);
+  return client.closed();
+}
+
+const rigTo = (route: Route | undefined): Promise<Rig> => rigOf(makeTable(() => route));
+const forwardTo = (...args: Parameters<typeof makeCluster>): Route =>
+  makeRoute(makeForward(makeTarget(makeCluster(...args))));
+
+describe('an answer made here', () => {
+  it('is 404 NR where no route matches', async () => {
+    const rig = await rigTo(undefined);
+    expect(await ask(rig)).toMatch(/^HTTP\/1\.1 404 Not Found\r\nx-weft-reason: no_route; no route in test\r\n/);
+    expect(rig.log()[0]).toMatchObject({
+      response_code: 404,
+      response_flags: 'NR',
+      response_code_details: 'route_not_found',
+    });
+  });
+
+  it('is 503 NC where the cluster is not known', async () => {
+    const rig = await rigTo(makeRoute(makeForward(makeTarget(undefined))));
+    expect(await ask(rig)).toMatch(/^HTTP\/1\.1 503 [^\r]+\r\nx-weft-reason: no_cluster; mesh\/a.yaml:7 /);
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'NC' });
+  });
+
+  it('is 503 UH where no endpoint is healthy', async () => {
+    const rig = await rigTo(forwardTo([], { pick: () => undefined }));
+    expect(await ask(rig)).toMatch(/\r\n\r\nno healthy upstream$/);
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'UH', response_code: 503 });
+  });
+
+  it('is 503 UPE where the cluster speaks HTTP/2', async () => {
+    const rig = await rigTo(forwardTo([makeEndpoint(1)], { protocol: 'http2' }));
+    expect(await ask(rig)).toContain('x-weft-reason: protocol_unsupported');
+  });
+
+  it('is 503 UF where the endpoint does not accept, and the cause stays in the log', async () => {
+    const backend = await backendOf(() => {});
+    const route = routeTo(backend);
+    backend.stop();
+    const rig = await rigTo(route);
+    const answer = await ask(rig);
+    expect(answer.endsWith(`${prefix}remote connection failure`)).toBe(true);
+    expect(answer).not.toContain('ECONNREFUSED');
+    expect(rig.log()[0]).toMatchObject({
+      response_flags: 'UF',
+      upstream_transport_failure_reason: 'connect error: ECONNREFUSED',
+    });
+  });
+
+  it('is 503 UO where the bounds of the pool are reached', async () => {
+    const backend = await backendOf(() => {});
+    const bounds = { ...limits, requestsMax: 1 };
+    const rig = await rigTo(forwardTo([makeEndpoint(backend.port)], { limits: bounds }));
+    const first = await connectTo(rig.port);
+    first.send(get);
+    while (backend.received() === '') await new Promise(setImmediate);
+    const answer = await ask(rig);
+    expect(answer).toContain('x-envoy-overloaded: true\r\n');
+    expect(answer.endsWith(`${prefix}overflow`)).toBe(true);
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'UO' });
+  });
+
+  it('is 503 UC where the endpoint closes before it answers', async () => {
+    const { backend, rig } = await forwarding((socket) => void socket.end());
+    expect((await ask(rig)).endsWith(`${prefix}connection termination`)).toBe(true);
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'UC' });
+    expect(backend.connections()).toBe(1);
+  });
+
+  it('is 502 UPE where the endpoint’s answer is malformed', async () => {
+    const { rig } = await forwarding((socket) => void socket.write('HTTP/1.1 200 OK\r\nX : y\r\n\r\n'));
+    expect(await ask(rig)).toMatch(
+      /^HTTP\/1\.1 502 Bad Gateway\r\nx-weft-reason: upstream_malformed; space-before-colon: /,
+    );
+    expect(rig.log()[0]).toMatchObject({
+      response_flags: 'UPE',
+      upstream_transport_failure_reason: 'space-before-colon',
+    });
+  });
+
+  it('is 504 UT after the timeout of the route', async () => {
+    const backend = await backendOf(() => {});
+    const target = makeTarget(makeCluster([makeEndpoint(backend.port)]));
+    const rig = await rigTo(makeRoute(makeForward(target, { timeoutMs: 300 })));
+    const client = await connectTo(rig.port);
+    client.send(get);
+    while (backend.received() === '') await new Promise(setImmediate);
+    rig.clock.advance(250);
+    expect(rig.log()).toEqual([]);
+    rig.clock.advance(100);
+    expect((await client.closed()).endsWith('\r\n\r\nupstream request timeout')).toBe(true);
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'UT', response_code: 504 });
+  });
+
+  it('is 408 for a head that does not end', async () => {
+    const { rig } = await forwarding(() => {});
+    const client = await connectTo(rig.port);
+    client.send('GET / HTTP/1.1\r\nHo');
+    while (rig.handler.connections() === 0) await new Promise(setImmediate);
+    await new Promise((resolve) => setImmediate(resolve));
+    client.send('st: a\r\n');
+    await new Promise((resolve) => client.socket.write('X', resolve));
+    for (let i = 0; i < 50; i += 1) await new Promise(setImmediate);
+    rig.clock.advance(31_000);
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});
+
+/** A reset without a FIN before it, which `resetAndDestroy` would send. */
+function reset(socket: Socket): void {
+  (socket as unknown as { _handle: { reset(done: () => void): void } })._handle.reset(() => socket.destroy());
+}
+
+describe('an answer that breaks off', () => {
+  it('ends early where it had a length', async () => {
+    const { rig } = await forwarding((socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'));
+    expect(await ask(rig)).toMatch(/content-length: 10\r\n(?:[^\r]+\r\n)*\r\nhello$/);
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'UC', response_code: 200 });
+  });
+
+  it('has no last chunk where it had chunks', async () => {
+    const { rig } = await forwarding((socket) => {
+      socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n');
+    });
+    expect((await ask(rig)).endsWith('5\r\nhello\r\n')).toBe(true);
+  });
+
+  it('has no last chunk where the connection that should end it was reset', async () => {
+    let cut = (): void => {};
+    const { rig } = await forwarding((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\nhello');
+      cut = () => reset(socket);
+    });
+    const client = await connectTo(rig.port);
+    client.send(get);
+    await client.until('hello');
+    cut();
+    expect(await client.closed()).not.toContain('0\r\n\r\n');
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'UC' });
+  });
+});
+
+describe('a connection that the endpoint closed just now', () => {
+  async function reusedOnce(request: string): Promise<{ answer: string; connections: number }> {
+    const { backend, rig } = await forwarding((socket, _, nth) => {
+      if (nth === 2) socket.destroy();
+      else socket.write(hello);
+    });
+    const client = await connectTo(rig.port);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until('hello');
+    client.send(request);
+    return { answer: await client.closed(), connections: backend.connections() };
+  }
+
+  it('is replaced once for a request that may be repeated', async () => {
+    const { answer, connections } = await reusedOnce(get);
+    expect(answer.match(/HTTP\/1\.1 200 OK/g)?.length).toBe(2);
+    expect(connections).toBe(2);
+  });
+
+  it('is replaced for a POST with an idempotency key and no body', async () => {
+    const post = 'POST / HTTP/1.1\r\nHost: a\r\nIdempotency-Key: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+    expect((await reusedOnce(post)).connections).toBe(2);
+  });
+
+  it('fails a request that may have had an effect', async () => {
+    const post = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi';
+    const { answer, connections } = await reusedOnce(post);
+    expect(answer).toContain('HTTP/1.1 503');
+    expect(connections).toBe(1);
+  });
+});
+
+describe('a client that goes away', () => {
+  it('is logged with DC, and its request is given up', async () => {
+    let gone = false;
+    const { backend, rig } = await forwarding(
+      (socket) =>
+        void socket.on('close', () => {
+          gone = true;
+        }),
+    );
+    const client = await connectTo(rig.port);
+    client.send(get);
+    while (backend.received() === '') await new Promise(setImmediate);
+    client.socket.resetAndDestroy();
+    while (!gone) await new Promise(setImmediate);
+    expect(rig.log()[0]).toMatchObject({ response_code: 0, response_flags: 'DC' });
+    expect(rig.handler.connections()).toBe(0);
+  });
+});

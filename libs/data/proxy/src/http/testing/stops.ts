@@ -1,0 +1,42 @@
+/** What a test started, stopped after it in the opposite order. */
+
+import type { Route } from '@weft/data-runtime';
+import { type Backend, type Rig, startBackend, startRig } from './rig.ts';
+import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './tables.ts';
+
+export interface Stage {
+  backendOf(...args: Parameters<typeof startBackend>): Promise<Backend>;
+  rigOf(...args: Parameters<typeof startRig>): Promise<Rig>;
+  /** A backend and a proxy that sends it everything. */
+  forwarding(...args: Parameters<typeof startBackend>): Promise<{ backend: Backend; rig: Rig }>;
+  /** For afterEach. */
+  stop(): Promise<void>;
+}
+
+export const routeTo = (backend: Backend): Route =>
+  makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)]))));
+
+export function createStage(): Stage {
+  const stops: (() => unknown)[] = [];
+  const stage: Stage = {
+    async backendOf(...args) {
+      const backend = await startBackend(...args);
+      stops.push(backend.stop);
+      return backend;
+    },
+    async rigOf(...args) {
+      const rig = await startRig(...args);
+      stops.push(rig.stop);
+      return rig;
+    },
+    async forwarding(...args) {
+      const backend = await stage.backendOf(...args);
+      const route = routeTo(backend);
+      return { backend, rig: await stage.rigOf(makeTable(() => route)) };
+    },
+    async stop() {
+      for (const stop of stops.splice(0).reverse()) await stop();
+    },
+  };
+  return stage;
+}
