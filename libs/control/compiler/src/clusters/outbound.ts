@@ -64,6 +64,8 @@ function outboundCluster({ proxy }: Context, planned: PlannedCluster, identities
     connectTimeout: duration(connectTimeoutMs),
     // gRPC clients know round robin alone and refuse a cluster that asks for more.
     lbPolicy: isGrpcClient ? Cluster_LbPolicy.ROUND_ROBIN : lbPolicy(policy),
+    // Without this a stock Envoy sends to unhealthy endpoints once half of them are.
+    ...(isGrpcClient ? {} : { commonLbConfig: { healthyPanicThreshold: { value: 0 } } }),
     transportSocketMatches:
       isEds && service.meshInternal && !isGrpcClient ? mutualTlsMatches(service, port, subset, identities) : [],
     typedExtensionProtocolOptions: protocolOptions(port),

@@ -1,6 +1,6 @@
 /** Which VirtualService holds for a host inside the mesh: one alone, the most specific, then the oldest. */
 
-import { type IndexedVirtualService, mostSpecific } from '../model-index.ts';
+import { hostCovers, type IndexedVirtualService, mostSpecific } from '../model-index.ts';
 import { notice, provenanceOf } from '../provenance.ts';
 import type { World } from '../world.ts';
 
@@ -12,13 +12,15 @@ export function meshVirtualService(world: World, host: string): IndexedVirtualSe
   return mostSpecific(mesh, host, (candidate) => candidate.hosts)?.candidate;
 }
 
-/** Hosts that only a VirtualService names, with the oldest that does; patterns that cover everything are left to the services. */
+/** Hosts that only a VirtualService names, with the oldest that does; a pattern that covers a service speaks for that service alone. */
 export function ruleOnlyHosts(world: World): ReadonlyMap<string, IndexedVirtualService> {
   const found = new Map<string, IndexedVirtualService>();
+  const services = [...world.input.registry.services.keys()];
   for (const candidate of world.index.virtualServices) {
     if (!candidate.mesh || candidate.resource.spec.http.length === 0) continue;
     for (const host of candidate.hosts) {
-      if (host !== '*' && !found.has(host) && !world.input.registry.services.has(host)) found.set(host, candidate);
+      if (host === '*' || found.has(host) || services.some((service) => hostCovers(host, service))) continue;
+      found.set(host, candidate);
     }
   }
   return found;

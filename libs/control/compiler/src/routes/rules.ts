@@ -2,7 +2,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
-import type { HttpMatch, HttpRule, Resource } from '@weft/model';
+import type { HttpMatch, HttpRouteDestination, HttpRule, Resource } from '@weft/model';
 import { type Route, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { duration, filterMetadata } from '../messages/core.ts';
 import { builtIn, notice, provenanceOf, weftStruct } from '../provenance.ts';
@@ -30,18 +30,17 @@ export function ruleRoutes(scope: RouteScope, resource: Resource<'VirtualService
 
 /**
  * Routes that make a tunnel, for ports that carry no HTTP/1: a tunnel knows the destination and nothing of the requests in it,
- * so only a rule without a match can hold, and only its destinations.
+ * so only a rule that takes everything can hold, and only its destinations.
  */
 export function tunnelRoutes(
   scope: RouteScope,
   resource: Resource<'VirtualService'>,
   fallback: Route,
 ): readonly Route[] {
-  let chosen: Route | undefined;
   for (const [position, rule] of resource.spec.http.entries()) {
     const from = provenanceOf(resource, `http[${position}]`);
     const port = scope.calledPort;
-    if (rule.match?.length) {
+    if (!takesEverything(rule, scope)) {
       scope.notices.add(
         notice(from, `has a match, which is not applied on port ${port}: its connections are tunnelled`),
       );
@@ -49,12 +48,21 @@ export function tunnelRoutes(
       scope.notices.add(
         notice(from, `forwards nothing and is not applied on port ${port}: its connections are tunnelled`),
       );
-    } else if (chosen === undefined) {
-      const { forward, targets } = forwardAction(scope, resource, rule.route, `http[${position}]`);
-      chosen = tunnelRoute(forward.clusterSpecifier, rule.name ?? '', from, targets);
+    } else {
+      const { forward, targets } = forwardAction(scope, resource, rule.route.map(withoutHeaders), `http[${position}]`);
+      return [tunnelRoute(forward.clusterSpecifier, rule.name ?? '', from, targets)];
     }
   }
-  return [chosen ?? fallback];
+  return [fallback];
+}
+
+function takesEverything(rule: HttpRule, scope: RouteScope): boolean {
+  const matches = rule.match ?? [];
+  return matches.length === 0 || matches.some((match) => isCatchAll(routeMatch(match, scope.dialect)));
+}
+
+function withoutHeaders({ destination, weight }: HttpRouteDestination): HttpRouteDestination {
+  return weight === undefined ? { destination } : { destination, weight };
 }
 
 /** Everything to one cluster: where no VirtualService says otherwise. */

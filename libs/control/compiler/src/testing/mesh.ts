@@ -2,23 +2,36 @@
 
 import { createRegistry, type ProxyDescription, type Registry } from '@weft/control-registry';
 import { createManualClock } from '@weft/kernel';
-import { createModel, describeViolation, type Model, parseDocuments } from '@weft/model';
+import { type AnyResource, createModel, describeViolation, type Model, parseDocuments } from '@weft/model';
 import type { CompileInput } from '../input.ts';
 
-export const rootsPem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+/** A root that nobody holds the key of. */
+export const rootsPem = `-----BEGIN CERTIFICATE-----
+MIIBhzCCAS2gAwIBAgIUR6LuYx/W+J1emq0MFP+Ooad1lDMwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UECgwNY2x1c3Rlci5sb2NhbDAgFw0yNjExMjExMjI2NTJaGA8yMTI2
+MTAyODEyMjY1MlowGDEWMBQGA1UECgwNY2x1c3Rlci5sb2NhbDBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABDcXoGe6F8HsfQ5DIIWy45p+0jGrPJSK/3VxjYTe/Kb4
+kr8OuqjJFKK5Lt73Twze1T3XOraOMkzLwakdh3SJzDOjUzBRMB0GA1UdDgQWBBS/
+E4xBbZrsAefbW4fXjhDkCLRGATAfBgNVHSMEGDAWgBS/E4xBbZrsAefbW4fXjhDk
+CLRGATAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIAsPfSbbaYSt
+Ertwzk+0lKLxD/UsHWXGjsTsUPch/VKPAiEAwy1AV8dm3cZsfKcSECNJ+ZeuSSvm
+txbCZBZxwKgRin0=
+-----END CERTIFICATE-----
+`;
 
 export interface TestMesh {
   readonly registry: Registry;
   /** By name of the WorkloadGroup. */
   readonly proxies: ReadonlyMap<string, ProxyDescription>;
   input(): CompileInput;
-  /** Replaces the configuration; workloads stay. */
-  change(yaml: string): void;
+  /** Replaces the configuration; workloads stay, and so do the resources of files with equal text. */
+  change(files: Readonly<Record<string, string>>): void;
 }
 
-/** @throws Error with all violations where the YAML is refused. */
-export function createTestMesh(yaml: string, file = 'mesh.yaml'): TestMesh {
-  let model = parseModel(file, yaml);
+/** @param files text by name. @throws Error with all violations where the YAML is refused. */
+export function createTestMesh(files: Readonly<Record<string, string>>): TestMesh {
+  const parse = createParser();
+  let model = parse(files);
   const registry = createRegistry({
     model,
     clock: createManualClock(),
@@ -44,7 +57,7 @@ export function createTestMesh(yaml: string, file = 'mesh.yaml'): TestMesh {
       rootsPem,
     }),
     change(next) {
-      model = parseModel(file, next);
+      model = parse(next);
       registry.setModel(model);
     },
   };
@@ -97,8 +110,22 @@ export function describeGrpcClient(namespace: string): ProxyDescription {
   };
 }
 
-function parseModel(file: string, yaml: string): Model {
-  const { resources, violations } = parseDocuments(file, yaml);
+/** Like a watched folder: a file that did not change keeps its resources. */
+function createParser(): (files: Readonly<Record<string, string>>) => Model {
+  const known = new Map<string, readonly AnyResource[]>();
+  return (files) =>
+    createModel(
+      Object.entries(files).flatMap(([file, text]) => {
+        const key = `${file}\n${text}`;
+        const resources = known.get(key) ?? parseFile(file, text);
+        known.set(key, resources);
+        return resources;
+      }),
+    );
+}
+
+function parseFile(file: string, text: string): readonly AnyResource[] {
+  const { resources, violations } = parseDocuments(file, text);
   if (violations.length > 0) throw new Error(violations.map(describeViolation).join('\n'));
-  return createModel(resources);
+  return resources;
 }
