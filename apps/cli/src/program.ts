@@ -8,7 +8,7 @@ import { type Context, createContext } from './context.ts';
 
 const outputFlag = ['-o, --output <format>', 'table, json or yaml'] as const;
 const fileFlag = ['-f, --filename <path>', 'file, folder, or - for standard input; may be repeated'] as const;
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function createProgram(config: CliConfig): Command {
   const program = new Command('weft')
@@ -90,7 +90,7 @@ function addResources(program: Command, contextOf: ContextOf): void {
   program
     .command('apply')
     .description('create or change resources through the operator API')
-    .requiredOption(...fileFlag, collect, [])
+    .requiredOption(...fileFlag, collect)
     .option(...outputFlag)
     .action(async (flags: { filename: string[] }, command: Command) => {
       await (await import('./commands/resources.ts')).apply(contextOf(command), flags.filename);

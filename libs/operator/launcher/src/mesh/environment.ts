@@ -1,7 +1,7 @@
 /** What of the user's environment the processes get. */
 
 import type { Layout } from '../plan/layout.ts';
-import { markerVariable } from '../process/leftovers.ts';
+import { markerVariable } from '../process/marker.ts';
 
 /** A proxy of the user's must not stand between the parts of the mesh; the shop's settings come from the plan alone. */
 const dropped = /^(?:.*_proxy|DATABASE_.*|DISCOVERY|HOST|PORT|HTTP_PORT|GRPC_.*|SERVICE_.*|PG[A-Z]+|LOG_LEVEL)$/i;

@@ -12,7 +12,7 @@ import { localRunBlockAt, localRunBlocks, type MeshPorts, type PortBlock } from 
 import { proxyEnv } from '../plan/services.ts';
 import type { ChildState } from '../process/child.ts';
 import { identityOf } from '../process/identity.ts';
-import { markerVariable } from '../process/leftovers.ts';
+import { markerVariable } from '../process/marker.ts';
 import { isPortFree } from '../process/ports.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import { type Claim, claimRun } from './claim.ts';

@@ -4,10 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, delay } from '@weft/kernel';
 import { identityOf, isRunning, type ProcessIdentity, signalTo } from './identity.ts';
+import { markerVariable } from './marker.ts';
 import type { RunProcess, RunRecord } from './run-file.ts';
-
-/** Environment variable that marks every process of a run with its run file. */
-export const markerVariable = 'WEFT_RUN_FILE';
 
 /** How long leftovers get to end by themselves before they are killed. */
 export const leftoverGraceMs = 3_000;

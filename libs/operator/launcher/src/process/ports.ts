@@ -2,7 +2,9 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename, dirname } from 'node:path';
 import { LaunchError } from '../launch-error.ts';
+import { markerVariable } from './marker.ts';
 
 export interface WantedPort {
   readonly port: number;
@@ -22,15 +24,29 @@ export async function assertPortsFree(wanted: readonly WantedPort[], host = '127
     );
   }
   if (busy.length === 0) return;
-  const first = busy.slice(0, 4).map(describe);
-  const more = busy.length > first.length ? [`${busy.length - first.length} more`] : [];
-  const list = [...first, ...more].join('; ');
-  throw new LaunchError(
-    'port-busy',
-    `${busy.length === 1 ? 'port' : 'ports'} ${list}; stop ${busy.length === 1 ? 'that process' : 'those processes'}${
-      busy.some((item) => item.port >= 20_000) ? ', or move the services with --port-base' : ''
-    } and try again`,
-  );
+  throw new LaunchError('port-busy', busySentence(busy));
+}
+
+const portsNamedMax = 4;
+
+function busySentence(busy: readonly WantedPort[]): string {
+  const named = busy.slice(0, portsNamedMax).map((item) => ({ ...item, owner: ownerOf(item.port) }));
+  const other = named.find((item) => item.owner?.runDir !== undefined)?.owner?.runDir;
+  const advice =
+    other === undefined
+      ? `stop ${busy.length === 1 ? 'that process' : 'those processes'}${movable(busy) ? ', or move the services with --port-base,' : ''} and try again`
+      : `that is another mesh, which \`npx weft down --dir ${other}\` stops`;
+  const list = named.map(({ port, by, owner }) => {
+    const who = owner === undefined ? '' : ` by ${owner.command} (pid ${owner.pid})`;
+    return `port ${port} (for ${by}) is in use${who}`;
+  });
+  if (busy.length > named.length) list.push(`so are ${busy.length - named.length} more ports`);
+  return `${list.join('; ')}; ${advice}`;
+}
+
+/** Whether another `--port-base` makes a difference: the services' blocks alone follow it. */
+function movable(busy: readonly WantedPort[]): boolean {
+  return busy.every((item) => item.port >= 20_000);
 }
 
 /** A port of 127.0.0.1 that nobody listens on now. */
@@ -47,21 +63,36 @@ function tryListen(port: number, host: string): Promise<string | undefined> {
   });
 }
 
-function describe(item: WantedPort): string {
-  const owner = ownerOf(item.port);
-  return `${item.port} (for ${item.by}) is in use${owner === undefined ? '' : ` by ${owner}`}`;
+export interface PortOwner {
+  readonly pid: number;
+  /** Start of its command line. */
+  readonly command: string;
+  /** Run folder of the mesh that it belongs to. */
+  readonly runDir: string | undefined;
 }
 
-/** "node (pid 4711)"; nothing where the system does not tell. */
-export function ownerOf(port: number): string | undefined {
+/** Who listens on a port of this machine; nothing where the system does not tell. */
+export function ownerOf(port: number): PortOwner | undefined {
   if (process.platform !== 'linux') return undefined;
   const inodes = listeningInodes(port);
   if (inodes.size === 0) return undefined;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    if (holdsOne(entry, inodes)) return `${nameOf(entry)} (pid ${entry})`;
+  const pid = readdirSync('/proc').find((entry) => /^\d+$/.test(entry) && holdsOne(entry, inodes));
+  if (pid === undefined) return undefined;
+  return { pid: Number(pid), command: nameOf(pid), runDir: runDirOf(pid) };
+}
+
+function runDirOf(pid: string): string | undefined {
+  const mark = `${markerVariable}=`;
+  const runFile = readFields(`/proc/${pid}/environ`).find((entry) => entry.startsWith(mark));
+  return runFile === undefined ? undefined : dirname(runFile.slice(mark.length));
+}
+
+function readFields(path: string): readonly string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\0');
+  } catch {
+    return [];
   }
-  return undefined;
 }
 
 function listeningInodes(port: number): ReadonlySet<string> {
@@ -97,12 +128,7 @@ function holdsOne(pid: string, inodes: ReadonlySet<string>): boolean {
 }
 
 function nameOf(pid: string): string {
-  try {
-    const parts = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      .split('\0')
-      .filter((part) => part !== '');
-    return parts.slice(0, 3).join(' ').slice(0, 80);
-  } catch {
-    return 'a process';
-  }
+  const parts = readFields(`/proc/${pid}/cmdline`).filter((part) => part !== '');
+  const [command = 'a process', ...rest] = parts;
+  return [basename(command), ...rest].slice(0, 3).join(' ').slice(0, 80);
 }
