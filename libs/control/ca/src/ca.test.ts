@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
@@ -14,7 +14,7 @@ import { createCertificateService } from './certificate-service.ts';
 import { createJoinTokens, joinTokenLifeMs, tokenLengthMax } from './join-tokens.ts';
 import { createServingCertificate } from './serving-certificate.ts';
 import { createTokenWriter } from './token-writer.ts';
-import { sha256, webcrypto, x509 } from './x509.ts';
+import { privateKeyPem, sha256, webcrypto, x509 } from './x509.ts';
 
 const now = Date.parse('2030-01-01T00:00:00Z');
 const payment = { group: 'shop/payment-v1', namespace: 'shop', serviceAccount: 'payment' };
@@ -113,6 +113,36 @@ describe('authority', () => {
     await expect(load()).rejects.toThrow('has no ca-key.pem: put it there, or remove the folder');
     await chmod(ca, 0o755);
     await expect(load()).rejects.toThrow('run chmod 700');
+  });
+
+  it('takes a given CA with an RSA key, as Istio makes them, and issues below it', async () => {
+    const rsa = {
+      name: 'RSASSA-PKCS1-v1_5',
+      hash: 'SHA-256',
+      publicExponent: new Uint8Array([1, 0, 1]),
+      modulusLength: 2048,
+    };
+    const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
+    const ca = await x509.X509CertificateGenerator.createSelfSigned({
+      name: 'CN=given',
+      notBefore: new Date(now - 1000),
+      notAfter: new Date(now + 3_600_000),
+      keys,
+      signingAlgorithm: rsa,
+      extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+    });
+    const given = join(folder, 'ca');
+    await mkdir(given, { mode: 0o700 });
+    for (const name of ['ca-cert.pem', 'root-cert.pem', 'cert-chain.pem']) {
+      await writeFile(join(given, name), ca.toString('pem'));
+    }
+    await writeFile(join(given, 'ca-key.pem'), await privateKeyPem(keys.privateKey), { mode: 0o600 });
+    const issued = await (await load()).issueWorkload(await makeCsr(), 'spiffe://cluster.local/ns/a/sa/b', 0);
+    const [leaf, root] = issued.chain.map((pem) => new X509Certificate(pem));
+    expect(issued.chain).toHaveLength(2);
+    expect(leaf?.verify(root?.publicKey ?? leaf.publicKey)).toBe(true);
+    // A leaf does not outlive its issuer.
+    expect(issued.notAfterMs).toBe(now + 3_600_000);
   });
 
   it('refuses to go on with an expired authority', async () => {

@@ -71,7 +71,12 @@ export function createTokenWriter(options: TokenWriterOptions): TokenWriter {
     written = next;
     const fresh = groups.filter((identity) => before.get(identity.group)?.serviceAccount !== identity.serviceAccount);
     await writeAll(fresh);
-    for (const group of before.keys()) if (!next.has(group)) await remove(group);
+    for (const group of before.keys()) {
+      if (next.has(group)) continue;
+      await remove(group).catch((error: unknown) =>
+        logger.error({ group, err: error }, 'the join token of a group that is gone could not be removed'),
+      );
+    }
   };
 
   return {

@@ -67,7 +67,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
   let ready = false;
   const state = createMeshState(options, (model) => {
     proxies.modelChanged(model);
-    if (ready) void writer?.setGroups(state.groups());
+    void writer?.setGroups(state.groups());
   });
   const metrics = createPlaneMetrics(() => proxies.streamCount());
   const authenticator = createAuthenticator(tokens, state.groups);

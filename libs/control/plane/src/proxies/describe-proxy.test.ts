@@ -1,0 +1,90 @@
+import { create, type JsonObject } from '@bufbuild/protobuf';
+import * as grpc from '@grpc/grpc-js';
+import { createModel, parseDocuments } from '@weft/model';
+import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
+import { expect, it } from 'vitest';
+import { describeProxy, ingressPortsMax, nodeIdLengthMax, type StreamIdentity } from './describe-proxy.ts';
+
+const model = createModel(
+  parseDocuments(
+    'groups.yaml',
+    `
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: pay, namespace: shop }
+spec:
+  metadata: { labels: { app: pay, version: v2 } }
+  template: { serviceAccount: pay }
+`,
+  ).resources,
+);
+const pay: StreamIdentity = { workload: { group: 'shop/pay', namespace: 'shop', serviceAccount: 'pay' } };
+const nobody: StreamIdentity = { workload: undefined };
+const ingress = { name: 'http', bind: '127.0.0.1', port: 21003, defaultEndpoint: '127.0.0.1:21000' };
+
+const describe = (metadata: JsonObject, identity = pay, id = 'sidecar~10.0.0.1~pay-1.shop~shop.svc.cluster.local') =>
+  describeProxy(create(NodeSchema, { id, metadata }), identity, model, 'cluster.local');
+
+it('takes names from the token and labels from the group, whatever the node says', () => {
+  const described = describe({
+    AUTO_REGISTER_GROUP: 'pay',
+    NAMESPACE: 'kube-system',
+    SERVICE_ACCOUNT: 'admin',
+    LABELS: { app: 'user' },
+    WEFT_INGRESS: [ingress],
+    WEFT_ADMIN: '127.0.0.1:15000',
+  });
+  expect(described).toMatchObject({
+    refused: false,
+    admin: '127.0.0.1:15000',
+    proxy: {
+      type: 'sidecar',
+      namespace: 'shop',
+      serviceAccount: 'pay',
+      workloadName: 'pay-1',
+      workloadGroup: 'shop/pay',
+      labels: { app: 'pay', version: 'v2' },
+      address: '10.0.0.1',
+      ingress: [ingress],
+    },
+  });
+});
+
+it('tells gateways and proxyless clients from sidecars', () => {
+  expect(describe({}, pay, 'router~10.0.0.1~gw.shop~x')).toMatchObject({ proxy: { type: 'router' } });
+  expect(describe({ GENERATOR: 'grpc' }, nobody)).toMatchObject({ proxy: { type: 'grpc' } });
+  const node = create(NodeSchema, { id: 'x', userAgentName: 'gRPC C-core linux Python' });
+  expect(describeProxy(node, nobody, model, 'td')).toMatchObject({
+    proxy: { type: 'grpc', namespace: 'default', serviceAccount: '', workloadGroup: '' },
+  });
+});
+
+it.each<[string, JsonObject, StreamIdentity, grpc.status]>([
+  ['a group without a token', { AUTO_REGISTER_GROUP: 'pay' }, nobody, grpc.status.PERMISSION_DENIED],
+  ['a group of another token', { AUTO_REGISTER_GROUP: 'user' }, pay, grpc.status.PERMISSION_DENIED],
+  [
+    'a group that does not exist',
+    { AUTO_REGISTER_GROUP: 'gone' },
+    { workload: { group: 'shop/gone', namespace: 'shop', serviceAccount: 'x' } },
+    grpc.status.FAILED_PRECONDITION,
+  ],
+  [
+    'an address that is none',
+    { AUTO_REGISTER_GROUP: 'pay', INSTANCE_IPS: 'pay.shop' },
+    pay,
+    grpc.status.INVALID_ARGUMENT,
+  ],
+  ['a port that is none', { WEFT_INGRESS: [{ ...ingress, port: 0 }] }, pay, grpc.status.INVALID_ARGUMENT],
+  [
+    'more ports than the bound',
+    { WEFT_INGRESS: Array.from({ length: ingressPortsMax + 1 }, () => ingress) },
+    pay,
+    grpc.status.INVALID_ARGUMENT,
+  ],
+])('refuses %s', (_what, metadata, identity, status) => {
+  expect(describe(metadata, identity)).toMatchObject({ refused: true, status });
+});
+
+it('refuses a node id longer than its bound', () => {
+  expect(describe({}, pay, 'x'.repeat(nodeIdLengthMax + 1))).toMatchObject({ refused: true });
+});
