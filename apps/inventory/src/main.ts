@@ -1,11 +1,11 @@
 /** The inventory service: products, their stock and its reservations. */
 
 import { runService } from '@weft/service-kit';
-import { inventoryGrpc } from './adapters/grpc/inventory-grpc.ts';
 import { migrations } from './adapters/db/migrations.ts';
+import type { InventorySchema } from './adapters/db/schema.ts';
 import { seedProducts } from './adapters/db/seed.ts';
 import { createStockStore } from './adapters/db/stock-store.ts';
-import type { InventorySchema } from './adapters/db/schema.ts';
+import { inventoryGrpc } from './adapters/grpc/inventory-grpc.ts';
 import { productRoutes } from './adapters/http/product-routes.ts';
 import { createStockDesk } from './application/stock-desk.ts';
 import { config } from './config.ts';

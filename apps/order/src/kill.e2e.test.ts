@@ -53,9 +53,8 @@ async function killAtRandom(random: Random): Promise<Record<string, number>> {
   for (let count = 0; count < killsMin; count++) {
     await delay(systemClock, random() * 700);
     const victim = victims[Math.floor(random() * victims.length)] ?? 'order';
-    await shop.kill(victim);
+    if (await shop.kill(victim)) kills[victim] = (kills[victim] ?? 0) + 1;
     shop.start(victim);
-    kills[victim] = (kills[victim] ?? 0) + 1;
   }
   return kills;
 }

@@ -3,10 +3,10 @@
 import { createHttpClient, runService } from '@weft/service-kit';
 import { migrations } from './adapters/db/migrations.ts';
 import { createOrderStore } from './adapters/db/order-store.ts';
+import { createSagaRelay } from './adapters/db/saga-relay.ts';
 import type { OrderSchema } from './adapters/db/schema.ts';
 import { createCallees } from './adapters/grpc/callees.ts';
 import { orderRoutes } from './adapters/http/order-routes.ts';
-import { createSagaRelay } from './adapters/db/saga-relay.ts';
 import { createKeySet } from './adapters/identity/key-set.ts';
 import { createTokenVerifier } from './adapters/identity/token-verifier.ts';
 import { createOrderSaga } from './application/order-saga.ts';
@@ -20,7 +20,13 @@ await runService<OrderSchema>({
     const callees = createCallees(config, tools);
     const relay = createSagaRelay(createOrderSaga(callees.inventory, callees.payment), tools);
     const http = createHttpClient({ proxy: config.http_proxy, noProxy: config.no_proxy });
-    const keys = createKeySet({ http, userUrl: new URL(config.USER_URL), discovery: tools.discovery, clock: tools.clock });
+    const keys = createKeySet({
+      http,
+      userUrl: new URL(config.USER_URL),
+      discovery: tools.discovery,
+      clock: tools.clock,
+      random: tools.random,
+    });
     const orders = createOrderStore(tools.db, relay.wake);
     return {
       routes: [orderRoutes(orders, createTokenVerifier(keys, tools.clock))],

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, openAccount } from './testing/customer.ts';
-import { serviceNames, type Shop, startShop } from './testing/shop.ts';
+import { type Shop, serviceNames, startShop } from './testing/shop.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -15,7 +15,11 @@ describe('the shop without a mesh', () => {
     const customer = await openAccount(shop);
     const placed = await customer.place('mug-blue', 2, 'tok_ok');
     expect(placed).toMatchObject({ status: 202, body: { status: 'pending' } });
-    expect(await customer.outcome(placed.body.id)).toMatchObject({ status: 'confirmed', reason: null, totalCents: 2580 });
+    expect(await customer.outcome(placed.body.id)).toMatchObject({
+      status: 'confirmed',
+      reason: null,
+      totalCents: 2580,
+    });
   });
 
   it('rejects an order whose payment is declined, and puts its stock back', async () => {

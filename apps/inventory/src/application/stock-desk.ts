@@ -1,6 +1,13 @@
 /** The use cases of stock: reserve, commit, release; each may be repeated. */
 
-import { canonicalLines, type Decision, decideReservation, type Line, type ReservationState, type Stock } from '../domain/reservation.ts';
+import {
+  canonicalLines,
+  type Decision,
+  decideReservation,
+  type Line,
+  type ReservationState,
+  type Stock,
+} from '../domain/reservation.ts';
 
 export type ReserveOutcome = Decision | { readonly kind: 'released' };
 

@@ -17,7 +17,12 @@ export interface Answer<B> {
 
 export interface Customer {
   readonly token: string;
-  place(sku: string, quantity: number, paymentToken: string, key?: string): Promise<Answer<OrderAnswer & { code?: string }>>;
+  place(
+    sku: string,
+    quantity: number,
+    paymentToken: string,
+    key?: string,
+  ): Promise<Answer<OrderAnswer & { code?: string }>>;
   see(path: string): Promise<Answer<OrderAnswer & { orders: OrderAnswer[]; nextCursor: string | null }>>;
   /** Asks until the order is no longer pending. @throws after 20 s */
   outcome(orderId: string): Promise<OrderAnswer>;
@@ -26,10 +31,15 @@ export interface Customer {
 export async function openAccount(shop: Shop, email = `${randomHex(6)}@example.com`): Promise<Customer> {
   const account = { email, password: 'correct horse battery', name: 'A Customer' };
   await call(`${shop.url('user')}/api/users`, 'POST', {}, account);
-  const session = await call<{ token: string }>(`${shop.url('user')}/api/sessions`, 'POST', {}, {
-    email: account.email,
-    password: account.password,
-  });
+  const session = await call<{ token: string }>(
+    `${shop.url('user')}/api/sessions`,
+    'POST',
+    {},
+    {
+      email: account.email,
+      password: account.password,
+    },
+  );
   const { token } = session.body;
   const authorization = `Bearer ${token}`;
   const see: Customer['see'] = (path) => call(`${shop.url('order')}${path}`, 'GET', { authorization });

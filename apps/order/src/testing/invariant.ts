@@ -1,6 +1,6 @@
 /** The shop's invariant, proved from its databases: no order lost, no charge without a confirmed order, no stock made or destroyed. */
 
-import type { TestPostgres } from './postgres.ts';
+import type { TestPostgres } from '@weft/service-kit/testing';
 
 interface OrderRow {
   id: string;
@@ -89,7 +89,10 @@ function stockBreaches(orders: readonly OrderRow[], products: readonly ProductRo
     for (const { sku, quantity } of items) sold.set(sku, (sold.get(sku) ?? 0) + quantity);
   }
   const checks = (product: ProductRow): [boolean, string][] => [
-    [product.stock + product.reserved + product.sold === product.seeded, 'stock + reserved + sold is not what was seeded'],
+    [
+      product.stock + product.reserved + product.sold === product.seeded,
+      'stock + reserved + sold is not what was seeded',
+    ],
     [product.reserved === 0, 'stock is still reserved'],
     [product.sold === (sold.get(product.sku) ?? 0), 'sold is not what confirmed orders took'],
     [product.stock === product.ledger_stock, 'stock is not what the ledger says'],

@@ -1,11 +1,11 @@
 /** The four services as processes that find one another by discovery, with no mesh in sight. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { delay, systemClock } from '@weft/kernel';
-import { freePort, startPostgres, type TestPostgres } from './postgres.ts';
+import { freePort, startPostgres, type TestPostgres } from '@weft/service-kit/testing';
 
 export const serviceNames = ['user', 'inventory', 'payment', 'order'] as const;
 export type ServiceName = (typeof serviceNames)[number];
@@ -16,8 +16,8 @@ export interface Shop {
   url(service: ServiceName): string;
   /** Resolves when the process is there, not when it is ready. */
   start(service: ServiceName): void;
-  /** SIGKILL. Resolves when the process is gone. */
-  kill(service: ServiceName): Promise<void>;
+  /** SIGKILL. Resolves when the process is gone. @returns false when it was gone before. */
+  kill(service: ServiceName): Promise<boolean>;
   /** SIGTERM. @returns the exit code. */
   terminate(service: ServiceName): Promise<number | null>;
   /** @throws with the end of the log when the service is not ready in time. */
@@ -68,7 +68,10 @@ export async function startShop(settings: Partial<Record<ServiceName, Record<str
     postgres,
     url,
     start,
-    kill: async (name) => void (await end(name, 'SIGKILL')),
+    kill: async (name) => {
+      await end(name, 'SIGKILL');
+      return children.get(name)?.signalCode === 'SIGKILL';
+    },
     terminate: (name) => end(name, 'SIGTERM'),
     log: (name) => readFileSync(logFile(name), 'utf8'),
     residentBytes: (name) => residentBytes(children.get(name)?.pid),
@@ -98,9 +101,21 @@ export async function startShop(settings: Partial<Record<ServiceName, Record<str
   return shop;
 }
 
+/** Bundles a service whose bundle is missing or older than what it is made of. */
 function bundle(name: ServiceName): void {
-  if (existsSync(join(top, 'apps', name, 'dist', 'main.js'))) return;
+  const made = statSync(join(top, 'apps', name, 'dist', 'main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = [`apps/${name}/src`, 'libs/service', 'libs/kernel/src'];
+  if (sources.every((folder) => newestMs(join(top, folder)) < made)) return;
   execFileSync(process.execPath, ['scripts/bundle.mjs', `apps/${name}`], { cwd: top, stdio: 'inherit' });
+}
+
+function newestMs(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ts$/.test(file));
+  return Math.max(0, ...files.filter(isSource).map((file) => statSync(join(folder, file)).mtimeMs));
+}
+
+function isSource(file: string): boolean {
+  return !file.includes('node_modules') && !file.includes('testing/') && !file.endsWith('.test.ts');
 }
 
 function residentBytes(pid: number | undefined): number | undefined {

@@ -23,7 +23,11 @@ export interface ChargeStore {
   /** Inserts unless the key has a charge. @returns the charge that the key has then. */
   insertOnce(charge: NewCharge): Promise<Charge>;
   /** Applies `change` to the locked charge of a key, inserting `otherwise` where it has none. @returns the status then. */
-  changeStatus(key: string, change: (status: ChargeStatus) => ChargeStatus, otherwise: NewCharge): Promise<ChargeStatus>;
+  changeStatus(
+    key: string,
+    change: (status: ChargeStatus) => ChargeStatus,
+    otherwise: NewCharge,
+  ): Promise<ChargeStatus>;
 }
 
 export interface Cashier {
@@ -50,7 +54,11 @@ export function createCashier(store: ChargeStore, clock: Clock, version: string)
       const verdict = judgeToken(paymentToken);
       // A caller that stops waiting does not stop the bank: what became of its charge is learnt by asking again.
       if (verdict.delayMs > 0) await delay(clock, verdict.delayMs);
-      return checkSame(await store.insertOnce(newCharge(key, orderId, amountCents, verdict.status)), orderId, amountCents);
+      return checkSame(
+        await store.insertOnce(newCharge(key, orderId, amountCents, verdict.status)),
+        orderId,
+        amountCents,
+      );
     },
     void: (chargeKey, orderId) =>
       store.changeStatus(chargeKey, statusAfterVoid, newCharge(chargeKey, orderId, 0, 'voided')),

@@ -28,7 +28,10 @@ try {
   );
   rmSync(join(here, 'generated'), { recursive: true, force: true });
   mkdirSync(join(here, 'generated'));
-  execFileSync(process.execPath, [require.resolve('@bufbuild/buf/bin/buf'), 'generate'], { cwd: work, stdio: 'inherit' });
+  execFileSync(process.execPath, [require.resolve('@bufbuild/buf/bin/buf'), 'generate'], {
+    cwd: work,
+    stdio: 'inherit',
+  });
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

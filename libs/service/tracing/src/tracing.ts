@@ -2,15 +2,15 @@
 
 import {
   type Attributes,
-  context,
   type Context,
+  context,
   isSpanContextValid,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
   type Tracer,
+  trace,
 } from '@opentelemetry/api';
 import { createContextManager } from './context-manager.ts';
 import { formatTraceparent, newSpanContext, parseTraceparent } from './trace-context.ts';

@@ -41,7 +41,9 @@ export async function seedProducts(db: Kysely<InventorySchema>): Promise<void> {
     if (inserted.length === 0) return;
     await trx
       .insertInto('ledger')
-      .values(inserted.map(({ sku, seeded }) => ({ sku, order_id: null, kind: 'seed', quantity: seeded, at: sql`now()` })))
+      .values(
+        inserted.map(({ sku, seeded }) => ({ sku, order_id: null, kind: 'seed', quantity: seeded, at: sql`now()` })),
+      )
       .execute();
   });
 }

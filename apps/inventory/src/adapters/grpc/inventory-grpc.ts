@@ -1,6 +1,11 @@
 /** Stock over gRPC: messages checked, outcomes translated. */
 
-import { Inventory, ReleaseResponse_Outcome, CommitResponse_Outcome, ReserveResponse_Outcome } from '@weft/service-contracts/shop/inventory/v1/inventory';
+import {
+  CommitResponse_Outcome,
+  Inventory,
+  ReleaseResponse_Outcome,
+  ReserveResponse_Outcome,
+} from '@weft/service-contracts/shop/inventory/v1/inventory';
 import { type GrpcService, implementService, parseInput } from '@weft/service-kit';
 import { z } from 'zod';
 import type { StockDesk } from '../../application/stock-desk.ts';

@@ -41,7 +41,9 @@ export function createOrderStore(db: Kysely<OrderSchema>, wake: () => void): Ord
       return row && toView(orderRow.parse(row));
     },
     async list(userId, limit, cursor) {
-      let query = select(userId).orderBy('seq', 'desc').limit(limit + 1);
+      let query = select(userId)
+        .orderBy('seq', 'desc')
+        .limit(limit + 1);
       if (cursor !== undefined) query = query.where('seq', '<', parseCursor(cursor));
       const rows = (await query.execute()).map((row) => orderRow.parse(row));
       const page = rows.slice(0, limit);

@@ -1,6 +1,10 @@
 /** Inventory and payment over gRPC, with their statuses in the words of this service. */
 
-import { CommitResponse_Outcome, Inventory as InventoryService, ReserveResponse_Outcome } from '@weft/service-contracts/shop/inventory/v1/inventory';
+import {
+  CommitResponse_Outcome,
+  Inventory as InventoryService,
+  ReserveResponse_Outcome,
+} from '@weft/service-contracts/shop/inventory/v1/inventory';
 import { ChargeStatus, Payment as PaymentService } from '@weft/service-contracts/shop/payment/v1/payment';
 import { createGrpcClient, grpcAddresses, parseInput, ServiceError, type ServiceTools } from '@weft/service-kit';
 import { z } from 'zod';

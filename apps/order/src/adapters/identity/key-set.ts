@@ -1,7 +1,8 @@
 /** The user service's public keys: fetched when needed, kept, fetched again for a key that is not among them. */
 
-import type { Clock } from '@weft/kernel';
+import type { Clock, Random } from '@weft/kernel';
 import { type HttpClient, httpAddress, ServiceError, type ServiceTools } from '@weft/service-kit';
+import { composePolicies, createRetryBudget, deadline, retry, runUnder } from '@weft/service-resilience';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 
@@ -10,12 +11,13 @@ export interface KeySetOptions {
   readonly userUrl: URL;
   readonly discovery: ServiceTools<unknown>['discovery'];
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 export interface KeySet {
   /**
    * The keys, with `kid` among them if the user service has it.
-   * @throws ServiceError `dependency_unavailable`, `dependency_timeout` when there are no keys at all
+   * @throws ServiceError `dependency_unavailable` when there are no keys at all
    */
   keysFor(kid: string): Promise<JSONWebKeySet>;
 }
@@ -24,30 +26,51 @@ export interface KeySet {
 export const refetchCooldownMs = 10_000;
 /** A failed fetch is not repeated for this long. */
 export const failureCooldownMs = 500;
+/** Older keys are fetched again when they are next needed; they stay in use while that fails. */
+export const keysAgeMaxMs = 10 * 60_000;
 export const keysMax = 16;
-const fetchTimeoutMs = 3000;
+const attemptTimeoutMs = 2000;
+const fetchTimeoutMs = 5000;
 
 const jwks = z.object({
   keys: z
-    .array(z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), kid: z.string(), x: z.string(), y: z.string() }))
+    .array(
+      z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), kid: z.string(), x: z.string(), y: z.string() }),
+    )
     .max(keysMax),
 });
 
-export function createKeySet({ http, userUrl, discovery, clock }: KeySetOptions): KeySet {
+export function createKeySet({ http, userUrl, discovery, clock, random }: KeySetOptions): KeySet {
   const empty: JSONWebKeySet = { keys: [] };
   let known: JSONWebKeySet = empty;
   let fetching: Promise<void> | undefined;
-  let nextFetchAt = 0;
+  let nextFetchAt = Number.NEGATIVE_INFINITY;
+  let staleAt = Number.POSITIVE_INFINITY;
   let lastFailure: unknown;
+  const policy = composePolicies(
+    deadline({ timeoutMs: fetchTimeoutMs, clock }),
+    retry({
+      attemptsMax: 3,
+      baseMs: 50,
+      capMs: 500,
+      budget: createRetryBudget({ ratio: 0.5, perSecondMin: 2, savedMax: 10, clock }),
+      retryable: (error) => error instanceof ServiceError && error.row.retrySafe,
+      clock,
+      random,
+    }),
+  );
+
+  const fetchOnce = async (): Promise<JSONWebKeySet> => {
+    const base = await httpAddress(userUrl, discovery);
+    const answer = await http.get(new URL('/.well-known/jwks.json', base), { timeoutMs: attemptTimeoutMs });
+    if (answer.status === 200) return parseKeys(answer.body);
+    throw new ServiceError('dependency_unavailable', { detail: `the user service answered ${answer.status}` });
+  };
 
   const fetchKeys = async (): Promise<void> => {
     try {
-      const base = await httpAddress(userUrl, discovery);
-      const answer = await http.get(new URL('/.well-known/jwks.json', base), { timeoutMs: fetchTimeoutMs });
-      if (answer.status !== 200) {
-        throw new ServiceError('dependency_unavailable', { detail: `the user service answered ${answer.status}` });
-      }
-      known = parseKeys(answer.body);
+      known = await runUnder(policy, fetchOnce);
+      staleAt = clock.monotonic() + keysAgeMaxMs;
       lastFailure = undefined;
       nextFetchAt = clock.monotonic() + refetchCooldownMs;
     } catch (error) {
@@ -60,12 +83,12 @@ export function createKeySet({ http, userUrl, discovery, clock }: KeySetOptions)
 
   return {
     async keysFor(kid) {
-      const isKnown = known.keys.some((key) => key.kid === kid);
+      const isKnown = known.keys.some((key) => key.kid === kid) && clock.monotonic() < staleAt;
       if (!isKnown && (fetching !== undefined || clock.monotonic() >= nextFetchAt)) {
         fetching ??= fetchKeys();
         await fetching;
       }
-      if (known === empty) throw lastFailure ?? new ServiceError('dependency_unavailable');
+      if (known === empty) throw new ServiceError('dependency_unavailable', { cause: lastFailure });
       return known;
     },
   };
@@ -75,6 +98,9 @@ function parseKeys(body: string): JSONWebKeySet {
   try {
     return jwks.parse(JSON.parse(body));
   } catch (error) {
-    throw new ServiceError('dependency_unavailable', { detail: "the user service's keys cannot be read", cause: error });
+    throw new ServiceError('dependency_unavailable', {
+      detail: "the user service's keys cannot be read",
+      cause: error,
+    });
   }
 }

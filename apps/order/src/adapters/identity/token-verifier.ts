@@ -2,12 +2,12 @@
 
 import type { Clock } from '@weft/kernel';
 import { ServiceError } from '@weft/service-kit';
-import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { KeySet } from './key-set.ts';
 
 export interface TokenVerifier {
-  /** @returns the user's id. @throws ServiceError `token_missing`, `token_invalid`, `dependency_unavailable`, `dependency_timeout` */
+  /** @returns the user's id. @throws ServiceError `token_missing`, `token_invalid`, `dependency_unavailable` */
   userOf(authorization: string | undefined): Promise<string>;
 }
 
@@ -17,6 +17,13 @@ const tokenCharsMax = 4096;
 const claims = z.object({ sub: z.uuid() });
 
 export function createTokenVerifier(keys: KeySet, clock: Clock): TokenVerifier {
+  // Imported keys are kept with the set that they came in: importing costs more than verifying.
+  const resolvers = new WeakMap<JSONWebKeySet, ReturnType<typeof createLocalJWKSet>>();
+  const resolverOf = (set: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> => {
+    const known = resolvers.get(set) ?? createLocalJWKSet(set);
+    resolvers.set(set, known);
+    return known;
+  };
   return {
     async userOf(authorization) {
       const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
@@ -25,8 +32,7 @@ export function createTokenVerifier(keys: KeySet, clock: Clock): TokenVerifier {
       try {
         const { kid } = decodeProtectedHeader(token);
         if (kid === undefined) throw new ServiceError('token_invalid');
-        const set = createLocalJWKSet(await keys.keysFor(kid));
-        const { payload } = await jwtVerify(token, set, {
+        const { payload } = await jwtVerify(token, resolverOf(await keys.keysFor(kid)), {
           issuer,
           audience,
           algorithms: ['ES256'],

@@ -19,7 +19,10 @@ export interface JwksTokenIssuer extends TokenIssuer {
   readonly jwks: { readonly keys: readonly JWK[] };
 }
 
-export async function createTokenIssuer({ kid, publicJwk, privateJwk }: SigningKey, clock: Clock): Promise<JwksTokenIssuer> {
+export async function createTokenIssuer(
+  { kid, publicJwk, privateJwk }: SigningKey,
+  clock: Clock,
+): Promise<JwksTokenIssuer> {
   const key = await importJWK(privateJwk, 'ES256');
   return {
     jwks: { keys: [{ ...publicJwk, kid, alg: 'ES256', use: 'sig' }] },

@@ -1,9 +1,25 @@
 /** A register in a folder: one JSON file an instance, written whole, alive as long as its process renews it. */
 
-import { mkdirSync, type FSWatcher, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  type FSWatcher,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, randomHex } from '@weft/kernel';
-import { checkName, type Discovery, DiscoveryError, type Instance, onlyChanges, type Registration } from '../discovery.ts';
+import {
+  checkName,
+  type Discovery,
+  DiscoveryError,
+  type Instance,
+  onlyChanges,
+  type Registration,
+} from '../discovery.ts';
 import { fileNameOf, type InstanceRecord, isFileOf, livingInstances, parseRecord } from './record.ts';
 
 export interface FileDiscoveryOptions {

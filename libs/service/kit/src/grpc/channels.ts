@@ -6,8 +6,7 @@ import type { Discovery, Instance } from '@weft/service-discovery';
 /** Where a callee is. */
 export type AddressBook =
   /** A name for DNS, or for the proxy that `grpc_proxy` names (grpc-js reads that variable itself). */
-  | { readonly target: string }
-  | { readonly discovery: Discovery; readonly service: string; readonly portName: string };
+  { readonly target: string } | { readonly discovery: Discovery; readonly service: string; readonly portName: string };
 
 export interface Channels {
   /** In turn over the instances, those that cannot be reached last; nothing when there is none. */

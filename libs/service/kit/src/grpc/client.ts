@@ -17,6 +17,7 @@ import { injectTrace, startClientSpan, traceparentHeader, tracestateHeader } fro
 import { ServiceError } from '../errors/service-error.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { type AddressBook, createChannels } from './channels.ts';
 import {
   type AnyMethod,
   definitionOf,
@@ -25,7 +26,6 @@ import {
   type ResponseOf,
   type UnaryService,
 } from './definition.ts';
-import { type AddressBook, createChannels } from './channels.ts';
 import { fromStatus, isUnavailable } from './status.ts';
 
 /** One function a method. @throws ServiceError, with the callee's code where the callee refused. */
@@ -112,7 +112,9 @@ function oneAttempt(
   { metrics, clock }: GrpcClientOptions,
 ): Promise<unknown> {
   if (client === undefined) {
-    return Promise.reject(new ServiceError('dependency_unavailable', { detail: `${method.path}: no instance is known` }));
+    return Promise.reject(
+      new ServiceError('dependency_unavailable', { detail: `${method.path}: no instance is known` }),
+    );
   }
   const startedAt = clock.monotonic();
   const span = startClientSpan(method.path);

@@ -1,6 +1,7 @@
 /** A generated service as grpc-js wants it: paths and codecs of its unary methods. */
 
 import {
+  create,
   type DescMethodUnary,
   type DescService,
   fromBinary,
@@ -8,7 +9,6 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import { create } from '@bufbuild/protobuf';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { assertThat } from '@weft/kernel';
 

@@ -96,7 +96,7 @@ function observedCall(
       log.info({ method: path, status, durationMs: Math.round(durationMs) }, 'call');
       span.end(error);
     };
-    span.run(async () => {
+    void span.run(async () => {
       try {
         const response = await handle(call.request);
         finish(grpc.status.OK);

@@ -2,7 +2,14 @@
 
 import { type Clock, randomHex } from '@weft/kernel';
 import { type ActiveSpan, startServerSpan, traceparentHeader, tracestateHeader } from '@weft/service-tracing';
-import { type FastifyBaseLogger, fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
 import { ServiceError } from '../errors/service-error.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -32,7 +39,7 @@ const quietPaths = new Set(['/health/live', '/health/ready', '/metrics']);
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const server: FastifyInstance = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyMax ?? 64 * 1024,
     requestTimeout: options.requestTimeoutMs ?? 30_000,
     keepAliveTimeout: 75_000,

@@ -1,12 +1,22 @@
 /** One service from its settings to its end: what starts, in which order, and what stops. */
 
-import { type Clock, createLifecycle, type Part, type Random, randomHex, stopOnSignal, systemClock, systemRandom } from '@weft/kernel';
+import {
+  type Clock,
+  createLifecycle,
+  delay,
+  type Part,
+  type Random,
+  randomHex,
+  stopOnSignal,
+  systemClock,
+  systemRandom,
+} from '@weft/kernel';
 import { createFileDiscovery, type Discovery, type Registration } from '@weft/service-discovery';
 import { startTracing } from '@weft/service-tracing';
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { openDatabase, waitForDatabase } from '../db/database.ts';
-import { migrate, type Migrations } from '../db/migrate.ts';
+import { type Migrations, migrate } from '../db/migrate.ts';
 import { createGrpcServer, type GrpcService } from '../grpc/server.ts';
 import { healthRoutes } from '../http/health.ts';
 import { createHttpServer, type Routes } from '../http/server.ts';
@@ -37,7 +47,10 @@ export interface ServiceParts {
 }
 
 export interface ServiceDefinition<T> {
-  readonly settings: Settings & { readonly GRPC_PORT?: number; readonly GRPC_MAX_CONNECTION_AGE_MS?: number | undefined };
+  readonly settings: Settings & {
+    readonly GRPC_PORT?: number;
+    readonly GRPC_MAX_CONNECTION_AGE_MS?: number | undefined;
+  };
   readonly migrations: Migrations;
   /** Bytes of a request's body. */
   readonly bodyMax?: number;
@@ -52,6 +65,13 @@ export async function runService<T>(definition: ServiceDefinition<T>): Promise<v
     service: settings.SERVICE_NAME,
     version: settings.SERVICE_VERSION,
     level: settings.LOG_LEVEL,
+  });
+  // Node prints its warnings as plain text, between the lines of JSON.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.warn({ error: warning }, 'a warning of the runtime'));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ error }, 'an unexpected failure; the process ends');
+    process.exit(1);
   });
   const service = createService(definition, { log, clock: systemClock, random: systemRandom });
   stopOnSignal(async () => {
@@ -132,8 +152,9 @@ function mainPart<T>(
         {
           name: 'announcement',
           start: () => log.info({ ports }, 'ready'),
-          stop: () => {
+          stop: async () => {
             state.draining = true;
+            if (settings.DRAIN_DELAY_SECONDS > 0) await delay(clock, settings.DRAIN_DELAY_SECONDS * 1000);
           },
         },
       ],
@@ -196,11 +217,7 @@ function grpcPart<T>(
   };
 }
 
-function registrationPart<T>(
-  settings: Settings,
-  { discovery }: ServiceTools<T>,
-  ports: Record<string, number>,
-): Part {
+function registrationPart<T>(settings: Settings, { discovery }: ServiceTools<T>, ports: Record<string, number>): Part {
   let registration: Registration | undefined;
   return {
     name: 'registration',
