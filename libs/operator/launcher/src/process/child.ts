@@ -27,7 +27,7 @@ export interface ChildOptions {
 }
 
 const probePeriodMs = 50;
-const logLinesShown = 6;
+const logLinesShown = 10;
 
 interface Exit {
   readonly code: number | null;
@@ -76,6 +76,7 @@ export class Child {
   async stop(): Promise<void> {
     this.stopping = true;
     if (this.state === 'stopped') return;
+    const everStarted = this.state !== 'waiting';
     // What it started for that would outlive the launcher.
     await this.preparing.catch(() => {});
     if (!this.ended) {
@@ -85,7 +86,7 @@ export class Child {
       await this.exited;
       cancel();
     }
-    this.enter('stopped', '');
+    if (everStarted) this.enter('stopped', '');
   }
 
   /** Ends it at once. */
