@@ -27,7 +27,7 @@ export interface SessionState {
   readonly connected: boolean;
   /** Why the stream is down; empty: it is up, or was not tried yet. */
   readonly reason: string;
-  /** CDS and LDS were answered by the control plane, or the kept ones are in force and it does not answer. */
+  /** CDS, LDS and the endpoints of the clusters were answered, or the kept ones are in force and the control plane does not answer. */
   readonly configured: boolean;
   readonly source: 'none' | 'cache' | 'control-plane';
 }
@@ -124,7 +124,8 @@ export function createSession(options: SessionOptions): Session {
       await cache.flush();
     },
     state() {
-      const fresh = answered.has(xdsTypes.CDS) && answered.has(xdsTypes.LDS);
+      const endpoints = answered.has(xdsTypes.EDS) || runtime.wanted().endpoints.length === 0;
+      const fresh = answered.has(xdsTypes.CDS) && answered.has(xdsTypes.LDS) && endpoints;
       const source = fresh ? 'control-plane' : fromCache ? 'cache' : 'none';
       return { connected, reason, source, configured: fresh || (fromCache && waitedOut) };
     },

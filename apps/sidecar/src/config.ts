@@ -1,0 +1,149 @@
+/** The settings of the process, from its command line (interfaces.md, section 3). */
+
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { HostPort, IngressFlag, ProxyOptions } from '@weft/data-proxy';
+import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
+
+export interface Config extends Omit<ProxyOptions, 'version' | 'clock' | 'random' | 'log' | 'onQuit'> {
+  readonly logLevel: LogLevel;
+}
+
+/** What is wrong with the command line, in one sentence. */
+export class UsageError extends Error {}
+
+const flags = {
+  mode: { type: 'string', default: 'sidecar' },
+  'workload-group': { type: 'string' },
+  xds: { type: 'string', default: '127.0.0.1:15012' },
+  'xds-server-name': { type: 'string' },
+  'token-dir': { type: 'string' },
+  address: { type: 'string', default: '127.0.0.1' },
+  inbound: { type: 'string', multiple: true, default: [] as string[] },
+  outbound: { type: 'string', default: '127.0.0.1:15001' },
+  'gateway-bind': { type: 'string', default: '127.0.0.1' },
+  admin: { type: 'string', default: '127.0.0.1:15000' },
+  readiness: { type: 'string', default: '127.0.0.1:15021' },
+  prometheus: { type: 'string', default: '127.0.0.1:15090' },
+  'state-dir': { type: 'string' },
+  'access-log': { type: 'string' },
+  'drain-seconds': { type: 'string', default: '5' },
+  'log-level': { type: 'string', default: 'info' },
+} as const;
+
+/** Ports of one workload. */
+const inboundMax = 64;
+const drainSecondsMax = 3_600;
+
+/** @throws UsageError. */
+export function parseConfig(args: readonly string[]): Config {
+  const values = parseFlags(args);
+  const { mode } = values;
+  if (mode !== 'sidecar' && mode !== 'gateway') throw new UsageError(`--mode ${mode}: give sidecar or gateway`);
+  const level = values['log-level'];
+  if (!isLogLevel(level)) throw new UsageError(`--log-level ${level}: give one of ${logLevels.join(', ')}`);
+  const inbound = values.inbound.map(parseInbound);
+  if (inbound.length > inboundMax) throw new UsageError(`--inbound: at most ${inboundMax} ports`);
+  const name = inbound.map((port) => port.name).find((own, at, all) => all.indexOf(own) !== at);
+  if (name !== undefined) throw new UsageError(`--inbound ${name}: two ports have this name`);
+  if (mode === 'gateway' && inbound.length > 0) throw new UsageError('--inbound: a gateway has no application');
+  return {
+    mode,
+    workloadGroup: parseGroup(required('workload-group', values['workload-group'])),
+    xds: parseXds(values.xds),
+    xdsServerName: values['xds-server-name'],
+    tokenDir: required('token-dir', values['token-dir']),
+    address: parseOwnAddress(values.address),
+    inbound,
+    outbound: mode === 'gateway' ? undefined : parseAddress('outbound', values.outbound),
+    gatewayBind: parseIp('gateway-bind', values['gateway-bind']),
+    admin: parseAddress('admin', values.admin),
+    readiness: parseAddress('readiness', values.readiness),
+    prometheus: parseAddress('prometheus', values.prometheus),
+    stateDir: required('state-dir', values['state-dir']),
+    accessLog: values['access-log'] === undefined ? undefined : required('access-log', values['access-log']),
+    drainSeconds: parseDrain(values['drain-seconds']),
+    logLevel: level,
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function required(flag: string, value: string | undefined): string {
+  if (value === undefined) throw new UsageError(`--${flag} is missing`);
+  if (value === '') throw new UsageError(`--${flag} is empty`);
+  return value;
+}
+
+function parseGroup(text: string): ProxyOptions['workloadGroup'] {
+  const match = /^([a-z0-9][a-z0-9-]{0,62})\/([a-z0-9][a-z0-9.-]{0,252})$/.exec(text);
+  if (match === null) throw new UsageError(`--workload-group ${text}: give namespace/name, like shop/order`);
+  return { namespace: match[1] ?? '', name: match[2] ?? '' };
+}
+
+/** "http=127.0.0.1:21003,127.0.0.1:21000". */
+function parseInbound(text: string): IngressFlag {
+  const match = /^([a-z0-9-]{1,63})=([^,]+),([^,]+)$/.exec(text);
+  if (match === null) {
+    throw new UsageError(
+      `--inbound ${text}: give name=BIND:PORT,APPHOST:APPPORT, like http=127.0.0.1:21003,127.0.0.1:21000`,
+    );
+  }
+  const own = parseAddress('inbound', match[2] ?? '');
+  const app = parseAddress('inbound', match[3] ?? '');
+  const host = app.host.includes(':') ? `[${app.host}]` : app.host;
+  return { name: match[1] ?? '', bind: own.host, port: own.port, defaultEndpoint: `${host}:${app.port}` };
+}
+
+function split(text: string): { readonly host: string; readonly port: number } | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || !(port <= 65_535) ? undefined : { host, port };
+}
+
+function parseAddress(flag: string, text: string): HostPort {
+  const parts = split(text);
+  const host = parts?.host === 'localhost' ? '127.0.0.1' : (parts?.host ?? '');
+  if (parts === undefined || isIP(host) === 0) {
+    throw new UsageError(`--${flag} ${text}: give an IP address and a port, like 127.0.0.1:15001`);
+  }
+  return { host, port: parts.port };
+}
+
+/** The control plane may have a name: in a container network it has nothing else. */
+function parseXds(text: string): HostPort {
+  const parts = split(text);
+  const named = parts !== undefined && (isIP(parts.host) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(parts.host));
+  if (!named) throw new UsageError(`--xds ${text}: give a host and a port, like 127.0.0.1:15012`);
+  return parts;
+}
+
+function parseIp(flag: string, text: string): string {
+  const host = text === 'localhost' ? '127.0.0.1' : text;
+  if (isIP(host) === 0) throw new UsageError(`--${flag} ${text}: give an IP address, like 127.0.0.1`);
+  return host;
+}
+
+/** "auto": the first IPv4 address of this machine that is not of loopback. */
+function parseOwnAddress(text: string): string {
+  if (text !== 'auto') return parseIp('address', text);
+  for (const addresses of Object.values(networkInterfaces())) {
+    const found = addresses?.find(({ family, internal }) => family === 'IPv4' && !internal);
+    if (found !== undefined) return found.address;
+  }
+  throw new UsageError('--address auto: this machine has no IPv4 address besides loopback; give one');
+}
+
+function parseDrain(text: string): number {
+  const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= drainSecondsMax) return seconds;
+  throw new UsageError(`--drain-seconds ${text}: give a number of seconds up to ${drainSecondsMax}`);
+}

@@ -1,0 +1,92 @@
+/** The admin port: each path with its method and its page. */
+
+import { isLogLevel, logLevels, prometheusContentType } from '@weft/telemetry';
+import type { HostPort } from '../session/node-description.ts';
+import type { AdminView } from './admin-view.ts';
+import { isLoopback, refuseForeign } from './local-only.ts';
+import { certsPage } from './pages/certs.ts';
+import { clustersPage } from './pages/clusters.ts';
+import { configDumpPage } from './pages/config-dump.ts';
+import { explainPage } from './pages/explain.ts';
+import { listenersPage } from './pages/listeners.ts';
+import { statsPage } from './pages/stats.ts';
+import {
+  createSideServer,
+  ListenError,
+  type SideAnswer,
+  type SideRequest,
+  type SideServer,
+  text,
+} from './side-server.ts';
+
+type Page = (view: AdminView, request: SideRequest) => SideAnswer;
+
+const pages: Readonly<Record<string, { readonly GET?: Page; readonly POST?: Page }>> = {
+  '/': { GET: helpPage },
+  '/ready': { GET: readyPage },
+  '/config_dump': { GET: configDumpPage },
+  '/clusters': { GET: clustersPage },
+  '/listeners': { GET: listenersPage },
+  '/stats': { GET: statsPage },
+  '/stats/prometheus': { GET: prometheusPage },
+  '/certs': { GET: certsPage },
+  '/explain': { GET: explainPage },
+  '/logging': { GET: loggingPage, POST: setLoggingPage },
+  '/drain': { POST: drainPage },
+  '/quitquitquit': { POST: quitPage },
+};
+
+/** @throws ListenError at once for an address that is not of loopback: the admin port has no other guard. */
+export function createAdminServer(flag: string, at: HostPort, view: AdminView): SideServer {
+  if (!isLoopback(at.host)) {
+    const cause = Object.assign(new Error('not a loopback address'), { code: 'only loopback is allowed' });
+    throw new ListenError(flag, `${at.host}:${at.port}`, cause);
+  }
+  return createSideServer(flag, at, (request) => answerAdmin(view, request));
+}
+
+/** The whole of the port without its socket. */
+export function answerAdmin(view: AdminView, request: SideRequest): SideAnswer {
+  const foreign = refuseForeign(request);
+  if (foreign !== undefined) return text(403, `${foreign}\n`);
+  const methods = Object.hasOwn(pages, request.path) ? pages[request.path] : undefined;
+  if (methods === undefined) return text(404, 'no such page; GET / lists them\n');
+  const page = request.method === 'GET' ? methods.GET : request.method === 'POST' ? methods.POST : undefined;
+  if (page !== undefined) return page(view, request);
+  const allow = Object.keys(methods).join(', ');
+  return { ...text(405, `${request.path} takes ${allow}\n`), headers: { allow } };
+}
+
+function helpPage(): SideAnswer {
+  const lines = Object.entries(pages).map(([path, methods]) => `${path}: ${Object.keys(methods).join(', ')}`);
+  return text(200, `${lines.join('\n')}\n`);
+}
+
+function readyPage(view: AdminView): SideAnswer {
+  const problem = view.notReady();
+  return problem === undefined ? text(200, 'LIVE\n') : text(503, `PRE_INITIALIZING: ${problem}\n`);
+}
+
+function prometheusPage(view: AdminView): SideAnswer {
+  return { status: 200, contentType: prometheusContentType, body: view.registry.renderPrometheus() };
+}
+
+function loggingPage(view: AdminView): SideAnswer {
+  return text(200, `active loggers:\n  sidecar: ${view.log.level}\n`);
+}
+
+function setLoggingPage(view: AdminView, request: SideRequest): SideAnswer {
+  const level = request.query.get('level') ?? '';
+  if (!isLogLevel(level)) return text(400, `?level= is one of ${logLevels.join(', ')}\n`);
+  view.log.level = level;
+  return loggingPage(view);
+}
+
+function drainPage(view: AdminView): SideAnswer {
+  view.drain();
+  return text(200, 'OK\n');
+}
+
+function quitPage(view: AdminView): SideAnswer {
+  return { ...text(200, 'OK\n'), afterwards: view.quit };
+}

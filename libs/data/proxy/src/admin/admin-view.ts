@@ -1,0 +1,29 @@
+/** What the admin pages read of the proxy, and the few things they may ask of it. */
+
+import type { Cluster, Tables } from '@weft/data-runtime';
+import type { PoolStats } from '@weft/data-upstream';
+import type { Identity } from '@weft/identity';
+import type { Clock } from '@weft/kernel';
+import type { Logger, MetricRegistry } from '@weft/telemetry';
+import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { ListenerState } from '../listeners/listener-manager.ts';
+import type { Resources } from '../session/config-cache.ts';
+
+export interface AdminView {
+  readonly node: Node;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly registry: MetricRegistry;
+  readonly tables: Tables;
+  /** Resources in force as they came. */
+  received(): Resources;
+  listenerStates(): readonly ListenerState[];
+  poolStats(cluster: Cluster): PoolStats;
+  identity(): Identity | undefined;
+  /** Why the proxy is not ready; nothing when it is. */
+  notReady(): string | undefined;
+  /** Starts draining without ending the process. */
+  drain(): void;
+  /** Ends the process at once. */
+  quit(): void;
+}

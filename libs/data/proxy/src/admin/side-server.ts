@@ -1,0 +1,126 @@
+/** A small HTTP server beside the data path: admin, readiness, Prometheus. Bounded, on node:http. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describeListenError } from '../listeners/listen-error.ts';
+import type { HostPort } from '../session/node-description.ts';
+
+export const sideServerLimits = {
+  connectionsMax: 64,
+  headBytesMax: 16_384,
+  requestTimeoutMs: 10_000,
+  keepAliveMs: 5_000,
+  /** Octets of one answer. */
+  answerBytesMax: 64 * 1024 * 1024,
+} as const;
+
+export interface SideRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  header(name: string): string | undefined;
+}
+
+export interface SideAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Runs when the answer has left. */
+  readonly afterwards?: () => void;
+}
+
+/** An address that cannot be listened on; the message names the flag that gave it. */
+export class ListenError extends Error {
+  constructor(flag: string, address: string, cause: NodeJS.ErrnoException) {
+    super(`${flag}: ${describeListenError(cause, address)}`, { cause });
+    this.name = 'ListenError';
+  }
+}
+
+export interface SideServer {
+  /** @throws ListenError. */
+  start(): Promise<void>;
+  /** Ends at once: nothing here is worth waiting for. */
+  stop(): Promise<void>;
+  /** "127.0.0.1:15000" with the real port. Known after `start`. */
+  address(): string;
+}
+
+/** @param flag names the setting that gave the address. @param answer may not throw; what it throws becomes a 500 without detail. */
+export function createSideServer(flag: string, at: HostPort, answer: (request: SideRequest) => SideAnswer): SideServer {
+  const server = createServer(
+    { maxHeaderSize: sideServerLimits.headBytesMax, requestTimeout: sideServerLimits.requestTimeoutMs },
+    (request, response) => respond(request, response, answer),
+  );
+  server.maxConnections = sideServerLimits.connectionsMax;
+  server.keepAliveTimeout = sideServerLimits.keepAliveMs;
+  server.headersTimeout = sideServerLimits.requestTimeoutMs;
+  return {
+    start: () => listen(server, flag, at),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    address() {
+      const bound = server.address() as AddressInfo | null;
+      return formatHostPort({ host: at.host, port: bound?.port ?? at.port });
+    },
+  };
+}
+
+/** "127.0.0.1:15000", "[::1]:15000". */
+export function formatHostPort({ host, port }: HostPort): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export function text(status: number, body: string): SideAnswer {
+  return { status, contentType: 'text/plain; charset=utf-8', body };
+}
+
+export function json(status: number, value: unknown): SideAnswer {
+  return { status, contentType: 'application/json', body: JSON.stringify(value) };
+}
+
+function listen(server: Server, flag: string, at: HostPort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new ListenError(flag, formatHostPort(at), error)));
+    server.listen(at.port, at.host, () => resolve());
+  });
+}
+
+function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (request: SideRequest) => SideAnswer,
+): void {
+  // A body is of no use to any of these; node discards what nobody reads once the answer is out.
+  const reply = boundedAnswer(request, answer);
+  if (reply.afterwards !== undefined) response.once('close', reply.afterwards);
+  response.writeHead(reply.status, {
+    'content-type': reply.contentType,
+    'content-length': Buffer.byteLength(reply.body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...reply.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : reply.body);
+}
+
+function boundedAnswer(request: IncomingMessage, answer: (request: SideRequest) => SideAnswer): SideAnswer {
+  let url: URL;
+  try {
+    url = new URL(request.url ?? '/', 'http://side');
+  } catch {
+    return text(400, 'the target is not valid\n');
+  }
+  const reply = answer({
+    method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
+    path: url.pathname,
+    query: url.searchParams,
+    header: (name) => request.headers[name]?.toString(),
+  });
+  if (reply.body.length <= sideServerLimits.answerBytesMax) return reply;
+  return text(507, 'the answer is too large; ask for a part of it, with ?resource= for one\n');
+}

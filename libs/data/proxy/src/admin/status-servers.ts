@@ -1,0 +1,32 @@
+/** The two ports that others look at: readiness (15021) and Prometheus (15090). */
+
+import { type MetricRegistry, prometheusContentType } from '@weft/telemetry';
+import type { HostPort } from '../session/node-description.ts';
+import { createSideServer, type SideAnswer, type SideRequest, type SideServer, text } from './side-server.ts';
+
+/** `GET /healthz/ready`: 200, or 503 with the reason. @param notReady nothing when it is ready. */
+export function createReadinessServer(flag: string, at: HostPort, notReady: () => string | undefined): SideServer {
+  return createSideServer(flag, at, (request) => {
+    return getOnly(request, '/healthz/ready', () => {
+      const problem = notReady();
+      return problem === undefined ? text(200, 'ready\n') : text(503, `not ready: ${problem}\n`);
+    });
+  });
+}
+
+/** `GET /stats/prometheus`. */
+export function createPrometheusServer(flag: string, at: HostPort, registry: MetricRegistry): SideServer {
+  return createSideServer(flag, at, (request) => {
+    return getOnly(request, '/stats/prometheus', () => ({
+      status: 200,
+      contentType: prometheusContentType,
+      body: registry.renderPrometheus(),
+    }));
+  });
+}
+
+function getOnly(request: SideRequest, path: string, answer: () => SideAnswer): SideAnswer {
+  if (request.path !== path) return text(404, `only ${path} is here\n`);
+  if (request.method !== 'GET') return { ...text(405, `${path} takes GET\n`), headers: { allow: 'GET' } };
+  return answer();
+}
