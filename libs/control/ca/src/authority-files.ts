@@ -3,6 +3,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { splitPem } from '@weft/identity';
 import { randomHex, WeftError } from '@weft/kernel';
 import { ensurePrivateFolder, fileExists, readPrivateFile } from './private-files.ts';
 import { p256, pemOf, privateKeyPem, sha256, webcrypto, x509 } from './x509.ts';
@@ -89,11 +90,6 @@ function check(folder: string, caCertPem: string, caKeyPem: string, rootPem: str
     rootPem: root.toString(),
     chainPems: links.map((link) => link.toString()),
   };
-}
-
-/** The certificates of a PEM bundle, each with a line end. */
-export function splitPem(bundle: string): string[] {
-  return (bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((pem) => `${pem}\n`);
 }
 
 /** Makes root and intermediate beside the folder and moves them there in one step. */

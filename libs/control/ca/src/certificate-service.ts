@@ -2,6 +2,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
+import { formatSpiffeId, isSpiffeId } from '@weft/identity';
 import { WeftError } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import {
@@ -37,7 +38,9 @@ export function createCertificateService(options: CertificateServiceOptions): Ce
   ): Promise<IstioCertificateResponse> => {
     const identity = await options.authenticate(call.metadata);
     const { namespace, serviceAccount, group } = identity;
-    const spiffeId = `spiffe://${options.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
+    const id = { trustDomain: options.trustDomain, namespace, serviceAccount };
+    if (!isSpiffeId(id)) throw new WeftError('token_invalid', 'the join token names no valid SPIFFE identity');
+    const spiffeId = formatSpiffeId(id);
     const lifeMs = Number(call.request.validityDuration) * 1000;
     const issued = await options.authority.issueWorkload(call.request.csr, spiffeId, lifeMs);
     logger.info(
