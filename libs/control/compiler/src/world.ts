@@ -59,9 +59,9 @@ export function createWorldFactory(): (input: CompileInput) => World {
 /** Policies remembered per model; more are looked up each time. */
 const policiesMax = 100_000;
 
-/** False for a pattern that no address is known for: only captured traffic could go there. */
+/** False where there is no name to resolve: for a pattern without endpoints, where only captured traffic could go. */
 export function isRoutable(service: ServiceView): boolean {
-  return service.resolution === 'endpoints' || service.instances.length > 0 || !service.host.startsWith('*');
+  return service.resolution === 'endpoints' || service.instances.length > 0;
 }
 
 /** Services in Kubernetes' sense go by more than one name; a ServiceEntry's host is its only one. */

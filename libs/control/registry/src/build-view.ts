@@ -1,15 +1,17 @@
 /** From definitions and workloads to a view, keeping every object of the last view that says the same. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Resource } from '@weft/model';
 import type { ServiceDefinition } from './definition.ts';
 import type { InstanceView, RegistryView, ServiceView } from './view.ts';
-import { selects, type Workload, workloadOfEntry } from './workload.ts';
+import { identityOfGroup, selects, type Workload, workloadOfEntry } from './workload.ts';
 
 export interface ViewInput {
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
   readonly notices: readonly string[];
   /** By namespace. */
   readonly workloads: ReadonlyMap<string, readonly Workload[]>;
+  readonly groups: readonly Resource<'WorkloadGroup'>[];
   readonly trustDomain: string;
 }
 
@@ -41,21 +43,44 @@ function buildService(definition: ServiceDefinition, input: ViewInput, before: S
     host: definition.host,
     name: definition.name,
     namespace: definition.namespace,
-    ports: before !== undefined && isDeepStrictEqual(before.ports, definition.ports) ? before.ports : definition.ports,
+    ports: keep(definition.ports, before?.ports),
     meshInternal: definition.meshInternal,
     resolution: definition.resolution,
     instances,
-    from: before !== undefined && isDeepStrictEqual(before.from, definition.from) ? before.from : definition.from,
+    identities: keep(identitiesOf(definition, instances, input), before?.identities),
+    from: keep(definition.from, before?.from),
   };
   const unchanged =
     before !== undefined &&
     before.ports === service.ports &&
     before.instances === service.instances &&
+    before.identities === service.identities &&
     before.from === service.from &&
     before.meshInternal === service.meshInternal &&
     before.resolution === service.resolution &&
     before.namespace === service.namespace;
   return unchanged ? before : service;
+}
+
+/** The old value where it says the same. */
+function keep<T>(value: T, before: T | undefined): T {
+  return before !== undefined && isDeepStrictEqual(before, value) ? before : value;
+}
+
+/** Groups count although none of their workloads is there: a client must not trust more while a service restarts. */
+function identitiesOf(
+  definition: ServiceDefinition,
+  instances: readonly InstanceView[],
+  { groups, trustDomain }: ViewInput,
+): readonly string[] {
+  const identities = new Set(instances.map((instance) => instance.spiffeId));
+  for (const group of groups) {
+    const selected =
+      group.namespace === definition.namespace && selects(definition.selector, group.spec.metadata?.labels ?? {});
+    if (selected) identities.add(identityOfGroup(group, trustDomain));
+  }
+  identities.delete('');
+  return [...identities].sort();
 }
 
 function instancesOf(definition: ServiceDefinition, input: ViewInput): InstanceView[] {

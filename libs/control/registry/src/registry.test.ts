@@ -171,6 +171,17 @@ describe('a workload that registers itself', () => {
     expect(instances('order')).toHaveLength(1);
   });
 
+  it('leaves its identity with the service, so that clients keep on asking for it', () => {
+    const { clock, registry, host } = start(modelOf(service('order', httpPorts), group('order')));
+    const expected = ['spiffe://cluster.local/ns/shop/sa/order'];
+    expect(host('order')?.identities).toEqual(expected);
+    const { identities } = host('order') ?? {};
+    registry.register(proxyOf('order'));
+    registry.disconnect(proxyOf('order').id);
+    clock.advance(5_000);
+    expect(host('order')?.identities).toBe(identities);
+  });
+
   it('that belongs to no group is taken and is no instance', () => {
     const { registry, instances } = start(modelOf(service('order', httpPorts), group('order')));
     expect(registry.register({ ...proxyOf('order'), workloadGroup: '' })).toBeUndefined();

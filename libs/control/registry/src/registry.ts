@@ -92,7 +92,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (group === undefined || (touched !== undefined && !touched.has(group.namespace))) continue;
       add(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
     }
-    const next = buildView({ ...defined, workloads, trustDomain }, view, touched);
+    const next = buildView({ ...defined, workloads, groups: [...groups.values()], trustDomain }, view, touched);
     if (next === view) return;
     view = next;
     for (const listener of [...listeners]) listener(view);
@@ -123,7 +123,9 @@ export function createRegistry(options: RegistryOptions): Registry {
         entry.cancelGrace?.();
         entry.cancelGrace = undefined;
         entry.streams += 1;
+        const before = entry.proxy;
         entry.proxy = proxy;
+        if (before.workloadGroup !== proxy.workloadGroup) rebuildFor(before);
       }
       rebuildFor(proxy);
       return undefined;

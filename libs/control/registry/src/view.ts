@@ -14,6 +14,8 @@ export interface ServiceView {
   readonly meshInternal: boolean;
   readonly resolution: 'endpoints' | 'dns' | 'none';
   readonly instances: readonly InstanceView[];
+  /** SPIFFE ids that an instance may show, sorted: of the instances, and of the WorkloadGroups that are selected though nobody is there. */
+  readonly identities: readonly string[];
   readonly from: Provenance;
 }
 

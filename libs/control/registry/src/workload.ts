@@ -82,6 +82,11 @@ export function workloadOfEntry(
   };
 }
 
+/** Who a workload of this group is going to be; empty where the group names no service account. */
+export function identityOfGroup(group: Resource<'WorkloadGroup'>, trustDomain: string): string {
+  return spiffeId(trustDomain, group.namespace, group.spec.template.serviceAccount ?? '');
+}
+
 /** True when `labels` has every pair of `selector`; an empty selector selects nothing. */
 export function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
   const pairs = Object.entries(selector);

@@ -31,6 +31,11 @@ export function ruleAction(
   path: string,
 ): RuleAction {
   const headers = headerChanges(rule.headers);
+  if (scope.dialect === 'grpc' && (rule.redirect !== undefined || rule.directResponse !== undefined)) {
+    const from = provenanceOf(resource, path);
+    scope.notices.add(notice(from, 'answers itself, which a proxyless gRPC client cannot; its calls fail UNAVAILABLE'));
+    return { action: { case: 'nonForwardingAction', value: {} }, headers, targets: [] };
+  }
   if (rule.redirect !== undefined) {
     return { action: { case: 'redirect', value: redirect(rule.redirect, scope.calledPort) }, headers, targets: [] };
   }

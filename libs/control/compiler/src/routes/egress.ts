@@ -44,7 +44,9 @@ function buildEgress(context: Context, findings: Findings): RouteConfiguration {
   // Full names are claimed before any alias: a ServiceEntry called "payment.shop" keeps its name.
   for (const service of services) {
     if (!isRoutable(service)) {
-      findings.notices.add(notice(service.from, 'a wildcard host without endpoints cannot be reached without capture'));
+      findings.notices.add(
+        notice(service.from, 'a host without any name or address to connect to cannot be reached without capture'),
+      );
       continue;
     }
     for (const port of service.ports) {
