@@ -96,11 +96,40 @@ describe('the bounds of a file', () => {
     expect(problemsOf(lines.join('\n'))[0]).toMatch(/more than 100 aliases$/);
   });
 
-  it('hold the depth', () => {
-    const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const tooDeep = `: nested deeper than ${limits.depthMax}; the rest was not read`;
+
+  it('hold the depth of lists and maps in brackets', () => {
     expect(problemsOf(nested(limits.depthMax))).toEqual([]);
-    expect(problemsOf(nested(limits.depthMax + 1))[0]).toMatch(/nested deeper than 64$/);
-    expect(problemsOf(nested(100_000)).length).toBeGreaterThan(0);
+    expect(problemsOf(nested(limits.depthMax + 1))).toEqual([tooDeep]);
+    expect(problemsOf('{a: '.repeat(100_000))).toEqual([tooDeep]);
+  });
+
+  // Each of these ends the process, not only the parse, where the library is let recurse into it.
+  it.each(['- ', '? ', ': ', '-\t', '- ? ', 'a: - ', '&a - ', '*a : ', '[]: ', '[?', '- &a ? !b '])(
+    'hold the depth of %j said 50000 times',
+    (mark) => {
+      expect(problemsOf(mark.repeat(50_000))).toEqual([tooDeep]);
+    },
+  );
+
+  it.each(['a:', '-', '?', '- a:', '"a": &b'])('hold the depth of %j indented line by line', (mark) => {
+    const lines = (depth: number): string =>
+      Array.from({ length: depth }, (_, level) => ' '.repeat(level) + mark).join('\n');
+    expect(problemsOf(lines(2_000))).toEqual([tooDeep]);
+    expect(problemsOf(lines(20))).not.toContain(tooDeep);
+  });
+
+  it('hold the depth that aliases add', () => {
+    expect(problemsOf(`a: &a ${nested(40)}\nb: ${'['.repeat(30)}*a${']'.repeat(30)}`)[0]).toMatch(
+      /: nested deeper than 64$/,
+    );
+  });
+
+  it('let a long list, many documents and deep text in a scalar pass', () => {
+    expect(problemsOf('- a: { b: [c] }\n'.repeat(500))).toEqual([]);
+    expect(problemsOf('a:\n- b:\n  - c: 1\n---\n'.repeat(100))).toEqual([]);
+    expect(problemsOf(`a: |\n${'  - - - [ { ? \n'.repeat(100)}b: "${'- ['.repeat(100)}"\n`)).toEqual([]);
   });
 
   it('hold the number of violations', () => {

@@ -3,6 +3,7 @@
 import { Composer, type CST, Lexer, LineCounter, Parser, type Document as YamlDocument } from 'yaml';
 import { limits } from '../limits.ts';
 import { convert, type Place, type Problem } from './convert.ts';
+import { createDepthMeter } from './depth-meter.ts';
 
 export interface PlainDocument {
   /** JSON values only; undefined where there is a problem. */
@@ -67,10 +68,21 @@ export function readDocuments(text: string): DocumentsOfFile {
 function* tokensOf(text: string, lineCounter: LineCounter, problems: Problem[]): Generator<CST.Token, void> {
   const parser = new Parser(lineCounter.addNewLine);
   lineCounter.addNewLine(0);
+  const meter = createDepthMeter();
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    meter.take(lexeme);
+    if (meter.depth() > limits.depthMax) {
+      const message = `nested deeper than ${limits.depthMax}; the rest was not read`;
+      problems.push({ offset: meter.offset(), path: '', message });
+      return;
+    }
     if (++count > limits.lexemesMax) {
-      problems.push({ offset: 0, path: '', message: `the file has more than ${limits.lexemesMax} words and marks` });
+      problems.push({
+        offset: meter.offset(),
+        path: '',
+        message: `the file has more than ${limits.lexemesMax} words and marks`,
+      });
       return;
     }
     yield* parser.next(lexeme);
