@@ -6,7 +6,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { createBalancer } from '@weft/data-balancing';
 import { createRuntime, type RuntimeChange } from '@weft/data-runtime';
 import { createIdentityManager } from '@weft/identity';
-import { createLifecycle, type Lifecycle } from '@weft/kernel';
+import { createLifecycle, type Lifecycle, WeftError } from '@weft/kernel';
 import { createMetricRegistry } from '@weft/telemetry';
 import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { createXdsClient, xdsTypes } from '@weft/xds-protocol';
@@ -64,7 +64,11 @@ export function createProxy(options: ProxyOptions): Proxy {
     read: async (name) => folder?.read(name),
     write: async (name, content) => folder?.write(name, content),
   };
-  const onProblem = (sentence: string, error?: unknown): void => log.warn({ err: error }, sentence);
+  const onProblem = (sentence: string, error?: unknown): void => {
+    // An expected failure says all in its message; a stack would only hide it.
+    if (error instanceof WeftError) log.warn({ code: error.code, reason: error.message }, sentence);
+    else log.warn({ err: error }, sentence);
+  };
   const manager = createIdentityManager({
     sign: createCaClient({ address: xds, ...server, tokens, clock }),
     clock,
@@ -179,6 +183,10 @@ export function createProxy(options: ProxyOptions): Proxy {
               cache,
               clock,
               log,
+              onConnected() {
+                // Its CA is there as well: no use in waiting out a back-off.
+                if (manager.current() === undefined) manager.renew();
+              },
               connect: (handlers) =>
                 createXdsClient({
                   address: xds,

@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly log: Logger;
   connect(handlers: XdsClientHandlers): XdsClient;
+  /** The control plane answers (again). */
+  onConnected(): void;
 }
 
 export interface SessionState {
@@ -77,8 +79,12 @@ export function createSession(options: SessionOptions): Session {
       const was = connected;
       connected = state === 'connected';
       reason = why;
-      if (connected) log.info('connected to the control plane');
-      else if (was) log.warn({ reason: why }, 'lost the control plane; the last good configuration stays in force');
+      if (connected) {
+        log.info('connected to the control plane');
+        options.onConnected();
+      }
+      if (connected) return;
+      if (was) log.warn({ reason: why }, 'lost the control plane; the last good configuration stays in force');
       else log.debug({ reason: why }, 'the control plane is not reachable');
     },
   };
@@ -93,7 +99,10 @@ export function createSession(options: SessionOptions): Session {
         else log.warn({ type: shortTypeName(update.typeUrl), reason: refusal }, 'kept configuration refused');
       }
     } catch (error) {
-      log.warn({ err: error }, 'the kept configuration is not used');
+      log.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'started without a kept configuration',
+      );
     }
     // What the runtime holds, not what the file had: of the rest the control plane shall send everything.
     for (const [typeUrl, resources] of runtime.received()) {
