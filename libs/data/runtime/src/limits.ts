@@ -23,6 +23,8 @@ export const tcpIdleTimeoutMs = 3_600_000;
 export const dnsRefreshMs = 5_000;
 /** Addresses of one DNS name that become endpoints; the rest is left out. */
 export const dnsAddressesMax = 256;
+/** How long changed routes wait for the first endpoints of clusters that they name. */
+export const warmingMs = 5_000;
 /** Refusals named in one NACK; the rest is counted. */
 export const refusalsNamedMax = 10;
 /** Bytes of a direct response (Envoy's default). */

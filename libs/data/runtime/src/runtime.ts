@@ -71,7 +71,7 @@ export interface Runtime {
   onEndpointsGone(listener: (endpoints: readonly Endpoint[]) => void): Cancel;
   /** The resources in force as they came, by type URL and name: for config dumps and the disk cache. */
   received(): ReadonlyMap<string, ReadonlyMap<string, ReceivedResource>>;
-  /** Ends DNS refreshing. */
+  /** Ends DNS refreshing and other timers. */
   stop(): void;
 }
 
@@ -88,7 +88,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     },
     onResolved: (name) => emit({ typeUrl: clusterTypeUrl, changed: [name], removed: [] }),
   });
-  const traffic = createTrafficStore();
+  const traffic = createTrafficStore({ clock: options.clock, isWarming: clusters.isWarming });
   const roots: { current: string | undefined } = { current: undefined };
   const kinds = createKinds(clusters, traffic, roots, options.outbound);
   const received = new Map([...kinds.keys()].map((typeUrl) => [typeUrl, new Map<string, ReceivedResource>()]));
@@ -106,6 +106,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       if (kind === undefined) return `type ${update.typeUrl} is not supported`;
       const reason = kind.apply(update);
       if (reason !== undefined) return reason;
+      traffic.recheck();
       clusters.sweep(traffic.referencesCluster);
       remember(received, update);
       forgetUnwanted(received.get(routeTypeUrl), traffic.routes);
@@ -125,7 +126,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     onChange: (listener) => subscribe(changeListeners, listener),
     onEndpointsGone: (listener) => subscribe(goneListeners, listener),
     received: () => received,
-    stop: clusters.stop,
+    stop() {
+      clusters.stop();
+      traffic.stop();
+    },
   };
 }
 

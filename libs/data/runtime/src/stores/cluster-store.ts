@@ -29,6 +29,8 @@ export interface ClusterStore {
   commitAssignments(changed: ReadonlyMap<string, readonly EndpointSpec[]>, removed: readonly string[]): void;
   /** EDS names that the clusters ask for. */
   wanted(): ReadonlySet<string>;
+  /** Known, but its endpoints were not told yet. */
+  isWarming(name: string): boolean;
   /** Forgets empty places that no table points to. */
   sweep(isReferenced: (name: string) => boolean): void;
   stop(): void;
@@ -113,6 +115,10 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
         if (discovery.kind !== 'eds' || !touched.has(discovery.serviceName)) continue;
         assign(cluster, assignments.get(discovery.serviceName) ?? []);
       }
+    },
+    isWarming(name) {
+      const discovery = clusters.get(name)?.spec.discovery;
+      return discovery?.kind === 'eds' && !assignments.has(discovery.serviceName);
     },
     sweep(isReferenced) {
       places.sweep(isReferenced);

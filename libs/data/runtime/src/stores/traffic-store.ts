@@ -3,6 +3,7 @@
 import type { CompiledListener } from '../listeners/listener.ts';
 import { createPlaces } from '../places.ts';
 import type { ListenerTable, Ref, RouteTable } from '../tables.ts';
+import { createWarmSwap, type WarmSwapOptions } from './warm-swap.ts';
 
 /** A compiled resource with the names of the clusters that it points to. */
 export interface WithClusters<T> {
@@ -17,12 +18,16 @@ export interface TrafficStore {
   inlineRoutesRef(listener: string): Ref<RouteTable | undefined>;
   commitListeners(changed: ReadonlyMap<string, WithClusters<CompiledListener>>, removed: readonly string[]): void;
   commitRoutes(changed: ReadonlyMap<string, WithClusters<RouteTable>>, removed: readonly string[]): void;
+  /** Brings waiting routes into force whose clusters have their endpoints now. */
+  recheck(): void;
+  stop(): void;
   /** RDS names that the listeners ask for. */
   wanted(): ReadonlySet<string>;
   referencesCluster(name: string): boolean;
 }
 
-export function createTrafficStore(): TrafficStore {
+export function createTrafficStore(options: WarmSwapOptions): TrafficStore {
+  const warm = createWarmSwap(options);
   const compiled = new Map<string, WithClusters<CompiledListener>>();
   const listeners = new Map<string, ListenerTable>();
   const routes = new Map<string, RouteTable>();
@@ -36,6 +41,7 @@ export function createTrafficStore(): TrafficStore {
     return names;
   };
   const dropRoutes = (name: string): void => {
+    warm.cancel(name);
     routes.delete(name);
     routeClusters.delete(name);
   };
@@ -63,9 +69,15 @@ export function createTrafficStore(): TrafficStore {
     },
     commitRoutes(changed, removed) {
       for (const [name, table] of changed) {
-        routes.set(name, table.value);
+        const place = named.at(name);
+        const put = (): void => {
+          routes.set(name, table.value);
+          place.current = table.value;
+        };
         routeClusters.set(name, table.clusters);
-        named.at(name).current = table.value;
+        // First routes have nothing in force that would be better meanwhile.
+        if (place.current === undefined) put();
+        else warm.swap(name, table.clusters, put);
       }
       for (const name of removed) {
         dropRoutes(name);
@@ -74,6 +86,8 @@ export function createTrafficStore(): TrafficStore {
       const now = wanted();
       named.sweep((name) => now.has(name));
     },
+    recheck: warm.recheck,
+    stop: warm.stop,
     referencesCluster(name) {
       for (const { clusters } of compiled.values()) if (clusters.has(name)) return true;
       for (const clusters of routeClusters.values()) if (clusters.has(name)) return true;
