@@ -22,6 +22,8 @@ export interface ConnectionInfo {
  */
 export interface Exchange {
   readonly connection: ConnectionInfo;
+  /** The listener wants a line in the access log. */
+  readonly logged: boolean;
   /** What filters keep from request to request of this connection, by the filter's name. */
   readonly kept: { accessLog?: unknown; istioMetrics?: unknown };
 

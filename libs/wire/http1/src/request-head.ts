@@ -167,7 +167,7 @@ function readSemantics(head: RequestHead): Http1Rule | undefined {
     fields[kept + 1] = value;
     kept += 2;
   }
-  fields.length = kept;
+  if (kept !== count) fields.length = kept;
   if (hosts === 0) return 'host-missing';
   return finishSemantics(head, upgrade);
 }

@@ -115,7 +115,7 @@ function readSemantics(head: ResponseHead): Http1Rule | undefined {
     fields[kept + 1] = value;
     kept += 2;
   }
-  fields.length = kept;
+  if (kept !== fields.length) fields.length = kept;
   if (options.nominated !== undefined) dropFields(fields, options.nominated);
   head.keepAlive = head.old ? options.keepAlive && !options.close : !options.close;
   if (options.upgrade) head.upgrade = upgrade;

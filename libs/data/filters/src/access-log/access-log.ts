@@ -9,6 +9,7 @@ export function createAccessLog(log: LogBuffer, written: Counter): HttpFilter {
   return {
     name: 'access-log',
     onComplete(exchange) {
+      if (!exchange.logged) return;
       written.add(1);
       log.add(accessLogLine(exchange));
     },

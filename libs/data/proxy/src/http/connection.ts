@@ -51,6 +51,7 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
   #reading = false;
   #moved = true;
   #movedAtMs = 0;
+  #bytesSwept = 0;
   #tunnel: Splice | undefined;
 
   constructor(owner: ConnectionOwner, wire: Wire, info: ConnectionInfo, table: HttpHandlerTable, path: HttpPath) {
@@ -128,7 +129,7 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
 
   onExchangeDone(keep: boolean): void {
     if (this.#state === 'closed') return;
-    if (!keep || this.wire.ended) {
+    if (!keep || (this.wire.ended && this.#backlog === undefined)) {
       this.#linger();
       return;
     }
@@ -179,7 +180,7 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
       this.#movedAtMs = nowMs;
     }
     const stillMs = nowMs - this.#movedAtMs;
-    if (this.#state === 'exchange') this.#sweepExchange(nowMs);
+    if (this.#state === 'exchange') this.#sweepExchange(nowMs, stillMs);
     else if (this.#state === 'linger') {
       if (stillMs >= httpLimits.lingerMs) this.destroy();
     } else if (this.#reader.partial) {
@@ -187,9 +188,15 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
     } else if (stillMs >= httpLimits.idleTimeoutMs) this.#linger();
   }
 
-  #sweepExchange(nowMs: number): void {
-    const { timeoutMs, requestEndMs } = this.#exchange;
+  #sweepExchange(nowMs: number, stillMs: number): void {
+    const { timeoutMs, requestEndMs, bytesReceived, bytesSent } = this.#exchange;
+    const bytes = bytesReceived + bytesSent;
+    const idleLimitMs = this.table.streamIdleTimeoutMs;
     if (timeoutMs > 0 && requestEndMs > 0 && nowMs - requestEndMs >= timeoutMs) this.#exchange.onTimeout();
+    else if (bytes !== this.#bytesSwept) {
+      this.#bytesSwept = bytes;
+      this.#movedAtMs = nowMs;
+    } else if (idleLimitMs > 0 && stillMs >= idleLimitMs) this.#exchange.onIdle();
   }
 
   #readHead(chunk: Buffer, from: number): void {

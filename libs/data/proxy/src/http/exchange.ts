@@ -33,6 +33,7 @@ const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 export class HttpExchange implements Exchange, UpstreamClient {
   readonly connection: ConnectionInfo;
+  readonly logged: boolean;
   readonly kept: Exchange['kept'] = {};
   readonly host: ExchangeHost;
   /** The request's body, fed by the connection. */
@@ -78,6 +79,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
 
   constructor(host: ExchangeHost, connection: ConnectionInfo) {
     this.host = host;
+    this.logged = host.table.accessLog;
     this.connection = connection;
     this.#relay = new AnswerRelay(this);
   }
@@ -190,6 +192,10 @@ export class HttpExchange implements Exchange, UpstreamClient {
 
   onTimeout(): void {
     this.fail('upstream_timeout', 'response_timeout', this.#targetReason());
+  }
+
+  onIdle(): void {
+    this.fail('stream_idle', 'stream_idle_timeout', this.#targetReason());
   }
 
   fail(code: ErrorCode, detail: string, reason: string): void {

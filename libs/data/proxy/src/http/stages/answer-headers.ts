@@ -24,7 +24,7 @@ export function createAnswerHeaders(clock: Clock): HttpStage {
         fields[kept + 1] = fields[i + 1] as string;
         kept += 2;
       }
-      fields.length = kept;
+      if (kept !== fields.length) fields.length = kept;
       if (!dated) {
         const now = Math.floor(clock.now() / 1_000);
         if (now !== second) {

@@ -32,9 +32,10 @@ export async function startRig(table: HttpHandlerTable, direction: Direction = '
     clock,
     {
       write: (text, done) => {
-        lines.push(text);
+        lines.push(text.toString('latin1'));
         done();
       },
+      writeNow: (text) => void lines.push(text.toString('latin1')),
     },
     () => {},
   );

@@ -1,0 +1,110 @@
+/** Gathering lines for a sink that may be slow. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createManualClock } from '@weft/kernel';
+import { describe, expect, it } from 'vitest';
+import { createFileSink } from './file-sink.ts';
+import { isoTime, jsonText, valueCharsMax } from './json-text.ts';
+import { accessLogLimits, createLogBuffer, type LogSink } from './log-buffer.ts';
+
+function heldSink(): { sink: LogSink; written: string[]; release: () => void } {
+  const written: string[] = [];
+  let release = (): void => {};
+  const sink: LogSink = {
+    write(bytes, done) {
+      written.push(bytes.toString('latin1'));
+      release = done;
+    },
+    writeNow: (bytes) => void written.push(bytes.toString('latin1')),
+  };
+  return { sink, written, release: () => release() };
+}
+
+describe('the log buffer', () => {
+  it('hands lines on once an interval, together', () => {
+    const clock = createManualClock();
+    const { sink, written } = heldSink();
+    const log = createLogBuffer(clock, sink, () => {});
+    log.add('a\n');
+    log.add('b\n');
+    expect(written).toEqual([]);
+    clock.advance(accessLogLimits.flushIntervalMs);
+    expect(written).toEqual(['a\nb\n']);
+  });
+
+  it('writes one piece at a time, in order', () => {
+    const clock = createManualClock();
+    const { sink, written, release } = heldSink();
+    const log = createLogBuffer(clock, sink, () => {});
+    for (const line of ['a\n', 'b\n', 'c\n']) {
+      log.add(line);
+      log.flush();
+    }
+    expect(written).toEqual(['a\n']);
+    release();
+    release();
+    expect(written).toEqual(['a\n', 'b\n', 'c\n']);
+  });
+
+  it('drops and counts lines when its bound is reached, and takes them again after', () => {
+    const { sink, written, release } = heldSink();
+    let dropped = 0;
+    const log = createLogBuffer(createManualClock(), sink, () => {
+      dropped += 1;
+    });
+    const line = `${'x'.repeat(accessLogLimits.pieceBytes - 1)}\n`;
+    const bound = accessLogLimits.waitingPiecesMax + 2;
+    for (let i = 0; i < bound; i += 1) log.add(line);
+    expect(dropped).toBe(0);
+    log.add(line);
+    expect(dropped).toBe(1);
+    release();
+    log.add(line);
+    expect(dropped).toBe(1);
+    expect(written.length).toBe(2);
+  });
+
+  it('writes what is left when it stops', () => {
+    const { sink, written } = heldSink();
+    const log = createLogBuffer(createManualClock(), sink, () => {});
+    log.add('a\n');
+    log.flush();
+    log.add('b\n');
+    log.stop();
+    expect(written).toEqual(['a\n', 'b\n']);
+  });
+
+  it('appends to a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weft-log-'));
+    const file = join(folder, 'access.log');
+    const sink = createFileSink(file);
+    await new Promise<void>((resolve) => sink.write(Buffer.from('a\n'), resolve));
+    sink.writeNow(Buffer.from('b\n'));
+    sink.close();
+    expect(readFileSync(file, 'latin1')).toBe('a\nb\n');
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('JSON text', () => {
+  it('is the same string when it is parsed, and ASCII', () => {
+    for (const value of ['plain', 'quote " and \\', 'line\nfeed', 'caf\xe9', '\x7f', '\u0000']) {
+      const text = jsonText(value);
+      expect(JSON.parse(text)).toBe(value);
+      expect(text).toMatch(/^[\x20-\x7e]*$/);
+    }
+    expect(jsonText(undefined)).toBe('null');
+  });
+
+  it('is cut where a client sends too much', () => {
+    expect(JSON.parse(jsonText('x'.repeat(9_000)))).toHaveLength(valueCharsMax);
+  });
+
+  it('says the time as ISO does', () => {
+    for (const ms of [0, 1_700_000_000_007, 1_700_000_000_999, 1_700_000_001_000]) {
+      expect(isoTime(ms)).toBe(new Date(ms).toISOString());
+    }
+  });
+});

@@ -1,0 +1,145 @@
+/** Joined wires on real sockets. */
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createManualClock } from '@weft/kernel';
+import { afterEach, describe, expect, it } from 'vitest';
+import { acceptWire } from './accept-wire.ts';
+import { type SpliceResult, splice } from './splice.ts';
+import { Sweeper, sweepBeatMs } from './sweeper.ts';
+import type { Wire } from './wire.ts';
+
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A connection: one end to read and write, the other as a wire. */
+async function pair(): Promise<{ end: Socket; wire: Wire }> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const accepted = once(server, 'connection');
+  const end = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+  const [socket] = (await accepted) as [Socket];
+  end.on('error', () => {});
+  sockets.push(end, socket);
+  return { end, wire: acceptWire(socket) };
+}
+
+async function joined(idleTimeoutMs = 0) {
+  const a = await pair();
+  const b = await pair();
+  const clock = createManualClock();
+  const sweeper = new Sweeper(clock);
+  let finish: (result: SpliceResult) => void;
+  const done = new Promise<SpliceResult>((resolve) => {
+    finish = resolve;
+  });
+  const tunnel = splice(a.wire, b.wire, { clock, sweeper, idleTimeoutMs, onDone: (result) => finish(result) });
+  return { a: a.end, b: b.end, clock, sweeper, done, tunnel };
+}
+
+async function textOf(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  socket.resume();
+  await once(socket, 'end');
+  return text;
+}
+
+describe('a splice', () => {
+  it('carries both ways, ends each direction on its own, and counts', async () => {
+    const { a, b, done, sweeper } = await joined();
+    a.end('question');
+    expect(await textOf(b)).toBe('question');
+    b.end('a longer answer');
+    expect(await textOf(a)).toBe('a longer answer');
+    expect(await done).toEqual({ end: 'finished', errorCode: '', bytesFromA: 8, bytesFromB: 15 });
+    expect(sweeper.size).toBe(0);
+  });
+
+  it('stops the sender while the receiver does not read, and loses nothing', async () => {
+    const { a, b } = await joined();
+    const size = 32 * 1_048_576;
+    b.pause();
+    a.end(Buffer.alloc(size, 'x'));
+    for (let i = 0; i < 300; i += 1) await new Promise(setImmediate);
+    expect(a.writableLength).toBeGreaterThan(0);
+    expect((await textOf(b)).length).toBe(size);
+  }, 20_000);
+
+  it('ends when nothing moved for its limit', async () => {
+    const { clock, done } = await joined(1_000);
+    clock.advance(900);
+    clock.advance(1_000 + 2 * sweepBeatMs);
+    expect((await done).end).toBe('idle');
+  });
+
+  it('ends both when one is reset', async () => {
+    const { a, b, done } = await joined();
+    const closed = once(b, 'end');
+    b.resume();
+    a.destroy();
+    a.resetAndDestroy();
+    await closed;
+    b.end();
+    expect(['a-broke', 'finished']).toContain((await done).end);
+  });
+
+  it('can be stopped', async () => {
+    const { tunnel, done } = await joined();
+    tunnel.stop();
+    expect((await done).end).toBe('stopped');
+  });
+});
+
+describe('the sweeper', () => {
+  it('runs no timer while it holds nothing', () => {
+    const clock = createManualClock();
+    const sweeper = new Sweeper(clock);
+    const swept = { onSweep: (): void => {} };
+    expect(clock.pending()).toBe(0);
+    sweeper.add(swept);
+    expect(clock.pending()).toBe(1);
+    sweeper.remove(swept);
+    expect(clock.pending()).toBe(0);
+  });
+});
+
+describe('an accepted wire', () => {
+  it('lets its server close and count when it closes', async () => {
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const accepted = once(server, 'connection');
+    const end = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [socket] = (await accepted) as [Socket];
+    const original = once(socket, 'close');
+    const wire = acceptWire(socket);
+    const connections = (): Promise<number> =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+      );
+    expect(await connections()).toBe(1);
+    wire.destroy();
+    await original;
+    expect(await connections()).toBe(0);
+    end.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('closes when the socket that the listener holds is destroyed', async () => {
+    const { end, wire } = await pair();
+    const ended = once(end, 'end');
+    end.resume();
+    sockets.at(-1)?.destroy();
+    await ended;
+    expect(wire.socket.destroyed).toBe(true);
+  });
+});
