@@ -17,7 +17,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const main = join(root, 'apps', 'cli', 'dist', 'main.js');
 if (!existsSync(main)) {
-  const nx = join(root, 'node_modules', 'nx', 'bin', 'nx.js');
+  const nx = join(root, 'node_modules', '.bin', 'nx');
   if (!existsSync(nx)) {
     console.error(`weft: the dependencies are not installed; run "npm ci" in ${root}`);
     process.exit(1);

@@ -64,17 +64,11 @@ async function readAdmin(context: Context, admin: string, kind: DumpKind): Promi
     const certs = await sidecar.certs();
     return { data: certs, table: tableOfCerts(certs), source };
   }
-  // Envoy leaves endpoints out unless they are asked for.
-  const dump = kind === 'endpoint' ? await dumpOfEndpoints(context, admin) : await sidecar.configDump();
+  const dump = await sidecar.configDump();
   const resources = resourcesOf(dump, kind);
   const shown = tableOf(kind, resources);
   if (kind !== 'endpoint') return { data: resources, table: shown, source };
   return { data: resources, table: await withHealth(context, admin, shown), source };
-}
-
-async function dumpOfEndpoints(context: Context, admin: string): Promise<unknown> {
-  const dump = await context.sidecar(admin).configDump('dynamic_endpoint_configs');
-  return resourcesOf(dump, 'endpoint').length > 0 ? dump : context.sidecar(admin).configDump();
 }
 
 /** The health that balancing goes by, from `/clusters`, over the one of the configuration. */

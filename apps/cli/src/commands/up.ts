@@ -26,6 +26,7 @@ export async function up(context: Context, flags: UpFlags): Promise<void> {
     live: process.stdout.isTTY === true && flags.verbose !== true,
     now: () => systemClock.monotonic(),
     columns: () => process.stdout.columns ?? 80,
+    lines: () => process.stdout.rows ?? 24,
     write: (text) => {
       process.stdout.write(text);
     },
@@ -93,6 +94,8 @@ function toOptions(
   };
 }
 
+const sameSignalMs = 400;
+
 /** The first signal drains, the second ends at once. */
 function onSignals(
   mesh: Mesh,
@@ -103,11 +106,15 @@ function onSignals(
   const asked = new Promise<undefined>((resolved) => {
     ask = resolved;
   });
+  let firstAt = 0;
   const handle = (): void => {
     if (stopping !== undefined) {
+      // npm and `timeout` pass on the signal that the terminal has sent already.
+      if (systemClock.monotonic() - firstAt < sameSignalMs) return;
       mesh.kill();
       process.exit(130);
     }
+    firstAt = systemClock.monotonic();
     view.say('stopping (once more Ctrl-C ends everything at once)');
     stopping = mesh.stop();
     stopping.catch(() => {});

@@ -29,6 +29,8 @@ export interface LiveTableOptions {
   now(): number;
   /** Width of the terminal in columns. */
   columns(): number;
+  /** Its height: a table that does not fit is not redrawn. */
+  lines(): number;
   write(text: string): void;
 }
 
@@ -65,6 +67,7 @@ export function createLiveTable(options: LiveTableOptions): LiveTable {
     plan(names) {
       width = Math.max(...names.map((name) => name.length));
       for (const name of names) rows.set(name, { state: 'waiting', detail: '', readyAfterMs: 0 });
+      if (names.length + 2 > options.lines()) live = false;
       if (live) draw();
     },
     change(name, state, detail) {

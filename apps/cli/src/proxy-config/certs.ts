@@ -7,7 +7,9 @@ export function tableOfCerts(certs: unknown): DumpTable {
   const rows = asArray(asObject(certs)['certificates']).flatMap((item) => {
     const certificate = asObject(item);
     return [
-      ...asArray(field(certificate, 'cert_chain')).map((leaf) => row('default', 'certificate', asObject(leaf))),
+      ...asArray(field(certificate, 'cert_chain')).map((link, index) =>
+        row('default', index === 0 ? 'certificate' : 'issuer', asObject(link)),
+      ),
       ...asArray(field(certificate, 'ca_cert')).map((root) => row('ROOTCA', 'root', asObject(root))),
     ];
   });

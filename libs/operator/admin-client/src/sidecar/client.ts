@@ -14,8 +14,8 @@ export interface SidecarAdminOptions {
 /** Every call throws AdminError. */
 export interface SidecarAdmin {
   ready(): Promise<boolean>;
-  /** Envoy's form. @param resource "dynamic_listeners" and the like; all where absent. */
-  configDump(resource?: string): Promise<unknown>;
+  /** Envoy's form, with the endpoints. */
+  configDump(): Promise<unknown>;
   /** Envoy's JSON form. */
   clusters(): Promise<unknown>;
   certs(): Promise<unknown>;
@@ -43,12 +43,7 @@ export function createSidecarAdmin(options: SidecarAdminOptions): SidecarAdmin {
         () => true,
         () => false,
       ),
-    configDump: (resource) =>
-      callJson(
-        fetch,
-        call('GET', resource === undefined ? '/config_dump' : `/config_dump?resource=${encodeURIComponent(resource)}`),
-        peer,
-      ),
+    configDump: () => callJson(fetch, call('GET', '/config_dump?include_eds'), peer),
     clusters: () => callJson(fetch, call('GET', '/clusters?format=json'), peer),
     certs: () => callJson(fetch, call('GET', '/certs'), peer),
     async explain(request) {

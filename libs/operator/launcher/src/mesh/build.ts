@@ -24,7 +24,7 @@ export function bundleOf(root: string, app: string): string {
 export async function ensureBuilt(options: BuildOptions): Promise<void> {
   const why = whyBuild(options);
   if (why === undefined) return;
-  const nx = join(options.root, 'node_modules', 'nx', 'bin', 'nx.js');
+  const nx = join(options.root, 'node_modules', '.bin', 'nx');
   if (!existsSync(nx)) {
     const missing = options.apps.filter((app) => !existsSync(bundleOf(options.root, app)));
     if (missing.length === 0) return;
