@@ -1,7 +1,7 @@
 /** The four services as processes that find one another by discovery, with no mesh in sight. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { delay, systemClock } from '@weft/kernel';
@@ -33,8 +33,13 @@ const readyMaxMs = 20_000;
 
 /** Bundles what is not bundled, starts the database and the services. @param settings more environment, by service. */
 export async function startShop(settings: Partial<Record<ServiceName, Record<string, string>>> = {}): Promise<Shop> {
-  for (const name of serviceNames) bundle(name);
   const folder = mkdtempSync(join(tmpdir(), 'shop-'));
+  const program = (name: ServiceName): string => join(folder, `${name}.mjs`);
+  for (const name of serviceNames) {
+    bundle(name);
+    // A copy, since somebody may build while the test runs.
+    copyFileSync(join(top, 'apps', name, 'dist', 'main.js'), program(name));
+  }
   const postgres = await startPostgres(serviceNames);
   const ports = new Map<ServiceName, number>();
   for (const name of serviceNames) ports.set(name, await freePort());
@@ -44,7 +49,7 @@ export async function startShop(settings: Partial<Record<ServiceName, Record<str
 
   const start = (name: ServiceName): void => {
     const log = openSync(logFile(name), 'a');
-    const child = spawn(process.execPath, [join(top, 'apps', name, 'dist', 'main.js')], {
+    const child = spawn(process.execPath, [program(name)], {
       stdio: ['ignore', log, log],
       env: {
         PATH: process.env['PATH'],
