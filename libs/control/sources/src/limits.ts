@@ -8,7 +8,7 @@ export const sourceLimits = {
   /** Folders inside one another. */
   folderDepthMax: 16,
   /** Entries of one folder that are looked at. */
-  entriesMax: 4_000,
+  entriesMax: 2_000,
   /** Resources that the operator API keeps. */
   appliedMax: 1_000,
   /** Quiet that a change waits for, so that a save in several steps is read once. */

@@ -293,7 +293,7 @@ describe('symbolic links in a watched folder', () => {
   });
 });
 
-describe('the bounds of a watched folder', () => {
+describe('the bounds of a watched folder', { timeout: 60_000 }, () => {
   it('hold the number of files: the rest is not read, and reported', async () => {
     const dir = temporaryFolder();
     for (const name of ['a', 'b', 'c']) writeFileSync(join(dir, `${name}.yaml`), serviceText(name, 1));

@@ -2,13 +2,15 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Cancel, Clock } from '@weft/kernel';
+import type { Clock } from '@weft/kernel';
 import { limits } from '@weft/model';
 import { describeDiskError, diskErrorCode } from '../disk-error.ts';
 import { displayName } from '../display-name.ts';
 import { createFileTable } from '../file-table.ts';
 import { sourceLimits } from '../limits.ts';
 import type { ResourceSource, SourceOptions } from '../source.ts';
+import { createDoubts } from './doubts.ts';
+import { createLooks, type Look } from './looks.ts';
 import { type FoundFile, type Scan, scanFolder } from './scan.ts';
 import { createWatchers } from './watchers.ts';
 
@@ -23,9 +25,6 @@ export interface FolderSource extends ResourceSource {
   refresh(): Promise<void>;
 }
 
-/** Looks again: 'changed' reads files whose stamp moved, 'all' reads every file, for stamps are too coarse for two saves in one tick. */
-type Look = 'changed' | 'all';
-
 /**
  * Watches `dir` and all below it for *.yaml and *.yml. A bad file leaves the last good version of that file in force.
  * A change is in force within 300 ms where the file system delivers events, within `sourceLimits.pollMs` more where it does not.
@@ -36,41 +35,11 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
   const nameOf = (inside: string): string => displayName(options.dir, inside, options.workingDir ?? process.cwd());
   const table = createFileTable(clock, logger);
   const stamps = new Map<string, string>();
-  /** File → when it was first found gone or empty. */
-  const doubtful = new Map<string, number>();
-  const watchers = createWatchers(() => soon(), logger);
+  const looks = createLooks(clock, (how) => scanOnce(how));
+  const doubts = createDoubts(clock, () => void looks.now('all'));
+  const watchers = createWatchers(looks.soon, logger);
   let problems: ReadonlySet<string> = new Set();
-  let running: Promise<void> | undefined;
-  let again: Look | undefined;
-  let firstEventAt: number | undefined;
-  let cancelSoon: Cancel = () => {};
-  let cancelConfirm: Cancel = () => {};
-  let cancelPoll: Cancel = () => {};
   let state: 'new' | 'started' | 'stopped' = 'new';
-
-  const soon = (): void => {
-    if (state !== 'started') return;
-    const now = clock.monotonic();
-    firstEventAt ??= now;
-    if (now - firstEventAt > sourceLimits.debounceMaxMs - sourceLimits.debounceMs) return;
-    cancelSoon();
-    cancelSoon = clock.after(sourceLimits.debounceMs, () => {
-      firstEventAt = undefined;
-      void look('all');
-    });
-  };
-
-  /** True once the doubt is old enough; until then the file stays as it is and is looked at again. */
-  const isCertain = (file: string): boolean => {
-    const now = clock.monotonic();
-    const since = doubtful.get(file) ?? now;
-    doubtful.set(file, since);
-    const remainingMs = since + sourceLimits.confirmMs - now;
-    if (remainingMs <= 0) return true;
-    cancelConfirm();
-    cancelConfirm = clock.after(Math.ceil(remainingMs), () => void look('all'));
-    return false;
-  };
 
   const readOne = async (found: FoundFile, file: string): Promise<boolean> => {
     if (found.size > limits.fileLengthMax)
@@ -85,8 +54,8 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
         error instanceof TypeError ? 'the file is not UTF-8' : `cannot be read: ${describeDiskError(error)}`,
       );
     }
-    if (text.trim() === '' && table.has(file) && !isCertain(file)) return false;
-    doubtful.delete(file);
+    if (text.trim() === '' && table.has(file) && !doubts.isCertain(file)) return false;
+    doubts.settle(file);
     stamps.set(file, found.stamp);
     return table.accept(file, text);
   };
@@ -96,8 +65,8 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
     let changed = false;
     for (const { file } of table.files()) {
       if (present.has(file) || hidden.some((folder) => file.startsWith(folder))) continue;
-      if (!problems.has(file) && !isCertain(file)) continue;
-      doubtful.delete(file);
+      if (!problems.has(file) && !doubts.isCertain(file)) continue;
+      doubts.settle(file);
       stamps.delete(file);
       changed = table.drop(file) || changed;
     }
@@ -110,7 +79,7 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
     let changed = false;
     for (const found of scan.files) {
       const file = nameOf(found.inside);
-      if (how === 'changed' && stamps.get(file) === found.stamp && !doubtful.has(file)) continue;
+      if (how === 'changed' && stamps.get(file) === found.stamp && !doubts.has(file)) continue;
       changed = (await readOne(found, file)) || changed;
     }
     for (const [inside, message] of scan.problems) changed = table.fail(nameOf(inside), message) || changed;
@@ -118,43 +87,26 @@ export function createFolderSource(options: FolderSourceOptions): FolderSource {
     problems = new Set([...scan.problems.keys()].map(nameOf));
     if (state === 'stopped') return;
     // What came into a folder before its watcher did is found by looking once more.
-    if (watchers.sync(dir, scan.folders)) soon();
+    if (watchers.sync(dir, scan.folders)) looks.soon();
     if (changed && state === 'started') onChange();
-  };
-
-  const look = (how: Look): Promise<void> => {
-    if (state === 'stopped') return Promise.resolve();
-    if (running !== undefined) {
-      again = how === 'all' || again === 'all' ? 'all' : 'changed';
-      return running;
-    }
-    const run = async (): Promise<void> => {
-      for (let next: Look | undefined = how; next !== undefined; next = again) {
-        again = undefined;
-        await scanOnce(next);
-      }
-    };
-    running = run().finally(() => {
-      running = undefined;
-    });
-    return running;
   };
 
   return {
     resources: table.resources,
     files: table.files,
-    refresh: () => look('all'),
+    refresh: () => looks.now('all'),
     async start() {
-      await look('all');
+      await looks.now('all');
       state = 'started';
-      cancelPoll = clock.every(sourceLimits.pollMs, () => void look('changed'));
-      soon();
+      looks.start();
+      // What came between the first look and the first watcher.
+      looks.soon();
     },
     async stop() {
       state = 'stopped';
-      for (const cancel of [cancelSoon, cancelConfirm, cancelPoll]) cancel();
       watchers.close();
-      await running;
+      await looks.stop();
+      doubts.stop();
     },
   };
 }

@@ -54,6 +54,8 @@ export async function scanFolder(dir: string, filesMax: number): Promise<Scan> {
   return walk;
 }
 
+const yamlName = /\.ya?ml$/i;
+
 const idOf = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}`;
 
 async function walkFolder(
@@ -75,9 +77,10 @@ async function walkFolder(
   }
   walk.folders.push({ path, id });
   const names: string[] = [];
+  let entries = 0;
   for await (const entry of await opendir(path)) {
-    if (entry.name.startsWith('.')) continue;
-    if (names.push(entry.name) < sourceLimits.entriesMax) continue;
+    if (!entry.name.startsWith('.') && !(entry.isFile() && !yamlName.test(entry.name))) names.push(entry.name);
+    if (++entries < sourceLimits.entriesMax) continue;
     walk.problems.set(inside, `the folder has ${sourceLimits.entriesMax} entries or more; the rest is not looked at`);
     break;
   }
@@ -93,10 +96,10 @@ async function visit(walk: Walk, path: string, inside: string, above: string[]):
     const stats = await stat(path, { bigint: true });
     folder = stats.isDirectory();
     if (folder) await walkFolder(walk, path, inside, stats, above);
-    else if (stats.isFile() && /\.ya?ml$/i.test(inside)) addFile(walk, path, inside, stats);
+    else if (stats.isFile() && yamlName.test(inside)) addFile(walk, path, inside, stats);
   } catch (error) {
     if (diskErrorCode(error) === 'ENOENT') return;
-    if (!folder && !/\.ya?ml$/i.test(inside)) return;
+    if (!folder && !yamlName.test(inside)) return;
     if (folder) walk.unreadable.push(inside);
     walk.problems.set(inside, `cannot be read: ${describeDiskError(error)}`);
   }
