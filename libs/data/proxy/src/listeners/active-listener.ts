@@ -2,12 +2,13 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { DownstreamTls, ListenerTable } from '@weft/data-runtime';
-import type { Cancel } from '@weft/kernel';
+import type { Cancel, ErrorCode } from '@weft/kernel';
 import { createServerTls, type SecurePeer, type ServerTls, type TlsMaterial } from '@weft/tls';
 import { connectionInfo, hostPort } from './connection-info.ts';
 import { listenerLimits } from './limits.ts';
 import { describeListenError } from './listen-error.ts';
 import type { ListenerManagerOptions, ListenerState } from './listener-manager.ts';
+import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 
 export class ActiveListener {
   readonly #options: ListenerManagerOptions;
@@ -15,6 +16,7 @@ export class ActiveListener {
   readonly #port: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #refusals: RefusalLog;
   #table: ListenerTable;
   #state: ListenerState['state'] = 'starting';
   #error: string | undefined;
@@ -26,13 +28,14 @@ export class ActiveListener {
 
   constructor(table: ListenerTable, options: ListenerManagerOptions) {
     this.#options = options;
+    this.#refusals = createRefusalLog(options.clock, options.logger);
     this.#table = table;
     this.#bind = table.bind;
     this.#port = table.port;
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
     this.#server.maxConnections = options.connectionsMax ?? listenerLimits.connectionsMax;
     this.#server.on('connection', (socket) => this.#accept(socket));
-    this.#server.on('drop', () => this.#options.onRefused(this.#table.name, 'upstream_overflow'));
+    this.#server.on('drop', () => this.#refused('upstream_overflow', 'the bound of open connections is reached'));
     this.#server.on('listening', () => this.#settle('listening', undefined));
     this.#server.on('error', (error: NodeJS.ErrnoException) => this.#listenFailed(error));
     this.#listen();
@@ -128,8 +131,7 @@ export class ActiveListener {
       return;
     }
     socket.destroy();
-    this.#options.onRefused(this.#table.name, 'identity_unavailable');
-    this.#options.logger.warn({ listener: this.#table.name }, 'refused: this proxy has no certificate yet');
+    this.#refused('identity_unavailable', 'this proxy has no certificate yet');
   }
 
   #secure(tls: DownstreamTls): ServerTls | undefined {
@@ -142,12 +144,14 @@ export class ActiveListener {
       tls,
       clock: this.#options.clock,
       onSecure: (socket, peer) => this.#hand(socket, peer),
-      onRefused: (code, reason) => {
-        this.#options.onRefused(this.#table.name, code);
-        this.#options.logger.warn({ listener: this.#table.name, code }, `refused: ${reason}`);
-      },
+      onRefused: (code, reason) => this.#refused(code, reason),
     });
     return this.#tls;
+  }
+
+  #refused(code: ErrorCode, reason: string): void {
+    this.#options.onRefused(this.#table.name, code);
+    this.#refusals.note(this.#table.name, code, reason);
   }
 
   #hand(socket: Socket, peer: SecurePeer | undefined): void {

@@ -9,4 +9,7 @@ export const listenerLimits = {
   retryMs: 1_000,
   /** Tries before a listener waits for the next configuration. */
   retriesMax: 60,
+  /** Lines about refused connections that one listener writes in one window. */
+  refusalsLoggedMax: 20,
+  refusalWindowMs: 1_000,
 } as const;
