@@ -104,6 +104,19 @@ describe('the identity manager', () => {
     manager.stop();
   });
 
+  test('hurry cuts a back-off short, and does nothing once there is a certificate', async () => {
+    const { manager, seen, sign, problems } = setUp();
+    sign.mockRejectedValueOnce(new Error('not yet'));
+    await manager.start();
+    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    manager.hurry();
+    manager.hurry();
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    manager.hurry();
+    expect(sign).toHaveBeenCalledTimes(2);
+    manager.stop();
+  });
+
   test('after a restart the stored certificate is used and the CA is not asked before half-life', async () => {
     const first = setUp();
     await first.manager.start();

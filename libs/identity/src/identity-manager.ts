@@ -59,6 +59,8 @@ export interface IdentityManager {
   stop(): void;
   /** Asks for a new certificate now: the trusted root has changed. */
   renew(): void;
+  /** The CA may be back: cuts a back-off short where there is no certificate. */
+  hurry(): void;
 }
 
 /** Life asked for where the options say nothing: Istio's SECRET_TTL. */
@@ -153,6 +155,9 @@ export function createIdentityManager(options: IdentityManagerOptions): Identity
       cancelExpiry?.();
     },
     renew,
+    hurry() {
+      if (held === undefined && !asking) renew();
+    },
   };
 }
 

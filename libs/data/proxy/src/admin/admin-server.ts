@@ -12,6 +12,7 @@ import { listenersPage } from './pages/listeners.ts';
 import { statsPage } from './pages/stats.ts';
 import {
   createSideServer,
+  formatHostPort,
   ListenError,
   type SideAnswer,
   type SideRequest,
@@ -36,13 +37,17 @@ const pages: Readonly<Record<string, { readonly GET?: Page; readonly POST?: Page
   '/quitquitquit': { POST: quitPage },
 };
 
-/** @throws ListenError at once for an address that is not of loopback: the admin port has no other guard. */
+/** `start` throws ListenError also for an address that is not of loopback: the admin port has no other guard. */
 export function createAdminServer(flag: string, at: HostPort, view: AdminView): SideServer {
-  if (!isLoopback(at.host)) {
-    const cause = Object.assign(new Error('not a loopback address'), { code: 'only loopback is allowed' });
-    throw new ListenError(flag, `${at.host}:${at.port}`, cause);
-  }
-  return createSideServer(flag, at, (request) => answerAdmin(view, request));
+  const server = createSideServer(flag, at, (request) => answerAdmin(view, request));
+  return {
+    ...server,
+    async start() {
+      if (!isLoopback(at.host))
+        throw new ListenError(flag, formatHostPort(at), 'the admin port is for loopback addresses only');
+      await server.start();
+    },
+  };
 }
 
 /** The whole of the port without its socket. */

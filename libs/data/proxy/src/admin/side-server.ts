@@ -32,8 +32,10 @@ export interface SideAnswer {
 
 /** An address that cannot be listened on; the message names the flag that gave it. */
 export class ListenError extends Error {
-  constructor(flag: string, address: string, cause: NodeJS.ErrnoException) {
-    super(`${flag}: ${describeListenError(cause, address)}`, { cause });
+  /** @param cause of the system, or a sentence. */
+  constructor(flag: string, address: string, cause: NodeJS.ErrnoException | string) {
+    const why = typeof cause === 'string' ? `${address}: ${cause}` : describeListenError(cause, address);
+    super(`${flag}: ${why}`, { cause });
     this.name = 'ListenError';
   }
 }

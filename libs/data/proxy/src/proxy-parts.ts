@@ -1,0 +1,95 @@
+/** The parts of a proxy that hold its state, made before anything runs. */
+
+import { createHash } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { toBinary } from '@bufbuild/protobuf';
+import { createBalancer } from '@weft/data-balancing';
+import { createRuntime, type Runtime } from '@weft/data-runtime';
+import { createIdentityManager, type IdentityManager } from '@weft/identity';
+import { WeftError } from '@weft/kernel';
+import { createMetricRegistry, type MetricRegistry } from '@weft/telemetry';
+import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
+import { createXdsClient } from '@weft/xds-protocol';
+import { formatHostPort } from './admin/side-server.ts';
+import { createCaClient } from './identity/ca-client.ts';
+import { createIdentityStore } from './identity/identity-store.ts';
+import { createTlsIdentity, type TlsIdentity } from './identity/tls-identity.ts';
+import { createTokenFolder } from './identity/token-folder.ts';
+import type { ProxyOptions } from './proxy-options.ts';
+import { createConfigCache } from './session/config-cache.ts';
+import { describeNode } from './session/node-description.ts';
+import { createSession, type Session } from './session/session.ts';
+import type { StateFolder } from './session/state-folder.ts';
+
+export interface ProxyParts {
+  readonly node: Node;
+  readonly registry: MetricRegistry;
+  readonly runtime: Runtime;
+  readonly manager: IdentityManager;
+  readonly tls: TlsIdentity;
+  readonly session: Session;
+  /** The state folder is open; before that nothing is read or kept. */
+  useFolder(folder: StateFolder): void;
+}
+
+/**
+ * The name that a control plane's certificate has besides those of its addresses (Istio's own). TLS has no names for IP addresses
+ * (RFC 6066 section 3), so it stands in for one.
+ */
+const controlPlaneName = 'istiod.istio-system.svc';
+
+export function createProxyParts(options: ProxyOptions): ProxyParts {
+  const { clock, random, log } = options;
+  const node = describeNode(options);
+  const tokens = createTokenFolder(options.tokenDir);
+  const address = formatHostPort(options.xds);
+  const name = options.xdsServerName ?? (isIP(options.xds.host) === 0 ? undefined : controlPlaneName);
+  const server = { address, ...(name === undefined ? {} : { serverName: name }) };
+  const runtime = createRuntime({
+    createBalancer,
+    clock,
+    random,
+    resolveDns: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
+    outbound: options.mode === 'gateway' ? 'gateway' : 'outbound',
+  });
+  let folder: StateFolder | undefined;
+  const state: StateFolder = {
+    read: async (file) => folder?.read(file),
+    write: async (file, content) => folder?.write(file, content),
+  };
+  const onProblem = (sentence: string, error?: unknown): void => {
+    // An expected failure says all in its message; a stack would only hide it.
+    if (error instanceof WeftError) log.warn({ code: error.code, reason: error.message }, sentence);
+    else log.warn({ err: error }, sentence);
+  };
+  const manager = createIdentityManager({
+    sign: createCaClient({ ...server, tokens, clock }),
+    clock,
+    random,
+    store: createIdentityStore(state),
+    onProblem,
+  });
+  const fingerprint = createHash('sha256').update(toBinary(NodeSchema, node)).digest('hex');
+  const { rootCertPem, token } = tokens;
+  const session = createSession({
+    runtime,
+    cache: createConfigCache({ folder: state, clock, fingerprint, resources: runtime.received, onProblem }),
+    clock,
+    log,
+    connect: (handlers) => createXdsClient({ ...server, rootCertPem, token, node, handlers, clock, random }),
+    // Its CA is there as well.
+    onConnected: manager.hurry,
+  });
+  return {
+    node,
+    registry: createMetricRegistry(),
+    runtime,
+    manager,
+    tls: createTlsIdentity(manager, () => runtime.tables.roots.current),
+    session,
+    useFolder(open) {
+      folder = open;
+    },
+  };
+}
