@@ -2,21 +2,14 @@
 
 import { join, resolve } from 'node:path';
 import { type Clock, WeftError } from '@weft/kernel';
-import {
-  type AnyResource,
-  type Kind,
-  limits,
-  type ParsedFile,
-  parseDocuments,
-  resourceKey,
-  type Violation,
-} from '@weft/model';
-import { describeDiskError, diskErrorCode } from '../disk-error.ts';
+import { type AnyResource, type Kind, type ParsedFile, parseDocuments, resourceKey, type Violation } from '@weft/model';
+import { describeDiskError } from '../disk-error.ts';
 import { displayName } from '../display-name.ts';
 import { createFileTable } from '../file-table.ts';
 import { sourceLimits } from '../limits.ts';
 import type { ResourceSource, SourceOptions } from '../source.ts';
 import { type Disk, systemDisk } from './disk.ts';
+import { loadKept } from './load-kept.ts';
 import { sameResource, standsAlone, storedFileName } from './stored-text.ts';
 
 export interface AppliedSourceOptions extends SourceOptions {
@@ -73,34 +66,6 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
 
   const find = (fileName: string): AnyResource | undefined =>
     table.resources().find((resource) => resource.position.file === nameOf(fileName));
-
-  const load = (fileName: string): void => {
-    const path = join(dir, fileName);
-    const file = nameOf(fileName);
-    try {
-      if (disk.size(path) > limits.fileLengthMax) {
-        table.fail(file, `the file is larger than ${limits.fileLengthMax} bytes`);
-        return;
-      }
-      table.accept(file, new TextDecoder('utf-8', { fatal: true }).decode(disk.read(path)));
-    } catch (error) {
-      table.fail(
-        file,
-        error instanceof TypeError ? 'the file is not UTF-8' : `cannot be read: ${describeDiskError(error)}`,
-      );
-    }
-  };
-
-  const loadAll = (): void => {
-    let names: readonly string[] = [];
-    try {
-      names = disk.list(dir);
-    } catch (error) {
-      if (diskErrorCode(error) !== 'ENOENT')
-        table.fail(nameOf(''), `the folder cannot be read: ${describeDiskError(error)}`);
-    }
-    for (const name of names.filter((candidate) => candidate.endsWith('.yaml')).sort()) load(name);
-  };
 
   /** All bytes are on the disk before the first file takes its place. */
   const store = (texts: ReadonlyMap<string, string>): void => {
@@ -171,7 +136,7 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
       return true;
     },
     async start() {
-      loadAll();
+      loadKept({ dir, disk, table, nameOf });
     },
     async stop() {
       stopped = true;
