@@ -1,4 +1,4 @@
-/** The one mutator: what is taken, what is refused by name, what stays the same object, and what is wanted next. */
+/** The one mutator: what is taken, what stays the same object, and what is wanted next. */
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
@@ -12,10 +12,9 @@ import { HealthStatus } from '@weft/xds-messages/envoy/config/core/v3/health_che
 import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
 import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import { RawBufferSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer';
-import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
 import { UpstreamTlsContextSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
 import { describe, expect, it } from 'vitest';
-import { dnsAddressesMax, refusalsNamedMax, warmingMs } from './limits.ts';
+import { dnsAddressesMax } from './limits.ts';
 import type { RuntimeChange } from './runtime.ts';
 import {
   ads,
@@ -23,7 +22,6 @@ import {
   edsCluster,
   host,
   lbEndpoint,
-  type RouteInit,
   request,
   routeTo,
   routeUpdate,
@@ -217,137 +215,6 @@ describe('clusters and endpoints', () => {
   });
 });
 
-describe('a refusal', () => {
-  const badCluster = (change: object): ClusterInit & { name: string } => edsCluster('outbound|8080||x', change);
-  const badRoute = (change: object) =>
-    routeUpdate('r', [host('h', ['*'], [{ ...routeTo('c'), ...change } as RouteInit])]);
-
-  it.each([
-    [
-      update(ClusterSchema, [badCluster({ circuitBreakers: {} })]),
-      'Cluster outbound|8080||x: field circuit_breakers is not supported',
-    ],
-    [
-      update(ClusterSchema, [badCluster({ lbPolicy: LbPolicy.MAGLEV })]),
-      'Cluster outbound|8080||x: lb_policy 5 is not supported',
-    ],
-    [
-      update(ClusterSchema, [badCluster({ commonLbConfig: { healthyPanicThreshold: { value: 50 } } })]),
-      'Cluster outbound|8080||x: common_lb_config.healthy_panic_threshold over 0 is not supported',
-    ],
-    [
-      update(ClusterSchema, [badCluster({ commonLbConfig: { closeConnectionsOnHostSetChange: true } })]),
-      'Cluster outbound|8080||x: field common_lb_config.close_connections_on_host_set_change is not supported',
-    ],
-    [
-      update(ClusterSchema, [badCluster({ clusterDiscoveryType: { case: 'type', value: DiscoveryType.LOGICAL_DNS } })]),
-      'Cluster outbound|8080||x: type 2 is not supported',
-    ],
-    [
-      update(ClusterSchema, [
-        badCluster({ typedExtensionProtocolOptions: { other: anyPack(RawBufferSchema, create(RawBufferSchema)) } }),
-      ]),
-      'Cluster outbound|8080||x: typed_extension_protocol_options other is not supported',
-    ],
-    [
-      update(ClusterLoadAssignmentSchema, [{ clusterName: 'c', endpoints: [{ priority: 1, lbEndpoints: [] }] }]),
-      'ClusterLoadAssignment c: endpoints.priority over 0 is not supported',
-    ],
-    [
-      update(ClusterLoadAssignmentSchema, [assignment('c', [lbEndpoint('10.0.0.1', 0)])]),
-      'ClusterLoadAssignment c: endpoint 10.0.0.1: port_value must be 1 to 65535',
-    ],
-    [
-      badRoute({ decorator: { operation: 'x' } }),
-      'RouteConfiguration r: field virtual_hosts[0].routes[0].decorator is not supported',
-    ],
-    [
-      badRoute({
-        action: { case: 'route', value: { clusterSpecifier: { case: 'cluster', value: 'c' }, retryPolicy: {} } },
-      }),
-      'RouteConfiguration r: field virtual_hosts[0].routes[0].route.retry_policy is not supported',
-    ],
-    [
-      badRoute({ match: { pathSpecifier: { case: 'safeRegex', value: { regex: '(?=a)' } } } }),
-      'RouteConfiguration r virtual host h route c: path: regex "(?=a)": error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
-    ],
-    [
-      badRoute({ requestHeadersToAdd: [{ header: { key: 'x', value: '%DOWNSTREAM_REMOTE_ADDRESS%' } }] }),
-      'RouteConfiguration r virtual host h route c: header x: %OPERATORS% are not supported',
-    ],
-    [
-      badRoute({ requestHeadersToAdd: [{ header: { key: 'x', value: 'a\r\nb: c' } }] }),
-      'RouteConfiguration r virtual host h route c: header x: its value has a control character',
-    ],
-    [
-      badRoute({ requestHeadersToRemove: ['Host'] }),
-      'RouteConfiguration r virtual host h route c: header host may not be changed',
-    ],
-    [
-      badRoute({
-        action: {
-          case: 'route',
-          value: { clusterSpecifier: { case: 'weightedClusters', value: { clusters: [{ name: 'a', weight: 0 }] } } },
-        },
-      }),
-      'RouteConfiguration r virtual host h route c: weighted_clusters: the sum of the weights must be over 0',
-    ],
-    [
-      routeUpdate('r', [host('h', ['a'], []), host('i', ['A'], [])]),
-      'RouteConfiguration r: domain "A" is claimed twice',
-    ],
-    [update(SecretSchema, [{ name: 'default' }]), 'Secret default: only ROOTCA is taken from the control plane'],
-  ])('%#: names the resource and the field', (bad, reason) => {
-    expect(testRuntime(createManualClock()).apply(bad)).toBe(reason);
-  });
-
-  it('of one resource refuses the whole update and leaves in force what was', () => {
-    const runtime = testRuntime(createManualClock());
-    runtime.apply(update(ClusterSchema, [edsCluster('a')]));
-    const changes: RuntimeChange[] = [];
-    runtime.onChange((change) => changes.push(change));
-    const reason = runtime.apply(update(ClusterSchema, [edsCluster('b'), badCluster({ outlierDetection: {} })], ['a']));
-    expect(reason).toBe('Cluster outbound|8080||x: field outlier_detection is not supported');
-    expect([...runtime.tables.clusters.keys()]).toEqual(['a']);
-    expect([...(runtime.received().get('type.googleapis.com/envoy.config.cluster.v3.Cluster')?.keys() ?? [])]).toEqual([
-      'a',
-    ]);
-    expect(changes).toEqual([]);
-  });
-
-  it('names a bounded number of resources', () => {
-    const many = Array.from({ length: refusalsNamedMax + 2 }, (_, index) =>
-      edsCluster(`c${index}`, { circuitBreakers: {} }),
-    );
-    const reason = testRuntime(createManualClock()).apply(update(ClusterSchema, many)) ?? '';
-    expect(reason.split('; ')).toHaveLength(refusalsNamedMax + 1);
-    expect(reason).toMatch(/and 2 more$/);
-  });
-
-  it('answers a type that is not known, another name inside, and bytes that do not parse', () => {
-    const runtime = testRuntime(createManualClock());
-    const unknown = { typeUrl: 'type.googleapis.com/x.Y', changed: [], removed: [] };
-    expect(runtime.apply(unknown)).toBe('type type.googleapis.com/x.Y is not supported');
-    const good = update(ClusterSchema, [edsCluster('c')]);
-    const [resource] = good.changed;
-    if (resource === undefined) throw new Error('no resource');
-    const renamed = { ...good, changed: [{ ...resource, name: 'd' }] };
-    expect(runtime.apply(renamed)).toBe('Cluster d: the message is named "c"');
-    const broken = { ...good, changed: [{ ...resource, body: { ...resource.body, value: new Uint8Array([255]) } }] };
-    expect(runtime.apply(broken)).toBe('Cluster c: Cluster does not parse');
-  });
-
-  it('names a field that the messages of this version do not have', () => {
-    const good = update(ClusterSchema, [edsCluster('c')]);
-    const [resource] = good.changed;
-    if (resource === undefined) throw new Error('no resource');
-    // Field 1000, a varint.
-    const value = new Uint8Array([...resource.body.value, 0xc0, 0x3e, 0x01]);
-    const newer = { ...good, changed: [{ ...resource, body: { ...resource.body, value } }] };
-    expect(testRuntime(createManualClock()).apply(newer)).toBe('Cluster c: field #1000 is not supported');
-  });
-});
-
 describe('what is wanted', () => {
   it('follows the clusters, and what leaves it is forgotten', () => {
     const runtime = testRuntime(createManualClock());
@@ -373,52 +240,5 @@ describe('what is wanted', () => {
     expect(changes).toEqual([
       { typeUrl: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration', changed: ['r'], removed: ['gone'] },
     ]);
-  });
-});
-
-describe('changed routes', () => {
-  const both = () =>
-    routeUpdate('r', [
-      host('h', ['*'], [routeTo('new', { pathSpecifier: { case: 'path', value: '/' } }), routeTo('old')]),
-    ]);
-
-  function running() {
-    const clock = createManualClock();
-    const runtime = testRuntime(clock);
-    runtime.apply(update(ClusterSchema, [edsCluster('old')]));
-    runtime.apply(update(ClusterLoadAssignmentSchema, [assignment('old', [lbEndpoint('10.0.0.1', 1)])]));
-    runtime.apply(routeUpdate('r', [host('h', ['*'], [routeTo('old')])]));
-    runtime.apply(update(ClusterSchema, [edsCluster('new')]));
-    const routeName = () => runtime.tables.routes.get('r')?.match(request('GET a/'))?.name;
-    return { clock, runtime, routeName };
-  }
-
-  it('wait for the endpoints of a cluster that is new', () => {
-    const { clock, runtime, routeName } = running();
-    expect(runtime.apply(both())).toBeUndefined();
-    expect(routeName()).toBe('old');
-    runtime.apply(update(ClusterLoadAssignmentSchema, [assignment('new', [lbEndpoint('10.0.0.2', 2)])]));
-    expect(routeName()).toBe('new');
-    expect(clock.pending()).toBe(0);
-  });
-
-  it('wait for a bounded time', () => {
-    const { clock, runtime, routeName } = running();
-    runtime.apply(both());
-    clock.advance(warmingMs - 1);
-    expect(routeName()).toBe('old');
-    clock.advance(1);
-    expect(routeName()).toBe('new');
-  });
-
-  it('do not wait for a cluster that does not exist, and give way to later ones', () => {
-    const { clock, runtime, routeName } = running();
-    runtime.apply(both());
-    runtime.apply(routeUpdate('r', [host('h', ['*'], [routeTo('missing')])]));
-    expect(routeName()).toBe('missing');
-    expect(clock.pending()).toBe(0);
-    runtime.apply(both());
-    runtime.stop();
-    expect(clock.pending()).toBe(0);
   });
 });
