@@ -1,0 +1,49 @@
+import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openStateFolder } from './state-folder.ts';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'weft-state-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+describe('the state folder', () => {
+  test('it and its files are for this user alone', async () => {
+    const folder = await openStateFolder(join(root, 'a', 'b'));
+    await folder.write('x', 'one');
+    await folder.write('x', 'two');
+    expect(await folder.read('x')).toBe('two');
+    expect(await folder.read('y')).toBeUndefined();
+    expect((await stat(join(root, 'a', 'b'))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(root, 'a', 'b', 'x'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(join(root, 'a', 'b'))).toEqual(['x']);
+  });
+
+  test('a folder that is open to others is refused with what to do', async () => {
+    await chmod(root, 0o755);
+    await expect(openStateFolder(root)).rejects.toThrow(`${root} is open to others: run chmod 700 ${root}`);
+  });
+
+  test('a file that is open to others, or a link, is not read', async () => {
+    const folder = await openStateFolder(root);
+    await writeFile(join(root, 'open'), 'x', { mode: 0o644 });
+    await symlink(join(root, 'open'), join(root, 'link'));
+    await expect(folder.read('open')).rejects.toThrow(/chmod 600/);
+    await expect(folder.read('link')).rejects.toThrow(/ELOOP/);
+  });
+
+  test('a path that is a file is refused', async () => {
+    await writeFile(join(root, 'file'), 'x');
+    await expect(openStateFolder(join(root, 'file'))).rejects.toThrow(/EEXIST|is not a folder/);
+  });
+
+  test('what a killed process left half written is removed', async () => {
+    await writeFile(join(root, '.0123456789ab.tmp'), 'half', { mode: 0o600 });
+    await openStateFolder(root);
+    expect(await readdir(root)).toEqual([]);
+  });
+});
