@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const steps = [
   ['generated messages', ['node_modules/.bin/nx', 'run-many', '-t', 'generate', '--output-style=static']],
-  ['format, lint, import cycles', ['node_modules/.bin/biome', 'ci', '--error-on-warnings', '.']],
+  ['format, lint, import cycles', ['node_modules/.bin/biome', 'ci', '--colors=off', '--error-on-warnings', '.']],
   ['types', ['node_modules/.bin/tsc', '-p', '.']],
   ['layer rules', ['node_modules/.bin/vitest', 'run', '--project', 'unit', 'scripts/layers.test.ts']],
   ['dead code', [process.execPath, 'scripts/dead-code.mjs']],

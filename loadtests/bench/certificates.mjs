@@ -9,7 +9,8 @@ export async function makeCertificates(folder) {
   const outfile = join(folder, 'certificates.bundle.mjs');
   await build({
     stdin: {
-      contents: "export { createFakeCa } from './libs/identity/src/testing/index.ts'; export { systemClock } from './libs/kernel/src/index.ts';",
+      contents:
+        "export { createFakeCa } from './libs/identity/src/testing/index.ts'; export { systemClock } from './libs/kernel/src/index.ts';",
       resolveDir: resolve('.'),
     },
     bundle: true,

@@ -11,11 +11,21 @@ export const loadGenerator = wrk === undefined ? 'own' : 'wrk';
 
 /** @returns {{requests, seconds, p50Ms, p99Ms, failed}} of a run of `seconds` over `connections` keep-alive connections. */
 export function runLoad({ port, host, seconds, connections }) {
-  return wrk === undefined ? ownLoad({ port, host, seconds, connections }) : wrkLoad({ port, host, seconds, connections });
+  return wrk === undefined
+    ? ownLoad({ port, host, seconds, connections })
+    : wrkLoad({ port, host, seconds, connections });
 }
 
 async function wrkLoad({ port, host, seconds, connections }) {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-H', `Host: ${host}`, `http://127.0.0.1:${port}/`];
+  const args = [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--latency',
+    '-H',
+    `Host: ${host}`,
+    `http://127.0.0.1:${port}/`,
+  ];
   const [program, ...rest] = taskset === undefined ? [wrk, ...args] : [taskset, '-c', String(loadCore), wrk, ...args];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
@@ -81,5 +91,11 @@ async function ownLoad({ port, host, seconds, connections }) {
   await Promise.all(all);
   latencies.sort((a, b) => a - b);
   const at = (share) => latencies[Math.floor(latencies.length * share)] ?? 0;
-  return { requests: latencies.length, seconds: (performance.now() - started) / 1000, p50Ms: at(0.5), p99Ms: at(0.99), failed };
+  return {
+    requests: latencies.length,
+    seconds: (performance.now() - started) / 1000,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    failed,
+  };
 }

@@ -33,9 +33,10 @@ async function freePorts(count) {
   const servers = await Promise.all(
     Array.from(
       { length: count },
-      () => new Promise((resolve) => {
-        const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-      }),
+      () =>
+        new Promise((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
     ),
   );
   const ports = servers.map((server) => server.address().port);
@@ -83,12 +84,14 @@ async function runScenario({ name, hops }, backendPort, files) {
     running.push(...(peer.others ?? []), ...peer.children);
     peers.push([proxy, peer]);
   }
-  for (const [, peer] of peers) await runLoad({ port: peer.port, host: `${backendHost}:${backendServicePort}`, seconds: 2, connections });
+  for (const [, peer] of peers)
+    await runLoad({ port: peer.port, host: `${backendHost}:${backendServicePort}`, seconds: 2, connections });
   const samples = new Map(peers.map(([proxy]) => [proxy, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [proxy, peer] of peers) samples.get(proxy).push(await measure(peer));
   }
-  for (const [, peer] of peers) for (const child of [...peer.children, ...(peer.others ?? [])]) await stopProcess(child);
+  for (const [, peer] of peers)
+    for (const child of [...peer.children, ...(peer.others ?? [])]) await stopProcess(child);
   return peers.map(([proxy]) => {
     const of = (key) => Number(median(samples.get(proxy).map((sample) => sample[key])).toFixed(3));
     return {
@@ -105,10 +108,15 @@ async function runScenario({ name, hops }, backendPort, files) {
 
 function printTable(title, rows) {
   const envoy = rows.find((row) => row.proxy === 'envoy');
-  console.log(`\n${title} (load: ${loadGenerator}, ${connections} connections, ${rounds} rounds of ${seconds} s, median)`);
+  console.log(
+    `\n${title} (load: ${loadGenerator}, ${connections} connections, ${rounds} rounds of ${seconds} s, median)`,
+  );
   console.log('proxy    CPU µs/request  of Envoy  requests/s   p50 ms   p99 ms   RSS MB');
   for (const row of rows) {
-    const ratio = envoy === undefined || row.proxy === 'direct' ? '-' : (row.cpuMicrosPerRequest / envoy.cpuMicrosPerRequest).toFixed(2);
+    const ratio =
+      envoy === undefined || row.proxy === 'direct'
+        ? '-'
+        : (row.cpuMicrosPerRequest / envoy.cpuMicrosPerRequest).toFixed(2);
     console.log(
       `${row.proxy.padEnd(8)} ${row.cpuMicrosPerRequest.toFixed(1).padStart(14)}  ${ratio.padStart(8)} ${row.requestsPerSecond.toFixed(0).padStart(11)} ${row.p50Ms.toFixed(2).padStart(8)} ${row.p99Ms.toFixed(2).padStart(8)} ${row.rssMb.toFixed(0).padStart(8)}`,
     );
@@ -136,7 +144,9 @@ try {
   }
   console.log('');
   for (const { name, ratio, holds } of verdicts(rows)) {
-    console.log(`${holds ? 'holds' : 'FAILS'}: ${name}: Weft's CPU per request is ${ratio.toFixed(2)} of Envoy's (goal: at most ${goal})`);
+    console.log(
+      `${holds ? 'holds' : 'FAILS'}: ${name}: Weft's CPU per request is ${ratio.toFixed(2)} of Envoy's (goal: at most ${goal})`,
+    );
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
   if (verdicts(rows).some(({ holds }) => !holds)) process.exitCode = 1;

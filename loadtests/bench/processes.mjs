@@ -17,7 +17,8 @@ const taskset = which('taskset');
 /** @param core number of the core that the process and its children stay on. Output goes to `logFile`. */
 export function startOnCore(core, command, args, logFile, options = {}) {
   const log = createWriteStream(logFile, { flags: 'a' });
-  const [program, ...rest] = taskset === undefined ? [command, ...args] : [taskset, '-c', String(core), command, ...args];
+  const [program, ...rest] =
+    taskset === undefined ? [command, ...args] : [taskset, '-c', String(core), command, ...args];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });

@@ -48,14 +48,23 @@ function certificates(files, upstream) {
 
 function bootstrap({ listenPort, upstreamPort, logFile, downstreamTls, upstreamTls }) {
   const routes = routesOfTable().map(({ header, cluster }) => ({
-    match: { prefix: '/', headers: header === undefined ? [] : [{ name: header.name, string_match: { exact: header.value } }] },
+    match: {
+      prefix: '/',
+      headers: header === undefined ? [] : [{ name: header.name, string_match: { exact: header.value } }],
+    },
     route: { cluster, timeout: '0s' },
   }));
   const hcm = typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
     stat_prefix: 'bench',
     generate_request_id: true,
     access_log: [
-      { name: 'file', typed_config: typed('envoy.extensions.access_loggers.file.v3.FileAccessLog', { path: logFile, log_format: { json_format: accessLogFormat } }) },
+      {
+        name: 'file',
+        typed_config: typed('envoy.extensions.access_loggers.file.v3.FileAccessLog', {
+          path: logFile,
+          log_format: { json_format: accessLogFormat },
+        }),
+      },
     ],
     route_config: { name: 'r', virtual_hosts: [{ name: 'v', domains: ['*'], routes }] },
     http_filters: [{ name: 'router', typed_config: typed('envoy.extensions.filters.http.router.v3.Router', {}) }],
@@ -75,7 +84,10 @@ function bootstrap({ listenPort, upstreamPort, logFile, downstreamTls, upstreamT
     type: 'STATIC',
     connect_timeout: '10s',
     lb_policy: 'LEAST_REQUEST',
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstreamPort) } }] }] },
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstreamPort) } }] }],
+    },
     ...(upstreamTls === undefined
       ? {}
       : {
@@ -110,8 +122,20 @@ export async function startEnvoy({ folder, hops, backendPort, ports, files }) {
   const children = [];
   for (const [index, plan] of plans.entries()) {
     const file = join(folder, `envoy-${hops}-${index}.json`);
-    writeFileSync(file, JSON.stringify(bootstrap({ ...plan, logFile: join(folder, `envoy-${hops}-${index}.access.log`) })));
-    const args = ['-c', file, '--concurrency', '1', '--base-id', String(7000 + hops * 10 + index), '--log-level', 'warning'];
+    writeFileSync(
+      file,
+      JSON.stringify(bootstrap({ ...plan, logFile: join(folder, `envoy-${hops}-${index}.access.log`) })),
+    );
+    const args = [
+      '-c',
+      file,
+      '--concurrency',
+      '1',
+      '--base-id',
+      String(7000 + hops * 10 + index),
+      '--log-level',
+      'warning',
+    ];
     children.push(startOnCore(proxyCore, envoy, args, join(folder, 'envoy.log')));
     await portOpen(plan.listenPort);
   }

@@ -57,7 +57,8 @@ spec:
 async function fileAppears(path, withinMs = 10_000) {
   const until = performance.now() + withinMs;
   while (!existsSync(path)) {
-    if (performance.now() > until) throw new Error(`${path} did not appear within ${withinMs} ms; see the log of the control plane beside it`);
+    if (performance.now() > until)
+      throw new Error(`${path} did not appear within ${withinMs} ms; see the log of the control plane beside it`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -95,23 +96,50 @@ export async function startWeft({ folder, hops, backendPort, ports, node = proce
   const control = startOnCore(
     controlCore,
     node,
-    ['apps/control-plane/dist/main.js', '--config-dir', mesh, '--state-dir', join(base, 'control-plane'), '--token-dir', join(base, 'tokens')].concat(
-      ['--xds', local(xds), '--monitoring', local(monitoring), '--api', local(api)],
-    ),
+    [
+      'apps/control-plane/dist/main.js',
+      '--config-dir',
+      mesh,
+      '--state-dir',
+      join(base, 'control-plane'),
+      '--token-dir',
+      join(base, 'tokens'),
+    ].concat(['--xds', local(xds), '--monitoring', local(monitoring), '--api', local(api)]),
     log,
   );
   const sidecar = async (name, at, more) => {
     await fileAppears(join(base, 'tokens', `bench.${name}`, 'token'));
-    const args = ['apps/sidecar/dist/main.js', '--mode', 'sidecar', '--workload-group', `bench/${name}`, '--xds', local(xds)]
-      .concat(['--token-dir', join(base, 'tokens', `bench.${name}`), '--address', '127.0.0.1', '--state-dir', join(base, name)])
+    const args = [
+      'apps/sidecar/dist/main.js',
+      '--mode',
+      'sidecar',
+      '--workload-group',
+      `bench/${name}`,
+      '--xds',
+      local(xds),
+    ]
+      .concat([
+        '--token-dir',
+        join(base, 'tokens', `bench.${name}`),
+        '--address',
+        '127.0.0.1',
+        '--state-dir',
+        join(base, name),
+      ])
       .concat(['--admin', local(side[at]), '--readiness', local(side[at + 1]), '--prometheus', local(side[at + 2])])
       .concat(['--access-log', join(base, `${name}.access.log`), ...more]);
     return startOnCore(proxyCore, node, args, log);
   };
   const children = [];
-  if (hops === 2) children.push(await sidecar('server', 3, ['--inbound', `http=${local(inbound)},${local(backendPort)}`]));
+  if (hops === 2)
+    children.push(await sidecar('server', 3, ['--inbound', `http=${local(inbound)},${local(backendPort)}`]));
   children.push(await sidecar('client', 0, ['--outbound', local(outbound)]));
   await portOpen(outbound);
   await answersOk(outbound, `${backendHost}:${backendServicePort}`);
-  return { children, others: [control], port: outbound, stateDirs: { client: join(base, 'client'), server: join(base, 'server') } };
+  return {
+    children,
+    others: [control],
+    port: outbound,
+    stateDirs: { client: join(base, 'client'), server: join(base, 'server') },
+  };
 }

@@ -1,10 +1,9 @@
 // Generates the xDS messages from the public protos that @grpc/grpc-js-xds carries. Run by the Nx target `generate`.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { mkdtempSync } from 'node:fs';
 
 const require = createRequire(import.meta.url);
 const here = resolve(import.meta.dirname ?? '.', '..');
@@ -52,6 +51,7 @@ try {
 function addIgnoreEmpty(path) {
   const text = readFileSync(path, 'utf8');
   const anchor = 'optional bool strict = 25 [default = true];';
-  if (!text.includes(anchor)) throw new Error(`${path}: the place for ignore_empty is not where it was; look at generate.mjs`);
+  if (!text.includes(anchor))
+    throw new Error(`${path}: the place for ignore_empty is not where it was; look at generate.mjs`);
   writeFileSync(path, text.replace(anchor, `${anchor}\n  optional bool ignore_empty = 26;`));
 }
