@@ -99,6 +99,9 @@ const dialPlain: Attempt = (target, onReady, onFailed) => {
 
 function dialSecure(options: DialerOptions, secure: UpstreamTls): Attempt {
   return (target, onReady, onFailed) => {
+    let wire: Wire | undefined;
+    // A server may speak before this end has seen that the handshake is done.
+    const early: Buffer[] = [];
     const wanted = {
       host: target.address,
       port: target.port,
@@ -107,13 +110,15 @@ function dialSecure(options: DialerOptions, secure: UpstreamTls): Attempt {
       expectedUris: secure.expectedUris,
       trustDomain: options.trustDomain,
       allowHalfOpen: true,
+      onread: readInto(() => wire, early),
     };
     const attempt = options.tls.connect(
       wanted,
       (socket, peer) => {
-        const wire = new Wire(socket);
-        wire.listen(true);
+        wire = new Wire(socket);
+        wire.listen(false);
         onReady(wire, { peerUri: peer.peerUri, alpn: peer.alpn });
+        for (const chunk of early.splice(0)) wire.sink.onData(chunk);
       },
       onFailed,
     );

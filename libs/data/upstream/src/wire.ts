@@ -86,13 +86,17 @@ export class Wire {
   }
 }
 
-/** The `onread` option that feeds `wire()`; it exists when the first octet comes. */
-export function readInto(wire: () => Wire): OnReadOpts {
+/** The `onread` option that feeds `wire()`. @param early takes what comes before the wire exists. */
+export function readInto(wire: () => Wire | undefined, early: Buffer[] = []): OnReadOpts {
   const buffer = sharedBuffer ?? Buffer.allocUnsafeSlow(readBufferBytes);
   return {
     buffer,
     callback(bytes) {
       const target = wire();
+      if (target === undefined) {
+        early.push(Buffer.from(buffer.subarray(0, bytes)));
+        return true;
+      }
       target.sink.onData(buffer.subarray(0, bytes));
       return !target.paused;
     },

@@ -1,0 +1,135 @@
+/** Dialling real servers: plain and secured ones, silent ones, and none. */
+
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { UpstreamTls } from '@weft/data-runtime';
+import { createManualClock, type ErrorCode } from '@weft/kernel';
+import { createClientTls, createServerTls } from '@weft/tls';
+import { createTestCa } from '@weft/tls/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createDialer, type DialedPeer } from './dial.ts';
+import type { Wire } from './wire.ts';
+
+const uri = 'spiffe://cluster.local/ns/shop/sa/order';
+const servers: Server[] = [];
+const wires: Wire[] = [];
+
+afterEach(() => {
+  for (const wire of wires.splice(0)) wire.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function portOf(server: Server): Promise<number> {
+  servers.push(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+interface Outcome {
+  readonly text: string;
+  readonly peer: DialedPeer | undefined;
+  readonly code: ErrorCode | undefined;
+}
+
+/** Dials and reads to the end. */
+async function outcome(port: number, tls: UpstreamTls | undefined): Promise<Outcome> {
+  const ca = await sharedCa;
+  const material = await ca.issue([uri]);
+  const clock = createManualClock(Date.now());
+  const dialer = createDialer({ clock, tls: createClientTls(() => material), trustDomain: 'cluster.local' });
+  return new Promise((resolve) => {
+    dialer.dial(
+      { address: '127.0.0.1', port, tls },
+      1_000,
+      (wire, peer) => {
+        wires.push(wire);
+        let text = '';
+        wire.sink = {
+          onData(chunk) {
+            text += chunk.toString();
+          },
+          onEnd: () => resolve({ text, peer, code: undefined }),
+          onDrain() {},
+          onClose() {},
+        };
+      },
+      (code) => resolve({ text: '', peer: undefined, code }),
+    );
+  });
+}
+
+const sharedCa = createTestCa(Date.now());
+const secure = (expected: string): UpstreamTls => ({ sni: 'a', alpn: ['istio'], expectedUris: [expected] });
+
+async function secureServer(): Promise<number> {
+  const material = await (await sharedCa).issue([uri]);
+  const tls = createServerTls({
+    material,
+    tls: { alpn: ['istio'], requireClientCertificate: true, allowedUriPrefixes: [] },
+    onSecure: (socket) => {
+      socket.on('error', () => {});
+      socket.end('the server speaks first');
+    },
+    onRefused() {},
+  });
+  return portOf(
+    createServer({ pauseOnConnect: true }, (socket) => {
+      socket.on('error', () => {});
+      tls.accept(socket);
+    }),
+  );
+}
+
+describe('dialling', () => {
+  it('gives a wire to a plain server', async () => {
+    const port = await portOf(createServer((socket) => void socket.end('hello')));
+    expect(await outcome(port, undefined)).toMatchObject({ text: 'hello', peer: { peerUri: undefined } });
+  });
+
+  it('loses nothing that a secured server says first, and knows who it is', async () => {
+    const port = await secureServer();
+    for (let round = 0; round < 3; round += 1) {
+      expect(await outcome(port, secure(uri))).toMatchObject({
+        text: 'the server speaks first',
+        peer: { peerUri: uri, alpn: 'istio' },
+      });
+    }
+  });
+
+  it('refuses a server of another identity', async () => {
+    const port = await secureServer();
+    expect(await outcome(port, secure('spiffe://cluster.local/ns/shop/sa/payment'))).toMatchObject({
+      code: 'upstream_identity',
+    });
+  });
+
+  it('says that nobody listens', async () => {
+    const server = createServer();
+    const port = await portOf(server);
+    server.close();
+    await once(server, 'close');
+    expect(await outcome(port, undefined)).toMatchObject({ code: 'upstream_connect_failed' });
+  });
+
+  it('gives up after its time, and tells nobody after a cancel', async () => {
+    const port = await portOf(createServer());
+    const clock = createManualClock();
+    const material = await (await sharedCa).issue([uri]);
+    const dialer = createDialer({ clock, tls: createClientTls(() => material), trustDomain: 'cluster.local' });
+    const told: string[] = [];
+    const target = { address: '127.0.0.1', port, tls: secure(uri) };
+    const dial = () =>
+      dialer.dial(
+        target,
+        500,
+        () => told.push('ready'),
+        (code, reason) => told.push(`${code} ${reason}`),
+      );
+    dial();
+    const cancel = dial();
+    cancel();
+    clock.advance(500);
+    expect(told).toEqual(['upstream_connect_failed connection timeout']);
+    expect(clock.pending()).toBe(0);
+  });
+});
