@@ -7,7 +7,9 @@ import type { InstanceView, RegistryView, ServiceView } from './view.ts';
 import { identityOfGroup, selects, type Workload, workloadOfEntry } from './workload.ts';
 
 export interface ViewInput {
+  /** In order of host. */
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
+  /** Sorted, each once. */
   readonly notices: readonly string[];
   /** By namespace. */
   readonly workloads: ReadonlyMap<string, readonly Workload[]>;
@@ -16,24 +18,25 @@ export interface ViewInput {
 }
 
 /**
- * Pure. Services are looked up again for the namespaces in `touched` only (all where it is absent); the others are taken over from `last`.
+ * Pure. Services that `touches` says yes to (all where it is absent) are looked up again; the others are taken over from `last`.
  * Returns `last` itself when nothing differs.
  */
-export function buildView(input: ViewInput, last: RegistryView, touched?: ReadonlySet<string>): RegistryView {
+export function buildView(
+  input: ViewInput,
+  last: RegistryView,
+  touches?: (definition: ServiceDefinition) => boolean,
+): RegistryView {
   const services = new Map<string, ServiceView>();
   let same = last.services.size === input.definitions.size;
-  for (const host of [...input.definitions.keys()].sort()) {
-    const definition = input.definitions.get(host);
-    if (definition === undefined) continue;
+  for (const [host, definition] of input.definitions) {
     const before = last.services.get(host);
-    const untouched = before !== undefined && touched !== undefined && !touched.has(definition.namespace);
+    const untouched = before !== undefined && touches !== undefined && !touches(definition);
     const service = untouched ? before : buildService(definition, input, before);
     same &&= service === before;
     services.set(host, service);
   }
-  const notices = [...new Set(input.notices)].sort();
-  same &&= isDeepStrictEqual(notices, last.notices);
-  return same ? last : { services, notices };
+  same &&= isDeepStrictEqual(input.notices, last.notices);
+  return same ? last : { services, notices: input.notices };
 }
 
 function buildService(definition: ServiceDefinition, input: ViewInput, before: ServiceView | undefined): ServiceView {

@@ -28,7 +28,7 @@ export interface ServiceDefinition {
 type Defining = Resource<'Service'> | Resource<'ServiceEntry'>;
 
 /**
- * All services of a model by host. Where two resources define one host, a Service wins over a ServiceEntry and the older over the younger; the loser is noted.
+ * All services of a model by host, in order of host; notices sorted, each once. Where two resources define one host, a Service wins over a ServiceEntry and the older over the younger; the loser is noted.
  *
  * @param known definitions of earlier calls by resource, so that what did not change is the same object.
  */
@@ -60,7 +60,8 @@ export function defineServices(
   for (const entry of [...model.byKind('ServiceEntry')].sort(compareByAge)) {
     add(entry, () => entry.spec.hosts.map((host, index) => ofServiceEntry(entry, host, index)));
   }
-  return { definitions, notices };
+  const sorted = [...definitions].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+  return { definitions: new Map(sorted), notices: [...new Set(notices)].sort() };
 }
 
 function ofService(service: Resource<'Service'>, domain: string): ServiceDefinition {

@@ -6,7 +6,7 @@ import { resourceKey } from '@weft/model';
 import { buildView } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
 import type { ProxyDescription, RegistryView } from './view.ts';
-import { type Workload, workloadOfEntry, workloadOfProxy } from './workload.ts';
+import { selects, type Workload, workloadOfEntry, workloadOfProxy } from './workload.ts';
 
 export interface RegistryLimits {
   /** Self-registered workloads at one time. */
@@ -77,7 +77,9 @@ export function createRegistry(options: RegistryOptions): Registry {
   const isHealthy = (entry: Entry): boolean =>
     entry.reported ?? groups.get(entry.proxy.workloadGroup)?.spec.probe === undefined;
 
-  const rebuild = (touched?: ReadonlySet<string>): void => {
+  /** @param changed the group whose workloads changed; all is looked up where it is absent. */
+  const rebuild = (changed?: Resource<'WorkloadGroup'>): void => {
+    const concerned = (namespace: string): boolean => changed === undefined || changed.namespace === namespace;
     const workloads = new Map<string, Workload[]>();
     const add = (workload: Workload): void => {
       const list = workloads.get(workload.namespace);
@@ -85,14 +87,17 @@ export function createRegistry(options: RegistryOptions): Registry {
       else list.push(workload);
     };
     for (const workload of entryWorkloads) {
-      if (touched === undefined || touched.has(workload.namespace)) add(workload);
+      if (concerned(workload.namespace)) add(workload);
     }
     for (const entry of entries.values()) {
       const group = groups.get(entry.proxy.workloadGroup);
-      if (group === undefined || (touched !== undefined && !touched.has(group.namespace))) continue;
+      if (group === undefined || !concerned(group.namespace)) continue;
       add(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
     }
-    const next = buildView({ ...defined, workloads, groups: [...groups.values()], trustDomain }, view, touched);
+    const labels = changed?.spec.metadata?.labels ?? {};
+    const touches =
+      changed && ((service: ServiceDefinition) => concerned(service.namespace) && selects(service.selector, labels));
+    const next = buildView({ ...defined, workloads, groups: [...groups.values()], trustDomain }, view, touches);
     if (next === view) return;
     view = next;
     for (const listener of [...listeners]) listener(view);
@@ -100,7 +105,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   const rebuildFor = (proxy: ProxyDescription): void => {
     const group = groups.get(proxy.workloadGroup);
-    if (group !== undefined) rebuild(new Set([group.namespace]));
+    if (group !== undefined) rebuild(group);
   };
 
   const remove = (id: string): void => {

@@ -10,7 +10,7 @@ import { forwardAction, ruleAction } from './action.ts';
 import type { RouteScope } from './destination.ts';
 import { isCatchAll, routeMatch } from './match.ts';
 
-export const defaultRouteName = 'default';
+const defaultRouteName = 'default';
 
 /** Each match of a rule becomes a route of its own; what stands after a route that takes everything is dropped. */
 export function ruleRoutes(scope: RouteScope, resource: Resource<'VirtualService'>): readonly Route[] {
