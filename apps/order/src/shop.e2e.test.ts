@@ -1,14 +1,21 @@
 /** The shop with no mesh: the services call one another directly, by discovery. */
 
+import { startTraceReceiver, type TraceReceiver } from '@weft/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, openAccount } from './testing/customer.ts';
 import { type Shop, serviceNames, startShop } from './testing/shop.ts';
 
 let shop: Shop;
+let receiver: TraceReceiver;
 beforeAll(async () => {
-  shop = await startShop();
+  receiver = await startTraceReceiver();
+  const exporting = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+  shop = await startShop({ order: exporting, payment: exporting });
 });
-afterAll(() => shop?.stop());
+afterAll(async () => {
+  await shop?.stop();
+  await receiver?.stop();
+});
 
 describe('the shop without a mesh', () => {
   it('confirms an order that can be paid', async () => {
@@ -104,4 +111,34 @@ describe('the shop without a mesh', () => {
       await shop.ready(name);
     }
   });
+
+  it('has sent one trace of the order and its payment to where it was told to', () => {
+    const spans = receiver.traces.flatMap((body) => spansOf(body));
+    const charged = spans.find(({ name, service }) => service === 'payment' && name.endsWith('/Charge'));
+    const trace = spans.filter(({ traceId }) => traceId === charged?.traceId);
+    expect(new Set(trace.map(({ service }) => service))).toEqual(new Set(['order', 'payment']));
+    expect(trace.map(({ name }) => name)).toContain('POST /api/orders');
+  });
 });
+
+interface ReceivedSpan {
+  readonly service: unknown;
+  readonly name: string;
+  readonly traceId: string;
+}
+
+interface ReceivedTraces {
+  readonly resourceSpans: {
+    readonly resource: {
+      readonly attributes: { readonly key: string; readonly value: { readonly stringValue?: string } }[];
+    };
+    readonly scopeSpans: { readonly spans: { readonly name: string; readonly traceId: string }[] }[];
+  }[];
+}
+
+function spansOf(body: string): ReceivedSpan[] {
+  return (JSON.parse(body) as ReceivedTraces).resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue;
+    return scopeSpans.flatMap(({ spans }) => spans.map(({ name, traceId }) => ({ service, name, traceId })));
+  });
+}
