@@ -1,6 +1,6 @@
 /** The shape of every filter, and what a filter sees of an exchange. */
 
-import type { Cluster, Direction, Endpoint, Route, RouteTarget } from '@weft/data-runtime';
+import type { Cluster, Direction, Endpoint, Route, RouteTarget, WorkloadLabels } from '@weft/data-runtime';
 import type { RequestHead } from '@weft/http1';
 import type { ErrorCode } from '@weft/kernel';
 
@@ -35,6 +35,9 @@ export interface Exchange {
   /** Milliseconds since the epoch, and monotonic. */
   startedAtMs: number;
   startedMonotonicMs: number;
+
+  /** What an authenticated peer says of itself. */
+  peerWorkload: WorkloadLabels | undefined;
 
   route: Route | undefined;
   target: RouteTarget | undefined;

@@ -5,6 +5,7 @@ import {
   createForwarded,
   createHeaderMutations,
   createIstioHttpMetrics,
+  createPeerMetadataIn,
   createRequestId,
 } from '@weft/data-filters';
 import { composePath, type HttpPath } from './http/path.ts';
@@ -25,6 +26,8 @@ export function inboundPath(deps: PathDeps): HttpPath {
     createAnswerHeaders(deps.clock),
     // Before anything can refuse, so that a refusal can be found by its id. JWT, authorisation and rate limits will stand below it.
     createRequestId(deps.random, false),
+    // Off before the application or a rule sees it: only the metrics believe it, and only of an authenticated peer.
+    createPeerMetadataIn(),
     // The scheme, where no gateway said it.
     createForwarded(false),
     // An inbound listener has one route, to the application's port.

@@ -5,6 +5,7 @@ import {
   createForwarded,
   createHeaderMutations,
   createIstioHttpMetrics,
+  createPeerMetadataOut,
   createRequestId,
 } from '@weft/data-filters';
 import { composePath, type HttpPath } from './http/path.ts';
@@ -42,6 +43,8 @@ function outward(deps: PathDeps, edge: boolean): HttpPath {
     createHeaderMutations(),
     // As late as it can be: it looks at what is in flight now.
     createBalanceStage(),
+    // To secured endpoints only, so after the choice: the peer's metrics name this workload.
+    createPeerMetadataOut(deps.proxy.self),
     // The pool, the peer's identity and the wire.
     createForwardStage(),
   ]);

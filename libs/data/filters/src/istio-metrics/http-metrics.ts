@@ -1,6 +1,6 @@
 /** Istio's four HTTP metrics; their places are resolved once per combination of labels. */
 
-import type { Cluster, Endpoint, RequestMetrics } from '@weft/data-runtime';
+import type { Cluster, Endpoint, RequestMetrics, WorkloadLabels } from '@weft/data-runtime';
 import { envoyHistogramBuckets, type MetricRegistry } from '@weft/telemetry';
 import type { Exchange, HttpFilter } from '../filter.ts';
 import { httpLabelNames, tcpLabelValues } from './labels.ts';
@@ -13,6 +13,7 @@ interface Combination {
   readonly cluster: Cluster | undefined;
   readonly endpoint: Endpoint | undefined;
   readonly peerUri: string | undefined;
+  readonly peerWorkload: WorkloadLabels | undefined;
   readonly status: number;
   readonly flag: string;
   readonly grpc: boolean;
@@ -31,6 +32,7 @@ export function createIstioHttpMetrics(registry: MetricRegistry, proxy: ProxyLab
     const source = {
       direction: connection.direction,
       downstreamPeerUri: connection.peerUri,
+      downstreamWorkload: exchange.peerWorkload,
       upstreamPeerUri,
       cluster,
       endpoint,
@@ -42,6 +44,7 @@ export function createIstioHttpMetrics(registry: MetricRegistry, proxy: ProxyLab
       cluster,
       endpoint,
       peerUri: upstreamPeerUri,
+      peerWorkload: exchange.peerWorkload,
       status,
       flag,
       grpc,
@@ -66,6 +69,7 @@ export function createIstioHttpMetrics(registry: MetricRegistry, proxy: ProxyLab
           combination.endpoint === exchange.endpoint &&
           combination.status === exchange.status &&
           combination.peerUri === exchange.upstreamPeerUri &&
+          combination.peerWorkload === exchange.peerWorkload &&
           combination.flag === exchange.flag &&
           !combination.grpc &&
           !grpc

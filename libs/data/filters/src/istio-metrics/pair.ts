@@ -14,6 +14,8 @@ export interface ProxyLabels {
 export interface PairSource {
   readonly direction: Direction;
   readonly downstreamPeerUri: string | undefined;
+  /** What that peer says of itself; absent or nothing: not known. */
+  readonly downstreamWorkload?: WorkloadLabels | undefined;
   readonly upstreamPeerUri: string | undefined;
   readonly cluster: Cluster | undefined;
   readonly endpoint: Endpoint | undefined;
@@ -34,7 +36,7 @@ export function pairOf(
     const known = source.cluster?.service.host !== undefined && source.cluster.service.host !== '';
     return {
       reporter: 'destination',
-      source: unknownWorkload,
+      source: source.downstreamWorkload ?? unknownWorkload,
       sourcePrincipal: source.downstreamPeerUri,
       destination: self,
       destinationPrincipal: secure ? own : undefined,

@@ -1,7 +1,7 @@
 /** One request and its answer on a client's connection: the object is used again for the next. */
 
 import type { ConnectionInfo, Exchange } from '@weft/data-filters';
-import type { Cluster, Endpoint, HttpHandlerTable, Route, RouteTarget } from '@weft/data-runtime';
+import type { Cluster, Endpoint, HttpHandlerTable, Route, RouteTarget, WorkloadLabels } from '@weft/data-runtime';
 import type { UpstreamClient, UpstreamConnection, UpstreamPools, Waiter, Wire } from '@weft/data-upstream';
 import { BodyReader, RequestHead, serializeRequestHead } from '@weft/http1';
 import { type Clock, describeProvenance, type ErrorCode, errorTable } from '@weft/kernel';
@@ -44,6 +44,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   authority = '';
   startedAtMs = 0;
   startedMonotonicMs = 0;
+  peerWorkload: WorkloadLabels | undefined;
   route: Route | undefined;
   target: RouteTarget | undefined;
   cluster: Cluster | undefined;
@@ -234,6 +235,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
     this.request = request;
     this.startedAtMs = clock.now();
     this.startedMonotonicMs = clock.monotonic();
+    this.peerWorkload = undefined;
     this.route = undefined;
     this.target = undefined;
     this.cluster = undefined;

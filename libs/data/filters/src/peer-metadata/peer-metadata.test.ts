@@ -1,0 +1,43 @@
+/** Peer metadata there and back, and what is not. */
+
+import { createSeededRandom } from '@weft/kernel';
+import { describe, expect, it } from 'vitest';
+import { parseMetadata } from './peer-metadata.ts';
+import { decodeStruct, encodeStruct } from './struct.ts';
+
+describe('peer metadata', () => {
+  it('comes back as it was', () => {
+    const struct = { A: 'x', LONG: 'y'.repeat(300), LABELS: { app: 'order', version: 'v1' } };
+    expect(decodeStruct(encodeStruct(struct))).toEqual(struct);
+  });
+
+  it('has Istio’s keys', () => {
+    // {"NAMESPACE": "shop", "LABELS": {"app": "order"}} as protobuf writes it.
+    const text = Buffer.concat([
+      Buffer.from([0x0a, 0x13, 0x0a, 9]),
+      Buffer.from('NAMESPACE'),
+      Buffer.from([0x12, 6, 0x1a, 4]),
+      Buffer.from('shop'),
+      Buffer.from([0x0a, 0x1c, 0x0a, 6]),
+      Buffer.from('LABELS'),
+      Buffer.from([0x12, 0x12, 0x2a, 0x10, 0x0a, 0x0e, 0x0a, 3]),
+      Buffer.from('app'),
+      Buffer.from([0x12, 7, 0x1a, 5]),
+      Buffer.from('order'),
+    ]).toString('base64');
+    expect(parseMetadata(text)).toMatchObject({
+      namespace: 'shop',
+      app: 'order',
+      version: 'unknown',
+      canonicalRevision: 'latest',
+    });
+  });
+
+  it('never throws on what is none', () => {
+    const random = createSeededRandom(1);
+    for (let i = 0; i < 2_000; i += 1) {
+      const bytes = Buffer.from(Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 256)));
+      expect(() => parseMetadata(bytes.toString('base64'))).not.toThrow();
+    }
+  });
+});

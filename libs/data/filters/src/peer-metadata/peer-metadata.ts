@@ -1,0 +1,103 @@
+/** Who calls, for the labels of metrics: Istio's x-envoy-peer-metadata, sent to peers of the mesh and read from them. */
+
+import type { WorkloadLabels } from '@weft/data-runtime';
+import type { HttpFilter } from '../filter.ts';
+import { removeField } from '../header-mutations/apply.ts';
+import { decodeStruct, encodeStruct, type TextStruct } from './struct.ts';
+
+/** Texts of the header that are remembered with what they say. */
+export const knownPeersMax = 1_000;
+/** A longer header is not read. */
+export const metadataCharsMax = 4_096;
+
+const header = 'x-envoy-peer-metadata';
+const idHeader = 'x-envoy-peer-metadata-id';
+
+/** Tells secured endpoints who calls; stands after the endpoint is chosen. What an application says of itself is replaced. */
+export function createPeerMetadataOut(self: () => WorkloadLabels): HttpFilter {
+  let labels: WorkloadLabels | undefined;
+  let text = '';
+  let id = '';
+  return {
+    name: 'peer-metadata',
+    onRequest(exchange) {
+      const fields = exchange.request.fields;
+      removeMetadata(fields);
+      if (exchange.endpoint?.tls === undefined) return true;
+      const current = self();
+      if (current !== labels) {
+        labels = current;
+        text = encodeStruct(toStruct(current)).toString('base64');
+        id = `sidecar~${current.workload}.${current.namespace}`;
+      }
+      fields.push(header, text, idHeader, id);
+      return true;
+    },
+  };
+}
+
+/** Reads and takes off what a peer said of itself; believed only of one whose certificate was checked. */
+export function createPeerMetadataIn(): HttpFilter {
+  const known = new Map<string, WorkloadLabels | undefined>();
+  return {
+    name: 'peer-metadata',
+    onRequest(exchange) {
+      const fields = exchange.request.fields;
+      const text = removeMetadata(fields);
+      if (text === undefined || exchange.connection.peerUri === undefined) return true;
+      if (!known.has(text)) {
+        if (known.size >= knownPeersMax) known.clear();
+        known.set(text, text.length > metadataCharsMax ? undefined : parseMetadata(text));
+      }
+      exchange.peerWorkload = known.get(text);
+      return true;
+    },
+  };
+}
+
+/** @returns the value of the metadata field, where it was there. */
+function removeMetadata(fields: string[]): string | undefined {
+  let text: string | undefined;
+  for (let i = fields.length - 2; i >= 0; i -= 2) {
+    const name = fields[i] as string;
+    if (name.length === 21 && name === header) {
+      text = fields[i + 1];
+      removeField(fields, header);
+    } else if (name.length === 24 && name === idHeader) removeField(fields, idHeader);
+  }
+  return text;
+}
+
+function toStruct(labels: WorkloadLabels): TextStruct {
+  return {
+    NAME: labels.workload,
+    WORKLOAD_NAME: labels.workload,
+    NAMESPACE: labels.namespace,
+    CLUSTER_ID: labels.cluster,
+    LABELS: {
+      app: labels.app,
+      version: labels.version,
+      'service.istio.io/canonical-name': labels.canonicalService,
+      'service.istio.io/canonical-revision': labels.canonicalRevision,
+    },
+  };
+}
+
+/** @returns nothing for what is not base64 of a struct. Missing values are "unknown", the revision "latest". */
+export function parseMetadata(text: string): WorkloadLabels | undefined {
+  const struct = decodeStruct(Buffer.from(text, 'base64'));
+  if (struct === undefined) return undefined;
+  const labels = struct['LABELS'];
+  const top = (key: string): string => (typeof struct[key] === 'string' ? struct[key] : 'unknown');
+  const label = (key: string, missing = 'unknown'): string =>
+    typeof labels === 'object' ? (labels[key] ?? missing) : missing;
+  return {
+    workload: top('WORKLOAD_NAME'),
+    namespace: top('NAMESPACE'),
+    cluster: top('CLUSTER_ID'),
+    app: label('app'),
+    version: label('version'),
+    canonicalService: label('service.istio.io/canonical-name'),
+    canonicalRevision: label('service.istio.io/canonical-revision', 'latest'),
+  };
+}
