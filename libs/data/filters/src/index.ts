@@ -15,4 +15,5 @@ export type { PairSource, ProxyLabels } from './istio-metrics/pair.ts';
 export type { IstioTcpMetrics, TcpMetrics } from './istio-metrics/tcp-metrics.ts';
 export { createIstioTcpMetrics } from './istio-metrics/tcp-metrics.ts';
 export { createPeerMetadataIn, createPeerMetadataOut } from './peer-metadata/peer-metadata.ts';
+export { encodeStruct } from './peer-metadata/struct.ts';
 export { createRequestId } from './request-id/request-id.ts';

@@ -1,5 +1,6 @@
 /** What requests and answers become on their way, on real sockets. */
 
+import { encodeStruct } from '@weft/data-filters';
 import { afterEach, describe, expect, it } from 'vitest';
 import { always, connectTo } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
@@ -213,5 +214,24 @@ describe('an exchange', () => {
     );
     expect(text).toContain('istio_request_duration_milliseconds_bucket');
     expect(text).toContain('istio_response_bytes_sum');
+  });
+
+  it('counts an authenticated caller by what it says of itself, and takes that off', async () => {
+    const backend = await backendOf(always(hello));
+    const uri = 'spiffe://cluster.local/ns/shop/sa/order';
+    const rig = await rigOf(
+      makeTable(() => routeTo(backend)),
+      'inbound',
+      uri,
+    );
+    const client = await connectTo(rig.port);
+    const metadata = encodeStruct({ WORKLOAD_NAME: 'order', NAMESPACE: 'shop', LABELS: { app: 'order' } });
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nx-envoy-peer-metadata: ${metadata.toString('base64')}\r\n\r\n`);
+    await client.until('hello');
+    expect(backend.received()).not.toContain('peer-metadata');
+    const counted = /istio_requests_total\{(.*)\} 1\n/.exec(rig.registry.renderPrometheus())?.[1];
+    expect(counted).toContain('reporter="destination",source_workload="order"');
+    expect(counted).toContain(`source_principal="${uri}"`);
+    expect(counted).toContain('connection_security_policy="mutual_tls"');
   });
 });

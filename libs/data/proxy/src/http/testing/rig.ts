@@ -24,7 +24,12 @@ export interface Rig {
   readonly stop: () => Promise<void>;
 }
 
-export async function startRig(table: HttpHandlerTable, direction: Direction = 'outbound'): Promise<Rig> {
+/** @param peerUri what clients are taken for, as if their certificate had said so. */
+export async function startRig(
+  table: HttpHandlerTable,
+  direction: Direction = 'outbound',
+  peerUri?: string,
+): Promise<Rig> {
   const clock = createManualClock(1_700_000_000_000);
   const registry = createMetricRegistry();
   const lines: string[] = [];
@@ -58,7 +63,7 @@ export async function startRig(table: HttpHandlerTable, direction: Direction = '
       remoteAddress,
       localAddress: 'here:1',
       tls: false,
-      peerUri: undefined,
+      peerUri,
       sni: undefined,
       alpn: undefined,
     };
