@@ -131,7 +131,7 @@ function announce(context: Context, info: MeshInfo, afterMs: number, mesh: boole
   line(`  ${'logs'.padEnd(14)} ${info.layout.logs}`);
   if (!info.shopAnswers) {
     line(
-      `\n${paint('warn', 'the shop does not list its products through the gateway yet')}; \`npx weft status\` tells what the rules and the instances are`,
+      `\n${paint('warn', 'not every service of the shop answers through the gateway')}; \`npx weft status\` tells what the rules and the instances are`,
     );
   }
   if (mesh) {

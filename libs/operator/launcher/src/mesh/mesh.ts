@@ -20,7 +20,7 @@ import { ensureBuilt } from './build.ts';
 import { type Claim, claimRun } from './claim.ts';
 import { baseEnvironment } from './environment.ts';
 import { assertNodeVersion } from './node-version.ts';
-import { waitForShop } from './shop-check.ts';
+import { shopPaths, waitForShop } from './shop-check.ts';
 
 export interface MeshOptions {
   /** Folder of the repository: holds `apps/` and `node_modules/`. */
@@ -131,7 +131,7 @@ export function createMesh(options: MeshOptions): Mesh {
       await supervisor.start();
       assertNotEnded();
       const urls = urlsOf(options);
-      const check = options.plan === undefined ? await waitForShop(clock, productsUrlOf(options)) : undefined;
+      const check = options.plan === undefined ? await waitForShop(clock, checkUrlsOf(options)) : undefined;
       claim?.update({ urls, state: 'ready' });
       return { urls, layout, shopAnswers: check?.answers ?? true, sku: check?.sku ?? '' };
     },
@@ -196,10 +196,9 @@ function urlsOf(options: MeshOptions): Readonly<Record<string, string>> {
   );
 }
 
-function productsUrlOf(options: MeshOptions): string {
-  const inventory = blockAt(
-    options.ports.base,
-    shopServices.findIndex((service) => service.app === 'inventory'),
-  );
-  return `http://127.0.0.1:${options.mesh ? options.ports.gateway : inventory.http}/api/products`;
+/** Without a mesh each service has told by itself that it is ready. */
+function checkUrlsOf(options: MeshOptions): readonly string[] {
+  if (options.mesh) return shopPaths.map((path) => `http://127.0.0.1:${options.ports.gateway}${path}`);
+  const index = shopServices.findIndex((service) => service.app === 'inventory');
+  return [`http://127.0.0.1:${blockAt(options.ports.base, index).http}/api/products`];
 }

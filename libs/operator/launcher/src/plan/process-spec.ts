@@ -31,8 +31,8 @@ export interface ProcessSpec {
   readonly after: readonly string[];
   /** Runs once, before the first start. */
   readonly prepare?: () => Promise<void>;
-  /** Runs each time the process answers, before it counts as ready. */
-  readonly onAnswering?: () => Promise<void>;
+  /** Runs each time the process answers, before it counts as ready; false: it is not yet, ask again. */
+  readonly onAnswering?: () => Promise<boolean>;
   readonly stopStage: StopStage;
   readonly stopSignal: NodeJS.Signals;
   /** After this long it is killed. */

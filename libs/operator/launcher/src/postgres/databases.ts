@@ -4,11 +4,19 @@ import pg from 'pg';
 import { LaunchError } from '../launch-error.ts';
 import { type Credentials, superuserName } from './credentials.ts';
 
+/** The server accepts connections, but not yet questions: it recovers, or it is about to listen. */
+const notYet: readonly unknown[] = ['57P03', 'ECONNREFUSED', 'ECONNRESET'];
+
 /**
  * @param names each names a role and the database that it owns.
+ * @returns false where the server is not up yet: ask again.
  * @throws LaunchError
  */
-export async function ensureDatabases(port: number, credentials: Credentials, names: readonly string[]): Promise<void> {
+export async function ensureDatabases(
+  port: number,
+  credentials: Credentials,
+  names: readonly string[],
+): Promise<boolean> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
@@ -33,7 +41,9 @@ export async function ensureDatabases(port: number, credentials: Credentials, na
       await client.query(`CREATE DATABASE ${role} OWNER ${role} STRATEGY FILE_COPY`);
       await client.query(`REVOKE ALL ON DATABASE ${role} FROM PUBLIC`);
     }
+    return true;
   } catch (error) {
+    if (error instanceof Error && 'code' in error && notYet.includes(error.code)) return false;
     throw databaseError(error, port);
   } finally {
     await client.end().catch(() => {});

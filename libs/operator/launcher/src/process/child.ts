@@ -180,13 +180,16 @@ export class Child {
     for (;;) {
       if (this.stopping) return;
       if (dead !== undefined) throw this.deathError(dead);
-      if (await probeOnce(this.spec.ready)) break;
+      if ((await probeOnce(this.spec.ready)) && (await this.isUp())) break;
       if (clock.monotonic() > until) throw this.lateError();
       await delay(clock, probePeriodMs);
     }
     // A port may be answered by somebody else while this process has just died of it.
     if (dead !== undefined) throw this.deathError(dead);
-    await this.spec.onAnswering?.();
+  }
+
+  private async isUp(): Promise<boolean> {
+    return (await this.spec.onAnswering?.()) ?? true;
   }
 
   private async revive(exit: Exit): Promise<void> {

@@ -1,0 +1,142 @@
+/** The two commands, as a user types them: the real processes, on the real ports. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { delay, systemClock } from '@weft/kernel';
+import { isRunning, layoutOf, readRunFile, stopEverything } from '@weft/operator-launcher';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createCustomer } from './testing/shop-client.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const shop = 'http://127.0.0.1:8080';
+const startTimeoutMs = 150_000;
+
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'weft-up-'));
+});
+
+afterEach(async () => {
+  await stopEverything(systemClock, layoutOf(dir));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+interface Running {
+  readonly child: ChildProcess;
+  output(): string;
+  /** Resolves when the output holds `text`. */
+  said(text: string): Promise<void>;
+  ended: Promise<number | null>;
+}
+
+function weft(...args: string[]): Running {
+  const child = spawn(process.execPath, [join(root, 'apps', 'cli', 'bin', 'weft.mjs'), ...args, '--dir', dir], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let ended = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  return {
+    child,
+    output: () => output,
+    ended: new Promise((resolve) => {
+      child.on('close', (code) => {
+        ended = true;
+        resolve(code);
+      });
+    }),
+    async said(text) {
+      const until = systemClock.monotonic() + startTimeoutMs;
+      while (!output.includes(text)) {
+        if (ended || systemClock.monotonic() > until)
+          throw new Error(`weft ${args.join(' ')} did not say "${text}":\n${output}`);
+        await delay(systemClock, 50);
+      }
+    },
+  };
+}
+
+function processes(): NonNullable<ReturnType<typeof readRunFile>>['processes'] {
+  return readRunFile(layoutOf(dir).runFile)?.processes ?? [];
+}
+
+/** Kills it as hard as can be, and waits until its successor is ready. */
+async function killAndWait(running: Running, name: string): Promise<void> {
+  const before = processes().find((item) => item.name === name);
+  const readyLine = new RegExp(`^${name} +ready.*again$`, 'gm');
+  const readyTimes = (): number => running.output().match(readyLine)?.length ?? 0;
+  const seen = readyTimes();
+  process.kill(before?.pid ?? 0, 'SIGKILL');
+  const until = systemClock.monotonic() + 30_000;
+  while (readyTimes() === seen) {
+    if (systemClock.monotonic() > until) throw new Error(`${name} did not come back:\n${running.output()}`);
+    await delay(systemClock, 50);
+  }
+}
+
+test('the mesh starts, takes orders over kills of its parts, explains itself, and leaves nothing', async () => {
+  const up = weft('up');
+  await up.said('Ctrl-C stops everything');
+  expect(processes()).toHaveLength(13);
+
+  const customer = await createCustomer({ users: shop, products: shop, orders: shop }, 'ada@example.com');
+  expect(await customer.order('first')).toBe('confirmed');
+  expect(await customer.order('second', 'tok_declined')).toBe('rejected');
+
+  const explain = weft('explain', 'GET', 'http://payment.shop/charge', '-H', 'x-canary: 1', '--from', 'order');
+  expect(await explain.ended).toBe(0);
+  expect(explain.output()).toMatch(
+    /canary-header +infra\/mesh\/payment\.yaml:\d+ VirtualService shop\/payment http\[0\]/,
+  );
+  expect(explain.output()).toContain('spiffe://cluster.local/ns/shop/sa/payment');
+
+  for (const name of ['payment-v2', 'control-plane', 'order-sidecar']) {
+    await killAndWait(up, name);
+    expect(await customer.order(`after ${name}`)).toBe('confirmed');
+  }
+
+  const second = weft('up');
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toContain(`already running, pid ${up.child.pid}; \`npx weft down\` stops it`);
+
+  const running = processes();
+  up.child.kill('SIGINT');
+  expect(await up.ended).toBe(0);
+  expect(running.some(isRunning)).toBe(false);
+}, 300_000);
+
+test('the shop runs with no mesh at all', async () => {
+  const up = weft('up', '--mesh', 'off');
+  await up.said('Ctrl-C stops everything');
+  expect(
+    processes()
+      .map((item) => item.name)
+      .sort(),
+  ).toEqual([...['inventory', 'order', 'payment-v1', 'payment-v2', 'postgres', 'user']]);
+  const addresses = {
+    users: 'http://127.0.0.1:21000',
+    orders: 'http://127.0.0.1:21010',
+    products: 'http://127.0.0.1:21020',
+  };
+  const customer = await createCustomer(addresses, 'ada@example.com');
+  expect(await customer.order('first')).toBe('confirmed');
+  const running = processes();
+  const down = weft('down');
+  expect(await down.ended).toBe(0);
+  expect(await up.ended).toBe(0);
+  expect(running.some(isRunning)).toBe(false);
+  expect(readFileSync(layoutOf(dir).logOf('order'), 'utf8')).not.toContain(readPassword('order'));
+}, 200_000);
+
+function readPassword(role: string): string {
+  return readFileSync(join(layoutOf(dir).postgres, `${role}.password`), 'utf8').trim();
+}
