@@ -44,20 +44,17 @@ export async function createOutboxTable(db: Kysely<unknown>): Promise<void> {
 
 /** The relay's `wake` after the commit delivers it at once; without it the relay finds it at its next look. */
 export async function enqueue<T extends WithOutbox>(trx: Transaction<T>, message: OutgoingMessage): Promise<void> {
-  await insertMessage(trx as unknown as Transaction<WithOutbox>, message, null, injectTrace().traceparent ?? null);
+  await insertMessage(trx as unknown as Transaction<WithOutbox>, message, injectTrace().traceparent ?? null);
 }
 
-/** Writes a message that is free, or that `owner` delivers already. @returns its id */
+/** Writes a message that is nobody's. @param traceparent of the request that caused it. */
 export async function insertMessage(
   trx: Transaction<WithOutbox>,
   { topic, payload }: OutgoingMessage,
-  owner: number | null,
   traceparent: string | null,
-): Promise<string> {
-  const { id } = await trx
+): Promise<void> {
+  await trx
     .insertInto('outbox')
-    .values({ topic, payload: JSON.stringify(payload), owner, traceparent })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
+    .values({ topic, payload: JSON.stringify(payload), owner: null, traceparent })
+    .execute();
 }

@@ -6,37 +6,21 @@ import {
   delay,
   type Part,
   type Random,
-  randomHex,
   stopOnSignal,
   systemClock,
   systemRandom,
 } from '@weft/kernel';
-import { createFileDiscovery, type Discovery, type Registration } from '@weft/service-discovery';
-import { startTracing } from '@weft/service-tracing';
-import type { FastifyInstance } from 'fastify';
-import type { Kysely } from 'kysely';
+import { createFileDiscovery, type Discovery } from '@weft/service-discovery';
 import { openDatabase, waitForDatabase } from '../db/database.ts';
 import { type Migrations, migrate } from '../db/migrate.ts';
-import { createGrpcServer, type GrpcService } from '../grpc/server.ts';
+import type { GrpcService } from '../grpc/server.ts';
 import { healthRoutes } from '../http/health.ts';
 import { createHttpServer, type Routes } from '../http/server.ts';
 import { createLogger, type Logger } from '../observe/logger.ts';
-import { createMetrics, type Metrics } from '../observe/metrics.ts';
-import { databaseUrl, type Settings } from './settings.ts';
-
-/** What a service is built with. */
-export interface ServiceTools<T> {
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly db: Kysely<T>;
-  /** Of the service's own database, for what needs a connection of its own. */
-  readonly databaseUrl: string;
-  readonly discovery: Discovery | undefined;
-  /** Milliseconds that stopping may wait for work in progress. */
-  readonly drainMs: number;
-}
+import { createMetrics } from '../observe/metrics.ts';
+import { grpcPart, httpPart, registrationPart, tracingPart } from './parts.ts';
+import { databaseUrl, type ServiceSettings } from './settings.ts';
+import type { ServiceTools } from './tools.ts';
 
 /** What a service is made of. */
 export interface ServiceParts {
@@ -47,10 +31,7 @@ export interface ServiceParts {
 }
 
 export interface ServiceDefinition<T> {
-  readonly settings: Settings & {
-    readonly GRPC_PORT?: number;
-    readonly GRPC_MAX_CONNECTION_AGE_MS?: number | undefined;
-  };
+  readonly settings: ServiceSettings;
   readonly migrations: Migrations;
   /** Bytes of a request's body. */
   readonly bodyMax?: number;
@@ -146,7 +127,7 @@ function mainPart<T>(
     own = createLifecycle(
       [
         ...parts,
-        ...(grpc.length === 0 ? [] : [grpcPart(definition, grpc, tools, ports)]),
+        ...(grpc.length === 0 ? [] : [grpcPart(settings, grpc, tools, ports)]),
         httpPart(http, settings, tools, ports),
         registrationPart(settings, tools, ports),
         {
@@ -171,81 +152,6 @@ function mainPart<T>(
       await own?.stop();
       bound();
     },
-  };
-}
-
-function httpPart<T>(
-  server: FastifyInstance,
-  settings: Settings,
-  { clock, drainMs }: ServiceTools<T>,
-  ports: Record<string, number>,
-): Part {
-  return {
-    name: 'http',
-    start: async () => {
-      await server.listen({ host: settings.HOST, port: settings.HTTP_PORT });
-      const address = server.server.address();
-      ports['http'] = address !== null && typeof address === 'object' ? address.port : settings.HTTP_PORT;
-    },
-    stop: async () => {
-      const cancel = clock.after(drainMs, () => server.server.closeAllConnections());
-      await server.close();
-      cancel();
-    },
-  };
-}
-
-function grpcPart<T>(
-  { settings }: ServiceDefinition<T>,
-  services: readonly GrpcService[],
-  { log, metrics, clock, drainMs }: ServiceTools<T>,
-  ports: Record<string, number>,
-): Part {
-  const server = createGrpcServer({
-    services,
-    log,
-    metrics,
-    clock,
-    connectionAgeMaxMs: settings.GRPC_MAX_CONNECTION_AGE_MS,
-  });
-  return {
-    name: 'grpc',
-    start: async () => {
-      ports['grpc'] = await server.listen(settings.HOST, settings.GRPC_PORT ?? 0);
-    },
-    stop: () => server.stop(drainMs),
-  };
-}
-
-function registrationPart<T>(settings: Settings, { discovery }: ServiceTools<T>, ports: Record<string, number>): Part {
-  let registration: Registration | undefined;
-  return {
-    name: 'registration',
-    start: async () => {
-      registration = await discovery?.register({
-        id: `${settings.SERVICE_NAME}-${randomHex(6)}`,
-        service: settings.SERVICE_NAME,
-        version: settings.SERVICE_VERSION,
-        host: settings.HOST,
-        ports: { ...ports },
-      });
-    },
-    stop: () => registration?.deregister(),
-  };
-}
-
-function tracingPart(settings: Settings): Part {
-  let tracing: Awaited<ReturnType<typeof startTracing>> | undefined;
-  return {
-    name: 'tracing',
-    start: async () => {
-      tracing = await startTracing({
-        serviceName: settings.SERVICE_NAME,
-        serviceVersion: settings.SERVICE_VERSION,
-        exporterEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
-      });
-    },
-    stop: () => tracing?.stop(),
   };
 }
 

@@ -38,6 +38,12 @@ export const grpcServerFields = {
 const base = z.object(settingsFields);
 export type Settings = z.infer<typeof base> & { SERVICE_NAME: string };
 
+/** With the settings of a gRPC server, where the service has one. */
+export type ServiceSettings = Settings & {
+  readonly GRPC_PORT?: number;
+  readonly GRPC_MAX_CONNECTION_AGE_MS?: number | undefined;
+};
+
 /** An empty variable counts as absent. @throws Error with one line for each wrong variable, never with a value. */
 export function readSettings<S extends z.ZodObject>(
   schema: S,
