@@ -1,16 +1,18 @@
 // Generates the xDS messages from the public protos that @grpc/grpc-js-xds carries. Run by the Nx target `generate`.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const require = createRequire(import.meta.url);
-const here = resolve(import.meta.dirname ?? '.', '..');
+const here = resolve(import.meta.dirname, '..');
 const roots = readFileSync(join(here, 'proto', 'roots.txt'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'));
 
+// Made beside and renamed, so that nobody who runs meanwhile finds half of it.
+const fresh = join(here, `generated.${process.pid}`);
 const work = mkdtempSync(join(tmpdir(), 'weft-protos-'));
 try {
   const deps = join(dirname(require.resolve('@grpc/grpc-js-xds/package.json')), 'deps');
@@ -29,21 +31,24 @@ try {
       plugins: [
         {
           local: ['node', join(dirname(plugin), 'bin', 'protoc-gen-es')],
-          out: join(here, 'generated'),
+          out: fresh,
           opt: ['target=ts', 'import_extension=ts', 'erasable_syntax=true'],
           include_imports: true,
         },
       ],
     }),
   );
-  rmSync(join(here, 'generated'), { recursive: true, force: true });
-  mkdirSync(join(here, 'generated'));
   const buf = require.resolve('@bufbuild/buf/bin/buf');
   execFileSync(process.execPath, [buf, 'generate', ...roots.flatMap((path) => ['--path', path])], {
     cwd: work,
     stdio: 'inherit',
   });
+  const old = `${fresh}.old`;
+  if (existsSync(join(here, 'generated'))) renameSync(join(here, 'generated'), old);
+  renameSync(fresh, join(here, 'generated'));
+  rmSync(old, { recursive: true, force: true });
 } finally {
+  rmSync(fresh, { recursive: true, force: true });
   rmSync(work, { recursive: true, force: true });
 }
 
