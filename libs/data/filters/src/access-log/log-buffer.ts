@@ -4,10 +4,10 @@ import type { Cancel, Clock } from '@weft/kernel';
 
 export const accessLogLimits = {
   /** Bytes gathered before they are handed on without waiting for the interval. */
-  pieceBytes: 65_536,
+  pieceBytes: 262_144,
   flushIntervalMs: 250,
   /** Pieces that wait while the sink is busy; lines past them are dropped. */
-  waitingPiecesMax: 64,
+  waitingPiecesMax: 16,
 } as const;
 
 /** Where the log goes. One `write` at a time. */
