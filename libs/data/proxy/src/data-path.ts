@@ -45,7 +45,7 @@ export interface DataPath {
   drain(side: Side): void;
   /** Open connections of one side. */
   connections(side: Side): number;
-  /** Closes everything now and hands on the rest of the access log. */
+  /** Closes everything now and writes the rest of the access log. */
   close(): void;
 }
 
@@ -123,6 +123,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
         tcp.close();
       }
       pools.close();
+      // The file stays open: a write may be under way, and its number would be given to somebody else.
       log.stop();
     },
   };

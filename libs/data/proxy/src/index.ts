@@ -1,6 +1,6 @@
 /** The proxy, composed: sidecar and ingress gateway. */
 export { ListenError } from './admin/side-server.ts';
-export type { Proxy } from './proxy.ts';
+export type { MeshProxy } from './proxy.ts';
 export { createProxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
 export type { HostPort, IngressFlag } from './session/node-description.ts';

@@ -13,7 +13,7 @@ import { notReadyReason } from './readiness.ts';
 import { openStateFolder } from './session/state-folder.ts';
 import { createSideServers } from './side-servers.ts';
 
-export interface Proxy {
+export interface MeshProxy {
   /**
    * Opens the side servers, then the session; resolves before the proxy is ready, which the readiness port tells.
    * @throws ListenError for an address of a flag that is not to be had, WeftError state_invalid for the state folder.
@@ -29,7 +29,7 @@ export interface Proxy {
   addresses(): { readonly admin: string; readonly readiness: string; readonly prometheus: string };
 }
 
-export function createProxy(options: ProxyOptions): Proxy {
+export function createProxy(options: ProxyOptions): MeshProxy {
   const { log } = options;
   const parts = createProxyParts(options);
   const { runtime, tls, session } = parts;
@@ -85,9 +85,9 @@ export function createProxy(options: ProxyOptions): Proxy {
       path = createDataPath({ ...options, registry: parts.registry, runtime, identity: tls });
     },
     stop() {
-      path?.close();
       health.stop();
       runtime.stop();
+      path?.close();
     },
   };
   const lifecycle = createLifecycle(inOrder(options, parts, servers, dataPath), (part, error) =>

@@ -14,6 +14,8 @@ export interface FakeCa {
   sign(csrPem: string, uri: string, ttlSeconds: number): Promise<readonly string[]>;
   /** A key with its certificate, in the form that @weft/tls takes. */
   issue(uri: string, ttlSeconds?: number): Promise<FakeMaterial>;
+  /** The same for a server that is known by its DNS name. */
+  issueServer(dnsName: string): Promise<FakeMaterial>;
 }
 
 export interface FakeMaterial {
@@ -53,7 +55,8 @@ export async function createFakeCa(clock: Clock): Promise<FakeCa> {
   });
   const rootPem = pemOf(root);
 
-  const certify = async (publicKey: x509.PublicKeyType, uri: string, ttlSeconds: number): Promise<string> => {
+  type Name = { readonly type: 'url' | 'dns'; readonly value: string };
+  const certify = async (publicKey: x509.PublicKeyType, name: Name, ttlSeconds: number): Promise<string> => {
     const from = clock.now() - 1000;
     const leaf = await x509.X509CertificateGenerator.create({
       serialNumber: nextSerial(),
@@ -65,10 +68,18 @@ export async function createFakeCa(clock: Clock): Promise<FakeCa> {
       signingAlgorithm: signing,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.SubjectAlternativeNameExtension([{ type: 'url', value: uri }], true),
+        new x509.SubjectAlternativeNameExtension([name], true),
       ],
     });
     return pemOf(leaf);
+  };
+
+  const issue = async (name: Name, ttlSeconds: number): Promise<FakeMaterial> => {
+    const keys = await webcrypto.subtle.generateKey(p256, true, ['sign', 'verify']);
+    const leaf = await certify(keys.publicKey as never, name, ttlSeconds);
+    const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+    const privateKeyPem = `${x509.PemConverter.encode(key, 'PRIVATE KEY').trim()}\n`;
+    return { certChainPem: leaf + pemOf(ca), privateKeyPem, rootsPem: rootPem };
   };
 
   return {
@@ -76,15 +87,10 @@ export async function createFakeCa(clock: Clock): Promise<FakeCa> {
     async sign(csrPem, uri, ttlSeconds) {
       const request = new x509.Pkcs10CertificateRequest(csrPem);
       if (!(await request.verify())) throw new Error('the signature of the request is not by its key');
-      return [await certify(request.publicKey, uri, ttlSeconds), pemOf(ca), rootPem];
+      return [await certify(request.publicKey, { type: 'url', value: uri }, ttlSeconds), pemOf(ca), rootPem];
     },
-    async issue(uri, ttlSeconds = 3600) {
-      const keys = await webcrypto.subtle.generateKey(p256, true, ['sign', 'verify']);
-      const leaf = await certify(keys.publicKey as never, uri, ttlSeconds);
-      const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-      const privateKeyPem = `${x509.PemConverter.encode(key, 'PRIVATE KEY').trim()}\n`;
-      return { certChainPem: leaf + pemOf(ca), privateKeyPem, rootsPem: rootPem };
-    },
+    issue: (uri, ttlSeconds = 3600) => issue({ type: 'url', value: uri }, ttlSeconds),
+    issueServer: (dnsName) => issue({ type: 'dns', value: dnsName }, 3600),
   };
 }
 
