@@ -86,11 +86,20 @@ export function stringMatch(api: string, presence: boolean) {
     .transform((match): typeof match => (presence && match.regex === '*' ? {} : match));
 }
 
-const operationNameProblem = (name: string): string | undefined =>
-  name.toLowerCase() === ':authority' ? undefined : headerNameProblem(name);
+/** What a message's framing and its connection stand on: a rule that changes them could let one message be read as two. */
+const framingNames: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'upgrade']);
 
-const removedNameProblem = (name: string): string | undefined =>
-  name.toLowerCase() === 'host' ? 'the header "host" cannot be removed' : headerNameProblem(name);
+const operationNameProblem = (name: string): string | undefined => {
+  const lower = name.toLowerCase();
+  if (lower === ':authority') return undefined;
+  return framingNames.has(lower) ? `the header "${lower}" cannot be changed by a rule` : headerNameProblem(name);
+};
+
+const removedNameProblem = (name: string): string | undefined => {
+  const lower = name.toLowerCase();
+  if (lower === 'host' || framingNames.has(lower)) return `the header "${lower}" cannot be removed`;
+  return headerNameProblem(name);
+};
 
 const headerMap = mapOf(checkedString(headerValueProblem), operationNameProblem);
 

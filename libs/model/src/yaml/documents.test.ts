@@ -79,8 +79,11 @@ describe('the bounds of a file', () => {
 
   it('hold the number of words and marks, and keep the documents before', () => {
     const text = `a: 1\n---\n${'# x\n'.repeat(limits.lexemesMax / 2)}`;
-    expect(problemsOf(text)).toEqual([`: the file has more than ${limits.lexemesMax} words and marks`]);
-    expect(valuesOf(text)).toEqual([{ a: 1 }]);
+    const { documents, problems } = readDocuments(text);
+    expect(problems.map(({ message }) => message)).toEqual([
+      `the file has more than ${limits.lexemesMax} words and marks`,
+    ]);
+    expect(documents.map(({ value }) => value)).toEqual([{ a: 1 }]);
   });
 
   it('hold the number of aliases', () => {

@@ -358,6 +358,16 @@ const headers: Case[] = [
     setting('set: { a: 1 }'),
     `${request}.set.a: expected a string, got the number 1; put it in quotes`,
   ],
+  [
+    'refuses removal of what frames a message',
+    setting('remove: [Transfer-Encoding]'),
+    `${request}.remove[0]: the header "transfer-encoding" cannot be removed`,
+  ],
+  [
+    'refuses a change of what frames a message',
+    setting('set: { content-length: "5" }'),
+    `${request}.set.content-length: the header "content-length" cannot be changed by a rule`,
+  ],
   ['refuses removal of host', setting('remove: [Host]'), `${request}.remove[0]: the header "host" cannot be removed`],
   [
     'refuses removal of :authority',
