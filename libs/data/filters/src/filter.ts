@@ -25,7 +25,7 @@ export interface Exchange {
   /** The listener wants a line in the access log. */
   readonly logged: boolean;
   /** What filters keep from request to request of this connection, by the filter's name. */
-  readonly kept: { accessLog?: unknown; istioMetrics?: unknown };
+  readonly kept: { accessLog?: unknown; istioMetrics?: unknown; peerMetadata?: unknown };
 
   /** As it came, but for `fields`: they are changed in place on their way to the endpoint. */
   request: RequestHead;

@@ -10,6 +10,11 @@ export const knownPeersMax = 1_000;
 /** A longer header is not read. */
 export const metadataCharsMax = 4_096;
 
+interface KeptPeer {
+  readonly text: string;
+  readonly workload: WorkloadLabels | undefined;
+}
+
 const header = 'x-envoy-peer-metadata';
 const idHeader = 'x-envoy-peer-metadata-id';
 
@@ -45,11 +50,18 @@ export function createPeerMetadataIn(): HttpFilter {
       const fields = exchange.request.fields;
       const text = removeMetadata(fields);
       if (text === undefined || exchange.connection.peerUri === undefined) return true;
+      // A connection has one peer, which says the same each time: comparing is cheaper than hashing a long text.
+      const kept = exchange.kept.peerMetadata as KeptPeer | undefined;
+      if (kept?.text === text) {
+        exchange.peerWorkload = kept.workload;
+        return true;
+      }
       if (!known.has(text)) {
         if (known.size >= knownPeersMax) known.clear();
         known.set(text, text.length > metadataCharsMax ? undefined : parseMetadata(text));
       }
       exchange.peerWorkload = known.get(text);
+      exchange.kept.peerMetadata = { text, workload: exchange.peerWorkload } satisfies KeptPeer;
       return true;
     },
   };
