@@ -71,6 +71,10 @@ describe('probes', () => {
     expect(await probe(http('/503'), at)).toBe('status 503');
   });
 
+  test('a path that HTTP does not allow is a failed probe', async () => {
+    expect(await probe(http('/a b'), target)).toMatch(/unescaped characters/);
+  });
+
   test('a TCP probe needs a connection', async () => {
     const at = await listen(createServer((socket) => socket.destroy()));
     expect(await probe({ kind: 'tcp' }, at)).toBeUndefined();

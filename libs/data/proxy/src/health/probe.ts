@@ -1,6 +1,6 @@
 /** One probe of one endpoint: is it there and well? */
 
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
 import { connect } from 'node:net';
 import type { HealthProbe } from '@weft/data-runtime';
 import type { Cancel, Clock } from '@weft/kernel';
@@ -43,13 +43,16 @@ type HttpCheck = Extract<HealthProbe['check'], { kind: 'http' }>;
 function runHttp(check: HttpCheck, target: ProbeTarget, finish: (problem: string | undefined) => void): Cancel {
   const headers: Record<string, string> = { 'user-agent': 'weft-probe', connection: 'close' };
   for (let i = 0; i + 1 < check.headers.length; i += 2) headers[check.headers[i] ?? ''] = check.headers[i + 1] ?? '';
-  const call = request({
-    host: target.address,
-    port: target.port,
-    path: check.path || '/',
-    headers: { ...headers, ...(check.host === '' ? {} : { host: check.host }) },
-    agent: false,
-  });
+  if (check.host !== '') headers['host'] = check.host;
+  let call: ClientRequest;
+  try {
+    call = request({ host: target.address, port: target.port, path: check.path || '/', headers, agent: false });
+  } catch (error) {
+    // A path or header that HTTP does not allow: node says so at once.
+    const reason = error instanceof Error ? error.message : String(error);
+    queueMicrotask(() => finish(reason));
+    return () => {};
+  }
   call.on('response', (response) => {
     const status = response.statusCode ?? 0;
     finish(status >= 200 && status < 400 ? undefined : `status ${status}`);

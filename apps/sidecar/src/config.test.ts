@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig, UsageError } from './config.ts';
+
+const needed = ['--workload-group', 'shop/order', '--token-dir', 't', '--state-dir', 's'];
+
+describe('the command line', () => {
+  test('the defaults are the documented ones', () => {
+    expect(parseConfig(needed)).toMatchObject({
+      mode: 'sidecar',
+      workloadGroup: { namespace: 'shop', name: 'order' },
+      xds: { host: '127.0.0.1', port: 15012 },
+      address: '127.0.0.1',
+      inbound: [],
+      outbound: { host: '127.0.0.1', port: 15001 },
+      admin: { host: '127.0.0.1', port: 15000 },
+      readiness: { host: '127.0.0.1', port: 15021 },
+      prometheus: { host: '127.0.0.1', port: 15090 },
+      accessLog: undefined,
+      drainSeconds: 5,
+      logLevel: 'info',
+    });
+  });
+
+  test('ports of the application, names of the control plane and IPv6 are understood', () => {
+    const config = parseConfig([
+      ...needed,
+      ...['--inbound', 'http=127.0.0.1:21003,127.0.0.1:21000', '--inbound', 'grpc=[::1]:21004,[::1]:21001'],
+      ...[
+        '--xds',
+        'control-plane:15012',
+        '--xds-server-name',
+        'istiod',
+        '--drain-seconds',
+        '0.5',
+        '--outbound',
+        'localhost:1',
+      ],
+    ]);
+    expect(config.inbound).toEqual([
+      { name: 'http', bind: '127.0.0.1', port: 21003, defaultEndpoint: '127.0.0.1:21000' },
+      { name: 'grpc', bind: '::1', port: 21004, defaultEndpoint: '[::1]:21001' },
+    ]);
+    expect(config).toMatchObject({
+      xds: { host: 'control-plane', port: 15012 },
+      xdsServerName: 'istiod',
+      drainSeconds: 0.5,
+      outbound: { host: '127.0.0.1', port: 1 },
+    });
+  });
+
+  test('a gateway has no way for applications', () => {
+    expect(parseConfig([...needed, '--mode', 'gateway']).outbound).toBeUndefined();
+  });
+
+  test.each([
+    [[], '--workload-group is missing'],
+    [['--workload-group', 'order'], '--workload-group order: give namespace/name, like shop/order'],
+    [['--nope'], "Unknown option '--nope'"],
+    [['more'], "Unexpected argument 'more'"],
+    [[...needed, '--mode', 'x'], '--mode x: give sidecar or gateway'],
+    [[...needed, '--token-dir', ''], '--token-dir is empty'],
+    [[...needed, '--log-level', 'loud'], '--log-level loud: give one of'],
+    [[...needed, '--outbound', '15001'], '--outbound 15001: give an IP address and a port'],
+    [[...needed, '--outbound', 'host:1'], '--outbound host:1: give an IP address and a port'],
+    [[...needed, '--admin', '127.0.0.1:65536'], '--admin 127.0.0.1:65536: give'],
+    [[...needed, '--xds', 'a b:1'], '--xds a b:1: give a host and a port'],
+    [[...needed, '--address', 'host'], '--address host: give an IP address'],
+    [[...needed, '--inbound', 'http'], '--inbound http: give name=BIND:PORT,APPHOST:APPPORT'],
+    [[...needed, '--inbound', 'a=127.0.0.1:1,127.0.0.1:2', '--inbound', 'a=127.0.0.1:3,127.0.0.1:4'], 'two ports'],
+    [[...needed, '--mode', 'gateway', '--inbound', 'a=127.0.0.1:1,127.0.0.1:2'], 'a gateway has no application'],
+    [[...needed, '--drain-seconds', '-1'], '--drain-seconds'],
+    [[...needed, '--drain-seconds', '9999'], '--drain-seconds 9999: give a number of seconds up to 3600'],
+  ])('%j is refused in one sentence', (args, sentence) => {
+    expect(() => parseConfig(args)).toThrow(UsageError);
+    expect(() => parseConfig(args)).toThrow(sentence);
+  });
+
+  test('the own address can be found', () => {
+    try {
+      expect(parseConfig([...needed, '--address', 'auto']).address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    } catch (error) {
+      expect(String(error)).toMatch(/no IPv4 address besides loopback/);
+    }
+  });
+});
