@@ -36,6 +36,8 @@ export interface Exchange {
   startedAtMs: number;
   startedMonotonicMs: number;
 
+  /** Field lines, each with its CRLF, for the first request of an upstream connection only: what holds for all of them. */
+  introduction: string;
   /** What an authenticated peer says of itself. */
   peerWorkload: WorkloadLabels | undefined;
 

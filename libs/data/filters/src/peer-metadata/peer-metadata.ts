@@ -18,11 +18,13 @@ interface KeptPeer {
 const header = 'x-envoy-peer-metadata';
 const idHeader = 'x-envoy-peer-metadata-id';
 
-/** Tells secured endpoints who calls; stands after the endpoint is chosen. What an application says of itself is replaced. */
+/**
+ * Tells secured endpoints who calls; stands after the endpoint is chosen. What an application says of itself is taken off.
+ * Said once a connection: mutual TLS gives it one peer, and 400 bytes with each request cost more than the rest of the filters.
+ */
 export function createPeerMetadataOut(self: () => WorkloadLabels): HttpFilter {
   let labels: WorkloadLabels | undefined;
-  let text = '';
-  let id = '';
+  let introduction = '';
   return {
     name: 'peer-metadata',
     onRequest(exchange) {
@@ -32,10 +34,10 @@ export function createPeerMetadataOut(self: () => WorkloadLabels): HttpFilter {
       const current = self();
       if (current !== labels) {
         labels = current;
-        text = encodeStruct(toStruct(current)).toString('base64');
-        id = `sidecar~${current.workload}.${current.namespace}`;
+        const text = encodeStruct(toStruct(current)).toString('base64');
+        introduction = `${header}: ${text}\r\n${idHeader}: sidecar~${current.workload}.${current.namespace}\r\n`;
       }
-      fields.push(header, text, idHeader, id);
+      exchange.introduction = introduction;
       return true;
     },
   };
@@ -49,13 +51,15 @@ export function createPeerMetadataIn(): HttpFilter {
     onRequest(exchange) {
       const fields = exchange.request.fields;
       const text = removeMetadata(fields);
-      if (text === undefined || exchange.connection.peerUri === undefined) return true;
-      // A connection has one peer, which says the same each time: comparing is cheaper than hashing a long text.
+      if (exchange.connection.peerUri === undefined) return true;
+      // A connection has one peer: what it said first holds for all its requests. Istio's says it each time; comparing is
+      // cheaper than hashing a long text.
       const kept = exchange.kept.peerMetadata as KeptPeer | undefined;
-      if (kept?.text === text) {
+      if (kept !== undefined && (text === undefined || kept.text === text)) {
         exchange.peerWorkload = kept.workload;
         return true;
       }
+      if (text === undefined) return true;
       if (!known.has(text)) {
         if (known.size >= knownPeersMax) known.clear();
         known.set(text, text.length > metadataCharsMax ? undefined : parseMetadata(text));

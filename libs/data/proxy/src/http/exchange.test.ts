@@ -228,8 +228,10 @@ describe('an exchange', () => {
     const metadata = encodeStruct({ WORKLOAD_NAME: 'order', NAMESPACE: 'shop', LABELS: { app: 'order' } });
     client.send(`GET / HTTP/1.1\r\nHost: a\r\nx-envoy-peer-metadata: ${metadata.toString('base64')}\r\n\r\n`);
     await client.until('hello');
+    client.send('GET /again HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    await client.closed();
     expect(backend.received()).not.toContain('peer-metadata');
-    const counted = /istio_requests_total\{(.*)\} 1\n/.exec(rig.registry.renderPrometheus())?.[1];
+    const counted = /istio_requests_total\{(.*)\} 2\n/.exec(rig.registry.renderPrometheus())?.[1];
     expect(counted).toContain('reporter="destination",source_workload="order"');
     expect(counted).toContain(`source_principal="${uri}"`);
     expect(counted).toContain('connection_security_policy="mutual_tls"');

@@ -44,6 +44,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   authority = '';
   startedAtMs = 0;
   startedMonotonicMs = 0;
+  introduction = '';
   peerWorkload: WorkloadLabels | undefined;
   route: Route | undefined;
   target: RouteTarget | undefined;
@@ -235,6 +236,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
     this.request = request;
     this.startedAtMs = clock.now();
     this.startedMonotonicMs = clock.monotonic();
+    this.introduction = '';
     this.peerWorkload = undefined;
     this.route = undefined;
     this.target = undefined;
@@ -264,7 +266,8 @@ export class HttpExchange implements Exchange, UpstreamClient {
   #send(connection: UpstreamConnection): void {
     const { request } = this;
     const target = request.hasQuery ? `${this.path}?${request.query}` : this.path;
-    const tail = request.upgrade === '' ? '' : `connection: upgrade\r\nupgrade: ${request.upgrade}\r\n`;
+    let tail = connection.reused ? '' : this.introduction;
+    if (request.upgrade !== '') tail += `connection: upgrade\r\nupgrade: ${request.upgrade}\r\n`;
     const head = serializeRequestHead(request.method, target, this.authority, request.fields, tail);
     const bytes = this.#bytes;
     const length = this.#to - this.#from;
