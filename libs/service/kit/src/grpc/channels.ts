@@ -11,21 +11,35 @@ export type AddressBook =
 export interface Channels {
   /** In turn over the instances, those that cannot be reached last; nothing when there is none. */
   pick(): grpc.Client | undefined;
+  /** A call on this client got no answer in time: a connection that is still being made then will never be. */
+  suspect(client: grpc.Client): void;
   stop(): void;
 }
 
 const channelOptions: grpc.ChannelOptions = {
+  // With the pool that channels share, a new channel would get the old one's connection.
+  'grpc.use_local_subchannel_pool': 1,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
-  'grpc.keepalive_time_ms': 20_000,
-  'grpc.keepalive_timeout_ms': 5000,
+  // A tunnel whose far end died silently is found out by pings, while calls wait on it.
+  'grpc.keepalive_time_ms': 5000,
+  'grpc.keepalive_timeout_ms': 3000,
 };
 
 export function createChannels(book: AddressBook): Channels {
   if ('target' in book) {
-    const client = open(book.target, {});
-    return { pick: () => client, stop: () => client.close() };
+    let current = open(book.target, {});
+    return {
+      pick: () => current,
+      // grpc-js waits for a proxy's answer to CONNECT without a bound: only another channel asks again.
+      suspect(client) {
+        if (client !== current || !isConnecting(client)) return;
+        current = open(book.target, {});
+        client.close();
+      },
+      stop: () => current.close(),
+    };
   }
   const clients = new Map<string, grpc.Client>();
   let turn = 0;
@@ -48,6 +62,7 @@ export function createChannels(book: AddressBook): Channels {
       const from = reachable.length === 0 ? all : reachable;
       return from.length === 0 ? undefined : from[turn++ % from.length];
     },
+    suspect: () => {},
     stop() {
       endWatch();
       for (const client of clients.values()) client.close();
@@ -59,6 +74,10 @@ export function createChannels(book: AddressBook): Channels {
 /** An instance that died stays registered until its lease ends; its channel knows earlier. */
 function isBroken(client: grpc.Client): boolean {
   return client.getChannel().getConnectivityState(false) === grpc.connectivityState.TRANSIENT_FAILURE;
+}
+
+function isConnecting(client: grpc.Client): boolean {
+  return client.getChannel().getConnectivityState(false) === grpc.connectivityState.CONNECTING;
 }
 
 function open(target: string, options: grpc.ChannelOptions): grpc.Client {

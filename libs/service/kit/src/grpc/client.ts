@@ -17,7 +17,7 @@ import { injectTrace, startClientSpan, traceparentHeader, tracestateHeader } fro
 import { ServiceError } from '../errors/service-error.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { type AddressBook, createChannels } from './channels.ts';
+import { type AddressBook, type Channels, createChannels } from './channels.ts';
 import {
   type AnyMethod,
   definitionOf,
@@ -90,7 +90,7 @@ export function createGrpcClient<S extends UnaryService>(service: S, options: Gr
   const calls = Object.entries(definitionOf(service)).map(([name, method]) => {
     const policy = policyOf(method.path);
     const call = (request: unknown): Promise<unknown> =>
-      runUnder(policy, (context) => oneAttempt(channels.pick(), method, request, context, options)).catch((error) => {
+      runUnder(policy, (context) => oneAttempt(channels, method, request, context, options)).catch((error) => {
         throw translate(error, method.path);
       });
     return [name, call];
@@ -105,12 +105,13 @@ export function createGrpcClient<S extends UnaryService>(service: S, options: Gr
 }
 
 function oneAttempt(
-  client: grpc.Client | undefined,
+  channels: Channels,
   method: AnyMethod,
   request: unknown,
   context: CallContext,
   { metrics, clock }: GrpcClientOptions,
 ): Promise<unknown> {
+  const client = channels.pick();
   if (client === undefined) {
     return Promise.reject(
       new ServiceError('dependency_unavailable', { detail: `${method.path}: no instance is known` }),
@@ -137,6 +138,9 @@ function oneAttempt(
             const seconds = (clock.monotonic() - startedAt) / 1000;
             metrics.grpcClientDuration.observe({ method: method.path, status: error?.code ?? 0 }, seconds);
             span.end(error ?? undefined);
+            if (error?.code === grpc.status.DEADLINE_EXCEEDED || error?.code === grpc.status.CANCELLED) {
+              channels.suspect(client);
+            }
             if (error === null) resolve(response);
             else reject(fromStatus(error, method.path));
           },

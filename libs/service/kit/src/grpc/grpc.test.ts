@@ -49,8 +49,8 @@ function call(addresses: AddressBook, more: Partial<GrpcClientOptions> = {}): Gr
   return client.calls;
 }
 
-async function proxy(port: number): Promise<ConnectProxy> {
-  const made = await startConnectProxy(port);
+async function proxy(portOf: () => number | 'never'): Promise<ConnectProxy> {
+  const made = await startConnectProxy(portOf);
   ends.push(() => made.stop());
   vi.stubEnv('grpc_proxy', made.url);
   return made;
@@ -163,7 +163,7 @@ describe('gRPC between services', () => {
 describe('gRPC through the proxy that grpc_proxy names', () => {
   it('asks the proxy for the name, and looks the name up nowhere', async () => {
     const { port } = await serve({ charge: charged });
-    const { targets } = await proxy(port);
+    const { targets } = await proxy(() => port);
     const lookups = [
       vi.spyOn(dns, 'lookup'),
       vi.spyOn(dns.promises, 'lookup'),
@@ -179,7 +179,7 @@ describe('gRPC through the proxy that grpc_proxy names', () => {
 
   it('opens a new connection when the old one reaches its age, and loses no call', async () => {
     const { port } = await serve({ charge: charged }, 0, 100);
-    const { targets } = await proxy(port);
+    const { targets } = await proxy(() => port);
     const { charge } = call({ target: 'payment.shop.svc.cluster.local:9090' });
     await vi.waitFor(
       async () => {
@@ -188,5 +188,15 @@ describe('gRPC through the proxy that grpc_proxy names', () => {
       },
       { timeout: 3000, interval: 10 },
     );
+  });
+
+  it('asks again where the proxy never answered', async () => {
+    const { port } = await serve({ charge: charged });
+    let asked = 0;
+    await proxy(() => (++asked === 1 ? 'never' : port));
+    const { charge } = call({ target: 'payment.shop.svc.cluster.local:9090' }, { timeoutMs: 300 });
+    await expect(charge(request)).rejects.toMatchObject({ code: 'dependency_timeout' });
+    await expect(charge(request)).resolves.toMatchObject({ chargeId: 'c-1' });
+    expect(asked).toBe(2);
   });
 });

@@ -1,5 +1,7 @@
 /** One service from its settings to its end: what starts, in which order, and what stops. */
 
+import { format } from 'node:util';
+import * as grpc from '@grpc/grpc-js';
 import {
   type Clock,
   createLifecycle,
@@ -47,13 +49,7 @@ export async function runService<T>(definition: ServiceDefinition<T>): Promise<v
     version: settings.SERVICE_VERSION,
     level: settings.LOG_LEVEL,
   });
-  // Node prints its warnings as plain text, between the lines of JSON.
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => log.warn({ error: warning }, 'a warning of the runtime'));
-  process.on('uncaughtException', (error) => {
-    log.fatal({ error }, 'an unexpected failure; the process ends');
-    process.exit(1);
-  });
+  captureOutput(log);
   const service = createService(definition, { log, clock: systemClock, random: systemRandom });
   stopOnSignal(async () => {
     log.info('stopping');
@@ -66,6 +62,18 @@ export async function runService<T>(definition: ServiceDefinition<T>): Promise<v
     log.fatal({ error }, 'the service cannot start');
     process.exit(1);
   }
+}
+
+/** What Node and grpc-js would print as plain text, between the lines of JSON. */
+function captureOutput(log: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.warn({ error: warning }, 'a warning of the runtime'));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ error }, 'an unexpected failure; the process ends');
+    process.exit(1);
+  });
+  const write = (...parts: unknown[]): void => log.warn({ said: format(...parts) }, 'gRPC says');
+  grpc.setLogger({ error: write, info: write, debug: write });
 }
 
 interface World {
