@@ -18,6 +18,7 @@ let app: Server;
 let echo: Server;
 let orderPort: number;
 let healthy = true;
+let slowAnswer: (() => void) | undefined;
 const seen: IncomingMessage['headers'][] = [];
 
 const waitOptions = { timeout: 20_000, interval: 20 };
@@ -115,7 +116,9 @@ beforeAll(async () => {
       return;
     }
     seen.push(incoming.headers);
-    outgoing.end(`app ${incoming.url}`);
+    const answer = (): void => void outgoing.end(`app ${incoming.url}`);
+    if (incoming.url === '/items/slow') slowAnswer = answer;
+    else answer();
   });
   echo = createServer((socket) => socket.pipe(socket));
   plane.serve('inventory', inventoryResources(await listen(app), await listen(echo)));
@@ -256,6 +259,29 @@ describe('two sidecars', () => {
   });
 });
 
+describe('draining', () => {
+  test('a request in flight is finished, readiness fails, the way in is closed, then all ends', async () => {
+    const port = await inventory.portOf('in-http');
+    const { readiness } = inventory.proxy.addresses();
+    const slow = call('http://inventory.shop/stock/slow');
+    await vi.waitFor(() => expect(slowAnswer).toBeDefined(), waitOptions);
+    const stopped = inventory.proxy.stop();
+    await vi.waitFor(async () => expect(await accepts(port)).toBe(false), waitOptions);
+    const ready = await fetch(`http://${readiness}/healthz/ready`);
+    expect([ready.status, await ready.text()]).toEqual([503, 'not ready: draining\n']);
+    slowAnswer?.();
+    expect((await slow).body).toBe('app /items/slow');
+    await stopped;
+    expect(await fetch(`http://${readiness}/healthz/ready`).catch(() => 'closed')).toBe('closed');
+    // Back at the same addresses: what it had is on its disk.
+    inventory = inventory.again();
+    await inventory.proxy.start();
+    await vi.waitFor(() => expect(inventory.proxy.notReady()).toBeUndefined(), waitOptions);
+    plane.serve('order', orderResources(await inventory.portOf('in-http'), await inventory.portOf('in-grpc')));
+    await vi.waitFor(async () => expect((await call('http://inventory.shop/stock')).status).toBe(200), waitOptions);
+  });
+});
+
 describe('without a control plane', () => {
   test('a sidecar starts from its disk, serves, and takes over what the control plane has when it is back', async () => {
     await order.proxy.stop();
@@ -274,6 +300,17 @@ describe('without a control plane', () => {
     expect(await readFile(join(order.folder, 'access.log'), 'utf8')).toContain('"response_flags":"UF');
   });
 });
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
 
 function serialOf(certs: string): string {
   return JSON.parse(certs).certificates[0].cert_chain[0].serial_number;

@@ -50,8 +50,7 @@ export function createAdminServer(flag: string, at: HostPort, view: AdminView): 
   };
 }
 
-/** The whole of the port without its socket. */
-export function answerAdmin(view: AdminView, request: SideRequest): SideAnswer {
+function answerAdmin(view: AdminView, request: SideRequest): SideAnswer {
   const foreign = refuseForeign(request);
   if (foreign !== undefined) return text(403, `${foreign}\n`);
   const methods = Object.hasOwn(pages, request.path) ? pages[request.path] : undefined;

@@ -8,7 +8,7 @@ import { createServiceClient, unaryCall } from '@weft/xds-protocol';
 import type { TokenFolder } from './token-folder.ts';
 
 /** Longest wait for a certificate. */
-export const signTimeoutMs = 10_000;
+const signTimeoutMs = 10_000;
 
 export interface CaClientOptions {
   /** "127.0.0.1:15012". */

@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openStateFolder } from './state-folder.ts';
+import { openStateFolder, stateFileBytesMax } from './state-folder.ts';
 
 let root: string;
 
@@ -34,6 +34,13 @@ describe('the state folder', () => {
     await symlink(join(root, 'open'), join(root, 'link'));
     await expect(folder.read('open')).rejects.toThrow(/chmod 600/);
     await expect(folder.read('link')).rejects.toThrow(/ELOOP/);
+  });
+
+  test('a file over the bound is not read', async () => {
+    const folder = await openStateFolder(root);
+    await folder.write('x', '');
+    await truncate(join(root, 'x'), stateFileBytesMax + 1);
+    await expect(folder.read('x')).rejects.toThrow(/is too large/);
   });
 
   test('a path that is a file is refused', async () => {
