@@ -19,7 +19,7 @@ await runService<OrderSchema>({
   build: async (tools) => {
     const callees = createCallees(config, tools);
     const relay = createSagaRelay(createOrderSaga(callees.inventory, callees.payment), tools);
-    const http = createHttpClient({ proxy: config.http_proxy, noProxy: config.no_proxy });
+    const http = createHttpClient({ clock: tools.clock, proxy: config.http_proxy, noProxy: config.no_proxy });
     const keys = createKeySet({
       http,
       userUrl: new URL(config.USER_URL),

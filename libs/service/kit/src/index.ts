@@ -1,5 +1,5 @@
 /** What each service of the shop is built on: HTTP, gRPC, database, outbox. */
-export type { Database, DatabaseOptions, Tx, WaitOptions } from './db/database.ts';
+export type { Database, DatabaseOptions, WaitOptions } from './db/database.ts';
 export { openDatabase, waitForDatabase } from './db/database.ts';
 export type { Migrations } from './db/migrate.ts';
 export { migrate } from './db/migrate.ts';

@@ -14,7 +14,9 @@ const newOrder = z.strictObject({
   items: z
     .array(z.strictObject({ sku: z.string().min(1).max(64), quantity: z.number().int().min(1).max(quantityMax) }))
     .min(1)
-    .max(itemsMax),
+    .max(itemsMax)
+    .transform(mergeItems)
+    .refine((items) => items.every(({ quantity }) => quantity <= quantityMax), `at most ${quantityMax} of one product`),
   paymentToken: z.string().min(1).max(128),
 });
 const idempotencyKey = z.string().regex(/^[\x20-\x7e]{1,128}$/);
@@ -31,7 +33,7 @@ export function orderRoutes(orders: Orders, verifier: TokenVerifier): Routes {
       const key = idempotencyKey.safeParse(request.headers['idempotency-key']);
       if (!key.success) throw new ServiceError('idempotency_key_missing');
       const { items, paymentToken } = parseInput(newOrder, 'body', request.body);
-      const placed = await orders.place({ userId, idempotencyKey: key.data, items: mergeItems(items), paymentToken });
+      const placed = await orders.place({ userId, idempotencyKey: key.data, items, paymentToken });
       return reply.status(202).header('location', `/api/orders/${placed.id}`).send(placed);
     });
     server.get('/api/orders/:id', async (request) => {

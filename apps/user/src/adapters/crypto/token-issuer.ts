@@ -4,9 +4,9 @@ import type { Clock } from '@weft/kernel';
 import { importJWK, type JWK, SignJWT } from 'jose';
 import type { TokenIssuer } from '../../application/accounts.ts';
 
-export const tokenIssuerName = 'user.shop';
-export const tokenAudience = 'shop';
-export const tokenSeconds = 15 * 60;
+const tokenIssuerName = 'user.shop';
+const tokenAudience = 'shop';
+const tokenSeconds = 15 * 60;
 
 /** A key pair with its id (RFC 7638 thumbprint). */
 export interface SigningKey {

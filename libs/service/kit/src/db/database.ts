@@ -2,7 +2,7 @@
 
 import { type Clock, delay, type Random } from '@weft/kernel';
 import { jitteredPauseMs } from '@weft/service-resilience';
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../observe/logger.ts';
 
@@ -72,6 +72,3 @@ export async function waitForDatabase(attempt: () => Promise<void>, options: Wai
     }
   }
 }
-
-/** What a use case gets when it must change state and send messages as one. */
-export type Tx<T> = Transaction<T>;

@@ -4,7 +4,7 @@ import * as grpc from '@grpc/grpc-js';
 import { ServiceError } from '../errors/service-error.ts';
 import { isServiceErrorCode } from '../errors/table.ts';
 
-export const errorCodeTrailer = 'error-code';
+const errorCodeTrailer = 'error-code';
 
 /** What the caller gets; an unexpected failure tells it nothing but `internal`. */
 export function toStatus(thrown: unknown): Partial<grpc.StatusObject> {

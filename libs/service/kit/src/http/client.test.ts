@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '@weft/kernel';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpClient, type HttpClient } from './client.ts';
+import { createHttpClient, type HttpClient, type HttpClientOptions } from './client.ts';
 
 const servers: Server[] = [];
 const clients: HttpClient[] = [];
@@ -21,8 +22,8 @@ async function serve(answer: string | undefined): Promise<{ url: string; request
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-function client(options: Parameters<typeof createHttpClient>[0]): HttpClient {
-  const made = createHttpClient(options);
+function client(options: Omit<HttpClientOptions, 'clock'>): HttpClient {
+  const made = createHttpClient({ clock: systemClock, ...options });
   clients.push(made);
   return made;
 }

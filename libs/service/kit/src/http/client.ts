@@ -1,10 +1,13 @@
 /** Calls to other services over HTTP, through the proxy that `http_proxy` names: Node's fetch does not know it. */
 
 import { Agent, request as httpRequest } from 'node:http';
+import type { Clock } from '@weft/kernel';
+import { deadline, ResilienceError, runUnder } from '@weft/service-resilience';
 import { injectTrace } from '@weft/service-tracing';
 import { ServiceError } from '../errors/service-error.ts';
 
 export interface HttpClientOptions {
+  readonly clock: Clock;
   /** Value of `http_proxy`; requests then go to it in absolute form. */
   readonly proxy?: string | undefined;
   /** Value of `no_proxy`: host suffixes, separated by commas, "*" for all. */
@@ -26,14 +29,19 @@ export interface HttpClient {
   stop(): void;
 }
 
-export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const { proxy, noProxy, connectionsMax = 16, bodyMax = 256 * 1024 } = options;
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { clock, proxy, noProxy, connectionsMax = 16, bodyMax = 256 * 1024 } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connectionsMax, maxFreeSockets: 2 });
   const proxyUrl = proxy === undefined || proxy === '' ? undefined : new URL(proxy);
   return {
     get: (url, { timeoutMs }) => {
       const via = proxyUrl !== undefined && !isExempt(url.hostname, noProxy) ? proxyUrl : undefined;
-      return get({ url, via, agent, timeoutMs, bodyMax });
+      const policy = deadline({ timeoutMs, clock });
+      return runUnder(policy, ({ signal }) => get({ url, via, agent, signal, bodyMax })).catch((cause: unknown) => {
+        const late = cause instanceof ResilienceError;
+        const code = late ? 'dependency_timeout' : 'dependency_unavailable';
+        throw new ServiceError(code, { detail: `${url.hostname} did not answer`, cause });
+      });
     },
     stop: () => agent.destroy(),
   };
@@ -43,19 +51,14 @@ interface Get {
   readonly url: URL;
   readonly via: URL | undefined;
   readonly agent: Agent;
-  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
   readonly bodyMax: number;
 }
 
-function get({ url, via, agent, timeoutMs, bodyMax }: Get): Promise<HttpAnswer> {
+function get({ url, via, agent, signal, bodyMax }: Get): Promise<HttpAnswer> {
   const { traceparent, tracestate } = injectTrace();
   const to = via ?? url;
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const fail = (cause: unknown): void => {
-      const code = signal.aborted ? 'dependency_timeout' : 'dependency_unavailable';
-      reject(new ServiceError(code, { detail: `${url.hostname} did not answer`, cause }));
-    };
     const request = httpRequest(
       {
         host: to.hostname,
@@ -78,13 +81,13 @@ function get({ url, via, agent, timeoutMs, bodyMax }: Get): Promise<HttpAnswer> 
           if (size > bodyMax) answer.destroy(new Error(`the answer is over ${bodyMax} bytes`));
           else chunks.push(chunk);
         });
-        answer.on('error', fail);
+        answer.on('error', reject);
         answer.on('end', () =>
           resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
         );
       },
     );
-    request.on('error', fail);
+    request.on('error', reject);
     request.end();
   });
 }
