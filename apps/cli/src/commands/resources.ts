@@ -26,7 +26,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** @throws CliFailure (usage) */
-export function toKind(text: string): string {
+function toKind(text: string): string {
   const found = Object.entries(kinds).find(([kind, names]) => kind === text || names.includes(text.toLowerCase()));
   if (found !== undefined) return found[0];
   throw new CliFailure(

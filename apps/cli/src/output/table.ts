@@ -20,6 +20,6 @@ export function table(paint: Paint, headers: readonly string[], rows: readonly (
 }
 
 /** Length without escape sequences. */
-export function visibleLength(text: string): number {
+function visibleLength(text: string): number {
   return text.replace(/\u001b\[[0-9;]*m/g, '').length;
 }

@@ -16,7 +16,7 @@ export interface BuildOptions {
   onStart(why: string): void;
 }
 
-export function bundleOf(root: string, app: string): string {
+function bundleOf(root: string, app: string): string {
   return join(root, 'apps', app, 'dist', 'main.js');
 }
 

@@ -17,7 +17,7 @@ export interface DownResult {
 }
 
 /** How long a launcher may drain. */
-export const downTimeoutMs = 40_000;
+const downTimeoutMs = 40_000;
 
 export async function stopEverything(clock: Clock, layout: Layout, timeoutMs = downTimeoutMs): Promise<DownResult> {
   const ended: string[] = [];

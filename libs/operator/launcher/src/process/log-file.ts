@@ -17,7 +17,7 @@ import type { Cancel, Clock } from '@weft/kernel';
 import { fileFailure } from '../launch-error.ts';
 
 /** A log over this size is moved to `<file>.1`, whose former content goes. */
-export const logBytesMax = 64 * 1024 * 1024;
+const logBytesMax = 64 * 1024 * 1024;
 /** How much of the end of a log is looked at. */
 const tailBytesMax = 8 * 1024;
 

@@ -63,7 +63,7 @@ function tryListen(port: number, host: string): Promise<string | undefined> {
   });
 }
 
-export interface PortOwner {
+interface PortOwner {
   readonly pid: number;
   /** Start of its command line. */
   readonly command: string;
@@ -72,7 +72,7 @@ export interface PortOwner {
 }
 
 /** Who listens on a port of this machine; nothing where the system does not tell. */
-export function ownerOf(port: number): PortOwner | undefined {
+function ownerOf(port: number): PortOwner | undefined {
   if (process.platform !== 'linux') return undefined;
   const inodes = listeningInodes(port);
   if (inodes.size === 0) return undefined;
