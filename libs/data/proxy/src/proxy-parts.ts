@@ -67,7 +67,7 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     sign: createCaClient({ ...server, tokens, clock }),
     clock,
     random,
-    store: createIdentityStore(state),
+    store: createIdentityStore(state, `${options.workloadGroup.namespace}/${options.workloadGroup.name}`),
     onProblem,
   });
   const fingerprint = createHash('sha256').update(toBinary(NodeSchema, node)).digest('hex');

@@ -7,6 +7,7 @@ import { createDataPath, type DataPath } from './data-path.ts';
 import { drainProxy } from './drain.ts';
 import { assertFree } from './free-port.ts';
 import { createWorkloadHealth } from './health/workload-health.ts';
+import { addProxyMetrics } from './proxy-metrics.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import { createProxyParts, type ProxyParts } from './proxy-parts.ts';
 import { notReadyReason } from './readiness.ts';
@@ -59,6 +60,8 @@ export function createProxy(options: ProxyOptions): MeshProxy {
       listeners: path?.listenerStates() ?? [],
       certified: tls.material() !== undefined,
     });
+
+  addProxyMetrics(parts, notReady);
 
   const drainNow = async (): Promise<void> => {
     if (path === undefined) return;

@@ -157,6 +157,9 @@ describe('two sidecars', () => {
     expect(source).toMatch(/istio_requests_total\{reporter="source".*destination_principal="spiffe:.*inventory"/);
     expect(destination).toMatch(/istio_requests_total\{reporter="destination".*source_principal="spiffe:.*order"/);
     expect(destination).toMatch(/connection_security_policy="mutual_tls"/);
+    expect(source).toMatch(/^weft_proxy_ready 1$/m);
+    expect(source).toMatch(/^weft_control_plane_connected 1$/m);
+    expect(source).toMatch(/^weft_certificate_expiry_timestamp_seconds 1\d{9}$/m);
   });
 
   test('a host that nobody has is answered with 502 and the rule', async () => {

@@ -39,16 +39,22 @@ describe('the identity store', () => {
   const key = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
 
   test('key and chain come back as they went', async () => {
-    const store = createIdentityStore(await openStateFolder(root));
+    const store = createIdentityStore(await openStateFolder(root), 'shop/order');
     expect(await store.load()).toBeUndefined();
     await store.save({ privateKeyPem: key, chainPem: 'leaf\nroot\n' });
     expect(await store.load()).toEqual({ privateKeyPem: key, chainPem: 'leaf\nroot\n' });
   });
 
+  test('the identity of another workload is not used', async () => {
+    const folder = await openStateFolder(root);
+    await createIdentityStore(folder, 'shop/order').save({ privateKeyPem: key, chainPem: 'leaf\n' });
+    expect(await createIdentityStore(folder, 'shop/orders').load()).toBeUndefined();
+  });
+
   test('a file without a key is as good as none', async () => {
     const folder = await openStateFolder(root);
-    await folder.write('identity.pem', 'leaf\n');
-    expect(await createIdentityStore(folder).load()).toBeUndefined();
+    await folder.write('identity.pem', '# shop/order\nleaf\n');
+    expect(await createIdentityStore(folder, 'shop/order').load()).toBeUndefined();
   });
 });
 
