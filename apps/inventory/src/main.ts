@@ -1,6 +1,6 @@
 /** The inventory service: products, their stock and its reservations. */
 
-import { runService } from '@weft/service-kit';
+import { answerRetention, runService } from '@weft/service-kit';
 import { migrations } from './adapters/db/migrations.ts';
 import type { InventorySchema } from './adapters/db/schema.ts';
 import { seedProducts } from './adapters/db/seed.ts';
@@ -13,9 +13,13 @@ import { config } from './config.ts';
 await runService<InventorySchema>({
   settings: config,
   migrations,
-  build: async ({ db }) => {
+  build: async ({ db, clock, log }) => {
     await seedProducts(db);
     const store = createStockStore(db);
-    return { routes: [productRoutes(store)], grpc: [inventoryGrpc(createStockDesk(store))] };
+    return {
+      routes: [productRoutes(store)],
+      grpc: [inventoryGrpc(createStockDesk(store))],
+      parts: [answerRetention(db, clock, log)],
+    };
   },
 });

@@ -1,6 +1,6 @@
 /** The order service: takes orders and brings each to its end. */
 
-import { createHttpClient, runService } from '@weft/service-kit';
+import { answerRetention, createHttpClient, runService } from '@weft/service-kit';
 import { migrations } from './adapters/db/migrations.ts';
 import { createOrderStore } from './adapters/db/order-store.ts';
 import { createSagaRelay } from './adapters/db/saga-relay.ts';
@@ -31,6 +31,7 @@ await runService<OrderSchema>({
     return {
       routes: [orderRoutes(orders, createTokenVerifier(keys, tools.clock))],
       parts: [
+        answerRetention(tools.db, tools.clock, tools.log),
         { name: 'callees', stop: callees.stop },
         { name: 'http client', stop: http.stop },
         { name: 'saga', start: relay.start, stop: () => relay.stop(tools.drainMs) },

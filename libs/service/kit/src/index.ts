@@ -20,6 +20,7 @@ export type { HttpServerOptions, Routes } from './http/server.ts';
 export { createHttpServer } from './http/server.ts';
 export type { IdempotencyTable, IdempotentRequest, WithIdempotency } from './idempotency/idempotency.ts';
 export { createIdempotencyTable, onceByKey } from './idempotency/idempotency.ts';
+export { answerRetention } from './idempotency/retention.ts';
 export type { Logger, LoggerOptions } from './observe/logger.ts';
 export { createLogger, redactedFields } from './observe/logger.ts';
 export type { Metrics } from './observe/metrics.ts';

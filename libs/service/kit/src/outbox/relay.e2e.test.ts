@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { createIdempotencyTable, onceByKey, type WithIdempotency } from '../idempotency/idempotency.ts';
+import { answerRetention, answersKeptDays } from '../idempotency/retention.ts';
 import { createLogger } from '../observe/logger.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
@@ -212,6 +213,24 @@ describe('answers by key', () => {
     });
     await expect(failed).rejects.toThrow('failed');
     expect(await once('k', { a: 1 }, async () => 'second')).toBe('second');
+  });
+});
+
+describe('the retention of answers', () => {
+  it('forgets those that are older than its bound, and no others', async () => {
+    const rows = [answersKeptDays - 1, answersKeptDays + 1].map((days) => ({
+      scope: 'test',
+      key: `${days}`,
+      request_hash: '',
+      answer: null,
+      created_at: sql<Date>`now() - ${days} * interval '1 day'`,
+    }));
+    await database.db.insertInto('idempotency').values(rows).execute();
+    const retention = answerRetention(database.db, systemClock, log);
+    await retention.start?.();
+    await retention.stop?.();
+    const left = await database.db.selectFrom('idempotency').select('key').execute();
+    expect(left).toEqual([{ key: `${answersKeptDays - 1}` }]);
   });
 });
 
