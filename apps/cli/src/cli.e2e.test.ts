@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type FakeAnswer, type FakeServer, fakeProxy, startFake, writeToken } from './testing/fake-mesh.ts';
@@ -245,6 +245,17 @@ test('explain takes the admin port of a sidecar from a flag or the environment, 
   });
   expect(result.code).toBe(0);
   expect(JSON.parse(result.stdout)).toMatchObject({ result: 'forward', request: { method: 'GET' } });
+});
+
+test('explain answers while the control plane is dead, by the record of the launcher', async () => {
+  const sidecar = await fake({ 'GET /explain': { body: explanation } });
+  writeToken(cli.dir);
+  const record = { launcher: { pid: 1, startTime: 'x' }, processes: [], admin: { order: sidecar.address } };
+  writeFileSync(join(cli.dir, 'run.json'), JSON.stringify(record));
+  const result = await cli.run(['explain', 'http://payment.shop/', '--from', 'order', '--api', '127.0.0.1:1']);
+  rmSync(join(cli.dir, 'run.json'));
+  expect(result.code).toBe(0);
+  expect(result.stdout).toContain('from order (the control plane does not answer)');
 });
 
 test('explain from a workload that is not there lists those that are', async () => {

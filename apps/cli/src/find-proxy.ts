@@ -1,6 +1,6 @@
 /** From a name that people use to the proxy that it means. */
 
-import type { ProxyStatus } from '@weft/operator-admin-client';
+import { AdminError, type ProxyStatus } from '@weft/operator-admin-client';
 import type { Context } from './context.ts';
 import { CliFailure, exitCodes } from './failure.ts';
 
@@ -29,4 +29,21 @@ export async function findProxy(context: Context, wanted: string): Promise<Proxy
       ? `no proxy "${wanted}" is connected, nor any other; \`weft status\` tells what runs`
       : `no proxy "${wanted}" is connected; there are ${known.join(', ')}`,
   );
+}
+
+/**
+ * Admin address of a workload's sidecar, from the control plane; from the launcher's record while the control plane is dead.
+ * @throws CliFailure, AdminError
+ */
+export async function findAdmin(context: Context, wanted: string): Promise<{ address: string; name: string }> {
+  try {
+    const proxy = await findProxy(context, wanted);
+    return { address: proxy.admin, name: proxy.workloadGroup || wanted };
+  } catch (error) {
+    const { layoutOf, readRunFile } = await import('@weft/operator-launcher');
+    const known = readRunFile(layoutOf(context.config.dir).runFile)?.admin ?? {};
+    const address = known[wanted] ?? known[wanted.replace(/^shop\//, '')];
+    if (address === undefined || !(error instanceof AdminError) || error.kind !== 'unreachable') throw error;
+    return { address, name: `${wanted} (the control plane does not answer)` };
+  }
 }

@@ -4,7 +4,7 @@ import { describeProvenance } from '@weft/kernel';
 import type { DecidedBy, ExplainedTarget, ExplainRequest, Explanation } from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
-import { findProxy } from '../find-proxy.ts';
+import { findAdmin } from '../find-proxy.ts';
 import type { Paint } from '../output/style.ts';
 import { table } from '../output/table.ts';
 
@@ -56,8 +56,8 @@ async function sidecarOf(context: Context, from: string | undefined): Promise<{ 
     );
   }
   if (admin !== undefined) return { address: admin, name: from };
-  const proxy = await findProxy(context, from);
-  if (proxy.admin !== '') return { address: proxy.admin, name: proxy.workloadGroup || from };
+  const found = await findAdmin(context, from);
+  if (found.address !== '') return found;
   throw new CliFailure(
     exitCodes.failed,
     `the proxy ${from} does not tell its admin port; name it with --admin host:port`,

@@ -38,6 +38,7 @@ export async function claimRun(options: ClaimOptions): Promise<Claim> {
     startedAt: new Date(options.clock.now()).toISOString(),
     what: options.what,
     urls: {},
+    admin: {},
     state: 'starting',
     processes: [],
   };

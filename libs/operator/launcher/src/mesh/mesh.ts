@@ -132,7 +132,7 @@ export function createMesh(options: MeshOptions): Mesh {
       assertNotEnded();
       const urls = urlsOf(options);
       const check = options.plan === undefined ? await waitForShop(clock, checkUrlsOf(options)) : undefined;
-      claim?.update({ urls, state: 'ready' });
+      claim?.update({ urls, admin: adminOf(options), state: 'ready' });
       return { urls, layout, shopAnswers: check?.answers ?? true, sku: check?.sku ?? '' };
     },
     async stop() {
@@ -194,6 +194,13 @@ function urlsOf(options: MeshOptions): Readonly<Record<string, string>> {
   return Object.fromEntries(
     shopServices.map((service, index) => [service.workload, `http://127.0.0.1:${blockAt(ports.base, index).http}`]),
   );
+}
+
+function adminOf(options: MeshOptions): Readonly<Record<string, string>> {
+  if (!options.mesh) return {};
+  const services = shopServices.map((service, index) => [service.workload, blockAt(options.ports.base, index).admin]);
+  const all = [...services, ['gateway', options.ports.gatewayAdmin]];
+  return Object.fromEntries(all.map(([name, port]) => [name, `127.0.0.1:${port}`]));
 }
 
 /** Without a mesh each service has told by itself that it is ready. */

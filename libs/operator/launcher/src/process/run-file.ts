@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly what: string;
   /** Name → address, for `weft status`: {"shop": "http://127.0.0.1:8080"}. */
   readonly urls: Readonly<Record<string, string>>;
+  /** Workload → its sidecar's admin address, for questions while the control plane is dead. */
+  readonly admin: Readonly<Record<string, string>>;
   /** "starting" until the whole is ready. */
   readonly state: 'starting' | 'ready' | 'stopping';
   readonly processes: readonly RunProcess[];
@@ -32,6 +34,7 @@ export function readRunFile(path: string): RunRecord | undefined {
       startedAt: value.startedAt ?? '',
       what: value.what ?? '',
       urls: value.urls ?? {},
+      admin: value.admin ?? {},
       state: value.state ?? 'starting',
       processes: value.processes,
     };
