@@ -31,16 +31,25 @@ export async function startPostgres(services: readonly string[]): Promise<TestPo
     onLog: () => {},
     onError: () => {},
   });
-  await server.initialise();
-  await server.start();
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
   const url = (service: string): string => `postgres://${service}:${service}-password@127.0.0.1:${port}/${service}`;
-  const admin = server.getPgClient();
-  await admin.connect();
-  for (const service of services) {
-    await admin.query(`create role "${service}" login password '${service}-password'`);
-    await admin.query(`create database "${service}" owner "${service}"`);
+  try {
+    await server.initialise();
+    await server.start();
+    const admin = server.getPgClient();
+    await admin.connect();
+    for (const service of services) {
+      await admin.query(`create role "${service}" login password '${service}-password'`);
+      await admin.query(`create database "${service}" owner "${service}"`);
+    }
+    await admin.end();
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  await admin.end();
   return {
     url,
     async query<R extends object>(service: string, text: string) {
@@ -52,10 +61,7 @@ export async function startPostgres(services: readonly string[]): Promise<TestPo
         await client.end();
       }
     },
-    async stop() {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
