@@ -1,9 +1,9 @@
 /** Kills order, inventory and payment at random moments while orders arrive, and proves the invariant afterwards. */
 
 import { createSeededRandom, delay, type Random, systemClock } from '@weft/kernel';
+import { findBreaches } from '@weft/testing-shop';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Customer, openAccount } from './testing/customer.ts';
-import { findBreaches } from './testing/invariant.ts';
 import { type ServiceName, type Shop, startShop } from './testing/shop.ts';
 
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);

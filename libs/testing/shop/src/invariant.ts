@@ -1,6 +1,9 @@
 /** The shop's invariant, proved from its databases: no order lost, no charge without a confirmed order, no stock made or destroyed. */
 
-import type { TestPostgres } from '@weft/service-kit/testing';
+/** The shop's databases, one a service: "order", "payment", "inventory". */
+export interface ShopDatabases {
+  query<Row extends object>(database: string, sql: string): Promise<Row[]>;
+}
 
 interface OrderRow {
   id: string;
@@ -34,14 +37,14 @@ const productQuery = `
   from products p left join ledger l on l.sku = p.sku group by p.sku`;
 
 /** @param acknowledged ids of the orders that were answered with 202. @returns a sentence for each breach; none when all holds. */
-export async function findBreaches(postgres: TestPostgres, acknowledged: readonly string[]): Promise<string[]> {
-  const orders = await postgres.query<OrderRow>('order', 'select id, state, total_cents, items from orders');
-  const charges = await postgres.query<ChargeRow>(
+export async function findBreaches(databases: ShopDatabases, acknowledged: readonly string[]): Promise<string[]> {
+  const orders = await databases.query<OrderRow>('order', 'select id, state, total_cents, items from orders');
+  const charges = await databases.query<ChargeRow>(
     'payment',
     "select order_id, amount_cents from charges where status = 'charged'",
   );
-  const products = await postgres.query<ProductRow>('inventory', productQuery);
-  const left = await postgres.query<{ topic: string }>('order', 'select topic from outbox');
+  const products = await databases.query<ProductRow>('inventory', productQuery);
+  const left = await databases.query<{ topic: string }>('order', 'select topic from outbox');
   return [
     ...left.map(({ topic }) => `a message "${topic}" is still in the outbox`),
     ...orderBreaches(orders, acknowledged),
