@@ -1,8 +1,8 @@
 /** Who calls, for the labels of metrics: Istio's x-envoy-peer-metadata, sent to peers of the mesh and read from them. */
 
 import type { WorkloadLabels } from '@weft/data-runtime';
+import { removeField } from '../fields.ts';
 import type { HttpFilter } from '../filter.ts';
-import { removeField } from '../header-mutations/apply.ts';
 import { decodeStruct, encodeStruct, type TextStruct } from './struct.ts';
 
 /** Texts of the header that are remembered with what they say. */
