@@ -7,7 +7,7 @@ import type { Address } from './grpc/listen.ts';
 export interface ControlPlaneOptions {
   /** Watched folder of YAML. */
   readonly configDir: string;
-  /** 0700: CA, keys, operator token, applied resources. */
+  /** 0700: CA, keys, operator token, applied resources, registered workloads. */
   readonly stateDir: string;
   /** Where join tokens are kept in files; none where absent. */
   readonly tokenDir?: string | undefined;

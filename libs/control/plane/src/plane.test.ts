@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { createSeededRandom, systemClock } from '@weft/kernel';
 import { createLogger } from '@weft/telemetry';
 import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
+import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
 import { createXdsClient, type ResourceUpdate, type XdsClient, xdsTypes } from '@weft/xds-protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { formatAddress } from './grpc/listen.ts';
@@ -115,7 +116,14 @@ interface Sidecar {
   readonly states: string[];
 }
 
-async function connect(plane: ControlPlane, group: string, metadata: Record<string, unknown> = {}): Promise<Sidecar> {
+const nodeIdOf = (workload: string): string => `sidecar~127.0.0.1~${workload}.shop~shop.svc.cluster.local`;
+
+async function connect(
+  plane: ControlPlane,
+  group: string,
+  metadata: Record<string, unknown> = {},
+  id = nodeIdOf('echo-1'),
+): Promise<Sidecar> {
   const folder = join(root, 'tokens', `shop.${group}`);
   const [token, rootPem] = await Promise.all([
     readFile(join(folder, 'token'), 'utf8'),
@@ -129,7 +137,7 @@ async function connect(plane: ControlPlane, group: string, metadata: Record<stri
     rootCertPem: () => rootPem,
     token: () => token.trim(),
     node: create(NodeSchema, {
-      id: 'sidecar~127.0.0.1~echo-1.shop~shop.svc.cluster.local',
+      id,
       metadata: {
         AUTO_REGISTER_GROUP: 'echo',
         INSTANCE_IPS: '127.0.0.1',
@@ -178,6 +186,21 @@ const yaml = (body: string): RequestInit => ({ method: 'POST', body, headers: { 
 const names = (updates: readonly ResourceUpdate[], typeUrl: string): string[] =>
   updates.filter((update) => update.typeUrl === typeUrl).flatMap((update) => update.changed.map(({ name }) => name));
 
+/** Ports and health of the endpoints of echo, in each update that told of them. */
+const endpointsOfEcho = (updates: readonly ResourceUpdate[]): string[][] =>
+  updates
+    .filter((update) => update.typeUrl === xdsTypes.EDS)
+    .flatMap((update) => update.changed)
+    .map(({ body }) =>
+      fromBinary(ClusterLoadAssignmentSchema, body.value).endpoints.flatMap(({ lbEndpoints }) =>
+        lbEndpoints.map(({ hostIdentifier, healthStatus }) => {
+          const address = hostIdentifier.case === 'endpoint' ? hostIdentifier.value.address?.address : undefined;
+          const port = address?.case === 'socketAddress' ? address.value.portSpecifier.value : undefined;
+          return `${port} ${healthStatus}`;
+        }),
+      ),
+    );
+
 it('registers a sidecar that comes with a join token and serves it its mesh', async () => {
   const plane = make();
   await plane.start();
@@ -207,7 +230,7 @@ it('registers a sidecar that comes with a join token and serves it its mesh', as
       { workloadGroup: 'shop/echo', serviceAccount: 'echo', healthy: false, types: { CDS: { state: 'SYNCED' } } },
     ],
   });
-  const id = encodeURIComponent('sidecar~127.0.0.1~echo-1.shop~shop.svc.cluster.local');
+  const id = encodeURIComponent(nodeIdOf('echo-1'));
   const dump = await api(plane, `/v1/proxies/${id}/snapshot`);
   expect(JSON.stringify(dump.body)).toContain('envoy.admin.v3.ListenersConfigDump');
   expect(JSON.stringify(dump.body)).toContain('"route_config_name":"http_proxy"');
@@ -351,4 +374,24 @@ it('keeps authority, tokens and applied resources over a restart', async () => {
   expect((await api(second, '/v1/resources?kind=VirtualService')).body).toMatchObject({
     resources: [{ name: 'echo' }],
   });
+});
+
+it('tells a proxy that is back first after a restart of the endpoints whose sidecars are not back yet', async () => {
+  const asOther = [{ AUTO_REGISTER_GROUP: 'other', WEFT_INGRESS: [] }, nodeIdOf('other-1')] as const;
+  const first = make();
+  await first.start();
+  const echo = await connect(first, 'echo');
+  const other = await connect(first, 'other', ...asOther);
+  await until(() => endpointsOfEcho(other.updates).at(-1)?.length === 1 && echo.states.length > 0);
+  const before = endpointsOfEcho(other.updates).at(-1);
+  expect(before).toEqual(['21003 1']);
+  await first.stop();
+  echo.client.stop();
+  other.client.stop();
+  const second = make();
+  await second.start();
+  const back = await connect(second, 'other', ...asOther);
+  await until(() => endpointsOfEcho(back.updates).length > 0);
+  expect(endpointsOfEcho(back.updates)[0]).toEqual(before);
+  expect((await api(second, '/v1/proxies')).body).toMatchObject({ proxies: [{ workloadGroup: 'shop/other' }] });
 });

@@ -1,5 +1,6 @@
 /** The control plane, composed: sources to model to registry to compiler to streams. */
 
+import { join } from 'node:path';
 import { createTokenWriter } from '@weft/control-ca';
 import { createCompiler } from '@weft/control-compiler';
 import { createLifecycle, type Lifecycle, type Part } from '@weft/kernel';
@@ -15,6 +16,7 @@ import { createPlaneMetrics } from './plane-metrics.ts';
 import { createProxyService } from './proxy-service.ts';
 import { clearXdsPart, httpPart, secureXdsPart } from './servers.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
+import { createWorkloadKeeper } from './workloads/workload-keeper.ts';
 
 export interface ControlPlane {
   /**
@@ -69,6 +71,13 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     proxies.modelChanged(model);
     void writer?.setGroups(state.groups());
   });
+  const keeper = createWorkloadKeeper({
+    path: join(options.stateDir, 'workloads.json'),
+    registry: state.registry,
+    trustDomain,
+    clock,
+    logger,
+  });
   const metrics = createPlaneMetrics(() => proxies.streamCount());
   const authenticator = createAuthenticator(tokens, state.groups);
   const proxies = createProxyService({
@@ -91,12 +100,15 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
 
   const parts: Part[] = [
     { name: 'configuration', start: () => state.start(), stop: () => state.stop() },
+    { name: 'kept workloads', start: () => keeper.restore() },
     { name: 'join tokens', start: () => writer?.setGroups(state.groups()), stop: () => writer?.stop() },
     httpPart('--monitoring', options.monitoring, monitoring, keep('monitoring')),
     httpPart('--api', options.api, createOperatorApi(view, operatorToken, logger), keep('api')),
     secureXdsPart(servers, keep('xds')),
     ...(options.xdsClear === undefined ? [] : [clearXdsPart(servers, options.xdsClear, keep('xdsClear'))]),
     { name: 'streams', stop: () => proxies.stop() },
+    // Stops before the streams do: who is connected now is who will come back.
+    { name: 'workloads to keep', start: () => keeper.follow(), stop: () => keeper.stop() },
     {
       name: 'readiness',
       start: () => {

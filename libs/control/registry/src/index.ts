@@ -1,8 +1,8 @@
 /** Services, workloads and their health, as one immutable view. */
 export type { SelectedProtocol } from './protocol.ts';
 export { selectProtocol } from './protocol.ts';
-export type { RegisteredWorkload, Registry, RegistryLimits, RegistryOptions } from './registry.ts';
-export { createRegistry, defaultRegistryLimits } from './registry.ts';
+export type { RegisteredWorkload, Registry, RegistryOptions } from './registry.ts';
+export { createRegistry } from './registry.ts';
 export type {
   IngressPort,
   InstanceView,
@@ -12,3 +12,5 @@ export type {
   ServicePortView,
   ServiceView,
 } from './view.ts';
+export type { KeptWorkload, RegistryLimits } from './workload-table.ts';
+export { defaultRegistryLimits } from './workload-table.ts';

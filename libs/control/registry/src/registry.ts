@@ -7,15 +7,13 @@ import { buildView } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
 import type { ProxyDescription, RegistryView } from './view.ts';
 import { selects, type Workload, workloadOfEntry, workloadOfProxy } from './workload.ts';
-
-export interface RegistryLimits {
-  /** Self-registered workloads at one time. */
-  readonly workloadsMax: number;
-  /** How long a workload stays after its last stream ended. */
-  readonly graceMs: number;
-}
-
-export const defaultRegistryLimits: RegistryLimits = { workloadsMax: 10_000, graceMs: 5_000 };
+import {
+  createWorkloadTable,
+  defaultRegistryLimits,
+  type KeptWorkload,
+  type RegistryLimits,
+  type TableEntry,
+} from './workload-table.ts';
 
 export interface RegistryOptions {
   readonly model: Model;
@@ -40,8 +38,18 @@ export interface Registry {
   setModel(model: Model): void;
   view(): RegistryView;
   workloads(): readonly RegisteredWorkload[];
+  /** What a restarted control plane should `restore`: workloads with a stream, and restored ones that are not back yet. */
+  kept(): readonly KeptWorkload[];
+  /**
+   * Takes workloads of an earlier run as instances in their last health; those that have no stream after `reconnectGraceMs` leave.
+   *
+   * @returns how many were taken: at most `workloadsMax`, and none that is known already.
+   */
+  restore(workloads: readonly KeptWorkload[]): number;
   /** Called after each change with the new view, synchronously. */
   onChange(listener: (view: RegistryView) => void): Cancel;
+  /** Called when `kept` may say something else, synchronously. */
+  onKeptChange(listener: () => void): Cancel;
 }
 
 /** For status pages. */
@@ -54,27 +62,18 @@ export interface RegisteredWorkload {
   readonly connected: boolean;
 }
 
-interface Entry {
-  proxy: ProxyDescription;
-  streams: number;
-  /** Nothing until the first report. */
-  reported: boolean | undefined;
-  message: string;
-  cancelGrace: Cancel | undefined;
-}
-
 export function createRegistry(options: RegistryOptions): Registry {
   const limits = { ...defaultRegistryLimits, ...options.limits };
   const { clock, domain, trustDomain } = options;
-  const entries = new Map<string, Entry>();
-  const listeners = new Set<(view: RegistryView) => void>();
+  const keptListeners = createListeners<undefined>();
+  const listeners = createListeners<RegistryView>();
   const known = new WeakMap<object, readonly ServiceDefinition[]>();
   let groups = groupsOf(options.model);
   let entryWorkloads = workloadsOfModel(options.model, trustDomain);
   let defined = defineServices(options.model, domain, known);
   let view: RegistryView = { services: new Map(), notices: [] };
 
-  const isHealthy = (entry: Entry): boolean =>
+  const isHealthy = (entry: TableEntry): boolean =>
     entry.reported ?? groups.get(entry.proxy.workloadGroup)?.spec.probe === undefined;
 
   /** @param changed the group whose workloads changed; all is looked up where it is absent. */
@@ -89,7 +88,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     for (const workload of entryWorkloads) {
       if (concerned(workload.namespace)) add(workload);
     }
-    for (const entry of entries.values()) {
+    for (const entry of table.all()) {
       const group = groups.get(entry.proxy.workloadGroup);
       if (group === undefined || !concerned(group.namespace)) continue;
       add(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
@@ -100,54 +99,25 @@ export function createRegistry(options: RegistryOptions): Registry {
     const next = buildView({ ...defined, workloads, groups: [...groups.values()], trustDomain }, view, touches);
     if (next === view) return;
     view = next;
-    for (const listener of [...listeners]) listener(view);
+    listeners.tell(view);
   };
 
-  const rebuildFor = (proxy: ProxyDescription): void => {
-    const group = groups.get(proxy.workloadGroup);
-    if (group !== undefined) rebuild(group);
-  };
-
-  const remove = (id: string): void => {
-    const entry = entries.get(id);
-    if (entry === undefined) return;
-    entries.delete(id);
-    rebuildFor(entry.proxy);
-  };
+  const table = createWorkloadTable(clock, limits, (proxy) => {
+    const group = proxy && groups.get(proxy.workloadGroup);
+    if (proxy === undefined || group !== undefined) rebuild(group);
+    keptListeners.tell(undefined);
+  });
 
   rebuild();
   return {
-    register(proxy) {
-      const entry = entries.get(proxy.id);
-      if (entry === undefined && entries.size >= limits.workloadsMax) {
-        return `the registry holds ${limits.workloadsMax} workloads, which is its limit`;
-      }
-      if (entry === undefined) {
-        entries.set(proxy.id, { proxy, streams: 1, reported: undefined, message: '', cancelGrace: undefined });
-      } else {
-        entry.cancelGrace?.();
-        entry.cancelGrace = undefined;
-        entry.streams += 1;
-        const before = entry.proxy;
-        entry.proxy = proxy;
-        if (before.workloadGroup !== proxy.workloadGroup) rebuildFor(before);
-      }
-      rebuildFor(proxy);
-      return undefined;
-    },
-    setHealth(proxyId, healthy, message) {
-      const entry = entries.get(proxyId);
-      if (entry === undefined) return;
-      entry.reported = healthy;
-      entry.message = healthy ? '' : message;
-      rebuildFor(entry.proxy);
-    },
-    disconnect(proxyId) {
-      const entry = entries.get(proxyId);
-      if (entry === undefined || entry.streams === 0) return;
-      entry.streams -= 1;
-      if (entry.streams === 0) entry.cancelGrace = clock.after(limits.graceMs, () => remove(proxyId));
-    },
+    register: table.register,
+    setHealth: table.setHealth,
+    disconnect: table.disconnect,
+    restore: table.restore,
+    kept: () =>
+      [...table.all()]
+        .filter(({ proxy, streams, awaited }) => proxy.workloadGroup !== '' && (streams > 0 || awaited))
+        .map(({ proxy, reported, message }) => ({ proxy, reported, message })),
     setModel(model) {
       groups = groupsOf(model);
       entryWorkloads = workloadsOfModel(model, trustDomain);
@@ -156,17 +126,33 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
     view: () => view,
     workloads: () =>
-      [...entries.values()].map((entry) => ({
+      [...table.all()].map((entry) => ({
         proxy: entry.proxy,
         healthy: isHealthy(entry),
         message: entry.message,
         connected: entry.streams > 0,
       })),
-    onChange(listener) {
+    onChange: listeners.add,
+    onKeptChange: keptListeners.add,
+  };
+}
+
+interface Listeners<T> {
+  add(listener: (value: T) => void): Cancel;
+  tell(value: T): void;
+}
+
+function createListeners<T>(): Listeners<T> {
+  const listeners = new Set<(value: T) => void>();
+  return {
+    add(listener) {
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
       };
+    },
+    tell(value) {
+      for (const listener of [...listeners]) listener(value);
     },
   };
 }

@@ -1,0 +1,57 @@
+import type { KeptWorkload } from '@weft/control-registry';
+import { expect, it } from 'vitest';
+import { keptMessageLengthMax, readWorkloads, workloadFileLengthMax, writeWorkloads } from './workload-file.ts';
+
+const workload = (instance: number): KeptWorkload => ({
+  proxy: {
+    id: `sidecar~127.0.0.1~echo-${instance}.shop~shop.svc.cluster.local`,
+    type: 'sidecar',
+    namespace: 'shop',
+    serviceAccount: 'echo',
+    workloadName: `echo-${instance}`,
+    labels: { app: 'echo' },
+    address: '127.0.0.1',
+    ingress: [{ name: 'http', bind: '127.0.0.1', port: 21_003, defaultEndpoint: '127.0.0.1:21000' }],
+    egressProxy: { bind: '127.0.0.1', port: 21_002 },
+    gatewayBind: '0.0.0.0',
+    trustDomain: 'cluster.local',
+    workloadGroup: 'shop/echo',
+  },
+  reported: true,
+  message: '',
+});
+
+it('reads back what it wrote, also where there was no report and no egress proxy', () => {
+  const bare = { proxy: { ...workload(2).proxy, egressProxy: undefined }, reported: undefined, message: '' };
+  const down = { ...workload(3), reported: false, message: 'HTTP 503' };
+  const { text, leftOut } = writeWorkloads('cluster.local', [workload(1), bare, down]);
+  expect(leftOut).toBe(0);
+  expect(readWorkloads(text, 'cluster.local')).toEqual([workload(1), bare, down]);
+  expect(readWorkloads(writeWorkloads('cluster.local', []).text, 'cluster.local')).toEqual([]);
+});
+
+it('leaves out what does not fit, whole workloads at a time, and cuts long messages', () => {
+  const one = writeWorkloads('cluster.local', [workload(1)]).text.length;
+  const { text, leftOut } = writeWorkloads('cluster.local', [workload(1), workload(2)], one + 10);
+  expect(leftOut).toBe(1);
+  expect(text.length).toBeLessThanOrEqual(one + 10);
+  expect(readWorkloads(text, 'cluster.local')).toEqual([workload(1)]);
+  const long = { ...workload(1), reported: false, message: 'x'.repeat(keptMessageLengthMax + 1) };
+  expect(readWorkloads(writeWorkloads('cluster.local', [long]).text, 'cluster.local')).toEqual([
+    { ...long, message: 'x'.repeat(keptMessageLengthMax) },
+  ]);
+});
+
+it.each<[string, string, string]>([
+  ['half a file', writeWorkloads('cluster.local', [workload(1)]).text.slice(0, 200), 'it is not JSON'],
+  ['another form', '{"format":"something else"}', 'format: '],
+  ['another trust domain', writeWorkloads('other.example', []).text, 'it is of trust domain other.example'],
+  [
+    'an address that is none',
+    writeWorkloads('cluster.local', [{ ...workload(1), proxy: { ...workload(1).proxy, address: 'echo' } }]).text,
+    'workloads.0.address: ',
+  ],
+  ['more than the bound', ' '.repeat(workloadFileLengthMax + 1), `it is longer than ${workloadFileLengthMax}`],
+])('says why it does not take %s', (_what, text, reason) => {
+  expect(readWorkloads(text, 'cluster.local')).toContain(reason);
+});
