@@ -10,7 +10,6 @@ export { createForwarded } from './forwarded/forwarded.ts';
 export { applyMutation } from './header-mutations/apply.ts';
 export { createHeaderMutations } from './header-mutations/header-mutations.ts';
 export { createIstioHttpMetrics } from './istio-metrics/http-metrics.ts';
-export { unknownWorkload } from './istio-metrics/labels.ts';
 export type { PairSource, ProxyLabels } from './istio-metrics/pair.ts';
 export type { IstioTcpMetrics, TcpMetrics } from './istio-metrics/tcp-metrics.ts';
 export { createIstioTcpMetrics } from './istio-metrics/tcp-metrics.ts';

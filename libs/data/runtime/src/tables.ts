@@ -33,8 +33,13 @@ export interface RouteTable {
   readonly name: string;
   /** The first route that matches; nothing when no virtual host or no route does. */
   match(request: RouteRequest): Route | undefined;
-  /** The virtual host that takes this authority: for `explain` and the log. */
-  virtualHostOf(authority: string): string | undefined;
+  /** The virtual host that takes this authority: for `explain`, and to say why no route does. */
+  virtualHostOf(authority: string): VirtualHostOrigin | undefined;
+}
+
+export interface VirtualHostOrigin {
+  readonly name: string;
+  readonly from: Provenance;
 }
 
 /** A place whose content the mutator replaces while connections hold on to the place. */

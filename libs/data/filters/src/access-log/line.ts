@@ -15,6 +15,12 @@ interface Kept {
   endpoint: Endpoint | undefined;
   localAddress: string;
   upstream: string;
+  authority: string;
+  authorityText: string;
+  userAgent: string | undefined;
+  userAgentText: string;
+  details: string;
+  detailsText: string;
 }
 
 export function accessLogLine(exchange: Exchange): string {
@@ -23,10 +29,10 @@ export function accessLogLine(exchange: Exchange): string {
   const known = request.method !== '';
   const query = request.hasQuery ? `?${request.query}` : '';
   const reason = exchange.reason === '' ? kept.routeReason : jsonText(exchange.reason);
-  return `{"start_time":"${isoTime(exchange.startedAtMs)}","method":${known ? `"${request.method}"` : 'null'},"path":${known ? jsonText(request.path + query) : 'null'},"protocol":"HTTP/1.1","response_code":${exchange.status},"response_flags":"${exchange.flag}","response_code_details":${exchange.details === '' ? 'null' : jsonText(exchange.details)},"connection_termination_details":null,"upstream_transport_failure_reason":${exchange.transportFailure === '' ? 'null' : jsonText(exchange.transportFailure)},"bytes_received":${exchange.bytesReceived},"bytes_sent":${exchange.bytesSent},"duration":${Math.round(exchange.durationMs)},"upstream_service_time":${exchange.upstreamServiceMs < 0 ? 'null' : `"${exchange.upstreamServiceMs}"`},${clientFields(exchange)},"authority":${known ? jsonText(exchange.authority) : 'null'},${kept.upstream},${kept.connection},${kept.routeText},"reason":${reason}}\n`;
+  return `{"start_time":"${isoTime(exchange.startedAtMs)}","method":${known ? `"${request.method}"` : 'null'},"path":${known ? jsonText(request.path + query) : 'null'},"protocol":"HTTP/1.1","response_code":${exchange.status},"response_flags":"${exchange.flag}","response_code_details":${kept.detailsText},"connection_termination_details":null,"upstream_transport_failure_reason":${exchange.transportFailure === '' ? 'null' : jsonText(exchange.transportFailure)},"bytes_received":${exchange.bytesReceived},"bytes_sent":${exchange.bytesSent},"duration":${Math.round(exchange.durationMs)},"upstream_service_time":${exchange.upstreamServiceMs < 0 ? 'null' : `"${exchange.upstreamServiceMs}"`},${clientFields(exchange, kept)},"authority":${known ? kept.authorityText : 'null'},${kept.upstream},${kept.connection},${kept.routeText},"reason":${reason}}\n`;
 }
 
-function clientFields(exchange: Exchange): string {
+function clientFields(exchange: Exchange, kept: Kept): string {
   const fields = exchange.request.fields;
   let forwardedFor: string | undefined;
   let userAgent: string | undefined;
@@ -39,7 +45,11 @@ function clientFields(exchange: Exchange): string {
       if (name === 'user-agent') userAgent = fields[i + 1];
     } else if (name.length === 15 && name === 'x-forwarded-for') forwardedFor = fields[i + 1];
   }
-  return `"x_forwarded_for":${jsonText(forwardedFor)},"user_agent":${jsonText(userAgent)},"request_id":${jsonText(requestId)}`;
+  if (kept.userAgent !== userAgent) {
+    kept.userAgent = userAgent;
+    kept.userAgentText = jsonText(userAgent);
+  }
+  return `"x_forwarded_for":${jsonText(forwardedFor)},"user_agent":${kept.userAgentText},"request_id":${jsonText(requestId)}`;
 }
 
 function keptOf(exchange: Exchange): Kept {
@@ -55,10 +65,24 @@ function keptOf(exchange: Exchange): Kept {
       endpoint: undefined,
       localAddress: '',
       upstream: upstreamText(undefined, undefined, ''),
+      authority: '',
+      authorityText: '""',
+      userAgent: undefined,
+      userAgentText: 'null',
+      details: '',
+      detailsText: 'null',
     };
     exchange.kept.accessLog = kept;
   }
-  const { route, cluster, endpoint, upstreamLocalAddress } = exchange;
+  const { route, cluster, endpoint, upstreamLocalAddress, authority, details } = exchange;
+  if (kept.authority !== authority) {
+    kept.authority = authority;
+    kept.authorityText = jsonText(authority);
+  }
+  if (kept.details !== details) {
+    kept.details = details;
+    kept.detailsText = details === '' ? 'null' : jsonText(details);
+  }
   if (kept.route !== route) {
     kept.route = route;
     kept.routeText = `"route_name":${jsonText(route?.name)}`;

@@ -30,16 +30,6 @@ export const tcpLabelNames = [
 
 export const httpLabelNames = [...tcpLabelNames, 'response_code', 'grpc_response_status'] as const;
 
-export const unknownWorkload: WorkloadLabels = {
-  workload: 'unknown',
-  namespace: 'unknown',
-  app: 'unknown',
-  version: 'unknown',
-  canonicalService: 'unknown',
-  canonicalRevision: 'latest',
-  cluster: 'unknown',
-};
-
 export interface PairLabels {
   readonly reporter: 'source' | 'destination';
   readonly source: WorkloadLabels;

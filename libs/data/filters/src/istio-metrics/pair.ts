@@ -1,7 +1,7 @@
 /** Who talks to whom, from the point of view of this proxy. */
 
-import type { Cluster, Direction, Endpoint, WorkloadLabels } from '@weft/data-runtime';
-import { type PairLabels, unknownWorkload } from './labels.ts';
+import { type Cluster, type Direction, type Endpoint, unknownWorkload, type WorkloadLabels } from '@weft/data-runtime';
+import type { PairLabels } from './labels.ts';
 
 /** What the metrics know of the proxy itself. */
 export interface ProxyLabels {

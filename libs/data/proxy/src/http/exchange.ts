@@ -193,11 +193,12 @@ export class HttpExchange implements Exchange, UpstreamClient {
   }
 
   onTimeout(): void {
-    this.fail('upstream_timeout', 'response_timeout', this.#targetReason());
+    const from = this.route?.from;
+    this.fail('upstream_timeout', 'response_timeout', from === undefined ? '' : describeProvenance(from));
   }
 
   onIdle(): void {
-    this.fail('stream_idle', 'stream_idle_timeout', this.#targetReason());
+    this.fail('stream_idle', 'stream_idle_timeout', `stream idle timeout of listener ${this.host.table.statPrefix}`);
   }
 
   fail(code: ErrorCode, detail: string, reason: string): void {

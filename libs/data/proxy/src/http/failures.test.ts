@@ -5,7 +5,16 @@ import type { Route } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectTo, type Rig } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
-import { limits, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
+import {
+  from,
+  limits,
+  makeCluster,
+  makeEndpoint,
+  makeForward,
+  makeRoute,
+  makeTable,
+  makeTarget,
+} from './testing/tables.ts';
 
 const stage = createStage();
 const { backendOf, rigOf, forwarding } = stage;
@@ -13,6 +22,8 @@ afterEach(() => stage.stop());
 
 const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+const clusterFrom = { resource: 'DestinationRule shop/a', file: 'mesh/rule.yaml', line: 3, rule: '' };
+const targetFrom = { ...from, rule: 'http[0].route[1]' };
 const prefix = 'upstream connect error or disconnect/reset before headers. reset reason: ';
 
 async function ask(rig: Rig, request = get): Promise<string> {
@@ -28,12 +39,24 @@ const forwardTo = (...args: Parameters<typeof makeCluster>): Route =>
 describe('an answer made here', () => {
   it('is 404 NR where no route matches', async () => {
     const rig = await rigTo(undefined);
-    expect(await ask(rig)).toMatch(/^HTTP\/1\.1 404 Not Found\r\nx-weft-reason: no_route; no route in test\r\n/);
+    expect(await ask(rig)).toMatch(/^HTTP\/1\.1 404 Not Found\r\nx-weft-reason: no_route; no virtual host in test\r\n/);
     expect(rig.log()[0]).toMatchObject({
       response_code: 404,
       response_flags: 'NR',
       response_code_details: 'route_not_found',
     });
+  });
+
+  it('names the virtual host that has no route for the request', async () => {
+    const hosted = { name: 'a:80', from: { ...from, rule: '' } };
+    const rig = await rigOf(
+      makeTable(() => undefined, {
+        routes: { current: { name: 'http_proxy', match: () => undefined, virtualHostOf: () => hosted } },
+      }),
+    );
+    const expected = 'no route in virtual host a:80 of http_proxy; mesh/a.yaml:7 VirtualService shop/a';
+    expect(await ask(rig)).toContain(`x-weft-reason: no_route; ${expected}\r\n`);
+    expect(rig.log()[0]).toMatchObject({ reason: expected });
   });
 
   it('is 503 NC where the cluster is not known', async () => {
@@ -98,9 +121,9 @@ describe('an answer made here', () => {
     });
   });
 
-  it('is 504 UT after the timeout of the route', async () => {
+  it('is 504 UT after the timeout of the route, and names the route', async () => {
     const backend = await backendOf(() => {});
-    const target = makeTarget(makeCluster([makeEndpoint(backend.port)]));
+    const target = makeTarget(makeCluster([makeEndpoint(backend.port)], { from: clusterFrom }), { from: targetFrom });
     const rig = await rigTo(makeRoute(makeForward(target, { timeoutMs: 300 })));
     const client = await connectTo(rig.port);
     client.send(get);
@@ -108,8 +131,47 @@ describe('an answer made here', () => {
     rig.clock.advance(250);
     expect(rig.log()).toEqual([]);
     rig.clock.advance(100);
-    expect((await client.closed()).endsWith('\r\n\r\nupstream request timeout')).toBe(true);
+    const answer = await client.closed();
+    expect(answer).toContain('x-weft-reason: upstream_timeout; mesh/a.yaml:7 VirtualService shop/a http[0]\r\n');
+    expect(answer.endsWith('\r\n\r\nupstream request timeout')).toBe(true);
     expect(rig.log()[0]).toMatchObject({ response_flags: 'UT', response_code: 504 });
+  });
+
+  it('is 504 SI where nothing moves for too long, and names the listener', async () => {
+    const backend = await backendOf(() => {});
+    const rig = await rigOf(makeTable(() => routeTo(backend), { streamIdleTimeoutMs: 500 }));
+    const client = await connectTo(rig.port);
+    client.send(get);
+    while (backend.received() === '') await new Promise(setImmediate);
+    rig.clock.advance(450);
+    expect(rig.log()).toEqual([]);
+    rig.clock.advance(200);
+    const answer = await client.closed();
+    expect(answer).toContain('x-weft-reason: stream_idle; stream idle timeout of listener test\r\n');
+    expect(answer.endsWith('\r\n\r\nstream timeout')).toBe(true);
+    expect(rig.log()[0]).toMatchObject({ response_flags: 'SI', response_code_details: 'stream_idle_timeout' });
+  });
+
+  it('is no failure as long as bytes move', async () => {
+    let part = (_text: string): void => {};
+    const backend = await backendOf((socket) => {
+      part = (text) => void socket.write(text);
+      part('HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n1');
+    });
+    const rig = await rigOf(makeTable(() => routeTo(backend), { streamIdleTimeoutMs: 500 }));
+    const client = await connectTo(rig.port);
+    client.send(get);
+    await client.until('\r\n\r\n1');
+    for (const [text, seen] of [
+      ['2', '12'],
+      ['3', '123'],
+    ] as const) {
+      rig.clock.advance(450);
+      part(text);
+      await client.until(`\r\n\r\n${seen}`);
+    }
+    while (rig.log().length === 0) await new Promise(setImmediate);
+    expect(rig.log()[0]).toMatchObject({ response_flags: '-', response_code: 200 });
   });
 
   it('is 408 for a head that does not end', async () => {

@@ -174,6 +174,7 @@ export class TcpConnection {
         bytesReceived,
         bytesSent,
         target: this.#table.target,
+        from: (this.#splice === undefined ? this.#cluster : undefined)?.from ?? this.#table.target.from,
         endpoint: this.#endpoint,
         upstreamLocalAddress: this.#upstreamLocalAddress,
         transportFailure: this.#transportFailure,

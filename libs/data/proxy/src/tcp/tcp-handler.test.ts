@@ -96,6 +96,7 @@ function readAll(socket: Socket): Promise<string> {
   });
 }
 
+const clusterFrom = { resource: 'DestinationRule shop/b', file: 'infra/mesh/b.yaml', line: 9, rule: '' };
 const clusterTo = (port: number, change: Partial<Cluster> = {}): Cluster => testCluster(testEndpoint(port), change);
 
 describe('the TCP proxy', () => {
@@ -195,21 +196,26 @@ describe('the TCP proxy', () => {
     });
   });
 
-  it('says by flag why a connection went nowhere', async () => {
+  it('says by flag why a connection went nowhere, and names what decided', async () => {
     const dead = await listen(() => {});
     await new Promise((resolve) => servers.pop()?.close(resolve));
+    const from = clusterFrom;
     const cases: [Cluster | undefined, string][] = [
       [undefined, 'NC'],
-      [testCluster(undefined), 'UH'],
-      [clusterTo(dead), 'UF'],
-      [clusterTo(dead, { limits: { ...clusterLimits, connectionsMax: 0 } }), 'UO'],
+      [testCluster(undefined, { from }), 'UH'],
+      [clusterTo(dead, { from }), 'UF'],
+      [clusterTo(dead, { from, limits: { ...clusterLimits, connectionsMax: 0 } }), 'UO'],
     ];
     for (const [cluster, flag] of cases) {
+      const reason =
+        cluster === undefined
+          ? 'infra/mesh/test.yaml:3 Gateway shop/test'
+          : 'infra/mesh/b.yaml:9 DestinationRule shop/b';
       const { port, line, metric, handler } = await proxy(testTcpTable(cluster));
       const client = dial(port);
       const closed = new Promise((resolve) => client.once('close', resolve));
       client.resume().on('end', () => client.end());
-      expect(await line()).toMatchObject({ response_flags: flag, bytes_sent: 0 });
+      expect(await line()).toMatchObject({ response_flags: flag, bytes_sent: 0, reason });
       await closed;
       expect(metric('istio_tcp_connections_opened_total', flag)).toBe(1);
       expect(metric('istio_tcp_connections_closed_total', flag)).toBe(1);

@@ -83,14 +83,21 @@ describe('the domain of a request', () => {
     ['nothing', 'any'],
     ['', 'any'],
   ])('%j is taken by %s', (authority, expected) => {
-    expect(table.virtualHostOf(authority)).toBe(expected);
+    expect(table.virtualHostOf(authority)?.name).toBe(expected);
   });
 
   it('is compared without its port where the configuration says so', () => {
     const bare = tableOf([host('h', ['shop.test', '[::1]'], [routeTo('c')])], { ignorePortInHostMatching: true });
-    expect(bare.virtualHostOf('shop.test:8080')).toBe('h');
-    expect(bare.virtualHostOf('[::1]:80')).toBe('h');
+    expect(bare.virtualHostOf('shop.test:8080')?.name).toBe('h');
+    expect(bare.virtualHostOf('[::1]:80')?.name).toBe('h');
     expect(bare.virtualHostOf('shop.tests:8080')).toBeUndefined();
+  });
+
+  it('says where it is from', () => {
+    const weft = { resource: 'VirtualService shop/a', file: 'mesh/a.yaml', line: 7, rule: 'hosts[0]' };
+    const metadata = { filterMetadata: { weft } };
+    const table = tableOf([{ ...host('h', ['a'], [routeTo('c')]), metadata }]);
+    expect(table.virtualHostOf('a')).toMatchObject({ name: 'h', from: weft });
   });
 
   it('is nothing without a domain that takes it', () => {

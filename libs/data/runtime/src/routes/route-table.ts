@@ -8,7 +8,7 @@ import {
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
 import { provenanceOf } from '../metadata.ts';
-import type { Route, RouteTable } from '../tables.ts';
+import type { Route, RouteTable, VirtualHostOrigin } from '../tables.ts';
 import { compileDirect, compileRedirect } from './answer.ts';
 import { compileDomains } from './domains.ts';
 import { type ClusterRef, compileForward } from './forward.ts';
@@ -20,8 +20,7 @@ interface CompiledRoute {
   readonly route: Route;
 }
 
-interface CompiledHost {
-  readonly name: string;
+interface CompiledHost extends VirtualHostOrigin {
   readonly routes: readonly CompiledRoute[];
 }
 
@@ -47,7 +46,7 @@ export function compileRouteTable(config: RouteConfiguration, clusterRef: Cluste
       }
       return undefined;
     },
-    virtualHostOf: (authority) => hostOf(authority)?.name,
+    virtualHostOf: (authority) => hostOf(authority),
   };
 }
 
@@ -57,7 +56,7 @@ function compileHost(host: VirtualHost, clusterRef: ClusterRef, where: string): 
   const routes = host.routes.map((route, index) =>
     compileRoute(route, clusterRef, `${where} route ${route.name === '' ? index : route.name}`),
   );
-  return { name: host.name, routes };
+  return { name: host.name, from: provenanceOf(host.metadata), routes };
 }
 
 function compileRoute(route: XdsRoute, clusterRef: ClusterRef, where: string): CompiledRoute {

@@ -58,7 +58,7 @@ export function explain(tables: Tables, own: string, request: RouteRequest): Exp
   const base = {
     request: { method: request.method, authority: request.authority, path: request.path },
     listener: listener?.name ?? null,
-    virtualHost: routes?.virtualHostOf(request.authority) ?? null,
+    virtualHost: routes?.virtualHostOf(request.authority)?.name ?? null,
     route: route === undefined ? null : { name: route.name, from: route.from },
     targets: [],
     timeoutMs: 0,

@@ -1,6 +1,6 @@
 /** Which route takes the request, what it rewrites, and the answers that routes give themselves. */
 
-import type { ForwardAction, Route } from '@weft/data-runtime';
+import type { ForwardAction, Route, RouteTable } from '@weft/data-runtime';
 import { describeProvenance, type Random } from '@weft/kernel';
 import type { HttpExchange } from '../exchange.ts';
 import type { HttpStage } from '../path.ts';
@@ -13,11 +13,7 @@ export function createRouteStage(random: Random): HttpStage {
       const table = exchange.host.table.routes.current;
       const route = table?.match(request);
       if (route === undefined || route.connect !== (request.method === 'CONNECT')) {
-        exchange.fail(
-          'no_route',
-          'route_not_found',
-          table === undefined ? 'no route table yet' : `no route in ${table.name}`,
-        );
+        exchange.fail('no_route', 'route_not_found', whyNoRoute(table, request.authority));
         return false;
       }
       exchange.route = route;
@@ -27,6 +23,14 @@ export function createRouteStage(random: Random): HttpStage {
       return false;
     },
   };
+}
+
+/** Names the virtual host that has no route for the request, or the table that has no virtual host for it. */
+function whyNoRoute(table: RouteTable | undefined, authority: string): string {
+  if (table === undefined) return 'no route table yet';
+  const host = table.virtualHostOf(authority);
+  if (host === undefined) return `no virtual host in ${table.name}`;
+  return `no route in virtual host ${host.name} of ${table.name}; ${describeProvenance(host.from)}`;
 }
 
 function forward(exchange: HttpExchange, action: ForwardAction, random: Random): boolean {
