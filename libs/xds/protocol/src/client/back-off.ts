@@ -4,8 +4,8 @@ import type { Random } from '@weft/kernel';
 
 /** Shortest wait before a new attempt, milliseconds. */
 export const backOffMinMs = 100;
-/** Longest wait before a new attempt, milliseconds. */
-export const backOffMaxMs = 10_000;
+/** Longest wait before a new attempt, milliseconds: a restarted control plane has its proxies back well within its reconnect grace. */
+export const backOffMaxMs = 3_000;
 
 export interface BackOff {
   /** Milliseconds to wait now; grows with each call. */
@@ -13,7 +13,7 @@ export interface BackOff {
   reset(): void;
 }
 
-/** Each wait is drawn from the upper half of a ceiling that doubles from 200 ms to 10 s. */
+/** Each wait is drawn from the upper half of a ceiling that doubles from 200 ms to 3 s. */
 export function createBackOff(random: Random): BackOff {
   let ceiling = backOffMinMs * 2;
   return {

@@ -11,7 +11,7 @@ import {
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { serviceDefinition } from '../grpc/service-adapter.ts';
 import { healthTypeUrl, xdsTypes } from '../type-urls.ts';
-import { createXdsClient } from './client.ts';
+import { connectTimeoutMs, createXdsClient, stableAfterMs } from './client.ts';
 import type { XdsClient } from './types.ts';
 
 type Call = grpc.ServerDuplexStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>;
@@ -153,6 +153,38 @@ it('comes back after a wait with what it wants, what it accepted, and its health
   expect(calls[1]?.metadata.get('authorization')).toEqual(['Bearer token-3']);
 });
 
+it('waits shortly again after a stream that lived long, and longer after one that did not', async () => {
+  const count = (prefix: string): number => states.filter((state) => state.startsWith(prefix)).length;
+  const opened = async (call: number): Promise<void> => {
+    await until(() => calls.length === call + 1);
+    respond('1', {});
+    await until(() => count('connected') === call + 1);
+  };
+  const fail = async (call: number): Promise<void> => {
+    calls[call]?.emit('error', { code: grpc.status.UNAVAILABLE, details: 'restarting' });
+    await until(() => count('disconnected') === call + 1);
+  };
+  tokens = 2;
+  client.subscribe(CDS, '*');
+  client.start();
+  await opened(0);
+  await fail(0);
+  clock.advance(100);
+  await opened(1);
+  clock.advance(stableAfterMs);
+  await fail(1);
+  clock.advance(99);
+  expect(tokens).toBe(4);
+  clock.advance(1);
+  expect(tokens).toBe(5);
+  await opened(2);
+  await fail(2);
+  clock.advance(199);
+  expect(tokens).toBe(5);
+  clock.advance(1);
+  expect(tokens).toBe(6);
+});
+
 it('gives up a connection that does not come up and tries again', async () => {
   const { createServer } = await import('node:net');
   // Takes connections and says nothing.
@@ -177,7 +209,7 @@ it('gives up a connection that does not come up and tries again', async () => {
       },
     });
     other.start();
-    clock.advance(10_000);
+    clock.advance(connectTimeoutMs);
   });
   await lost;
   expect(seen).toEqual(['disconnected']);
