@@ -48,7 +48,7 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
       }
       const problems = checkConsistency(set);
       assertThat(problems.length === 0, `compiled resources of ${proxy.id} fit together: ${problems.join('; ')}`);
-      return toSnapshot(set);
+      return toSnapshot(set, world.notices);
     },
   };
 }
@@ -58,9 +58,12 @@ export function compile(input: CompileInput, proxy: ProxyDescription): Snapshot 
   return createCompiler().compile(input, proxy);
 }
 
-function toSnapshot(set: Readonly<Record<ResourceType, ReadonlyMap<string, CompiledResource>>>): Snapshot {
+function toSnapshot(
+  set: Readonly<Record<ResourceType, ReadonlyMap<string, CompiledResource>>>,
+  general: readonly string[],
+): Snapshot {
   const resources = new Map<string, ReadonlyMap<string, SnapshotResource>>();
-  const notices = new Set<string>();
+  const notices = new Set<string>(general);
   for (const type of Object.keys(typeUrls) as ResourceType[]) {
     const byName = new Map<string, SnapshotResource>();
     for (const name of [...set[type].keys()].sort()) {

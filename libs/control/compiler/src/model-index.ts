@@ -36,11 +36,7 @@ export function indexModel(model: Model, domain: string, canonical: (host: strin
     hosts: resource.spec.hosts.map((host) => expand(host, resource.namespace)),
     mesh: resource.spec.gateways.includes('mesh'),
     gateways: new Set(
-      resource.spec.gateways
-        .filter((name) => name !== 'mesh')
-        .map((name) =>
-          name.includes('/') ? name.replace(/^\.\//, `${resource.namespace}/`) : `${resource.namespace}/${name}`,
-        ),
+      resource.spec.gateways.filter((name) => name !== 'mesh').map((name) => gatewayKey(name, resource.namespace)),
     ),
   }));
   const destinationRules = new Map<string, IndexedDestinationRule[]>();
@@ -56,6 +52,11 @@ export function indexModel(model: Model, domain: string, canonical: (host: strin
     destinationRules,
     routingInputs: [...virtualServices.map(({ resource }) => resource), ...rules],
   };
+}
+
+/** "ns/name" of a Gateway as a VirtualService of a namespace names it. */
+export function gatewayKey(name: string, namespace: string): string {
+  return name.includes('/') ? name.replace(/^\.\//, `${namespace}/`) : `${namespace}/${name}`;
 }
 
 /** True when `pattern` ("*", "*.example.com" or a name) covers `host`, which may itself be a pattern. */

@@ -3,6 +3,7 @@
 import type { RegistryView, ServiceView } from '@weft/control-registry';
 import { hostAliases, type Model } from '@weft/model';
 import { type DestinationPolicy, destinationPolicy } from './destination-rules.ts';
+import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
 
@@ -13,6 +14,8 @@ export interface World {
   readonly shape: readonly unknown[];
   /** All VirtualServices and DestinationRules: the same array while none of them changes. */
   readonly routingInputs: readonly object[];
+  /** What no single resource of a proxy can say: "file:line resource rule: sentence". */
+  readonly notices: readonly string[];
   /** The name that the registry knows a host by: "payment.shop" → "payment.shop.svc.cluster.local". */
   canonical(host: string): string;
   policy(host: string, clientNamespace: string, serviceNamespace: string): DestinationPolicy;
@@ -25,6 +28,7 @@ interface Names {
   readonly index: ModelIndex;
   readonly shape: readonly unknown[];
   readonly routingInputs: readonly object[];
+  readonly notices: readonly string[];
   readonly canonical: (host: string) => string;
   readonly policies: Map<string, DestinationPolicy>;
 }
@@ -43,6 +47,7 @@ export function createWorldFactory(): (input: CompileInput) => World {
       index: names.index,
       shape: names.shape,
       routingInputs: names.routingInputs,
+      notices: names.notices,
       canonical: names.canonical,
       policy(host, clientNamespace, serviceNamespace) {
         const key = `${clientNamespace}/${serviceNamespace}/${host}`;
@@ -89,6 +94,7 @@ function nameWorld(input: CompileInput, shape: readonly unknown[], last: Names |
     index,
     shape,
     routingInputs: sameRules ? last.routingInputs : index.routingInputs,
+    notices: gatewayNotices(index.virtualServices, index.gateways),
     canonical,
     policies: new Map(),
   };

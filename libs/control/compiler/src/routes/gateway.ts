@@ -5,8 +5,9 @@ import type { Provenance } from '@weft/kernel';
 import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import type { Route } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { type Context, clientScope, type Generator } from '../context.ts';
+import { sharedHosts } from '../gateway-hosts.ts';
 import { type BoundServer, gatewayServers } from '../gateway-servers.ts';
-import { hostCovers, type IndexedVirtualService } from '../model-index.ts';
+import type { IndexedVirtualService } from '../model-index.ts';
 import { gatewayRouteName } from '../names.ts';
 import { provenanceOf } from '../provenance.ts';
 import type { RouteScope } from './destination.ts';
@@ -87,7 +88,7 @@ function gatewayHosts(
     for (const bound of servers) {
       const { gateway } = bound;
       if (!rules.gateways.has(`${gateway.namespace}/${gateway.name}`)) continue;
-      for (const host of intersection(rules, bound)) mine.add(host);
+      for (const host of sharedHosts(rules, gateway, bound.server)) mine.add(host);
     }
     for (const host of mine) {
       const entry = hosts.get(host);
@@ -96,22 +97,6 @@ function gatewayHosts(
     }
   }
   return hosts;
-}
-
-function intersection(rules: IndexedVirtualService, { gateway, server }: BoundServer): readonly string[] {
-  const found: string[] = [];
-  for (const written of server.hosts) {
-    const slash = written.indexOf('/');
-    const namespace = slash < 0 ? '*' : written.slice(0, slash);
-    const serverHost = written.slice(slash + 1).toLowerCase();
-    const admitted = namespace === '.' ? gateway.namespace : namespace;
-    if (admitted !== '*' && admitted !== rules.resource.namespace) continue;
-    for (const host of rules.hosts) {
-      if (hostCovers(serverHost, host)) found.push(host);
-      else if (hostCovers(host, serverHost)) found.push(serverHost);
-    }
-  }
-  return found;
 }
 
 /** Several VirtualServices share a host: one that takes everything must not hide those after it. */
