@@ -123,8 +123,8 @@ export function createDataPath(options: DataPathOptions): DataPath {
         tcp.close();
       }
       pools.close();
-      // The file stays open: a write may be under way, and its number would be given to somebody else.
       log.stop();
+      sink.close();
     },
   };
 }

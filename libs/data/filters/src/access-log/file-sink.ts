@@ -1,9 +1,10 @@
 /** An access log's sink: a file, or standard output. */
 
-import { close, openSync, write, writeSync } from 'node:fs';
+import { closeSync, openSync, write, writeSync } from 'node:fs';
 import type { LogSink } from './log-buffer.ts';
 
 export interface FileSink extends LogSink {
+  /** Closes the file: now, or at the end of a write that is under way. What is written later is lost. */
   close(): void;
 }
 
@@ -13,15 +14,33 @@ export interface FileSink extends LogSink {
  */
 export function createFileSink(path: string | undefined): FileSink {
   const file = path === undefined ? 1 : openSync(path, 'a', 0o640);
+  let closed = false;
+  let writing = false;
+  const closeFile = (): void => {
+    if (file !== 1) closeSync(file);
+  };
   const writeAll = (bytes: Buffer, from: number, done: () => void): void => {
     write(file, bytes, from, bytes.length - from, null, (error, written) => {
-      if (error !== null || from + written >= bytes.length) done();
-      else writeAll(bytes, from + written, done);
+      if (error === null && from + written < bytes.length) {
+        writeAll(bytes, from + written, done);
+        return;
+      }
+      writing = false;
+      if (closed) closeFile();
+      done();
     });
   };
   return {
-    write: (bytes, done) => writeAll(bytes, 0, done),
+    write(bytes, done) {
+      if (closed) {
+        done();
+        return;
+      }
+      writing = true;
+      writeAll(bytes, 0, done);
+    },
     writeNow(bytes) {
+      if (closed) return;
       try {
         for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from);
       } catch {
@@ -29,7 +48,10 @@ export function createFileSink(path: string | undefined): FileSink {
       }
     },
     close() {
-      if (file !== 1) close(file);
+      if (closed) return;
+      closed = true;
+      // The number of a closed file is given to the next: a write that is under way must not meet it.
+      if (!writing) closeFile();
     },
   };
 }

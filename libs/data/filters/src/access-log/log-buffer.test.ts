@@ -1,6 +1,6 @@
 /** Gathering lines for a sink that may be slow. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createManualClock } from '@weft/kernel';
@@ -84,6 +84,51 @@ describe('the log buffer', () => {
     sink.writeNow(Buffer.from('b\n'));
     sink.close();
     expect(readFileSync(file, 'latin1')).toBe('a\nb\n');
+    rmSync(folder, { recursive: true });
+  });
+});
+
+/** Whether this process has the file open. */
+function isOpen(file: string): boolean {
+  return readdirSync('/proc/self/fd').some((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === file;
+    } catch {
+      // The folder itself was one of them.
+      return false;
+    }
+  });
+}
+
+describe.skipIf(process.platform !== 'linux')('the file of a log', () => {
+  it('is closed at once when nothing is being written, and takes no more', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weft-log-'));
+    const file = join(folder, 'access.log');
+    const sink = createFileSink(file);
+    expect(isOpen(file)).toBe(true);
+    sink.close();
+    sink.close();
+    expect(isOpen(file)).toBe(false);
+    let done = false;
+    sink.write(Buffer.from('late\n'), () => {
+      done = true;
+    });
+    sink.writeNow(Buffer.from('late\n'));
+    expect(done).toBe(true);
+    expect(readFileSync(file, 'latin1')).toBe('');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is closed at the end of a write that is under way', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weft-log-'));
+    const file = join(folder, 'access.log');
+    const sink = createFileSink(file);
+    const written = new Promise<void>((resolve) => sink.write(Buffer.from('a\n'), resolve));
+    sink.close();
+    expect(isOpen(file)).toBe(true);
+    await written;
+    expect(isOpen(file)).toBe(false);
+    expect(readFileSync(file, 'latin1')).toBe('a\n');
     rmSync(folder, { recursive: true });
   });
 });

@@ -2,7 +2,8 @@
 
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
-import { parseMetadata } from './peer-metadata.ts';
+import { testExchange } from '../testing/exchange.ts';
+import { createPeerMetadataIn, knownPeersMax, metadataCharsMax, parseMetadata } from './peer-metadata.ts';
 import { decodeStruct, encodeStruct } from './struct.ts';
 
 describe('peer metadata', () => {
@@ -39,5 +40,38 @@ describe('peer metadata', () => {
       const bytes = Buffer.from(Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 256)));
       expect(() => parseMetadata(bytes.toString('base64'))).not.toThrow();
     }
+  });
+});
+
+describe('what peers say of themselves', () => {
+  const textOf = (name: string): string => encodeStruct({ WORKLOAD_NAME: name }).toString('base64');
+  const peerOf = (filter: ReturnType<typeof createPeerMetadataIn>, text: string) => {
+    const exchange = testExchange({ fields: ['x-envoy-peer-metadata', text] });
+    filter.onRequest?.(exchange);
+    return exchange.peerWorkload;
+  };
+
+  it('is read once for all connections, for as many peers as the bound says', () => {
+    const filter = createPeerMetadataIn();
+    const first = peerOf(filter, textOf('first'));
+    expect(first).toMatchObject({ workload: 'first' });
+    for (let i = 1; i < knownPeersMax; i += 1) peerOf(filter, textOf(`other-${i}`));
+    expect(peerOf(filter, textOf('first'))).toBe(first);
+    peerOf(filter, textOf('one too many'));
+    const again = peerOf(filter, textOf('first'));
+    expect(again).toEqual(first);
+    expect(again).not.toBe(first);
+  });
+
+  it('is not read where it is too long', () => {
+    const text = textOf('x'.repeat(metadataCharsMax));
+    expect(peerOf(createPeerMetadataIn(), text)).toBeUndefined();
+  });
+
+  it('is taken off and not believed without an identity', () => {
+    const exchange = testExchange({ fields: ['a', 'b', 'x-envoy-peer-metadata', textOf('liar')], peerUri: undefined });
+    createPeerMetadataIn().onRequest?.(exchange);
+    expect(exchange.peerWorkload).toBeUndefined();
+    expect(exchange.request.fields).toEqual(['a', 'b']);
   });
 });

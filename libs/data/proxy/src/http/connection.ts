@@ -127,6 +127,10 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
     this.#owner.onConnectionClosed(this);
   }
 
+  onUpstreamRoom(): void {
+    if (this.#backlog === undefined) this.wire.resume();
+  }
+
   onExchangeDone(keep: boolean): void {
     if (this.#state === 'closed') return;
     if (!keep || (this.wire.ended && this.#backlog === undefined)) {
@@ -249,7 +253,7 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
     this.#exchange.onRequestBody(chunk, 0, to);
   }
 
-  /** Holds what came ahead of its turn, and reads no more. */
+  /** Holds what came ahead of its turn and reads no more, so that this is never more than one read. */
   #keep(bytes: Buffer, from: number, to: number): void {
     const part = bytes.subarray(from, to);
     this.#backlog = this.#backlog === undefined ? Buffer.from(part) : Buffer.concat([this.#backlog, part]);

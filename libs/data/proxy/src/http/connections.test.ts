@@ -158,6 +158,40 @@ describe('back-pressure', () => {
   }, 20_000);
 });
 
+describe('requests sent ahead of their answers', () => {
+  it('are held up to one read, also when the endpoint has room again', async () => {
+    const bodyBytes = 16 * 1_048_576;
+    const aheadCount = 400_000;
+    const server = createServer({ pauseOnConnect: true });
+    const port = await listen(server);
+    const target = makeTarget(makeCluster([makeEndpoint(port)]));
+    const direct = makeRoute({ kind: 'direct', status: 204, body: '' });
+    const rig = await rigOf(
+      makeTable((request) => (request.method === 'POST' ? makeRoute(makeForward(target)) : direct)),
+    );
+    const accepted = once(server, 'connection');
+    const socket = connect(rig.port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${bodyBytes}\r\n\r\n`);
+    socket.write(Buffer.alloc(bodyBytes, 'x'));
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(aheadCount));
+    const [upstream] = await accepted;
+    let got = 0;
+    upstream.on('data', (chunk: Buffer) => {
+      got += chunk.length;
+    });
+    upstream.resume();
+    while (got < bodyBytes) await turn();
+    let before = -1;
+    for (let still = 0; still < 200; still = socket.bytesWritten - socket.writableLength === before ? still + 1 : 0) {
+      before = socket.bytesWritten - socket.writableLength;
+      await turn();
+    }
+    expect(socket.writableLength).toBeGreaterThan(0);
+    socket.destroy();
+    server.close();
+  }, 20_000);
+});
+
 describe('draining', () => {
   it('closes idle connections, finishes what is under way and says that it closes', async () => {
     let answer = (): void => {};

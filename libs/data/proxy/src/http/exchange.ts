@@ -19,6 +19,8 @@ export interface ExchangeHost {
   readonly path: HttpPath;
   /** The answer must say that the connection ends. */
   readonly closing: boolean;
+  /** The endpoint takes more of the request's body. */
+  onUpstreamRoom(): void;
   /** @param keep the connection may serve another request. */
   onExchangeDone(keep: boolean): void;
   /** The answer cannot be finished: the client must see that it is not whole. */
@@ -179,7 +181,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   }
 
   onUpstreamDrain(): void {
-    this.host.wire.resume();
+    this.host.onUpstreamRoom();
   }
 
   onUpstreamEnd(): void {

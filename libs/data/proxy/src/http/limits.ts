@@ -9,6 +9,4 @@ export const httpLimits = {
   idleTimeoutMs: 3_600_000,
   /** After a last answer: how long the client may take to see it and close. */
   lingerMs: 1_000,
-  /** Requests that one connection may send ahead of their answers are held as bytes: one read. */
-  backlogBytesMax: 131_072,
 } as const;

@@ -96,7 +96,8 @@ describe('the domain of a request', () => {
   it('says where it is from', () => {
     const weft = { resource: 'VirtualService shop/a', file: 'mesh/a.yaml', line: 7, rule: 'hosts[0]' };
     const metadata = { filterMetadata: { weft } };
-    const table = tableOf([{ ...host('h', ['a'], [routeTo('c')]), metadata }]);
+    const hosts: Hosts = [{ name: 'h', domains: ['a'], routes: [routeTo('c')], metadata }];
+    const table = tableOf(hosts);
     expect(table.virtualHostOf('a')).toMatchObject({ name: 'h', from: weft });
   });
 
