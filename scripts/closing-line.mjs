@@ -7,15 +7,15 @@ export default class ClosingLine {
     let failed = errors.length;
     let skipped = 0;
     for (const module of modules) {
-      let own = 0;
       for (const test of module.children.allTests()) {
-        own++;
         const state = test.result().state;
         if (state === 'passed') passed++;
         else if (state === 'failed') failed++;
         else skipped++;
       }
-      if (own === 0 && module.state() === 'failed') failed++;
+      // A hook or an import that failed leaves its tests skipped: it counts as one failure of its own.
+      failed += module.errors().length;
+      for (const suite of module.children.allSuites()) failed += suite.errors().length;
     }
     const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
     console.log(line);
