@@ -11,6 +11,8 @@ export interface ConnectionInfo {
   readonly tls: boolean;
   /** SPIFFE URI of the client's certificate. */
   readonly peerUri: string | undefined;
+  /** SHA-256 of that certificate's DER, lower-case hex. */
+  readonly peerCertificateHash: string | undefined;
   readonly sni: string | undefined;
   readonly alpn: string | undefined;
   readonly direction: Direction;
@@ -25,7 +27,7 @@ export interface Exchange {
   /** The listener wants a line in the access log. */
   readonly logged: boolean;
   /** What filters keep from request to request of this connection, by the filter's name. */
-  readonly kept: { accessLog?: unknown; istioMetrics?: unknown; peerMetadata?: unknown };
+  readonly kept: { accessLog?: unknown; forwardedClientCert?: unknown; istioMetrics?: unknown; peerMetadata?: unknown };
 
   /** As it came, but for `fields`: they are changed in place on their way to the endpoint. */
   request: RequestHead;

@@ -3,6 +3,7 @@
 import {
   createAccessLog,
   createForwarded,
+  createForwardedClientCert,
   createHeaderMutations,
   createIstioHttpMetrics,
   createPeerMetadataIn,
@@ -28,6 +29,8 @@ export function inboundPath(deps: PathDeps): HttpPath {
     createRequestId(deps.random, false),
     // Off before the application or a rule sees it: only the metrics believe it, and only of an authenticated peer.
     createPeerMetadataIn(),
+    // To be read by the application, and by rules about callers.
+    createForwardedClientCert(deps.proxy.ownUri),
     // The scheme, where no gateway said it.
     createForwarded(false),
     // An inbound listener has one route, to the application's port.

@@ -2,6 +2,8 @@
 
 import {
   createAccessLog,
+  createAttemptCount,
+  createClientCertRemoval,
   createForwarded,
   createHeaderMutations,
   createIstioHttpMetrics,
@@ -37,10 +39,14 @@ function outward(deps: PathDeps, edge: boolean): HttpPath {
     createRequestId(deps.random, edge),
     // Before routing, because rules may match these headers.
     createForwarded(edge),
+    // Neither an application nor a client outside can speak for a certificate.
+    createClientCertRemoval(),
     // One decision for the whole request: route, target by weight, timeout and rewrite. Retries will go below it, above the balancer.
     createRouteStage(deps.random),
     // After the decision that they belong to, before anything leaves.
     createHeaderMutations(),
+    // The last word on this header; it will count when retries stand above it.
+    createAttemptCount(),
     // As late as it can be: it looks at what is in flight now.
     createBalanceStage(),
     // To secured endpoints only, so after the choice: the peer's metrics name this workload.

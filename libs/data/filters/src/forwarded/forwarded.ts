@@ -10,7 +10,6 @@ const internalOnly = [
   'x-envoy-peer-metadata',
   'x-envoy-peer-metadata-id',
   'x-envoy-original-path',
-  'x-forwarded-client-cert',
   'x-weft-reason',
 ] as const;
 

@@ -27,6 +27,7 @@ export function testExchange(options: TestExchangeOptions = {}): Exchange {
       localAddress: '127.0.0.1:15006',
       tls: peerUri !== undefined,
       peerUri,
+      peerCertificateHash: peerUri === undefined ? undefined : '00ff',
       sni: undefined,
       alpn: undefined,
       direction,

@@ -13,6 +13,7 @@ export function connectionInfo(socket: Socket, direction: Direction, peer: Secur
     localAddress: hostPort(socket.localAddress, socket.localPort),
     tls: peer !== undefined,
     peerUri: peer?.peerUri,
+    peerCertificateHash: peer?.peerUri === undefined ? undefined : certificateHashOf(socket),
     sni: serverNameOf(socket),
     alpn: peer === undefined || peer.alpn === '' ? undefined : peer.alpn,
     direction,
@@ -24,6 +25,12 @@ export function hostPort(address: string | undefined, port: number | undefined):
   if (address === undefined || port === undefined) return '';
   const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+}
+
+/** SHA-256 of the DER in lower-case hex; Node writes it in capitals with colons. */
+function certificateHashOf(socket: Socket): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  return socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
 function serverNameOf(socket: Socket): string | undefined {

@@ -1,5 +1,6 @@
 /** Listening sockets over real loopback: what survives an update, what is refused, and what is said of a busy port. */
 
+import { createHash, X509Certificate } from 'node:crypto';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { ConnectionInfo } from '@weft/data-filters';
 import type { ListenerTable, TcpHandlerTable } from '@weft/data-runtime';
@@ -122,6 +123,7 @@ describe('the listener manager', () => {
       localAddress: `127.0.0.1:${port}`,
       tls: false,
       peerUri: undefined,
+      peerCertificateHash: undefined,
       sni: undefined,
       alpn: undefined,
       direction: 'inbound',
@@ -268,6 +270,7 @@ describe('a listener with mutual TLS', () => {
     expect(accepted[0]?.info).toMatchObject({
       tls: true,
       peerUri: 'spiffe://cluster.local/ns/shop/sa/order',
+      peerCertificateHash: createHash('sha256').update(new X509Certificate(order.certChainPem).raw).digest('hex'),
       sni: 'sni.test',
       alpn: 'istio',
       remoteAddress: `127.0.0.1:${open.localPort}`,

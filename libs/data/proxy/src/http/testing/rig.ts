@@ -64,6 +64,7 @@ export async function startRig(
       localAddress: 'here:1',
       tls: false,
       peerUri,
+      peerCertificateHash: peerUri === undefined ? undefined : '00ff',
       sni: undefined,
       alpn: undefined,
     };
