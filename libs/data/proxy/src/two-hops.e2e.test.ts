@@ -146,7 +146,14 @@ describe('two sidecars', () => {
   test('a request travels application → sidecar → mutual TLS → sidecar → application, by the rules', async () => {
     const answer = await call('http://inventory.shop:8080/stock/7?x=1');
     expect([answer.status, answer.body]).toEqual([200, 'app /items/7?x=1']);
-    expect(seen.at(-1)).toMatchObject({ host: 'inventory.shop:8080', 'x-request-id': expect.any(String) });
+    expect(seen.at(-1)).toMatchObject({
+      host: 'inventory.shop:8080',
+      'x-request-id': expect.any(String),
+      'x-envoy-attempt-count': '1',
+      'x-forwarded-client-cert': expect.stringMatching(
+        /^By=spiffe:\/\/[^;]+\/inventory;Hash=[0-9a-f]{64};Subject="";URI=spiffe:\/\/[^;]+\/order$/,
+      ),
+    });
     expect(plane.events.filter((event) => event.startsWith('nack'))).toEqual([]);
   });
 
@@ -277,6 +284,31 @@ describe('draining', () => {
     await stopped;
     expect(await fetch(`http://${readiness}/healthz/ready`).catch(() => 'closed')).toBe('closed');
     // Back at the same addresses: what it had is on its disk.
+    inventory = inventory.again();
+    await inventory.proxy.start();
+    await vi.waitFor(() => expect(inventory.proxy.notReady()).toBeUndefined(), waitOptions);
+    plane.serve('order', orderResources(await inventory.portOf('in-http'), await inventory.portOf('in-grpc')));
+    await vi.waitFor(async () => expect((await call('http://inventory.shop/stock')).status).toBe(200), waitOptions);
+  });
+});
+
+describe('tunnels', () => {
+  test('may go on while a proxy drains, and are closed at its limit on both sides', async () => {
+    const drainMs = order.options.drainSeconds * 1_000;
+    const socket = connect({ port: orderPort, host: '127.0.0.1' });
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    socket.on('error', () => {});
+    socket.write('CONNECT inventory.shop:9090 HTTP/1.1\r\nhost: inventory.shop:9090\r\n\r\n');
+    expect(await readUntil(socket, '\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
+    const begunMs = performance.now();
+    const stopped = inventory.proxy.stop();
+    await vi.waitFor(async () => expect(await inventory.admin('/ready')).toContain('draining'), waitOptions);
+    socket.write('still here');
+    expect(await readUntil(socket, 'still here')).toBe('still here');
+    await Promise.all([stopped, closed]);
+    const tookMs = performance.now() - begunMs;
+    expect(tookMs).toBeGreaterThan(drainMs - 100);
+    expect(tookMs).toBeLessThan(drainMs + 1_000);
     inventory = inventory.again();
     await inventory.proxy.start();
     await vi.waitFor(() => expect(inventory.proxy.notReady()).toBeUndefined(), waitOptions);
