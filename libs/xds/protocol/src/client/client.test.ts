@@ -9,7 +9,7 @@ import {
   DeltaDiscoveryResponseSchema,
 } from '@weft/xds-messages/envoy/service/discovery/v3/discovery';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { serviceDefinition } from '../grpc/service-adapter.ts';
+import { createServiceClient, serviceDefinition } from '../grpc/service-adapter.ts';
 import { healthTypeUrl, xdsTypes } from '../type-urls.ts';
 import { connectTimeoutMs, createXdsClient, stableAfterMs } from './client.ts';
 import type { XdsClient } from './types.ts';
@@ -214,4 +214,19 @@ it('gives up a connection that does not come up and tries again', async () => {
   await lost;
   expect(seen).toEqual(['disconnected']);
   silent.close();
+});
+
+it('takes no larger message than its bound', async () => {
+  const channel = createServiceClient({ address: `127.0.0.1:${port}`, receiveBytesMax: 100 });
+  const call = channel.makeBidiStreamRequest(
+    '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources',
+    (bytes: Buffer) => bytes,
+    (bytes: Buffer) => bytes,
+  );
+  const failed = new Promise<grpc.ServiceError>((resolve) => call.once('error', resolve));
+  call.write(Buffer.alloc(0));
+  await until(() => calls.length === 1);
+  respond('1', { ['x'.repeat(100)]: '1' });
+  expect((await failed).code).toBe(grpc.status.RESOURCE_EXHAUSTED);
+  channel.close();
 });

@@ -65,10 +65,12 @@ export interface ChannelOptions {
   readonly rootCertPem?: string | undefined;
   /** DNS name to expect in the server's certificate where it is not the address. */
   readonly serverName?: string | undefined;
+  /** Largest message taken from the server, bytes; 64 MiB where absent. */
+  readonly receiveBytesMax?: number;
 }
 
-/** Largest message taken from a control plane: the whole configuration of a type may come in one response. */
-const receiveBytesMax = 64 * 1024 * 1024;
+/** Largest message taken where the options say nothing: the whole configuration of a type may come in one response. */
+const defaultReceiveBytesMax = 64 * 1024 * 1024;
 
 /** A client with a connection of its own: grpc-js would otherwise share connections, and their back-off, between clients of one address. */
 export function createServiceClient(channel: ChannelOptions): grpc.Client {
@@ -82,7 +84,7 @@ export function createServiceClient(channel: ChannelOptions): grpc.Client {
     'grpc.enable_http_proxy': 0,
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
-    'grpc.max_receive_message_length': receiveBytesMax,
+    'grpc.max_receive_message_length': channel.receiveBytesMax ?? defaultReceiveBytesMax,
     ...(channel.serverName === undefined
       ? {}
       : { 'grpc.ssl_target_name_override': channel.serverName, 'grpc.default_authority': channel.serverName }),

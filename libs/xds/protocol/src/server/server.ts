@@ -20,6 +20,7 @@ export const defaultXdsServerLimits: XdsServerLimits = {
   typesPerStreamMax: 16,
   namesPerTypeMax: 20_000,
   nameLengthMax: 2048,
+  reasonLengthMax: 1024,
 };
 
 /** The part of a stream that the server needs whatever its form. */

@@ -16,7 +16,13 @@ import { type AdsStream, createAdsStream } from './stream.ts';
 import type { OpaqueSnapshot, XdsServerLimits } from './types.ts';
 
 const { CDS, EDS, LDS, RDS, SDS } = xdsTypes;
-const limits: XdsServerLimits = { streamsMax: 4, typesPerStreamMax: 3, namesPerTypeMax: 5, nameLengthMax: 50 };
+const limits: XdsServerLimits = {
+  streamsMax: 4,
+  typesPerStreamMax: 3,
+  namesPerTypeMax: 5,
+  nameLengthMax: 50,
+  reasonLengthMax: 20,
+};
 
 /** "a1 b2" per type: names with versions. */
 function snapshot(types: Partial<Record<keyof typeof xdsTypes, string>>): OpaqueSnapshot {
@@ -305,6 +311,18 @@ describe('incremental', () => {
     on.room = true;
     stream.flush();
     expect(sent()).toEqual(['LDS l2']);
+  });
+
+  it('keeps no more of a reason than its bound', () => {
+    const { stream, ask, on, notes } = delta();
+    const long = 'x'.repeat(limits.reasonLengthMax + 1);
+    const kept = 'x'.repeat(limits.reasonLengthMax);
+    stream.serve(snapshot({ CDS: 'a1' }));
+    ask({ typeUrl: CDS, resourceNamesSubscribe: ['*'] });
+    ask({ typeUrl: CDS, responseNonce: on.lastNonce(CDS), errorDetail: { message: long } });
+    ask({ typeUrl: healthTypeUrl, errorDetail: { message: long } });
+    expect(notes).toEqual([`nack CDS ${kept}`, `health false ${kept}`]);
+    expect(stream.status().get(CDS)?.error).toBe(kept);
   });
 
   it('passes health reports on without taking them for subscriptions', () => {

@@ -45,6 +45,8 @@ export function createAdsStream<Request extends RequestHead, Response>(
   let nonceCounter = 0;
   let full = false;
 
+  const cut = (reason: string): string => reason.slice(0, limits.reasonLengthMax);
+
   const checkBounds = (request: Request): Refusal | undefined => {
     for (const names of variant.namesIn(request)) {
       if (names.length > limits.namesPerTypeMax) {
@@ -64,7 +66,7 @@ export function createAdsStream<Request extends RequestHead, Response>(
     const { typeUrl, errorDetail, responseNonce } = request;
     if (typeUrl === '') return refuse(grpc.status.INVALID_ARGUMENT, 'the request has no type_url');
     if (typeUrl === healthTypeUrl) {
-      events.onHealth(errorDetail === undefined, errorDetail?.message ?? '');
+      events.onHealth(errorDetail === undefined, cut(errorDetail?.message ?? ''));
       return undefined;
     }
     const refusal = checkBounds(request);
@@ -91,7 +93,7 @@ export function createAdsStream<Request extends RequestHead, Response>(
   const judge = (subscription: Subscription, error: string | undefined): void => {
     // The same verdict may come again with a change of names.
     if (!subscription.inFlight) return;
-    settle(subscription, error === '' ? 'refused without a reason' : error);
+    settle(subscription, error === '' ? 'refused without a reason' : error && cut(error));
     if (error === undefined) events.onAck(subscription.typeUrl);
     else events.onNack(subscription.typeUrl, subscription.error);
   };

@@ -44,6 +44,8 @@ export interface XdsServerLimits {
   readonly namesPerTypeMax: number;
   /** UTF-16 units of one name. */
   readonly nameLengthMax: number;
+  /** UTF-16 units that are kept of what a proxy says is wrong: a refusal's reason, a probe's message. */
+  readonly reasonLengthMax: number;
 }
 
 export interface XdsServerOptions<Identity> {
