@@ -65,12 +65,23 @@ function check(folder: string, caCertPem: string, caKeyPem: string, rootPem: str
     };
     key = createPrivateKey(caKeyPem);
   } catch (error) {
-    throw new WeftError('state_invalid', `${folder} holds a certificate or key that cannot be parsed`, error);
+    throw new WeftError(
+      'state_invalid',
+      `${folder} holds a certificate or key that cannot be parsed: put a valid CA there, or remove the folder`,
+      error,
+    );
   }
   const { ca, root } = parsed;
-  if (!ca.ca || !root.ca) throw new WeftError('state_invalid', `${folder} holds a certificate that is not of a CA`);
+  if (!ca.ca || !root.ca)
+    throw new WeftError(
+      'state_invalid',
+      `${folder} holds a certificate that is not of a CA: put a valid CA there, or remove the folder`,
+    );
   if (!ca.checkPrivateKey(key)) {
-    throw new WeftError('state_invalid', `${join(folder, names.caKey)} is not the key of ${names.caCert}`);
+    throw new WeftError(
+      'state_invalid',
+      `${join(folder, names.caKey)} is not the key of ${names.caCert}: put the pair there, or remove the folder`,
+    );
   }
   const links = parsed.links.filter((link) => link.fingerprint256 !== root.fingerprint256);
   const own = ca.fingerprint256 === root.fingerprint256;
@@ -80,7 +91,7 @@ function check(folder: string, caCertPem: string, caKeyPem: string, rootPem: str
     if (!link.verify(issuer.publicKey)) {
       throw new WeftError(
         'state_invalid',
-        `${folder}: ${names.chain} does not lead from ${names.caCert} to ${names.root}`,
+        `${folder}: ${names.chain} does not lead from ${names.caCert} to ${names.root}: put the whole chain there, or remove the folder`,
       );
     }
   }

@@ -9,7 +9,7 @@ import { createLogger } from '@weft/telemetry';
 import { IstioCertificateRequestSchema, IstioCertificateService } from '@weft/xds-messages/istio/v1/auth/ca';
 import { createServiceClient, unaryCall } from '@weft/xds-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { csrLengthMax, loadAuthority } from './authority.ts';
+import { csrLengthMax, leafLifeMaxMs, loadAuthority } from './authority.ts';
 import { createCertificateService } from './certificate-service.ts';
 import { createJoinTokens, joinTokenLifeMs, tokenLengthMax } from './join-tokens.ts';
 import { createServingCertificate } from './serving-certificate.ts';
@@ -84,7 +84,7 @@ describe('authority', () => {
       const issued = await authority.issueWorkload(await makeCsr(), 'spiffe://cluster.local/ns/a/sa/b', wanted);
       const leaf = new X509Certificate(issued.chain[0] ?? '');
       const life = Date.parse(leaf.validTo) - Date.parse(leaf.validFrom);
-      expect(life).toBeLessThanOrEqual(86_400_000);
+      expect(life).toBeLessThanOrEqual(leafLifeMaxMs);
       if (wanted === 3_600_000) expect(issued.notAfterMs).toBe(now + 3_600_000);
     }
   });

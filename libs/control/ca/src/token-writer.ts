@@ -62,6 +62,7 @@ export function createTokenWriter(options: TokenWriterOptions): TokenWriter {
     if (folder === undefined) return;
     await rm(join(folder, 'token'), { force: true });
     await rm(join(folder, 'root-cert.pem'), { force: true });
+    // It stays where somebody put more into it.
     await rmdir(folder).catch(() => {});
   };
 
