@@ -33,8 +33,12 @@ interface Names {
   readonly policies: Map<string, DestinationPolicy>;
 }
 
-/** Returns a function that makes worlds and keeps the indexes of the last one where they still hold. */
-export function createWorldFactory(): (input: CompileInput) => World {
+/**
+ * Returns a function that makes worlds and keeps the indexes of the last one where they still hold.
+ *
+ * @param policiesMax policies remembered per model; more are looked up each time.
+ */
+export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: CompileInput) => World {
   let last: Names | undefined;
   return (input) => {
     const shape = shapeOf(input.registry);
@@ -61,8 +65,7 @@ export function createWorldFactory(): (input: CompileInput) => World {
   };
 }
 
-/** Policies remembered per model; more are looked up each time. */
-const policiesMax = 100_000;
+const defaultPoliciesMax = 100_000;
 
 /** False where there is no name to resolve: for a pattern without endpoints, where only captured traffic could go. */
 export function isRoutable(service: ServiceView): boolean {

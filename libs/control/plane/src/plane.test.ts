@@ -9,7 +9,8 @@ import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
 import { createXdsClient, type ResourceUpdate, type XdsClient, xdsTypes } from '@weft/xds-protocol';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { formatAddress } from './grpc/listen.ts';
+import { formatAddress, messageBytesMax } from './grpc/listen.ts';
+import { bodyBytesMax } from './operator-api/server.ts';
 import type { ControlPlaneOptions } from './options.ts';
 import { type ControlPlane, createControlPlane } from './plane.ts';
 
@@ -330,6 +331,18 @@ it('answers the operator API only to the token and to names of this machine', as
     request({ host, port, path: '/v1/version', headers: { host: 'evil.example' } }, (r) => resolve(r.statusCode)).end();
   });
   expect(status).toBe(403);
+});
+
+it('takes no larger bodies and messages than its bounds', async () => {
+  const plane = make();
+  await plane.start();
+  const body = `# ${'x'.repeat(bodyBytesMax)}`;
+  expect(await api(plane, '/v1/resources', yaml(body))).toMatchObject({ status: 413, body: { code: 'too_large' } });
+  const { client, states } = await connect(plane, 'echo');
+  await until(() => states.includes('connected'));
+  client.subscribe(xdsTypes.SDS, ['x'.repeat(messageBytesMax)]);
+  await until(() => states.length === 2);
+  expect(states[1]).toMatch(/larger than max/);
 });
 
 it('is ready when it listens, and shows its metrics', async () => {

@@ -29,11 +29,14 @@ export class ListenError extends Error {
   }
 }
 
+/** Largest message taken from a proxy or a workload, bytes. */
+export const messageBytesMax = 4 * 1024 * 1024;
+
 export function createGrpcServer(): grpc.Server {
   // What it would print of a failed bind or handshake, the callers say in a sentence or a log line of their own.
   grpc.setLogVerbosity(grpc.logVerbosity.NONE);
   return new grpc.Server({
-    'grpc.max_receive_message_length': 4 * 1024 * 1024,
+    'grpc.max_receive_message_length': messageBytesMax,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
   });

@@ -1,6 +1,6 @@
 import type { KeptWorkload } from '@weft/control-registry';
 import { expect, it } from 'vitest';
-import { keptMessageLengthMax, readWorkloads, workloadFileLengthMax, writeWorkloads } from './workload-file.ts';
+import { readWorkloads, workloadFileLengthMax, writeWorkloads } from './workload-file.ts';
 
 const workload = (instance: number): KeptWorkload => ({
   proxy: {
@@ -30,16 +30,12 @@ it('reads back what it wrote, also where there was no report and no egress proxy
   expect(readWorkloads(writeWorkloads('cluster.local', []).text, 'cluster.local')).toEqual([]);
 });
 
-it('leaves out what does not fit, whole workloads at a time, and cuts long messages', () => {
+it('leaves out what does not fit, whole workloads at a time', () => {
   const one = writeWorkloads('cluster.local', [workload(1)]).text.length;
   const { text, leftOut } = writeWorkloads('cluster.local', [workload(1), workload(2)], one + 10);
   expect(leftOut).toBe(1);
   expect(text.length).toBeLessThanOrEqual(one + 10);
   expect(readWorkloads(text, 'cluster.local')).toEqual([workload(1)]);
-  const long = { ...workload(1), reported: false, message: 'x'.repeat(keptMessageLengthMax + 1) };
-  expect(readWorkloads(writeWorkloads('cluster.local', [long]).text, 'cluster.local')).toEqual([
-    { ...long, message: 'x'.repeat(keptMessageLengthMax) },
-  ]);
 });
 
 it.each<[string, string, string]>([

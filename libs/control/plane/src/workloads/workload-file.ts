@@ -5,8 +5,6 @@ import { z } from 'zod';
 
 /** Longest file, UTF-16 units: thousands of workloads with usual names. */
 export const workloadFileLengthMax = 16 * 1024 * 1024;
-/** Longest message of a probe that is kept, UTF-16 units. */
-export const keptMessageLengthMax = 1024;
 
 const format = 'weft registered workloads 1';
 
@@ -50,7 +48,7 @@ export function writeWorkloads(
   let length = head.length + tail.length;
   for (const { proxy, reported, message } of workloads) {
     const { trustDomain: _same, ...described } = proxy;
-    const line = JSON.stringify({ ...described, reported, message: message.slice(0, keptMessageLengthMax) });
+    const line = JSON.stringify({ ...described, reported, message });
     if (length + line.length + 2 > lengthMax) break;
     length += line.length + 2;
     lines.push(line);

@@ -1,0 +1,78 @@
+import type { CompileInput, Snapshot } from '@weft/control-compiler';
+import type { ProxyDescription } from '@weft/control-registry';
+import { createManualClock } from '@weft/kernel';
+import { createLogger } from '@weft/telemetry';
+import { expect, it } from 'vitest';
+import type { ConnectedProxies } from '../proxies/connected.ts';
+import { createPublisher, debounceCeilingMs, debounceQuietMs } from './publisher.ts';
+
+const proxy = { id: 'echo' } as ProxyDescription;
+
+function make() {
+  const clock = createManualClock();
+  const sent: Snapshot[] = [];
+  const log: string[] = [];
+  const on = { snapshot: { resources: new Map(), notices: ['look here'] } as Snapshot, failing: false };
+  const publisher = createPublisher({
+    clock,
+    logger: createLogger({ name: 'test', level: 'info', destination: { write: (line) => void log.push(line) } }),
+    compiler: {
+      compile() {
+        if (on.failing) throw new Error('does not fit together');
+        return on.snapshot;
+      },
+      counts: () => ({ cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 }),
+    },
+    connected: { all: () => [{ proxy }] } as unknown as ConnectedProxies,
+    input: () => ({}) as CompileInput,
+    send: (_proxyId, snapshot) => void sent.push(snapshot),
+  });
+  return { clock, sent, log, on, publisher };
+}
+
+it('sends a burst of changes once, after a quiet time and never later than its ceiling', () => {
+  const { clock, sent, publisher } = make();
+  publisher.changed();
+  clock.advance(debounceQuietMs - 1);
+  expect(sent).toHaveLength(0);
+  for (let waited = debounceQuietMs - 1; waited < debounceCeilingMs; waited++) {
+    publisher.changed();
+    clock.advance(1);
+  }
+  expect(sent).toHaveLength(1);
+  publisher.stop();
+  expect(clock.pending()).toBe(0);
+});
+
+it('sends nothing where the snapshot is the one that was sent', () => {
+  const { clock, sent, publisher } = make();
+  for (let round = 0; round < 3; round++) {
+    publisher.changed();
+    clock.advance(debounceQuietMs);
+  }
+  expect(sent).toHaveLength(1);
+});
+
+it('keeps the last snapshot of a proxy whose configuration cannot be compiled, and says so', () => {
+  const { clock, sent, log, on, publisher } = make();
+  expect(publisher.snapshotFor(proxy)).toBe(on.snapshot);
+  on.failing = true;
+  publisher.changed();
+  clock.advance(debounceQuietMs);
+  expect(sent).toHaveLength(0);
+  expect(publisher.lastSnapshot('echo')).toBe(on.snapshot);
+  expect(log.join()).toContain('it keeps its last one');
+});
+
+it('logs each notice once while it holds', () => {
+  const { clock, log, on, publisher } = make();
+  for (const notices of [['look here'], ['look here', 'and there'], [], ['look here']]) {
+    on.snapshot = { resources: new Map(), notices };
+    publisher.changed();
+    clock.advance(debounceQuietMs);
+  }
+  expect(log.filter((line) => line.includes('look here'))).toHaveLength(2);
+  expect(log.filter((line) => line.includes('and there'))).toHaveLength(1);
+  publisher.forget('echo');
+  expect(publisher.notices()).toEqual([]);
+});
