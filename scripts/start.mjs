@@ -1,13 +1,17 @@
-// npm start: builds what is not built, then `weft up`.
-import { spawn, spawnSync } from 'node:child_process';
+// npm start [-- flags of weft up]: builds what is not built, then becomes `weft up`: one process, so that its signals are its own.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-if (!existsSync('node_modules/.bin/nx')) {
+const root = fileURLToPath(new URL('..', import.meta.url));
+const nx = `${root}node_modules/.bin/nx`;
+if (!existsSync(nx)) {
   console.error('The dependencies are not installed. Run: npm ci');
   process.exit(1);
 }
 const started = performance.now();
-const build = spawnSync('node_modules/.bin/nx', ['run-many', '-t', 'build', '--output-style=static'], {
+const build = spawnSync(process.execPath, [nx, 'run-many', '-t', 'build', '--output-style=static'], {
+  cwd: root,
   encoding: 'utf8',
   env: { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' },
 });
@@ -18,8 +22,7 @@ if (build.status !== 0) {
 }
 console.log(`built (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 
-const child = spawn(process.execPath, ['apps/cli/dist/main.js', 'up', ...process.argv.slice(2)], { stdio: 'inherit' });
-// The terminal sends Ctrl-C to the child as well; this process only waits for it to have drained.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+const program = new URL('../apps/cli/dist/main.js', import.meta.url);
+// All is built already: it need not look again.
+process.argv = [process.execPath, fileURLToPath(program), 'up', '--no-build', ...process.argv.slice(2)];
+await import(program.href);
