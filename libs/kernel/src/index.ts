@@ -8,5 +8,7 @@ export { errorTable } from './errors/table.ts';
 export { assertThat, WeftError } from './errors/weft-error.ts';
 export type { Lifecycle, Part } from './lifecycle/lifecycle.ts';
 export { createLifecycle, stopOnSignal } from './lifecycle/lifecycle.ts';
+export type { LineSink } from './output/line-sink.ts';
+export { createLineSink } from './output/line-sink.ts';
 export type { Provenance } from './provenance.ts';
 export { describeProvenance } from './provenance.ts';

@@ -1,5 +1,6 @@
 /** JSON logs on pino: one line an event, secrets blanked, level changeable while running. */
 
+import { createLineSink } from '@weft/kernel';
 import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 
 /** pino's logger: `log.info({ cluster }, 'sentence')`; `log.level = 'debug'` changes the level at run time. */
@@ -53,7 +54,7 @@ export function createLogger(options: LoggerOptions): Logger {
       redact: { paths: redactedPaths, censor: '[secret]' },
       ...(fields === undefined ? {} : { mixin: fields }),
     },
-    options.destination ?? pino.destination(1),
+    options.destination ?? createLineSink(),
   );
 }
 

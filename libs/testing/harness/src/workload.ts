@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
-import { createProxy, type Proxy as SidecarProxy } from '@weft/data-proxy';
+import { createProxy, type MeshProxy } from '@weft/data-proxy';
 import { systemClock, systemRandom } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import { type Answer, httpCall } from './http-call.ts';
@@ -31,7 +31,7 @@ export interface Workload {
   readonly appPort: number;
   readonly adminPort: number;
   readonly accessLog: string;
-  readonly proxy: SidecarProxy;
+  readonly proxy: MeshProxy;
   /** Sends a request as the application would: through its sidecar's outbound port, in absolute form. */
   get(url: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Stops the sidecar, and the application unless it is to be kept. */
@@ -48,7 +48,7 @@ export async function startWorkload(place: MeshPlace, options: WorkloadOptions):
   mkdirSync(base, { recursive: true, mode: 0o700 });
   const accessLog = join(base, 'access.log');
   const local = (port: number) => ({ host: '127.0.0.1', port });
-  const start = async (): Promise<SidecarProxy> => {
+  const start = async (): Promise<MeshProxy> => {
     const proxy = createProxy({
       mode: options.mode,
       workloadGroup: { namespace: options.namespace, name: options.group },

@@ -1,5 +1,6 @@
 /** JSON lines on standard output, the trace's id in each, secrets replaced. */
 
+import { createLineSink } from '@weft/kernel';
 import { activeTraceId } from '@weft/service-tracing';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
@@ -40,5 +41,5 @@ export function createLogger({ service, version, level, destination }: LoggerOpt
     },
     serializers: { error: pino.stdSerializers.errWithCause },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? createLineSink());
 }
