@@ -58,7 +58,7 @@ function nameViolation(bytes: Buffer, nameStart: number, at: number, end: number
 }
 
 /** What is wrong at an octet that should have been the CR of a CRLF. */
-export function lineEndViolation(bytes: Buffer, at: number): Http1Rule {
+function lineEndViolation(bytes: Buffer, at: number): Http1Rule {
   if (bytes[at] === LF) return 'bare-lf';
   return bytes[at] === CR ? 'bare-cr' : 'field-value';
 }

@@ -168,7 +168,9 @@ export class AnswerRelay {
   #switch(head: ResponseHead, early: Buffer): void {
     const exchange = this.#exchange;
     const { upstream, host } = exchange;
-    if (exchange.request.upgrade === '' || upstream === undefined) {
+    const asked = exchange.request.upgrade;
+    const given = head.upgrade === '' ? asked : head.upgrade;
+    if (asked === '' || upstream === undefined || given.toLowerCase() !== asked.toLowerCase()) {
       this.#malformed('upgrade-unasked');
       return;
     }
@@ -176,14 +178,15 @@ export class AnswerRelay {
     exchange.details = 'via_upstream';
     exchange.responseFields = head.fields;
     for (const stage of host.path.response) stage(exchange);
-    const tail = `connection: upgrade\r\nupgrade: ${head.upgrade === '' ? exchange.request.upgrade : head.upgrade}\r\n`;
+    const tail = `connection: upgrade\r\nupgrade: ${given}\r\n`;
     const text = serializeResponseHead(101, head.reason, head.fields, tail);
     exchange.responseHeadBytes = text.length;
     host.onTunnel(upstream, text, early.length === 0 ? undefined : Buffer.from(early));
   }
 
   #malformed(rule: Http1Rule): void {
-    const detail = `upstream_reset_before_response_started{protocol_error}`;
+    const when = this.#head === undefined ? 'before' : 'after';
+    const detail = `upstream_reset_${when}_response_started{protocol_error}`;
     this.#exchange.transportFailure = rule;
     this.#exchange.fail('upstream_malformed', detail, `${rule}: ${http1Rules[rule].says}`);
   }

@@ -90,13 +90,15 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
   }
 
   onData(chunk: Buffer): void {
-    this.#moved = true;
     if (this.#state === 'head') {
+      // The time for a head runs from its first octet: one that drips does not get more.
+      if (!this.#reader.partial) this.#moved = true;
       this.#reading = true;
       this.#readHead(chunk, 0);
       this.#reading = false;
       if (this.#backlog !== undefined && this.idle) this.#pump();
     } else if (this.#state === 'exchange') {
+      this.#moved = true;
       if (this.#exchange.body.done) this.#keep(chunk, 0, chunk.length);
       else this.#readBody(chunk);
     }
@@ -230,6 +232,7 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
       return;
     }
     this.#state = 'exchange';
+    this.#moved = true;
     if (bodyEnd < reader.limit) this.#keep(bytes, bodyEnd, reader.limit);
     this.#exchange.begin(head, bytes, end, bodyEnd);
   }
@@ -237,7 +240,9 @@ export class HttpConnection implements WireSink, Swept, ExchangeHost {
   #unwanted(head: RequestHead): Http1Rule | undefined {
     if (head.absolute && !this.table.allowAbsoluteUrl) return 'target-form';
     if (head.method === 'CONNECT' && !this.table.allowConnect) return 'target-form';
-    if (head.upgrade !== '' && !this.table.allowWebsocket) head.upgrade = '';
+    // Any other protocol, "h2c" before all, would carry requests past the routes: the offer is not passed on.
+    const passes = this.table.allowWebsocket && head.upgrade.toLowerCase() === 'websocket';
+    if (head.upgrade !== '' && !passes) head.upgrade = '';
     return undefined;
   }
 

@@ -62,15 +62,28 @@ describe('a tunnel', () => {
     await client.until('echo frame');
   });
 
-  it('is no tunnel where upgrades are not allowed: the field is taken off', async () => {
+  it.each([
+    ['a WebSocket where upgrades are not allowed', 'websocket', false],
+    ['HTTP/2', 'h2c', true],
+    ['a choice', 'websocket, h2c', true],
+  ])('is not made of %s: the field is taken off', async (_, protocol, allowWebsocket) => {
     const backend = await backendOf(always(hello));
-    const rig = await rigOf(makeTable(() => routeTo(backend), { allowWebsocket: false }));
+    const rig = await rigOf(makeTable(() => routeTo(backend), { allowWebsocket }));
     const client = await connectTo(rig.port);
     client.send(
-      'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: x\r\n\r\n',
+      `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: ${protocol}\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: x\r\n\r\n`,
     );
     await client.until('hello');
     expect(backend.received()).not.toMatch(/upgrade|http2/i);
+  });
+
+  it('is not made of another protocol than the client asked for', async () => {
+    const { rig } = await forwarding(
+      always('HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n'),
+    );
+    const client = await connectTo(rig.port);
+    client.send('GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 502 /);
   });
 });
 

@@ -186,6 +186,31 @@ describe('an answer made here', () => {
     rig.clock.advance(31_000);
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
   });
+
+  it('is 408 also for a head that drips', async () => {
+    const { rig } = await forwarding(() => {});
+    const client = await connectTo(rig.port);
+    for (const octet of 'GET / ') {
+      client.send(octet);
+      for (let i = 0; i < 50; i += 1) await new Promise(setImmediate);
+      rig.clock.advance(6_000);
+    }
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('is not held open by a client that goes on sending a refused body', async () => {
+    const rig = await rigTo(undefined);
+    const client = await connectTo(rig.port);
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n');
+    await client.until('HTTP/1.1 404');
+    expect(rig.handler.connections()).toBe(1);
+    for (let i = 0; i < 4; i += 1) {
+      client.send('more');
+      for (let turns = 0; turns < 50; turns += 1) await new Promise(setImmediate);
+      rig.clock.advance(300);
+    }
+    expect(rig.handler.connections()).toBe(0);
+  });
 });
 
 /** A reset without a FIN before it, which `resetAndDestroy` would send. */

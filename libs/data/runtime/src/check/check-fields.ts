@@ -5,7 +5,7 @@ import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import { supportedFields } from './supported-fields.ts';
 
 /** Messages deeper than this are refused: no resource of the profile comes near it. */
-export const messageDepthMax = 32;
+const messageDepthMax = 32;
 
 /**
  * @returns what is not supported, as "field a.b[0].c is not supported"; nothing when all is.

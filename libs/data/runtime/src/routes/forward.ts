@@ -72,7 +72,7 @@ function compileTargets(
 }
 
 /** One number of `random` a request; none where there is nothing to choose. */
-export function createPick(targets: readonly RouteTarget[]): (random: Random) => RouteTarget {
+function createPick(targets: readonly RouteTarget[]): (random: Random) => RouteTarget {
   const weighted = targets.filter((target) => target.weight > 0);
   const only = weighted[0] ?? targets[0];
   if (only === undefined) throw new Error('assertion failed: a route has a target');

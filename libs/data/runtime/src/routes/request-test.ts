@@ -131,7 +131,7 @@ function compileQuery(matcher: QueryParameterMatcher, where: string): RequestTes
 }
 
 /** The first value of a parameter as it was sent, not decoded (as Envoy compares it); empty for one without "=". */
-export function queryValue(query: string, name: string): string | undefined {
+function queryValue(query: string, name: string): string | undefined {
   let start = 0;
   while (start < query.length) {
     let end = query.indexOf('&', start);
