@@ -1,0 +1,20 @@
+// npm run bench: builds what is not built, then loadtests/bench.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+if (!existsSync('/proc/self/stat')) {
+  console.error('The benchmark reads CPU time from /proc, which this system does not have. Run it on Linux.');
+  process.exit(1);
+}
+const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' };
+const build = spawnSync('node_modules/.bin/nx', ['run-many', '-t', 'build', '--output-style=static'], {
+  encoding: 'utf8',
+  env,
+});
+if (build.status !== 0) {
+  console.error(`${build.error?.message ?? ''}${build.stdout ?? ''}${build.stderr ?? ''}`);
+  console.error('The build failed; see above.');
+  process.exit(1);
+}
+const run = spawnSync(process.execPath, ['loadtests/bench/main.mjs', ...process.argv.slice(2)], { stdio: 'inherit' });
+process.exit(run.status ?? 1);
