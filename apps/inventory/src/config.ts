@@ -1,9 +1,9 @@
 /** What the inventory service is told by its environment. */
 
-import { grpcServerFields, readSettings, settingsFields } from '@weft/service-kit';
+import { grpcServerFields, requireSettings, settingsFields } from '@weft/service-kit';
 import { z } from 'zod';
 
-export const config = readSettings(
+export const config = requireSettings(
   z.object({ ...settingsFields, ...grpcServerFields, SERVICE_NAME: z.string().default('inventory') }),
   process.env,
 );

@@ -1,11 +1,11 @@
 /** What the order service is told by its environment. */
 
-import { readSettings, settingsFields } from '@weft/service-kit';
+import { requireSettings, settingsFields } from '@weft/service-kit';
 import { z } from 'zod';
 
 const target = z.string().regex(/^[^\s/]+:\d+$/, 'host:port');
 
-export const config = readSettings(
+export const config = requireSettings(
   z.object({
     ...settingsFields,
     SERVICE_NAME: z.string().default('order'),

@@ -1,9 +1,9 @@
 /** What the user service is told by its environment. */
 
-import { readSettings, settingsFields } from '@weft/service-kit';
+import { requireSettings, settingsFields } from '@weft/service-kit';
 import { z } from 'zod';
 
-export const config = readSettings(
+export const config = requireSettings(
   z.object({ ...settingsFields, SERVICE_NAME: z.string().default('user') }),
   process.env,
 );

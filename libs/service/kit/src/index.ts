@@ -35,5 +35,5 @@ export { grpcAddresses, httpAddress } from './service/callees.ts';
 export type { ServiceDefinition, ServiceParts } from './service/run-service.ts';
 export { runService } from './service/run-service.ts';
 export type { ServiceSettings, Settings } from './service/settings.ts';
-export { grpcServerFields, readSettings, settingsFields } from './service/settings.ts';
+export { grpcServerFields, requireSettings, settingsFields } from './service/settings.ts';
 export type { ServiceTools } from './service/tools.ts';

@@ -31,8 +31,14 @@ describe('settings', () => {
         return String(error);
       }
     })();
-    for (const name of Object.keys(wrong)) expect(message).toContain(name);
+    for (const name of Object.keys(wrong)) expect(message).toContain(`${name} is wrong`);
     expect(message).not.toContain('secret');
+  });
+
+  it('say in one sentence which variables are not set, an empty one among them', () => {
+    expect(() => readSettings(schema, { DATABASE_URL: '' })).toThrow(
+      /^the environment of this service is not complete: HTTP_PORT is not set; DATABASE_URL is not set$/,
+    );
   });
 
   it('take the password from its file where one is named', () => {

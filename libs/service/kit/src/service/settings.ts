@@ -44,16 +44,33 @@ export type ServiceSettings = Settings & {
   readonly GRPC_MAX_CONNECTION_AGE_MS?: number | undefined;
 };
 
-/** An empty variable counts as absent. @throws Error with one line for each wrong variable, never with a value. */
-export function readSettings<S extends z.ZodObject>(
-  schema: S,
-  environment: Readonly<Record<string, string | undefined>>,
-): z.output<S> {
+/** An empty variable counts as absent. @throws SettingsError that names every wrong variable, never a value. */
+export function readSettings<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`the environment of this service is not complete:\n${lines.join('\n')}`);
+  const wrong = result.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return given[name] === undefined ? `${name} is not set` : `${name} is wrong (${message})`;
+  });
+  throw new SettingsError(`the environment of this service is not complete: ${wrong.join('; ')}`);
+}
+
+/** For an app's `config.ts`: a wrong environment is one sentence on standard error and exit code 2. */
+export function requireSettings<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {
+  try {
+    return readSettings(schema, environment);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+class SettingsError extends Error {
+  override readonly name = 'SettingsError';
 }
 
 /** The URL with the password of the file, where one is named. */
