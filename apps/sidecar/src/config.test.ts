@@ -75,6 +75,13 @@ describe('the command line', () => {
     expect(() => parseConfig(args)).toThrow(sentence);
   });
 
+  test('the ports of an application have a bound', () => {
+    const ports = (count: number): string[] =>
+      Array.from({ length: count }, (_, i) => ['--inbound', `p${i}=127.0.0.1:${i + 1},127.0.0.1:${i + 1000}`]).flat();
+    expect(parseConfig([...needed, ...ports(64)]).inbound).toHaveLength(64);
+    expect(() => parseConfig([...needed, ...ports(65)])).toThrow('--inbound: at most 64 ports');
+  });
+
   test('the own address can be found', () => {
     try {
       expect(parseConfig([...needed, '--address', 'auto']).address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);

@@ -1,6 +1,7 @@
 /** The registry's numbers, bounds and text. */
 
 import { describe, expect, it } from 'vitest';
+import { familiesMax } from './limits.ts';
 import { createMetricRegistry } from './registry.ts';
 
 describe('the metric registry', () => {
@@ -19,6 +20,13 @@ describe('the metric registry', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('has a bound of families, and the known ones live on at it', () => {
+    const registry = createMetricRegistry();
+    for (let i = 0; i < familiesMax; i += 1) registry.counter(`family_${i}`, 'One.', []);
+    expect(() => registry.counter('one_more', 'One.', [])).toThrow(`at most ${familiesMax} metric families`);
+    expect(() => registry.counter('family_0', 'One.', [])).not.toThrow();
   });
 
   it('writes a histogram cumulated, with +Inf, sum and count', () => {

@@ -195,6 +195,12 @@ describe('side servers', () => {
     expect((await call('/')).status).toBe(507);
   });
 
+  test('a head over the bound is refused', async () => {
+    server = createSideServer('--x', loopback, () => text(200, 'ok'));
+    await server.start();
+    expect((await call(`/${'x'.repeat(sideServerLimits.headBytesMax)}`)).status).toBe(431);
+  });
+
   test('connections over the bound are closed', async () => {
     server = createSideServer('--x', loopback, () => text(200, 'ok'));
     await server.start();

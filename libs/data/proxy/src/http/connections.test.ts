@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { httpLimits } from './limits.ts';
 import { always, connectTo, listen } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
 import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
@@ -203,6 +204,20 @@ describe('requests sent ahead of their answers', () => {
     socket.destroy();
     server.close();
   }, 20_000);
+});
+
+describe('a connection without a request', () => {
+  it('is closed after an hour', async () => {
+    const { rig } = await forwarding(always(hello));
+    const client = await connectTo(rig.port);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until('hello');
+    rig.clock.advance(httpLimits.idleTimeoutMs - 1_000);
+    for (let i = 0; i < 20; i += 1) await turn();
+    expect(rig.handler.connections()).toBe(1);
+    rig.clock.advance(2_000);
+    expect(await client.closed()).toMatch(/hello$/);
+  });
 });
 
 describe('draining', () => {

@@ -3,6 +3,7 @@
 import { createManualClock, createSeededRandom } from '@weft/kernel';
 import { RedirectAction_RedirectResponseCode as Code } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { describe, expect, it } from 'vitest';
+import { directResponseBytesMax } from '../limits.ts';
 import type { Route } from '../tables.ts';
 import { host, type RouteInit, request, routeTo, routeUpdate, testRuntime } from '../testing/resources.ts';
 
@@ -324,14 +325,24 @@ describe('the action of a route', () => {
     expect(action.location(request(text), scheme)).toBe(location);
   });
 
-  it('answers directly', () => {
-    const { action } = onlyRoute({
+  const direct = (value: string): RouteInit =>
+    ({
       ...routeTo('c'),
       action: {
         case: 'directResponse',
-        value: { status: 418, body: { specifier: { case: 'inlineString', value: 'tea' } } },
+        value: { status: 418, body: { specifier: { case: 'inlineString', value } } },
       },
-    } as RouteInit);
+    }) as RouteInit;
+
+  it('refuses a direct answer over its bound', () => {
+    const apply = (value: string) =>
+      testRuntime(createManualClock()).apply(routeUpdate('r', [host('h', ['*'], [direct(value)])]));
+    expect(apply('x'.repeat(directResponseBytesMax))).toBeUndefined();
+    expect(apply('x'.repeat(directResponseBytesMax + 1))).toContain('direct_response.body is over 4096 bytes');
+  });
+
+  it('answers directly', () => {
+    const { action } = onlyRoute(direct('tea'));
     expect(action).toEqual({ kind: 'direct', status: 418, body: 'tea' });
   });
 
