@@ -79,20 +79,13 @@ export function createRegistry(options: RegistryOptions): Registry {
   /** @param changed the group whose workloads changed; all is looked up where it is absent. */
   const rebuild = (changed?: Resource<'WorkloadGroup'>): void => {
     const concerned = (namespace: string): boolean => changed === undefined || changed.namespace === namespace;
-    const workloads = new Map<string, Workload[]>();
-    const add = (workload: Workload): void => {
-      const list = workloads.get(workload.namespace);
-      if (list === undefined) workloads.set(workload.namespace, [workload]);
-      else list.push(workload);
-    };
-    for (const workload of entryWorkloads) {
-      if (concerned(workload.namespace)) add(workload);
-    }
+    const present = entryWorkloads.filter((workload) => concerned(workload.namespace));
     for (const entry of table.all()) {
       const group = groups.get(entry.proxy.workloadGroup);
       if (group === undefined || !concerned(group.namespace)) continue;
-      add(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
+      present.push(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
     }
+    const workloads = byNamespace(present);
     const labels = changed?.spec.metadata?.labels ?? {};
     const touches =
       changed && ((service: ServiceDefinition) => concerned(service.namespace) && selects(service.selector, labels));
@@ -126,12 +119,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
     view: () => view,
     workloads: () =>
-      [...table.all()].map((entry) => ({
-        proxy: entry.proxy,
-        healthy: isHealthy(entry),
-        message: entry.message,
-        connected: entry.streams > 0,
-      })),
+      [...table.all()].map((entry) => {
+        const { proxy, message, streams } = entry;
+        return { proxy, healthy: isHealthy(entry), message, connected: streams > 0 };
+      }),
     onChange: listeners.add,
     onKeptChange: keptListeners.add,
   };
@@ -155,6 +146,16 @@ function createListeners<T>(): Listeners<T> {
       for (const listener of [...listeners]) listener(value);
     },
   };
+}
+
+function byNamespace(workloads: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
+  const found = new Map<string, Workload[]>();
+  for (const workload of workloads) {
+    const list = found.get(workload.namespace);
+    if (list === undefined) found.set(workload.namespace, [workload]);
+    else list.push(workload);
+  }
+  return found;
 }
 
 function groupsOf(model: Model): ReadonlyMap<string, Resource<'WorkloadGroup'>> {
