@@ -80,6 +80,7 @@ function addLifecycle(program: Command, contextOf: ContextOf): void {
     .option('-n, --namespace <namespace>', 'namespace', 'default')
     .option('--port-name <name>', "the port's name, whose prefix is its protocol: http, grpc, tcp", 'http')
     .option('--port-base <port>', 'first port of the services, as of weft up')
+    .option('--xds-port <port>', "the control plane's xDS port (default: 15012)")
     .option('--log-level <level>', "the sidecar's log level", 'info')
     .action(async (words: string[], flags: RunFlags, command: Command) => {
       await (await import('./commands/run.ts')).run(contextOf(command), words, flags);

@@ -1,18 +1,15 @@
 /** The two commands, as a user types them: the real processes, on the real ports. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { delay, systemClock } from '@weft/kernel';
 import { isRunning, layoutOf, readRunFile, stopEverything } from '@weft/operator-launcher';
 import { createCustomer } from '@weft/testing-shop';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startWeft, type WeftProcess } from './testing/weft-process.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const shop = 'http://127.0.0.1:8080';
-const startTimeoutMs = 150_000;
 
 let dir: string;
 
@@ -25,52 +22,14 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-interface Running {
-  readonly child: ChildProcess;
-  output(): string;
-  /** Resolves when the output holds `text`. */
-  said(text: string): Promise<void>;
-  ended: Promise<number | null>;
-}
-
-function weft(...args: string[]): Running {
-  const child = spawn(process.execPath, [join(root, 'apps', 'cli', 'bin', 'weft.mjs'), ...args, '--dir', dir], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let ended = false;
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
-  return {
-    child,
-    output: () => output,
-    ended: new Promise((resolve) => {
-      child.on('close', (code) => {
-        ended = true;
-        resolve(code);
-      });
-    }),
-    async said(text) {
-      const until = systemClock.monotonic() + startTimeoutMs;
-      while (!output.includes(text)) {
-        if (ended || systemClock.monotonic() > until)
-          throw new Error(`weft ${args.join(' ')} did not say "${text}":\n${output}`);
-        await delay(systemClock, 50);
-      }
-    },
-  };
-}
+const weft = (...args: string[]): WeftProcess => startWeft([...args, '--dir', dir]);
 
 function processes(): NonNullable<ReturnType<typeof readRunFile>>['processes'] {
   return readRunFile(layoutOf(dir).runFile)?.processes ?? [];
 }
 
 /** Kills it as hard as can be, and waits until its successor is ready. */
-async function killAndWait(running: Running, name: string): Promise<void> {
+async function killAndWait(running: WeftProcess, name: string): Promise<void> {
   const before = processes().find((item) => item.name === name);
   const readyLine = new RegExp(`^${name} +ready.*again$`, 'gm');
   const readyTimes = (): number => running.output().match(readyLine)?.length ?? 0;

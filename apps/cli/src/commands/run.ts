@@ -11,28 +11,24 @@ export interface RunFlags {
   readonly port: string;
   readonly portName: string;
   readonly portBase?: string;
+  readonly xdsPort?: string;
   readonly logLevel: string;
 }
 
 export async function run(context: Context, command: readonly string[], flags: RunFlags): Promise<void> {
   const { config, output } = context;
-  const port = Number(flags.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new CliFailure(
-      exitCodes.usage,
-      `"${flags.port}" is not a port; name the one that the process listens on: --port 3000`,
-    );
-  }
+  const port = toPort(flags.port, 'name the one that the process listens on: --port 3000');
+  const xds = flags.xdsPort === undefined ? defaultPorts.xds : toPort(flags.xdsPort, 'the usual one is 15012');
   if (config.root === undefined) {
     throw new CliFailure(
       exitCodes.failed,
       'this program is not in a repository of weft, so it has no sidecar to start',
     );
   }
-  const base = flags.portBase === undefined ? defaultPorts.base : Number(flags.portBase);
+  const base = flags.portBase === undefined ? defaultPorts.base : toPort(flags.portBase, 'the usual one is 21000');
   const local = createLocalRun({
     ...{ root: config.root, dir: config.dir, name: flags.name, namespace: flags.namespace, port, command },
-    ...{ portName: flags.portName, ports: { ...defaultPorts, base }, logLevel: flags.logLevel },
+    ...{ portName: flags.portName, ports: { ...defaultPorts, base, xds }, logLevel: flags.logLevel },
     ...{ env: config.env, clock: systemClock, operator: context.operator() },
     onNotice: (line) => output.note(line),
     onState: (name, state, detail) => {
@@ -56,4 +52,11 @@ export async function run(context: Context, command: readonly string[], flags: R
   } finally {
     await local.stop();
   }
+}
+
+/** @throws CliFailure with what to do. */
+function toPort(text: string, hint: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new CliFailure(exitCodes.usage, `"${text}" is not a port; ${hint}`);
 }
