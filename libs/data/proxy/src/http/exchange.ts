@@ -3,12 +3,12 @@
 import type { ConnectionInfo, Exchange } from '@weft/data-filters';
 import type { Cluster, Endpoint, HttpHandlerTable, Route, RouteTarget, WorkloadLabels } from '@weft/data-runtime';
 import type { UpstreamClient, UpstreamConnection, UpstreamPools, Waiter, Wire } from '@weft/data-upstream';
-import { BodyReader, RequestHead, serializeRequestHead } from '@weft/http1';
+import { type BodyReader, RequestHead } from '@weft/http1';
 import { type Clock, describeProvenance, type ErrorCode, errorTable } from '@weft/kernel';
 import { AnswerRelay } from './answer-relay.ts';
-import { httpLimits } from './limits.ts';
 import { localAnswer } from './local-answer.ts';
 import type { HttpPath } from './path.ts';
+import { RequestRelay } from './request-relay.ts';
 
 /** The connection that an exchange runs on. */
 export interface ExchangeHost {
@@ -39,7 +39,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   readonly kept: Exchange['kept'] = {};
   readonly host: ExchangeHost;
   /** The request's body, fed by the connection. */
-  readonly body = new BodyReader();
+  readonly body: BodyReader;
 
   request = noRequest;
   path = '';
@@ -73,19 +73,19 @@ export class HttpExchange implements Exchange, UpstreamClient {
   requestEndMs = 0;
   active = false;
   upstream: UpstreamConnection | undefined;
-  readonly #relay: AnswerRelay;
+  readonly #outgoing: RequestRelay;
+  readonly #incoming: AnswerRelay;
   #waiter: Waiter | undefined;
   #stage = 0;
   #resent = false;
-  #bytes: Buffer | undefined;
-  #from = 0;
-  #to = 0;
 
   constructor(host: ExchangeHost, connection: ConnectionInfo) {
     this.host = host;
     this.logged = host.table.accessLog;
     this.connection = connection;
-    this.#relay = new AnswerRelay(this);
+    this.#outgoing = new RequestRelay(this);
+    this.body = this.#outgoing.body;
+    this.#incoming = new AnswerRelay(this);
   }
 
   /** @param bytes holds the first part of the body from `from` to `to`; valid during the call. */
@@ -96,11 +96,9 @@ export class HttpExchange implements Exchange, UpstreamClient {
     this.requestHeadBytes = request.bytes;
     this.bytesReceived = to - from;
     if (this.body.done) this.requestEndMs = this.startedMonotonicMs;
-    this.#bytes = bytes;
-    this.#from = from;
-    this.#to = to;
+    this.#outgoing.start(bytes, from, to);
     this.proceed();
-    if (this.active && this.upstream === undefined) this.#holdBody();
+    if (this.active && this.upstream === undefined) this.#outgoing.hold();
   }
 
   /** A request that is refused before it is one. */
@@ -129,14 +127,14 @@ export class HttpExchange implements Exchange, UpstreamClient {
     this.endpoint = connection.endpoint;
     this.upstreamLocalAddress = connection.localAddress;
     this.upstreamPeerUri = connection.peerUri;
-    this.#relay.start();
+    this.#incoming.start();
     if (this.request.method === 'CONNECT') {
       this.status = 200;
       this.details = 'via_upstream';
       this.host.onTunnel(connection, 'HTTP/1.1 200 OK\r\n\r\n', undefined);
       return;
     }
-    this.#send(connection);
+    this.#outgoing.send(connection);
   }
 
   onUpstreamFailed(code: ErrorCode, reason: string): void {
@@ -153,14 +151,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   onRequestBody(chunk: Buffer, from: number, to: number): void {
     this.bytesReceived += to - from;
     if (this.body.done) this.requestEndMs = this.host.clock.monotonic();
-    const part = Buffer.from(chunk.subarray(from, to));
-    if (this.upstream === undefined) {
-      const held = this.#bytes;
-      this.#bytes = held === undefined ? part : Buffer.concat([held.subarray(this.#from, this.#to), part]);
-      this.#from = 0;
-      this.#to = this.#bytes.length;
-      this.host.wire.pause();
-    } else if (!this.upstream.write(part)) this.host.wire.pause();
+    this.#outgoing.onBody(chunk, from, to);
   }
 
   onDownstreamDrain(): void {
@@ -177,7 +168,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   }
 
   onUpstreamData(chunk: Buffer): void {
-    this.#relay.onData(chunk);
+    this.#incoming.onData(chunk);
   }
 
   onUpstreamDrain(): void {
@@ -185,11 +176,11 @@ export class HttpExchange implements Exchange, UpstreamClient {
   }
 
   onUpstreamEnd(): void {
-    if (!this.#relay.onEnd()) this.#lost('');
+    if (!this.#incoming.onEnd()) this.#lost('');
   }
 
   onUpstreamClosed(reason: string): void {
-    if (reason === '' && this.#relay.onEnd()) return;
+    if (reason === '' && this.#incoming.onEnd()) return;
     this.upstream = undefined;
     this.#lost(reason);
   }
@@ -216,19 +207,19 @@ export class HttpExchange implements Exchange, UpstreamClient {
       return;
     }
     const local = localAnswer(code, reason);
-    this.#relay.local(local.status, local.fields, local.body);
+    this.#incoming.local(local.status, local.fields, local.body);
   }
 
   answer(status: number, fields: readonly string[], body: string, detail: string): void {
     this.details = detail;
     this.#dropUpstream();
-    this.#relay.local(status, fields, body);
+    this.#incoming.local(status, fields, body);
   }
 
   /** The exchange is over: log and count it. The connection is told by the caller. */
   complete(): void {
     this.active = false;
-    this.#bytes = undefined;
+    this.#outgoing.drop();
     this.durationMs = this.host.clock.monotonic() - this.startedMonotonicMs;
     for (const stage of this.host.path.complete) stage(this);
   }
@@ -266,42 +257,6 @@ export class HttpExchange implements Exchange, UpstreamClient {
     this.#resent = false;
   }
 
-  #send(connection: UpstreamConnection): void {
-    const { request } = this;
-    const target = request.hasQuery ? `${this.path}?${request.query}` : this.path;
-    let tail = connection.reused ? '' : this.introduction;
-    if (request.upgrade !== '') tail += `connection: upgrade\r\nupgrade: ${request.upgrade}\r\n`;
-    const head = serializeRequestHead(request.method, target, this.authority, request.fields, tail);
-    const bytes = this.#bytes;
-    const length = this.#to - this.#from;
-    this.#bytes = undefined;
-    let room: boolean;
-    if (bytes === undefined || length === 0) room = connection.write(head);
-    else if (length <= httpLimits.joinedBodyBytesMax) {
-      room = connection.write(head + bytes.toString('latin1', this.#from, this.#to));
-    } else {
-      connection.write(head);
-      room = connection.write(Buffer.from(bytes.subarray(this.#from, this.#to)));
-    }
-    if (request.expectContinue && length === 0 && !this.body.done)
-      this.host.wire.write('HTTP/1.1 100 Continue\r\n\r\n');
-    if (!this.body.done) {
-      if (room) this.host.wire.resume();
-      else this.host.wire.pause();
-    }
-  }
-
-  #holdBody(): void {
-    const bytes = this.#bytes;
-    if (bytes === undefined || this.#to === this.#from) this.#bytes = undefined;
-    else {
-      this.#bytes = Buffer.from(bytes.subarray(this.#from, this.#to));
-      this.#to -= this.#from;
-      this.#from = 0;
-      if (!this.body.done) this.host.wire.pause();
-    }
-  }
-
   #dropUpstream(): void {
     this.#waiter?.cancel();
     this.#waiter = undefined;
@@ -313,7 +268,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   /** The endpoint's connection ended before its answer did. */
   #lost(reason: string): void {
     this.transportFailure = reason;
-    const reused = this.#relay.untouched && this.#wasReused;
+    const reused = this.#incoming.untouched && this.#wasReused;
     this.#dropUpstream();
     // The server may have closed an idle connection at the moment the request left: without a byte of an answer, and with
     // nothing but a head that may be repeated, it is sent again once, on a connection of its own.
@@ -328,7 +283,7 @@ export class HttpExchange implements Exchange, UpstreamClient {
   }
 
   get #wasReused(): boolean {
-    return this.#relay.reused;
+    return this.#incoming.reused;
   }
 
   #mayResend(): boolean {
