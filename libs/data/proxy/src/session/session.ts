@@ -89,38 +89,19 @@ export function createSession(options: SessionOptions): Session {
     },
   };
 
-  const loadCache = async (): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> => {
-    const versions = new Map<string, ReadonlyMap<string, string>>();
-    try {
-      for (const update of (await cache.load()) ?? []) {
-        if (update.changed.length === 0) continue;
-        const refusal = runtime.apply(update);
-        if (refusal === undefined) fromCache = true;
-        else log.warn({ type: shortTypeName(update.typeUrl), reason: refusal }, 'kept configuration refused');
-      }
-    } catch (error) {
-      log.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
-        'started without a kept configuration',
-      );
-    }
-    // What the runtime holds, not what the file had: of the rest the control plane shall send everything.
-    for (const [typeUrl, resources] of runtime.received()) {
-      versions.set(typeUrl, new Map([...resources.values()].map(({ name, version }) => [name, version])));
-    }
-    return versions;
-  };
-
   return {
     async start() {
-      const versions = await loadCache();
+      fromCache = await takeKept(options);
       if (fromCache) log.info('the kept configuration is in force until the control plane answers');
       client = options.connect(handlers);
       client.subscribe(xdsTypes.CDS, '*');
       client.subscribe(xdsTypes.LDS, '*');
       subscribe();
       // After the subscriptions: versions of what is not wanted would be forgotten.
-      for (const [typeUrl, held] of versions) client.seed(typeUrl, held);
+      // What the runtime holds, not what the file had: of the rest the control plane shall send everything.
+      for (const [typeUrl, resources] of runtime.received()) {
+        client.seed(typeUrl, new Map([...resources.values()].map(({ name, version }) => [name, version])));
+      }
       cancelWait = clock.after(controlPlaneWaitMs, () => {
         waitedOut = true;
       });
@@ -140,4 +121,23 @@ export function createSession(options: SessionOptions): Session {
     },
     reportHealth: (healthy, message) => client?.reportHealth(healthy, message),
   };
+}
+
+/** Takes the kept configuration into force as far as it is good. @returns true where some of it is. */
+async function takeKept({ cache, runtime, log }: SessionOptions): Promise<boolean> {
+  let taken = false;
+  try {
+    for (const update of (await cache.load()) ?? []) {
+      if (update.changed.length === 0) continue;
+      const refusal = runtime.apply(update);
+      if (refusal === undefined) taken = true;
+      else log.warn({ type: shortTypeName(update.typeUrl), reason: refusal }, 'kept configuration refused');
+    }
+  } catch (error) {
+    log.warn(
+      { reason: error instanceof Error ? error.message : String(error) },
+      'started without a kept configuration',
+    );
+  }
+  return taken;
 }
