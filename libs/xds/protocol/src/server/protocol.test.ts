@@ -49,10 +49,12 @@ async function createHarness(limits: Partial<XdsServerLimits>): Promise<Harness>
   };
   const xds = createXdsServer<{ who: string }>({
     limits,
-    authenticate: async (metadata) =>
-      metadata.get('authorization')[0] === 'Bearer bad'
-        ? { refused: true, status: grpc.status.UNAUTHENTICATED, reason: 'no such token' }
-        : { who: 'test' },
+    async authenticate(metadata) {
+      const [token] = metadata.get('authorization');
+      if (token === 'Bearer broken') throw new Error('no key store');
+      if (token !== 'Bearer bad') return { who: 'test' };
+      return { refused: true, status: grpc.status.UNAUTHENTICATED, reason: 'no such token' };
+    },
     onConnect: (node) => {
       note(`connect ${node.id}`);
       return { refused: false, proxyKey: node.id, snapshot: harness.snapshot };
@@ -238,13 +240,16 @@ describe('client and server', () => {
     expect(test.updates[0]?.removed).toEqual(['gone']);
   });
 
-  it('refuses a stream with a bad token and says why', async () => {
+  it.each([
+    ['a bad token', 'bad', 'no such token'],
+    ['a token that cannot be judged now', 'broken', 'the control plane cannot authenticate now'],
+  ])('refuses a stream with %s and says why', async (_what, token, reason) => {
     const harness = await start();
-    const test = run(harness, 'node-1', 'bad');
+    const test = run(harness, 'node-1', token);
     test.client.subscribe(CDS, '*');
     test.client.start();
     await harness.until(() => test.states.length > 0);
-    expect(test.states[0]).toBe('disconnected: no such token');
+    expect(test.states[0]).toBe(`disconnected: ${reason}`);
     expect(harness.log).toEqual([]);
   });
 
