@@ -86,7 +86,14 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
   };
 
   const xds = createXdsServer<StreamIdentity>({
-    authenticate: (metadata, _peer, via) => options.authenticator.stream(metadata, via === 'clear' ? 'clear' : 'tls'),
+    async authenticate(metadata, peer, via) {
+      try {
+        return await options.authenticator.stream(metadata, via === 'clear' ? 'clear' : 'tls');
+      } catch (error) {
+        logger.error({ peer, err: error }, 'a proxy could not be authenticated; it is told to come again');
+        throw error;
+      }
+    },
     onConnect(node, identity, peer) {
       const outcome = connect(node, identity, peer);
       if (outcome.refused) logger.warn({ proxy: node.id.slice(0, 512), peer, reason: outcome.reason }, 'proxy refused');
@@ -108,23 +115,6 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
 
   const stopWatching = registry.onChange(() => publisher.changed());
 
-  const statusOf = ({ proxy, admin, connectedAtMs }: ConnectedProxy, healthy: boolean): ProxyStatus => {
-    const byUrl = xds.status(proxy.id);
-    const type = (name: XdsTypeName): TypeStatus => byUrl?.get(xdsTypes[name]) ?? notSent;
-    return {
-      id: proxy.id,
-      type: proxy.type,
-      workloadGroup: proxy.workloadGroup,
-      namespace: proxy.namespace,
-      serviceAccount: proxy.serviceAccount,
-      address: proxy.address,
-      admin,
-      connectedAt: new Date(connectedAtMs).toISOString(),
-      healthy,
-      types: { CDS: type('CDS'), EDS: type('EDS'), LDS: type('LDS'), RDS: type('RDS'), SDS: type('SDS') },
-    };
-  };
-
   return {
     addTo: (server, via) => xds.addTo(server, via),
     modelChanged(model) {
@@ -133,7 +123,10 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
     },
     list() {
       const health = new Map(registry.workloads().map((workload) => [workload.proxy.id, workload.healthy]));
-      return connected.all().map((one) => statusOf(one, health.get(one.proxy.id) ?? true));
+      return connected.all().map((one) => {
+        const { id } = one.proxy;
+        return statusOf(one, health.get(id) ?? true, xds.status(id));
+      });
     },
     snapshot: (proxyId) => publisher.lastSnapshot(proxyId),
     notices: () => publisher.notices(),
@@ -143,5 +136,25 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       publisher.stop();
       xds.endStreams('the control plane is stopping');
     },
+  };
+}
+
+function statusOf(
+  { proxy, admin, connectedAtMs }: ConnectedProxy,
+  healthy: boolean,
+  byUrl: ReadonlyMap<string, TypeStatus> | undefined,
+): ProxyStatus {
+  const type = (name: XdsTypeName): TypeStatus => byUrl?.get(xdsTypes[name]) ?? notSent;
+  return {
+    id: proxy.id,
+    type: proxy.type,
+    workloadGroup: proxy.workloadGroup,
+    namespace: proxy.namespace,
+    serviceAccount: proxy.serviceAccount,
+    address: proxy.address,
+    admin,
+    connectedAt: new Date(connectedAtMs).toISOString(),
+    healthy,
+    types: { CDS: type('CDS'), EDS: type('EDS'), LDS: type('LDS'), RDS: type('RDS'), SDS: type('SDS') },
   };
 }
