@@ -151,15 +151,36 @@ test('apply sends every document and tells what changed', async () => {
   expect(api.bodies).toEqual(['kind: A\n---\nkind: B']);
 });
 
-test('what the control plane refuses is printed with its places and ends with 4', async () => {
-  const violations = [{ file: 'request', line: 6, column: 3, path: 'spec.htttp', message: 'unknown field' }];
+test('apply of files without a resource says so', async () => {
   writeToken(cli.dir);
+  const api = await fake({ 'POST /v1/resources': { body: { applied: [] } } });
+  const result = await cli.run(['apply', '-f', '-', '--api', api.address], { stdin: '# nothing\n' });
+  expect(result).toMatchObject({ code: 0, stdout: 'nothing to apply: no resource in stdin\n' });
+});
+
+test('a level that no process has is told before anything starts', async () => {
+  const result = await cli.run(['up', '--log-level', 'loud']);
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain("'loud' is invalid. Allowed choices are trace, debug, info, warn, error.");
+});
+
+test('what the control plane refuses is printed with its places and ends with 4', async () => {
+  // Line 6 of the request: four of the file, the "---" between, the first of the standard input.
+  const violations = [
+    { file: 'request', line: 4, column: 3, path: 'spec.htttp', message: 'unknown field' },
+    { file: 'request', line: 6, column: 1, path: '', message: 'unknown kind' },
+  ];
+  writeToken(cli.dir);
+  const file = join(cli.dir, 'a.yaml');
+  writeFileSync(file, 'kind: A\nmetadata: {}\nspec:\n  htttp: []\n');
   const api = await fake({
     'POST /v1/resources': { status: 422, body: { code: 'config_invalid', detail: 'one violation', violations } },
   });
-  const result = await cli.run(['apply', '-f', '-', '--api', api.address], { stdin: 'kind: A' });
-  expect(result.code).toBe(4);
-  expect(result.stderr).toContain('  request:6:3 spec.htttp: unknown field\n');
+  const result = await cli.run(['apply', '-f', file, '-f', '-', '--api', api.address], { stdin: 'kind: A' });
+  expect(result).toMatchObject({
+    code: 4,
+    stderr: `weft: 2 violations; nothing was applied\n  ${file}:4:3 spec.htttp: unknown field\n  stdin:1:1 unknown kind\n`,
+  });
 });
 
 test('delete tells a resource that a file owns from one that is not there', async () => {

@@ -1,6 +1,6 @@
 /** Every command with its flags; what a command needs is loaded when it runs, so that the others start fast. */
 
-import { Command, type OptionValues } from 'commander';
+import { Command, Option, type OptionValues } from 'commander';
 import type { RunFlags } from './commands/run.ts';
 import type { UpFlags } from './commands/up.ts';
 import type { CliConfig } from './config.ts';
@@ -9,6 +9,9 @@ import { type Context, createContext } from './context.ts';
 const outputFlag = ['-o, --output <format>', 'table, json or yaml'] as const;
 const fileFlag = ['-f, --filename <path>', 'file, folder, or - for standard input; may be repeated'] as const;
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const logLevelOption = (description: string): Option =>
+  new Option('--log-level <level>', description).choices(['trace', 'debug', 'info', 'warn', 'error']).default('info');
 
 export function createProgram(config: CliConfig): Command {
   const program = new Command('weft')
@@ -50,7 +53,7 @@ function addLifecycle(program: Command, contextOf: ContextOf): void {
     .option('--config <folder>', 'folder with the rules (default: infra/mesh)')
     .option('--mesh <on|off>', 'off: the shop alone, with no control plane and no sidecars')
     .option('--port-base <port>', 'first port of the services (default: 21000)')
-    .option('--log-level <level>', 'level of every process', 'info')
+    .addOption(logLevelOption('level of every process'))
     .option('--verbose', 'print the logs as well')
     .option('--no-build', 'take the bundles as they are')
     .action(async (flags: UpFlags, command: Command) => {
@@ -81,7 +84,7 @@ function addLifecycle(program: Command, contextOf: ContextOf): void {
     .option('--port-name <name>', "the port's name, whose prefix is its protocol: http, grpc, tcp", 'http')
     .option('--port-base <port>', 'first port of the services, as of weft up')
     .option('--xds-port <port>', "the control plane's xDS port (default: 15012)")
-    .option('--log-level <level>', "the sidecar's log level", 'info')
+    .addOption(logLevelOption("the sidecar's log level"))
     .action(async (words: string[], flags: RunFlags, command: Command) => {
       await (await import('./commands/run.ts')).run(contextOf(command), words, flags);
     });

@@ -1,17 +1,45 @@
 /** `weft apply`, `delete`, `get`: the operator's resources, beside the files of the watched folder. */
 
-import type { ResourceItem } from '@weft/operator-admin-client';
+import { describeViolation } from '@weft/model';
+import { AdminError, type ResourceItem, type Violation } from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import { table } from '../output/table.ts';
-import { readSources } from './validate.ts';
+import { count, readSources, type Source } from './validate.ts';
 
 export async function apply(context: Context, paths: readonly string[]): Promise<void> {
   const sources = await readSources(paths);
-  const applied = await context.operator().apply(sources.map((source) => source.text.trimEnd()).join('\n---\n'));
-  await context.output.answer(context.format, { applied }, () =>
-    applied.map((item) => `${item.kind} ${item.namespace}/${item.name} ${item.change}`).join('\n'),
-  );
+  const texts = sources.map((source) => source.text.trimEnd());
+  try {
+    const applied = await context.operator().apply(texts.join('\n---\n'));
+    await context.output.answer(context.format, { applied }, () =>
+      applied.length === 0
+        ? `nothing to apply: no resource in ${sources.map(({ name }) => name).join(', ')}`
+        : applied.map((item) => `${item.kind} ${item.namespace}/${item.name} ${item.change}`).join('\n'),
+    );
+  } catch (error) {
+    if (!(error instanceof AdminError) || error.violations.length === 0) throw error;
+    const violations = error.violations.map((violation) => locate(violation, sources, texts));
+    throw new CliFailure(
+      exitCodes.invalid,
+      `${count(violations.length, 'violation')}; nothing was applied`,
+      violations.map(describeViolation),
+      error,
+    );
+  }
+}
+
+/** The control plane counts lines of the whole request: the user has files. */
+function locate(violation: Violation, sources: readonly Source[], texts: readonly string[]): Violation {
+  let line = violation.line;
+  for (const [index, text] of texts.entries()) {
+    const lines = text.split('\n').length;
+    const name = sources[index]?.name;
+    if (line <= lines && name !== undefined) return { ...violation, file: name, line };
+    // And the "---" between two.
+    line -= lines + 1;
+  }
+  return violation;
 }
 
 /** The kinds by all names that people type. */

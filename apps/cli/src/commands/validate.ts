@@ -6,7 +6,7 @@ import { describeViolation, parseDocuments, type Violation } from '@weft/model';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 
-interface Source {
+export interface Source {
   readonly name: string;
   readonly text: string;
 }

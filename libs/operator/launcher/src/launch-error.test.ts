@@ -10,6 +10,7 @@ test.each([
   ['EROFS', 'no-permission', 'read-only'],
   ['ENOSPC', 'disk-full', 'the disk of /x is full'],
   ['EDQUOT', 'disk-full', 'the disk of /x is full'],
+  ['ENOENT', 'no-permission', 'nothing can be made at /x'],
   ['ENOTDIR', 'no-permission', '/x is in the way'],
 ])('%s becomes a sentence that says what to do', (code, expected, words) => {
   const error = fileFailure(failed(code), 'write logs', '/x');

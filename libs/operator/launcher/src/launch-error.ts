@@ -57,6 +57,13 @@ export function fileFailure(error: unknown, what: string, path: string): unknown
         `cannot ${what}: the disk of ${path} is full; free some space and try again`,
         error,
       );
+    // Of a write, or of a folder made with its parents: what Node.js says on a read-only file system.
+    case 'ENOENT':
+      return new LaunchError(
+        'no-permission',
+        `cannot ${what}: nothing can be made at ${path}; name another folder with --dir`,
+        error,
+      );
     case 'ENOTDIR':
     case 'EEXIST':
       return new LaunchError(

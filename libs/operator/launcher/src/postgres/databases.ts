@@ -7,6 +7,9 @@ import { type Credentials, superuserName } from './credentials.ts';
 /** The server accepts connections, but not yet questions: it recovers, or it is about to listen. */
 const notYet: readonly unknown[] = ['57P03', 'ECONNREFUSED', 'ECONNRESET'];
 
+/** SQLSTATE disk_full. */
+const diskFull = '53100';
+
 /**
  * @param names each names a role and the database that it owns.
  * @returns false where the server is not up yet: ask again.
@@ -63,6 +66,9 @@ function databaseError(error: unknown, port: number): LaunchError {
       "the database does not take the password in postgres/credentials.json of the run folder; restore that file, or delete the folder postgres (the shop's data goes with it)",
       error,
     );
+  }
+  if (code === diskFull) {
+    return new LaunchError('disk-full', 'the disk of the database is full; free some space and try again', error);
   }
   const said = error instanceof Error ? error.message : String(error);
   return new LaunchError('database', `the database on port ${port} could not be set up: ${said}`, error);
