@@ -11,7 +11,8 @@ import {
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createServiceClient, serviceDefinition } from '../grpc/service-adapter.ts';
 import { healthTypeUrl, xdsTypes } from '../type-urls.ts';
-import { connectTimeoutMs, createXdsClient, stableAfterMs } from './client.ts';
+import { connectTimeoutMs } from './ads-call.ts';
+import { createXdsClient, stableAfterMs } from './client.ts';
 import type { XdsClient } from './types.ts';
 
 type Call = grpc.ServerDuplexStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>;
