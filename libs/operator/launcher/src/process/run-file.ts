@@ -2,7 +2,7 @@
 
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileFailure } from '../launch-error.ts';
+import { fileFailure, LaunchError } from '../launch-error.ts';
 import type { ProcessIdentity } from './identity.ts';
 
 export interface RunProcess extends ProcessIdentity {
@@ -24,10 +24,12 @@ export interface RunRecord {
   readonly processes: readonly RunProcess[];
 }
 
-/** The record; nothing where there is none or it is torn. */
+/** The record; nothing where there is none or it is torn. @throws LaunchError where another account owns it. */
 export function readRunFile(path: string): RunRecord | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
   try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<RunRecord>;
+    const value = JSON.parse(text) as Partial<RunRecord>;
     if (typeof value.launcher?.pid !== 'number' || !Array.isArray(value.processes)) return undefined;
     return {
       launcher: value.launcher,
@@ -63,8 +65,27 @@ export function claimRunFile(path: string, record: RunRecord): boolean {
   }
 }
 
+/** @throws LaunchError */
 export function removeRunFile(path: string): void {
-  rmSync(path, { force: true });
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw fileFailure(error, 'remove the run record', path);
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+    throw new LaunchError(
+      'no-permission',
+      `no permission to read ${path}; use the account that started the mesh, or name another folder with --dir`,
+      error,
+    );
+  }
 }
 
 function writeBeside(path: string, record: RunRecord): string {
