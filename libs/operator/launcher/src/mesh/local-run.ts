@@ -6,9 +6,10 @@ import { constants } from 'node:os';
 import type { Clock } from '@weft/kernel';
 import { AdminError, type OperatorClient } from '@weft/operator-admin-client';
 import { fileFailure, LaunchError } from '../launch-error.ts';
-import { layoutOf } from '../plan/layout.ts';
+import { type Layout, layoutOf } from '../plan/layout.ts';
 import { type Ingress, planSidecar } from '../plan/mesh.ts';
 import { localRunBlockAt, localRunBlocks, type MeshPorts, type PortBlock } from '../plan/ports.ts';
+import type { ProcessSpec } from '../plan/process-spec.ts';
 import { proxyEnv } from '../plan/services.ts';
 import type { ChildState } from '../process/child.ts';
 import { identityOf } from '../process/identity.ts';
@@ -54,14 +55,7 @@ const namePattern = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** @throws LaunchError where a name cannot be one. */
 export function createLocalRun(options: LocalRunOptions): LocalRun {
-  for (const name of [options.name, options.namespace]) {
-    if (!namePattern.test(name)) {
-      throw new LaunchError(
-        'bad-name',
-        `"${name}" cannot be a name: use lower-case letters, digits and "-", from a letter, at most 63`,
-      );
-    }
-  }
+  assertNames(options);
   const layout = layoutOf(options.dir);
   const runFile = layout.localRunFileOf(options.namespace, options.name);
   let supervisor: Supervisor | undefined;
@@ -78,12 +72,7 @@ export function createLocalRun(options: LocalRunOptions): LocalRun {
   const startSidecar = async (): Promise<PortBlock> => {
     made = await reachable(applyMissing(options.operator, localResources(options)));
     const block = await freeBlock(options.ports.base);
-    const env = baseEnvironment(options.env, layout, runFile);
-    const ingress: Ingress[] = [{ name: options.portName, inbound: block.inboundHttp, app: options.port }];
-    const plan = { ...options, layout, configDir: '', baseEnv: env };
-    // A name of its own among the logs and states: a service of the shop may have the same one.
-    const workload = `${options.name}.${options.namespace}`;
-    const sidecar = planSidecar(plan, workload, options.namespace, options.name, block, ingress);
+    const sidecar = planOf(options, layout, runFile, block);
     supervisor = createSupervisor({
       specs: [sidecar],
       clock: options.clock,
@@ -134,6 +123,24 @@ export function createLocalRun(options: LocalRunOptions): LocalRun {
       claim?.release();
     },
   };
+}
+
+function assertNames({ name, namespace }: LocalRunOptions): void {
+  const wrong = [name, namespace].find((text) => !namePattern.test(text));
+  if (wrong === undefined) return;
+  throw new LaunchError(
+    'bad-name',
+    `"${wrong}" cannot be a name: use lower-case letters, digits and "-", from a letter, at most 63`,
+  );
+}
+
+function planOf(options: LocalRunOptions, layout: Layout, runFile: string, block: PortBlock): ProcessSpec {
+  const baseEnv = baseEnvironment(options.env, layout, runFile);
+  const ingress: Ingress[] = [{ name: options.portName, inbound: block.inboundHttp, app: options.port }];
+  // A name of its own among the logs and states: a service of the shop may have the same one.
+  const workload = `${options.name}.${options.namespace}`;
+  const plan = { ...options, layout, configDir: '', baseEnv };
+  return planSidecar(plan, workload, options.namespace, options.name, block, ingress);
 }
 
 function makeDir(dir: string): void {

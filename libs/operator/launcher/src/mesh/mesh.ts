@@ -95,15 +95,7 @@ export function createMesh(options: MeshOptions): Mesh {
           `ending ${left.length} processes that an earlier run left: ${left.map((p) => p.name).join(', ')}`,
         ),
     });
-    if (options.build) {
-      const needed = options.mesh ? meshApps : meshApps.filter((app) => app !== 'control-plane' && app !== 'sidecar');
-      const onStart = (why: string): void =>
-        observer.onNotice(`building with nx (${why}); the first time takes a minute`);
-      await ensureBuilt({
-        ...{ root: options.root, stamp: layout.buildStamp, apps: needed },
-        ...{ env: { ...options.env, [markerVariable]: layout.runFile }, signal: ended.signal, onStart },
-      });
-    }
+    if (options.build) await build(options, layout, ended.signal);
   };
 
   return {
@@ -148,6 +140,15 @@ export function createMesh(options: MeshOptions): Mesh {
       claim?.release();
     },
   };
+}
+
+async function build(options: MeshOptions, layout: Layout, signal: AbortSignal): Promise<void> {
+  const apps = options.mesh ? meshApps : meshApps.filter((app) => app !== 'control-plane' && app !== 'sidecar');
+  await ensureBuilt({
+    ...{ root: options.root, stamp: layout.buildStamp, apps, signal },
+    env: { ...options.env, [markerVariable]: layout.runFile },
+    onStart: (why) => options.observer.onNotice(`building with nx (${why}); the first time takes a minute`),
+  });
 }
 
 /** The run folder must be passable for PostgreSQL's user; what is secret in it has folders of its own. */

@@ -5,8 +5,9 @@ import { closeSync, existsSync } from 'node:fs';
 import { type Clock, delay } from '@weft/kernel';
 import { LaunchError } from '../launch-error.ts';
 import type { ProcessSpec } from '../plan/process-spec.ts';
+import { deathError, describeExit, type Exit, lateError, type UnreadyProcess } from './child-failure.ts';
 import { identityOf, type ProcessIdentity } from './identity.ts';
-import { lastLines, logSize, openLog } from './log-file.ts';
+import { logSize, openLog } from './log-file.ts';
 import { probeOnce } from './probe.ts';
 import { createRestartPolicy, type RestartPolicy } from './restart-policy.ts';
 
@@ -27,12 +28,6 @@ export interface ChildOptions {
 }
 
 const probePeriodMs = 50;
-const logLinesShown = 10;
-
-interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
 
 export class Child {
   readonly spec: ProcessSpec;
@@ -179,13 +174,13 @@ export class Child {
     );
     for (;;) {
       if (this.stopping) return;
-      if (dead !== undefined) throw this.deathError(dead);
+      if (dead !== undefined) throw deathError(this.end(), dead, this.spawnFailure);
       if ((await probeOnce(this.spec.ready)) && (await this.isUp())) break;
-      if (clock.monotonic() > until) throw this.lateError();
+      if (clock.monotonic() > until) throw lateError(this.end());
       await delay(clock, probePeriodMs);
     }
     // A port may be answered by somebody else while this process has just died of it.
-    if (dead !== undefined) throw this.deathError(dead);
+    if (dead !== undefined) throw deathError(this.end(), dead, this.spawnFailure);
   }
 
   private async isUp(): Promise<boolean> {
@@ -215,37 +210,12 @@ export class Child {
     }
   }
 
+  private end(): UnreadyProcess {
+    return { spec: this.spec, log: this.options.log, logStart: this.logStart };
+  }
+
   private enter(state: ChildState, detail: string): void {
     this.state = state;
     this.options.events.onState(this.spec.name, state, detail);
   }
-
-  private deathError(exit: Exit): LaunchError {
-    const { name, command } = this.spec;
-    const failure = this.spawnFailure;
-    if (failure !== undefined) {
-      const why = failure.code === 'ENOENT' ? 'there is no such program' : (failure.code ?? failure.message);
-      return new LaunchError('child-died', `${name} could not be started: ${command}: ${why}`, failure);
-    }
-    const lines = lastLines(this.options.log, this.logStart, logLinesShown);
-    return new LaunchError(
-      'child-died',
-      `${name} ${describeExit(exit)} before it was ready; its log is ${this.options.log}`,
-      undefined,
-      lines,
-    );
-  }
-
-  private lateError(): LaunchError {
-    return new LaunchError(
-      'child-not-ready',
-      `${this.spec.name} runs, but ${this.spec.ready} did not answer within ${this.spec.readyTimeoutMs / 1000} s; its log is ${this.options.log}`,
-      undefined,
-      lastLines(this.options.log, this.logStart, logLinesShown),
-    );
-  }
-}
-
-function describeExit(exit: Exit): string {
-  return exit.signal === null ? `ended with exit code ${exit.code ?? 'unknown'}` : `was ended by ${exit.signal}`;
 }

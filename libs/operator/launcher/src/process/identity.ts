@@ -48,7 +48,9 @@ function linuxStartTime(pid: number): string | undefined {
     // The name may hold spaces and brackets: fields are counted from the last ")".
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const ticks = fields[19];
-    if (ticks === undefined || fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    // A first thread that has ended keeps the files and ports open for those that are still ending.
+    const zombie = fields[0] === 'Z' && Number(fields[17]) <= 1;
+    if (ticks === undefined || zombie || fields[0] === 'X') return undefined;
     bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${bootId}/${ticks}`;
   } catch {
