@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { delay, systemClock } from '@weft/kernel';
-import { layoutOf, readRunFile } from '@weft/operator-launcher';
+import { defaultPorts, layoutOf, readRunFile } from '@weft/operator-launcher';
 import pg from 'pg';
 
 const startedWithinMs = 15_000;
@@ -40,25 +40,11 @@ export function openRunningMesh(dir: string): RunningMesh {
     return found;
   };
   const pidOf = (name: string): number | undefined => record().processes.find((process) => process.name === name)?.pid;
-  const { passwords } = JSON.parse(readFileSync(join(layout.postgres, 'credentials.json'), 'utf8')) as {
-    passwords: Record<string, string>;
-  };
-  const pools = new Map<string, pg.Pool>();
-  const poolOf = (database: string): pg.Pool => {
-    let pool = pools.get(database);
-    if (pool === undefined) {
-      const password = passwords[database];
-      if (password === undefined) throw new Error(`there is no password for the database "${database}"`);
-      pool = new pg.Pool({ host: '127.0.0.1', port: 15432, user: database, database, password, max: 1 });
-      pools.set(database, pool);
-    }
-    return pool;
-  };
-  const query = async <Row>(database: string, text: string): Promise<Row[]> =>
-    (await poolOf(database).query(text)).rows as Row[];
+  const postgres = openDatabases(layout.postgres);
+  const { query } = postgres;
 
   return {
-    postgres: { query },
+    postgres,
     kill(name) {
       const pid = pidOf(name);
       if (pid === undefined) throw new Error(`${name} is not a process of the mesh in ${dir}`);
@@ -85,6 +71,7 @@ export function openRunningMesh(dir: string): RunningMesh {
     },
     async withoutReason(paths) {
       const missing = new Set(paths);
+      const reasons = new Map<string, number>();
       const until = systemClock.monotonic() + logWithinMs;
       while (missing.size > 0 && systemClock.monotonic() < until) {
         await delay(systemClock, 250);
@@ -92,13 +79,41 @@ export function openRunningMesh(dir: string): RunningMesh {
           if (!line.includes('"path":"') || !line.endsWith('}')) continue;
           const entry = JSON.parse(line) as AccessLogEntry;
           if (entry.reason === '' || !missing.delete(entry.path)) continue;
-          console.log(
-            `  ${entry.response_code} ${entry.response_flags} ${entry.response_code_details} (${entry.reason})`,
-          );
+          const said = `${entry.response_code} ${entry.response_flags} ${entry.response_code_details} (${entry.reason})`;
+          reasons.set(said, (reasons.get(said) ?? 0) + 1);
         }
       }
+      for (const [said, times] of reasons) console.log(`  ${times} × ${said}`);
       return [...missing];
     },
+    close: postgres.close,
+  };
+}
+
+interface Databases {
+  query<Row>(database: string, text: string): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** The services' databases, with the launcher's passwords. @param dir folder of the server. */
+function openDatabases(dir: string): Databases {
+  const { passwords } = JSON.parse(readFileSync(join(dir, 'credentials.json'), 'utf8')) as {
+    passwords: Record<string, string>;
+  };
+  const pools = new Map<string, pg.Pool>();
+  const poolOf = (database: string): pg.Pool => {
+    let pool = pools.get(database);
+    if (pool === undefined) {
+      const password = passwords[database];
+      if (password === undefined) throw new Error(`there is no password for the database "${database}"`);
+      const { postgres: port } = defaultPorts;
+      pool = new pg.Pool({ host: '127.0.0.1', port, user: database, database, password, max: 1 });
+      pools.set(database, pool);
+    }
+    return pool;
+  };
+  return {
+    query: async <Row>(database: string, text: string) => (await poolOf(database).query(text)).rows as Row[],
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },

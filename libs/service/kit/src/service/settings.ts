@@ -15,7 +15,10 @@ export const settingsFields = {
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
   DATABASE_WAIT_SECONDS: z.coerce.number().int().min(0).max(3600).default(60),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** How long it goes on serving after it said that it is not ready, so that balancers notice first. */
+  /**
+   * How long it goes on serving after it said that it is not ready, so that balancers notice first: more than the period of
+   * the probe times its failure threshold. Only where another instance takes over: a sole one is away for longer by it.
+   */
   DRAIN_DELAY_SECONDS: z.coerce.number().min(0).max(60).default(0),
   /** How long work in progress may take to end. */
   DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(10),
