@@ -1,0 +1,113 @@
+/** The commands that work on resources: validate, apply, delete, get. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { useCli } from './testing/cli-suite.ts';
+import { writeToken } from './testing/fake-mesh.ts';
+
+const { cli, fake, runAgainst } = useCli();
+
+test('validate checks the rules of this repository', async () => {
+  const result = await cli.run(['validate', '-f', 'infra/mesh']);
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  expect(result.stdout).toMatch(/^valid: \d+ resources in \d+ files\n$/);
+});
+
+test('validate names each violation with its place, from standard input too, and ends with 4', async () => {
+  const text =
+    'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: x }\nspec:\n  hosts: [x]\n  htttp: []\n';
+  const result = await cli.run(['validate', '-f', '-'], { stdin: text });
+  expect(result.code).toBe(4);
+  expect(result.stdout).toMatch(/^stdin:6:3 spec\.htttp: /m);
+  const json = JSON.parse((await cli.run(['validate', '-', '-o', 'json'], { stdin: text })).stdout) as unknown;
+  expect(json).toMatchObject({
+    valid: false,
+    violations: expect.arrayContaining([expect.objectContaining({ file: 'stdin', line: 6, column: 3 })]),
+  });
+});
+
+test('validate of nothing, or of what is not there, is a usage error', async () => {
+  expect((await cli.run(['validate'])).code).toBe(2);
+  expect(await cli.run(['validate', '-f', 'no-such-folder'])).toMatchObject({
+    code: 2,
+    stderr: 'weft: there is no file or folder no-such-folder\n',
+  });
+});
+
+test('apply sends every document and tells what changed', async () => {
+  writeToken(cli.dir);
+  const applied = [{ kind: 'Service', namespace: 'shop', name: 'a', change: 'created' }];
+  const api = await fake({ 'POST /v1/resources': { body: { applied } } });
+  const file = join(cli.dir, 'a.yaml');
+  mkdirSync(cli.dir, { recursive: true });
+  writeFileSync(file, 'kind: A\n');
+  const result = await cli.run(['apply', '-f', file, '-f', '-', '--api', api.address], { stdin: 'kind: B\n' });
+  expect(result).toMatchObject({ code: 0, stdout: 'Service shop/a created\n' });
+  expect(api.bodies).toEqual(['kind: A\n---\nkind: B']);
+});
+
+test('apply of files without a resource says so', async () => {
+  writeToken(cli.dir);
+  const api = await fake({ 'POST /v1/resources': { body: { applied: [] } } });
+  const result = await cli.run(['apply', '-f', '-', '--api', api.address], { stdin: '# nothing\n' });
+  expect(result).toMatchObject({ code: 0, stdout: 'nothing to apply: no resource in stdin\n' });
+});
+
+test('what the control plane refuses is printed with its places and ends with 4', async () => {
+  // Line 6 of the request: four of the file, the "---" between, the first of the standard input.
+  const violations = [
+    { file: 'request', line: 4, column: 3, path: 'spec.htttp', message: 'unknown field' },
+    { file: 'request', line: 6, column: 1, path: '', message: 'unknown kind' },
+  ];
+  writeToken(cli.dir);
+  const file = join(cli.dir, 'a.yaml');
+  writeFileSync(file, 'kind: A\nmetadata: {}\nspec:\n  htttp: []\n');
+  const api = await fake({
+    'POST /v1/resources': { status: 422, body: { code: 'config_invalid', detail: 'one violation', violations } },
+  });
+  const result = await cli.run(['apply', '-f', file, '-f', '-', '--api', api.address], { stdin: 'kind: A' });
+  expect(result).toMatchObject({
+    code: 4,
+    stderr: `weft: 2 violations; nothing was applied\n  ${file}:4:3 spec.htttp: unknown field\n  stdin:1:1 unknown kind\n`,
+  });
+});
+
+test('delete tells a resource that a file owns from one that is not there', async () => {
+  const conflict = {
+    status: 409,
+    body: { code: 'owned_by_file', detail: 'infra/mesh/payment.yaml:14 defines it; edit that file' },
+  };
+  const result = await runAgainst(
+    { 'DELETE /v1/resources/VirtualService/shop/payment': conflict },
+    'delete',
+    'vs',
+    'payment',
+    '-n',
+    'shop',
+  );
+  expect(result.code).toBe(1);
+  expect(result.stderr).toContain('edit that file');
+  expect((await runAgainst({}, 'delete', 'vs', 'payment')).code).toBe(1);
+});
+
+test('get lists resources with their place, and one of them as YAML', async () => {
+  const resources = [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      namespace: 'shop',
+      name: 'user',
+      file: 'infra/mesh/services.yaml',
+      line: 2,
+      spec: { ports: [] },
+    },
+  ];
+  const answers = { 'GET /v1/resources': { body: { resources } } };
+  expect((await runAgainst(answers, 'get', 'svc')).stdout).toBe(
+    'KIND      NAMESPACE   NAME   FROM\nService   shop        user   infra/mesh/services.yaml:2\n',
+  );
+  const yaml = (await runAgainst(answers, 'get', 'svc', 'user', '-n', 'shop', '-o', 'yaml')).stdout;
+  expect(yaml).toContain('kind: Service\nmetadata:\n  name: user\n  namespace: shop\n');
+  expect((await runAgainst({ 'GET /v1/resources': { body: { resources: [] } } }, 'get', 'svc', 'none')).code).toBe(1);
+});
