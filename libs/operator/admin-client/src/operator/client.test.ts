@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { AdminError } from '../admin-error.ts';
+import { answerBytesMax } from '../request.ts';
 import { createOperatorClient, type OperatorClient } from './client.ts';
 
 let server: Server | undefined;
@@ -82,4 +83,20 @@ test('an endless answer ends at its bound', async () => {
   });
   const error = await failureOf(client.version());
   expect(error.message).toContain('is over');
+});
+
+test('stops reading an answer that is over its bound', async () => {
+  const mebibyte = new Uint8Array(1024 * 1024).fill(0x20);
+  let read = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      read += mebibyte.byteLength;
+      controller.enqueue(mebibyte);
+    },
+  });
+  const fetch = async () => new Response(endless);
+  const client = createOperatorClient({ baseUrl: 'http://127.0.0.1:1', token: () => 'secret', fetch });
+  const error = await failureOf(client.status());
+  expect([error.kind, error.message]).toEqual(['failed', expect.stringContaining(`over ${answerBytesMax} bytes`)]);
+  expect(read).toBeLessThan(answerBytesMax + 8 * mebibyte.byteLength);
 });

@@ -91,6 +91,14 @@ describe('gRPC between services', () => {
     expect(String(failure)).not.toContain('hunter2');
   });
 
+  it('takes messages up to 256 KiB', async () => {
+    const { port } = await serve({ charge: charged });
+    const { charge } = call({ target: `127.0.0.1:${port}` }, { random: () => 0 });
+    const withBytes = (bytes: number) => charge({ ...request, paymentToken: 'x'.repeat(bytes) });
+    await expect(withBytes(255 * 1024)).resolves.toMatchObject({ chargeId: 'c-1' });
+    await expect(withBytes(256 * 1024)).rejects.toThrow();
+  });
+
   it('waits no longer than its time', async () => {
     const { port } = await serve({ charge: () => new Promise(() => {}) });
     const outcome = call({ target: `127.0.0.1:${port}` }, { timeoutMs: 50 }).charge(request);

@@ -81,6 +81,17 @@ describe('the HTTP side of a service', () => {
     expect((await post(items.padEnd(101))).statusCode).toBe(413);
   });
 
+  it('takes heads up to 16 KiB', async () => {
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    const statusOf = async (length: number) => {
+      const answer = await fetch(`${url}/health/live`, { headers: { 'x-long': 'x'.repeat(length) } });
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    expect(await statusOf(15 * 1024)).toBe(200);
+    expect(await statusOf(16 * 1024)).toBe(431);
+  });
+
   it('says whether it lives, whether it is ready and why not, and what it counted', async () => {
     await server.inject({ url: '/refused' });
     expect((await server.inject({ url: '/health/live' })).statusCode).toBe(200);
