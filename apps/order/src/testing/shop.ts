@@ -5,7 +5,8 @@ import { copyFileSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { delay, systemClock } from '@weft/kernel';
-import { freePort, startPostgres, type TestPostgres } from '@weft/service-kit/testing';
+import { freePort } from '@weft/service-kit/testing';
+import { startPostgres, type TestPostgres } from '@weft/testing-postgres';
 
 export const serviceNames = ['user', 'inventory', 'payment', 'order'] as const;
 export type ServiceName = (typeof serviceNames)[number];

@@ -1,6 +1,7 @@
 /** The outbox and the answers by key, on a real PostgreSQL. */
 
 import { createSeededRandom, delay, systemClock } from '@weft/kernel';
+import { startPostgres, type TestPostgres } from '@weft/testing-postgres';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '../db/database.ts';
@@ -9,7 +10,6 @@ import { createIdempotencyTable, onceByKey, type WithIdempotency } from '../idem
 import { answerRetention, answersKeptDays } from '../idempotency/retention.ts';
 import { createLogger } from '../observe/logger.ts';
 import { createMetrics } from '../observe/metrics.ts';
-import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
 import { createOutboxTable, enqueue, type WithOutbox } from './outbox.ts';
 import { createOwnership } from './ownership.ts';
 import { createRelay, type MessageHandler, type Relay, type RelayOptions } from './relay.ts';
