@@ -18,7 +18,8 @@ import { createClientTls } from '@weft/tls';
 import { createHttpHandler } from './http/handler.ts';
 import type { TlsIdentity } from './identity/tls-identity.ts';
 import { inboundPath } from './inbound.ts';
-import { createListenerManager, type ListenerState } from './listeners/listener-manager.ts';
+import { createListenerManager } from './listeners/listener-manager.ts';
+import type { ListenerState } from './listeners/listener-manager-options.ts';
 import { gatewayPath, outboundPath } from './outbound.ts';
 import { createTcpHandler } from './tcp/tcp-handler.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Tables } from '@weft/data-runtime';
 import { isWarm } from './data-path.ts';
-import type { ListenerState } from './listeners/listener-manager.ts';
+import type { ListenerState } from './listeners/listener-manager-options.ts';
 import type { SessionState } from './session/session.ts';
 
 export interface ReadinessView {

@@ -6,7 +6,7 @@ import type { Identity } from '@weft/identity';
 import type { Clock } from '@weft/kernel';
 import type { Logger, MetricRegistry } from '@weft/telemetry';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
-import type { ListenerState } from '../listeners/listener-manager.ts';
+import type { ListenerState } from '../listeners/listener-manager-options.ts';
 import type { Resources } from '../session/config-cache.ts';
 
 export interface AdminView {

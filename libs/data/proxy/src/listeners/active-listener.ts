@@ -7,7 +7,7 @@ import { createServerTls, type SecurePeer, type ServerTls, type TlsMaterial } fr
 import { connectionInfo, hostPort } from './connection-info.ts';
 import { listenerLimits } from './limits.ts';
 import { describeListenError } from './listen-error.ts';
-import type { ListenerManagerOptions, ListenerState } from './listener-manager.ts';
+import type { ListenerManagerOptions, ListenerState } from './listener-manager-options.ts';
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 
 export class ActiveListener {

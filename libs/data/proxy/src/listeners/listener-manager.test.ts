@@ -9,7 +9,8 @@ import { createClientTls, type TlsMaterial } from '@weft/tls';
 import { createTestCa, type TestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listenerLimits } from './limits.ts';
-import { createListenerManager, type ListenerManager, type ListenerManagerOptions } from './listener-manager.ts';
+import { createListenerManager, type ListenerManager } from './listener-manager.ts';
+import type { ListenerManagerOptions } from './listener-manager-options.ts';
 import { testListener, testTcpTable } from './testing/tables.ts';
 
 interface Accepted {

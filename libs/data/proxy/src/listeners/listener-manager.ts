@@ -1,43 +1,9 @@
 /** Keeps the listening sockets at what the tables say. */
 
-import type { Socket } from 'node:net';
-import type { ConnectionInfo } from '@weft/data-filters';
-import type { HttpHandlerTable, ListenerTable, TcpHandlerTable } from '@weft/data-runtime';
-import type { Clock, ErrorCode, Provenance } from '@weft/kernel';
-import type { Logger } from '@weft/telemetry';
-import type { TlsMaterial } from '@weft/tls';
+import type { ListenerTable } from '@weft/data-runtime';
 import { ActiveListener } from './active-listener.ts';
 import { hostPort } from './connection-info.ts';
-
-/** Takes accepted connections of one kind. `HttpHandler` and `TcpHandler` are such. */
-export interface ConnectionHandler<Table> {
-  accept(socket: Socket, info: ConnectionInfo, table: Table): void;
-}
-
-export interface ListenerManagerOptions {
-  readonly clock: Clock;
-  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
-  readonly http: ConnectionHandler<HttpHandlerTable>;
-  readonly tcp: ConnectionHandler<TcpHandlerTable>;
-  /** This proxy's certificate, key and roots; nothing yet: connections to listeners with TLS are refused. */
-  readonly material: () => TlsMaterial | undefined;
-  /** For a counter: a connection was refused before any handler had it. `upstream_overflow`: the bound of the listener. */
-  readonly onRefused: (listener: string, code: ErrorCode) => void;
-  readonly connectionsMax?: number;
-  readonly retriesMax?: number;
-}
-
-export interface ListenerState {
-  readonly name: string;
-  /** "127.0.0.1:15001", with the real port where 0 was asked for. */
-  readonly address: string;
-  /** `retrying`: the port was not to be had, another try comes; `failed`: no more until the next configuration. */
-  readonly state: 'starting' | 'listening' | 'retrying' | 'failed' | 'closed';
-  /** Why it does not listen: one sentence. */
-  readonly error: string | undefined;
-  readonly connections: number;
-  readonly from: Provenance;
-}
+import type { ListenerManagerOptions, ListenerState } from './listener-manager-options.ts';
 
 export interface ListenerManager {
   /**
