@@ -1,4 +1,5 @@
-// Generates docs/reference/errors.md from the code; `--check` only compares. Run through esbuild, since the table is TypeScript.
+// Generates docs/reference/errors.md and metrics.md from the code; `--check` only compares. Run through esbuild, since the table is TypeScript.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,30 @@ const rows = Object.entries(errorTable).map(
   ([code, row]) =>
     `| \`${code}\` | ${row.fault} | ${row.retrySafe ? 'yes' : 'no'} | ${row.httpStatus || 'closed'} | ${row.grpcStatus} | ${row.responseFlag} | ${row.lookAt} |`,
 );
+/** Each place where a plane makes a family of metrics: name, kind, help, and which library. */
+function metricRows() {
+  const files = execFileSync('git', ['ls-files', 'libs/control', 'libs/data', 'libs/telemetry'], { encoding: 'utf8' });
+  const made = /\.(counter|gauge|histogram)\(\s*'([a-z_0-9]+)',\s*'([^']+)'/g;
+  return files
+    .split('\n')
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('/testing/'))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(made)].map(([, kind, name, help]) => ({ kind, name, help, file })),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ kind, name, help, file }) => `| \`${name}\` | ${kind} | ${help} | \`${file}\` |`);
+}
+
 const pages = {
+  'docs/reference/metrics.md': `# Metrics
+
+Generated from the code of the planes by \`npm run docs\`. Sidecars serve theirs at :15090/stats/prometheus, the control plane at :15014/metrics, each service of the shop at /metrics of its own port.
+The labels of the \`istio_\` families are Istio's.
+
+| name | kind | what | made in |
+|---|---|---|---|
+${metricRows().join('\n')}
+`,
   'docs/reference/errors.md': `# Errors
 
 Generated from \`libs/kernel/src/errors/table.ts\` by \`npm run docs\`. Every failure that the mesh expects is one of these.
