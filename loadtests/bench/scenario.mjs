@@ -18,3 +18,12 @@ export const scenarios = [
   { name: 'http1', hops: 1, title: 'HTTP/1.1 keep-alive, one hop' },
   { name: 'mtls', hops: 2, title: 'HTTP/1.1 keep-alive, two hops with mutual TLS' },
 ];
+
+/** Where each hop listens, where it sends, and how it is secured; one entry a process, the first takes the load. */
+export function hopPlans({ hops, backendPort, ports, files }) {
+  if (hops === 1) return [{ listenPort: ports[0], upstreamPort: backendPort }];
+  return [
+    { listenPort: ports[0], upstreamPort: ports[1], upstreamTls: files.client },
+    { listenPort: ports[1], upstreamPort: backendPort, downstreamTls: files.server },
+  ];
+}

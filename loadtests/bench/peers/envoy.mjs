@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { portOpen, startOnCore, which } from '../processes.mjs';
-import { proxyCore, routesOfTable } from '../scenario.mjs';
+import { hopPlans, proxyCore, routesOfTable } from '../scenario.mjs';
 
 const accessLogFormat = {
   start_time: '%START_TIME%',
@@ -34,10 +34,10 @@ const accessLogFormat = {
 const typed = (type, value) => ({ '@type': `type.googleapis.com/${type}`, ...value });
 const address = (port) => ({ socket_address: { address: '127.0.0.1', port_value: port } });
 
-function certificates(files, upstream) {
+function certificates(files) {
   return {
     tls_params: { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' },
-    alpn_protocols: [upstream ? 'istio-http/1.1' : 'istio-http/1.1', 'http/1.1'],
+    alpn_protocols: ['istio-http/1.1', 'http/1.1'],
     tls_certificates: [{ certificate_chain: { filename: files.cert }, private_key: { filename: files.key } }],
     validation_context: {
       trusted_ca: { filename: files.roots },
@@ -75,7 +75,7 @@ function bootstrap({ listenPort, upstreamPort, logFile, downstreamTls, upstreamT
       name: 'tls',
       typed_config: typed('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
         require_client_certificate: true,
-        common_tls_context: certificates(downstreamTls, false),
+        common_tls_context: certificates(downstreamTls),
       }),
     };
   }
@@ -95,7 +95,7 @@ function bootstrap({ listenPort, upstreamPort, logFile, downstreamTls, upstreamT
             name: 'tls',
             typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
               sni: 'outbound_.8080_._.backend.bench.svc.cluster.local',
-              common_tls_context: certificates(upstreamTls, true),
+              common_tls_context: certificates(upstreamTls),
             }),
           },
         }),
@@ -112,15 +112,8 @@ function bootstrap({ listenPort, upstreamPort, logFile, downstreamTls, upstreamT
 export async function startEnvoy({ folder, hops, backendPort, ports, files }) {
   const envoy = which('envoy');
   if (envoy === undefined) return undefined;
-  const plans =
-    hops === 1
-      ? [{ listenPort: ports[0], upstreamPort: backendPort }]
-      : [
-          { listenPort: ports[0], upstreamPort: ports[1], upstreamTls: files.client },
-          { listenPort: ports[1], upstreamPort: backendPort, downstreamTls: files.server },
-        ];
   const children = [];
-  for (const [index, plan] of plans.entries()) {
+  for (const [index, plan] of hopPlans({ hops, backendPort, ports, files }).entries()) {
     const file = join(folder, `envoy-${hops}-${index}.json`);
     writeFileSync(
       file,

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { portOpen, startOnCore, which } from '../processes.mjs';
-import { proxyCore } from '../scenario.mjs';
+import { hopPlans, proxyCore } from '../scenario.mjs';
 
 const logFormat = `log_format json escape=json '{"start_time":"$time_iso8601","method":"$request_method","path":"$request_uri","response_code":$status,'
   '"bytes_received":$request_length,"bytes_sent":$body_bytes_sent,"duration":"$request_time","authority":"$host","user_agent":"$http_user_agent",'
@@ -31,15 +31,8 @@ http { ${logFormat} access_log ${join(folder, `${name}.access.log`)} json buffer
 export async function startNginx({ folder, hops, backendPort, ports, files }) {
   const nginx = which('nginx');
   if (nginx === undefined) return undefined;
-  const plans =
-    hops === 1
-      ? [{ listenPort: ports[0], upstreamPort: backendPort }]
-      : [
-          { listenPort: ports[0], upstreamPort: ports[1], upstreamTls: files.client },
-          { listenPort: ports[1], upstreamPort: backendPort, downstreamTls: files.server },
-        ];
   const children = [];
-  for (const [index, plan] of plans.entries()) {
+  for (const [index, plan] of hopPlans({ hops, backendPort, ports, files }).entries()) {
     const name = `nginx-${hops}-${index}`;
     const file = join(folder, `${name}.conf`);
     writeFileSync(file, configuration({ folder, name, ...plan }));

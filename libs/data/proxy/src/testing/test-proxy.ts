@@ -33,7 +33,7 @@ export async function createTestProxy(
   await writeFile(join(folder, 'token'), `${token}\n`, { mode: 0o600 });
   await writeFile(join(folder, 'root-cert.pem'), plane.ca.rootPem);
   const [namespace = '', name = ''] = token.split('/');
-  const any = { host: '127.0.0.1', port: 0 };
+  const freePort = { host: '127.0.0.1', port: 0 };
   const options: ProxyOptions = {
     mode: 'sidecar',
     workloadGroup: { namespace, name },
@@ -42,11 +42,11 @@ export async function createTestProxy(
     tokenDir: folder,
     address: '127.0.0.1',
     inbound: [],
-    outbound: any,
+    outbound: freePort,
     gatewayBind: '127.0.0.1',
-    admin: any,
-    readiness: any,
-    prometheus: any,
+    admin: freePort,
+    readiness: freePort,
+    prometheus: freePort,
     stateDir: join(folder, 'state'),
     accessLog: join(folder, 'access.log'),
     drainSeconds: 2,
