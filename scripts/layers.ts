@@ -11,7 +11,7 @@ interface Law {
 export const layerTable: Readonly<Record<string, Law>> = {
   kernel: { may: [], why: 'the kernel is what everything stands on: it imports nothing of ours' },
   telemetry: { may: ['kernel'], why: 'metrics and logs must be usable by every plane' },
-  wire: { may: ['kernel'], why: 'codecs know no policy and no configuration' },
+  wire: { may: ['kernel', 'wire'], why: 'codecs know no policy and no configuration' },
   model: {
     may: ['kernel'],
     why: 'the model is plain data, so that it works from files alone, with no process running',

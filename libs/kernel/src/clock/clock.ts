@@ -14,6 +14,8 @@ export interface Clock {
   after(delayMs: number, task: () => void): Cancel;
   /** Runs `task` each `periodMs`, first after one period. Does not keep the process alive. */
   every(periodMs: number, task: () => void): Cancel;
+  /** Runs `task` once in this turn of the event loop, after what is being read now: what gathers writes. */
+  soon(task: () => void): void;
 }
 
 /** Numbers in [0, 1). */
@@ -31,6 +33,9 @@ export const systemClock: Clock = {
     const timer = setInterval(task, periodMs);
     timer.unref();
     return () => clearInterval(timer);
+  },
+  soon(task) {
+    setImmediate(task);
   },
 };
 

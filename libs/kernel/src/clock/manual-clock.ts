@@ -40,6 +40,8 @@ export function createManualClock(startMs = 0): ManualClock {
   };
 
   return {
+    // Sockets in tests are real: what gathers their writes must run with them.
+    soon: (task) => void setImmediate(task),
     now: () => time,
     monotonic: () => time,
     after: (delayMs, task) => add(delayMs, 0, task),

@@ -1,7 +1,7 @@
 /** Finds where a body ends, octet by octet where it is chunked; the octets themselves are passed on as they are. */
 
+import type { Framing } from '@weft/http';
 import { parseFields } from './fields.ts';
-import type { Framing } from './framing.ts';
 import { http1Limits } from './limits.ts';
 import { CR, hexValues, LF, SEMICOLON } from './octets.ts';
 import type { Http1Rule } from './rules.ts';

@@ -62,14 +62,3 @@ function lineEndViolation(bytes: Buffer, at: number): Http1Rule {
   if (bytes[at] === LF) return 'bare-lf';
   return bytes[at] === CR ? 'bare-cr' : 'field-value';
 }
-
-/** Values of all fields of a name, joined with ",". @param name lower case. */
-export function joinedValue(fields: readonly string[], name: string): string | undefined {
-  let found: string | undefined;
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i] !== name) continue;
-    const value = fields[i + 1] as string;
-    found = found === undefined ? value : `${found},${value}`;
-  }
-  return found;
-}

@@ -2,9 +2,6 @@
 
 import type { Http1Rule } from './rules.ts';
 
-/** 'close': until the connection ends; only answers have that. */
-export type Framing = 'none' | 'length' | 'chunked' | 'close';
-
 /** @param value of a single Content-Length field. @returns the length, or -1 when it is not plain decimal digits (15 at most). */
 export function parseContentLength(value: string): number {
   const digits = value.length;

@@ -1,11 +1,9 @@
 /** A strict HTTP/1.1 codec over buffers: heads, bodies, and how they are written. No sockets, no policy. */
 export { BodyReader } from './body-reader.ts';
-export { joinedValue } from './fields.ts';
-export type { Framing } from './framing.ts';
 export { HeadReader, headIncomplete, headViolated } from './head-reader.ts';
 export { http1Limits } from './limits.ts';
-export { parseRequestHead, RequestHead } from './request-head.ts';
-export { parseResponseHead, ResponseHead } from './response-head.ts';
+export { parseRequestHead } from './request-head.ts';
+export { parseResponseHead } from './response-head.ts';
 export type { Http1Rule } from './rules.ts';
 export { http1Rules } from './rules.ts';
 export {

@@ -1,47 +1,14 @@
 /** Request heads: parsed strictly, with what ends at this hop taken out (RFC 9112, RFC 9110 section 7.6). */
 
+import { joinedValue, RequestHead } from '@weft/http';
 import { type ConnectionOptions, dropFields, readConnection } from './connection-field.ts';
-import { joinedValue, parseFields } from './fields.ts';
-import { type Framing, parseContentLength, transferEncodingViolation } from './framing.ts';
+import { parseFields } from './fields.ts';
+import { parseContentLength, transferEncodingViolation } from './framing.ts';
 import { lineViolation } from './head-reader.ts';
 import { http1Limits } from './limits.ts';
 import { CR, LF, methodOctets, nameOctets, SP, targetOctets } from './octets.ts';
 import type { Http1Rule } from './rules.ts';
 import { authorityViolation, parseTarget, sameAuthority } from './target.ts';
-
-/** A request as it may be forwarded. Everything in it is valid. */
-export class RequestHead {
-  method = '';
-  /** Host or the target's authority, in lower case. */
-  authority = '';
-  /** Without query; "*" for OPTIONS *, empty for CONNECT. */
-  path = '';
-  /** Without "?". */
-  query = '';
-  /** A "?" stood in the target, also when nothing followed it. */
-  hasQuery = false;
-  /** Absolute form was used. */
-  absolute = false;
-  /**
-   * Flat: name in lower case, value. Without Host, Connection and what it names, Keep-Alive, Proxy-Connection, Upgrade,
-   * Expect and TE (but "trailers"); with Content-Length or Transfer-Encoding, which are valid.
-   */
-  readonly fields: string[] = [];
-  framing: Framing = 'none';
-  contentLength = 0;
-  /** The client wants to use the connection again. */
-  keepAlive = true;
-  expectContinue = false;
-  /** Value of Upgrade where Connection asks for it; empty: none. */
-  upgrade = '';
-  /** Bytes of the head. */
-  bytes = 0;
-
-  /** @param name in lower case. Several fields of a name come joined with ",". */
-  header(name: string): string | undefined {
-    return name === 'host' ? this.authority : joinedValue(this.fields, name);
-  }
-}
 
 /** @param start first octet of the head; `end` the octet after its empty line. @returns the head, or the rule that it breaks. */
 export function parseRequestHead(bytes: Buffer, start: number, end: number): RequestHead | Http1Rule {

@@ -1,32 +1,12 @@
 /** Response heads: parsed strictly, with what ends at this hop taken out. */
 
+import { ResponseHead } from '@weft/http';
 import { type ConnectionOptions, dropFields, readConnection } from './connection-field.ts';
-import { joinedValue, parseFields } from './fields.ts';
-import { type Framing, parseContentLength, transferEncodingViolation } from './framing.ts';
+import { parseFields } from './fields.ts';
+import { parseContentLength, transferEncodingViolation } from './framing.ts';
 import { lineViolation } from './head-reader.ts';
 import { hexValues, nameOctets, valueOctets } from './octets.ts';
 import type { Http1Rule } from './rules.ts';
-
-/** An answer as it may be forwarded. */
-export class ResponseHead {
-  status = 0;
-  reason = '';
-  /** HTTP/1.0: its body may end with the connection and it has no chunks. */
-  old = false;
-  /** Flat: name in lower case, value. Without Connection and what it names, Keep-Alive, Proxy-Connection, Upgrade. */
-  readonly fields: string[] = [];
-  framing: Framing = 'close';
-  contentLength = 0;
-  keepAlive = true;
-  /** Seconds that the server says it keeps the idle connection (Keep-Alive: timeout=N); 0: not said. */
-  keepAliveSeconds = 0;
-  upgrade = '';
-  bytes = 0;
-
-  header(name: string): string | undefined {
-    return joinedValue(this.fields, name);
-  }
-}
 
 /**
  * @param method of the request that this answers: HEAD and CONNECT decide whether there is a body.
