@@ -2,7 +2,8 @@
 
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { readInto, Wire } from './wire.ts';
+import { readInto, SocketWire } from './socket-wire.ts';
+import type { Wire } from './wire.ts';
 
 /** What Node keeps on a socket besides its public face. */
 interface SocketInside {
@@ -19,7 +20,7 @@ export function acceptWire(socket: Socket, start = true): Wire {
   const inside = socket as unknown as SocketInside;
   const untouched = socket.isPaused() && socket.bytesRead === 0 && !(socket instanceof TLSSocket);
   if (!untouched || inside._handle === null || typeof inside._handle !== 'object') {
-    const wire = new Wire(socket);
+    const wire = new SocketWire(socket);
     if (!start) wire.pause();
     wire.listen(!(socket instanceof TLSSocket && readSecured(socket, wire)));
     if (start && socket.isPaused()) socket.resume();
@@ -29,7 +30,7 @@ export function acceptWire(socket: Socket, start = true): Wire {
 }
 
 function takeOver(socket: Socket, inside: SocketInside, start: boolean): Wire {
-  let wire: Wire;
+  let wire: SocketWire;
   const options = { handle: inside._handle, allowHalfOpen: true, manualStart: true, onread: readInto(() => wire) };
   const fresh = new Socket(options as ConstructorParameters<typeof Socket>[0]);
   const freshInside = fresh as unknown as SocketInside;
@@ -39,7 +40,7 @@ function takeOver(socket: Socket, inside: SocketInside, start: boolean): Wire {
   inside._handle = null;
   socket.once('close', () => fresh.destroy());
   fresh.once('close', () => socket.destroy());
-  wire = new Wire(fresh);
+  wire = new SocketWire(fresh);
   wire.listen(false);
   if (start) fresh.resume();
   else wire.paused = true;
@@ -50,7 +51,7 @@ function takeOver(socket: Socket, inside: SocketInside, start: boolean): Wire {
  * Lets a secured socket read into the one reused buffer, as `onread` does for a client's: Node gives a server's no such option. It cost
  * 3 µs less for each request of two hops. @returns false where Node keeps its sockets otherwise: they are read by events then.
  */
-function readSecured(socket: TLSSocket, wire: Wire): boolean {
+function readSecured(socket: TLSSocket, wire: SocketWire): boolean {
   const symbols = Object.getOwnPropertySymbols(socket);
   const bufferKey = symbols.find(({ description }) => description === 'kBuffer');
   const callbackKey = symbols.find(({ description }) => description === 'kBufferCb');

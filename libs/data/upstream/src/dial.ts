@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import type { UpstreamTls } from '@weft/data-runtime';
 import type { Cancel, Clock, ErrorCode } from '@weft/kernel';
 import type { ClientTls } from '@weft/tls';
-import { readInto, Wire } from './wire.ts';
+import { readInto, SocketWire } from './socket-wire.ts';
+import type { Wire } from './wire.ts';
 
 /** Where to connect to. An Endpoint is one. */
 export interface DialTarget {
@@ -77,7 +78,7 @@ type Attempt = (
 ) => Cancel;
 
 const dialPlain: Attempt = (target, onReady, onFailed) => {
-  let wire: Wire;
+  let wire: SocketWire;
   const socket = connect({
     host: target.address,
     port: target.port,
@@ -85,7 +86,7 @@ const dialPlain: Attempt = (target, onReady, onFailed) => {
     allowHalfOpen: true,
     onread: readInto(() => wire),
   });
-  wire = new Wire(socket);
+  wire = new SocketWire(socket);
   wire.listen(false);
   wire.sink = {
     onData() {},
@@ -99,7 +100,7 @@ const dialPlain: Attempt = (target, onReady, onFailed) => {
 
 function dialSecure(options: DialerOptions, secure: UpstreamTls): Attempt {
   return (target, onReady, onFailed) => {
-    let wire: Wire | undefined;
+    let wire: SocketWire | undefined;
     // A server may speak before this end has seen that the handshake is done.
     const early: Buffer[] = [];
     const wanted = {
@@ -115,7 +116,7 @@ function dialSecure(options: DialerOptions, secure: UpstreamTls): Attempt {
     const attempt = options.tls.connect(
       wanted,
       (socket, peer) => {
-        wire = new Wire(socket);
+        wire = new SocketWire(socket);
         wire.listen(false);
         onReady(wire, { peerUri: peer.peerUri, alpn: peer.alpn });
         for (const chunk of early.splice(0)) wire.sink.onData(chunk);

@@ -140,6 +140,6 @@ describe('an accepted wire', () => {
     end.resume();
     sockets.at(-1)?.destroy();
     await ended;
-    expect(wire.socket.destroyed).toBe(true);
+    expect(wire.closed).toBe(true);
   });
 });
