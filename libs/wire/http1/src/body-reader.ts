@@ -1,4 +1,4 @@
-/** Finds where a body ends, octet by octet where it is chunked; the octets themselves are passed on as they are. */
+/** Takes a body out of its framing: runs of data, where it ends, and its trailers. */
 
 import type { Framing } from '@weft/http';
 import { parseFields } from './fields.ts';
@@ -36,10 +36,19 @@ const forbiddenTrailers = new Set([
   'upgrade',
 ]);
 
-/** One per direction of a connection, started anew for each message. */
+const noTrailers: string[] = [];
+
+/**
+ * One per direction of a connection, started anew for each message. Call `next` in a loop until all octets are consumed or `done`:
+ * each call yields at most one run of data, which stands in the octets given from `dataFrom` to `dataTo` (it may be empty).
+ */
 export class BodyReader {
   done = true;
   violation: Http1Rule | undefined;
+  dataFrom = 0;
+  dataTo = 0;
+  /** Flat; complete when `done`. */
+  trailers: string[] = noTrailers;
   #framing: Framing = 'none';
   #remaining = 0;
   #state = SIZE;
@@ -54,6 +63,9 @@ export class BodyReader {
     this.#remaining = length;
     this.violation = undefined;
     this.done = framing === 'none' || (framing === 'length' && length === 0);
+    this.trailers = noTrailers;
+    this.dataFrom = 0;
+    this.dataTo = 0;
     this.#state = SIZE;
     this.#digits = 0;
     this.#lineBytes = 0;
@@ -61,24 +73,36 @@ export class BodyReader {
     this.#trailerLineBytes = 0;
   }
 
-  /** @returns how far the body reaches in `bytes`, from `from` to at most `to`; -1 when `violation` is set. */
-  consume(bytes: Buffer, from: number, to: number): number {
+  /** @returns how far it consumed `bytes`, from `from` to at most `to`; -1 when `violation` is set. */
+  next(bytes: Buffer, from: number, to: number): number {
+    this.dataFrom = from;
+    this.dataTo = from;
     if (this.done) return from;
-    if (this.#framing === 'close') return to;
     if (this.#framing === 'chunked') return this.#chunks(bytes, from, to);
+    if (this.#framing === 'close') {
+      this.dataTo = to;
+      return to;
+    }
     const taken = Math.min(this.#remaining, to - from);
     this.#remaining -= taken;
     this.done = this.#remaining === 0;
-    return from + taken;
+    this.dataTo = from + taken;
+    return this.dataTo;
   }
 
+  /** Goes on behind a run of data up to the next one, so that the last run comes with `done` where it can. */
   #chunks(bytes: Buffer, from: number, to: number): number {
     let at = from;
+    let ran = false;
     while (at < to) {
       if (this.#state === DATA) {
+        if (ran) return at;
+        ran = true;
         const taken = Math.min(this.#remaining, to - at);
         this.#remaining -= taken;
+        this.dataFrom = at;
         at += taken;
+        this.dataTo = at;
         if (this.#remaining === 0) this.#state = DATA_CR;
         continue;
       }
@@ -141,7 +165,7 @@ export class BodyReader {
       case END_LF:
         if (octet !== LF) return 'bare-cr';
         this.done = true;
-        return this.#trailer === '' ? undefined : trailerViolation(this.#trailer);
+        return this.#trailer === '' ? undefined : this.#readTrailers();
       default:
         return 'chunk-end';
     }
@@ -157,15 +181,17 @@ export class BodyReader {
     this.#trailerLineBytes += 1;
     return this.#trailer.length > http1Limits.trailerBytesMax ? 'trailer-too-large' : undefined;
   }
-}
 
-function trailerViolation(trailer: string): Http1Rule | undefined {
-  const fields: string[] = [];
-  const bytes = Buffer.from(`${trailer}\r\n`, 'latin1');
-  const broken = parseFields(bytes, trailer, 0, 0, trailer.length, fields);
-  if (broken !== undefined) return broken === 'too-many-fields' ? 'trailer-too-large' : broken;
-  for (let i = 0; i < fields.length; i += 2) {
-    if (forbiddenTrailers.has(fields[i] as string)) return 'trailer-forbidden';
+  #readTrailers(): Http1Rule | undefined {
+    const fields: string[] = [];
+    const text = this.#trailer;
+    const bytes = Buffer.from(`${text}\r\n`, 'latin1');
+    const broken = parseFields(bytes, text, 0, 0, text.length, fields, http1Limits.trailerFieldsMax);
+    if (broken !== undefined) return broken === 'too-many-fields' ? 'trailer-too-large' : broken;
+    for (let i = 0; i < fields.length; i += 2) {
+      if (forbiddenTrailers.has(fields[i] as string)) return 'trailer-forbidden';
+    }
+    this.trailers = fields;
+    return undefined;
   }
-  return undefined;
 }

@@ -1,6 +1,5 @@
 /** Field lines of a head or a trailer section: validated octet by octet, names in lower case. */
 
-import { http1Limits } from './limits.ts';
 import { COLON, CR, LF, nameOctets, SP, TAB, valueOctets } from './octets.ts';
 import type { Http1Rule } from './rules.ts';
 
@@ -8,7 +7,7 @@ import type { Http1Rule } from './rules.ts';
  * Parses field lines into a flat list: name, value, name, value.
  * @param bytes the message; `text` is `bytes` from `base` to at least `end` as latin1.
  * @param from first octet of the first line; `end` the octet after the CRLF of the last line.
- * @param into appended to. @returns the rule that was broken, or nothing.
+ * @param into appended to. @param fieldsMax the most that are taken. @returns the rule that was broken, or nothing.
  */
 export function parseFields(
   bytes: Buffer,
@@ -17,11 +16,12 @@ export function parseFields(
   from: number,
   end: number,
   into: string[],
+  fieldsMax: number,
 ): Http1Rule | undefined {
   let at = from;
   let count = 0;
   while (at < end) {
-    if (++count > http1Limits.headFieldsMax) return 'too-many-fields';
+    if (++count > fieldsMax) return 'too-many-fields';
     const nameStart = at;
     let upper = 0;
     let kind = nameOctets[bytes[at] as number] as number;

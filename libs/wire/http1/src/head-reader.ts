@@ -22,9 +22,15 @@ export class HeadReader {
   start = 0;
   limit = 0;
   violation: Http1Rule | undefined;
+  /** The most bytes that a head may have. */
+  readonly bytesMax: number;
   #held: Buffer | undefined;
   #heldBytes = 0;
   #scanned = 0;
+
+  constructor(bytesMax: number = http1Limits.headBytesMax) {
+    this.bytesMax = bytesMax;
+  }
 
   /** True when part of a head waits for the rest. */
   get partial(): boolean {
@@ -47,7 +53,7 @@ export class HeadReader {
         this.start = from;
         this.limit = chunk.length;
         const end = found + 4;
-        return end - from > http1Limits.headBytesMax ? this.#refuse(chunk, from) : end;
+        return end - from > this.bytesMax ? this.#refuse(chunk, from) : end;
       }
     }
     return this.#hold(chunk, from);
@@ -64,7 +70,7 @@ export class HeadReader {
     this.start = 0;
     this.limit = this.#heldBytes;
     const found = held.subarray(0, this.#heldBytes).indexOf(HEAD_END, searchFrom);
-    if (found >= 0 && found + 4 <= http1Limits.headBytesMax) {
+    if (found >= 0 && found + 4 <= this.bytesMax) {
       this.#heldBytes = 0;
       this.#held = undefined;
       this.#scanned = 0;
@@ -72,7 +78,7 @@ export class HeadReader {
     }
     const early = this.#scan(held);
     if (early !== undefined) return this.#violate(early);
-    return this.#heldBytes > http1Limits.headBytesMax ? this.#violate('head-too-large') : headIncomplete;
+    return this.#heldBytes > this.bytesMax ? this.#violate('head-too-large') : headIncomplete;
   }
 
   #room(added: number): Buffer {
@@ -87,7 +93,7 @@ export class HeadReader {
 
   #scan(held: Buffer): Http1Rule | undefined {
     if (this.#scanned === 0 && nameOctets[held[0] as number] === 0) return firstOctetViolation(held[0] as number);
-    const until = Math.min(this.#heldBytes, http1Limits.headBytesMax);
+    const until = Math.min(this.#heldBytes, this.bytesMax);
     const broken = lineViolation(held, this.#scanned, until, 0);
     // The last octet may be the CR of a CRLF that is still on its way: it is looked at again.
     this.#scanned = Math.max(0, until - 1);
@@ -96,7 +102,7 @@ export class HeadReader {
 
   #refuse(chunk: Buffer, from: number): number {
     if (nameOctets[chunk[from] as number] === 0) return this.#violate(firstOctetViolation(chunk[from] as number));
-    return this.#violate(lineViolation(chunk, from, from + http1Limits.headBytesMax, from) ?? 'head-too-large');
+    return this.#violate(lineViolation(chunk, from, from + this.bytesMax, from) ?? 'head-too-large');
   }
 
   #violate(rule: Http1Rule): number {

@@ -1,7 +1,8 @@
 /** What a valid request head becomes. */
 
+import type { RequestHead } from '@weft/http';
 import { describe, expect, it } from 'vitest';
-import { parseRequestHead, type RequestHead } from './request-head.ts';
+import { parseRequestHead } from './request-head.ts';
 import { serializeRequestHead } from './serialize.ts';
 
 function parse(octets: string): RequestHead {
@@ -52,5 +53,30 @@ describe('a request head', () => {
     expect(serializeRequestHead(head.method, '/x?y', head.authority, head.fields)).toBe(
       'GET /x?y HTTP/1.1\r\nhost: a.test\r\n\r\n',
     );
+  });
+
+  it('says how it is framed and leaves Transfer-Encoding out of the fields', () => {
+    const head = parse('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+    expect(head.framing).toBe('chunked');
+    expect(head.fields).toEqual([]);
+  });
+
+  it('is taken of HTTP/1.0 where that is allowed, with the default host', () => {
+    const bytes = Buffer.from('GET / HTTP/1.0\r\nX: 1\r\n\r\n', 'latin1');
+    const rules = { fieldsMax: 10, http10: true, defaultHost: 'd.test' };
+    expect(parseRequestHead(bytes, 0, bytes.length, rules)).toMatchObject({
+      protocol: 'HTTP/1.0',
+      authority: 'd.test',
+      keepAlive: false,
+    });
+    expect(parseRequestHead(bytes, 0, bytes.length, { ...rules, defaultHost: '' })).toBe('host-missing');
+    expect(parseRequestHead(bytes, 0, bytes.length)).toBe('version-old');
+  });
+
+  it('has as many fields as the rules say at most', () => {
+    const bytes = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n', 'latin1');
+    const rules = { fieldsMax: 2, http10: false, defaultHost: '' };
+    expect(parseRequestHead(bytes, 0, bytes.length, rules)).toMatchObject({ authority: 'a' });
+    expect(parseRequestHead(bytes, 0, bytes.length, { ...rules, fieldsMax: 1 })).toBe('too-many-fields');
   });
 });

@@ -10,11 +10,21 @@ import { CR, LF, methodOctets, nameOctets, SP, targetOctets } from './octets.ts'
 import type { Http1Rule } from './rules.ts';
 import { authorityViolation, parseTarget, sameAuthority } from './target.ts';
 
+/** What a server takes. */
+export interface RequestRules {
+  readonly fieldsMax: number;
+  /** HTTP/1.0 requests are taken, those without Host for `defaultHost` where that is not empty. */
+  readonly http10: boolean;
+  readonly defaultHost: string;
+}
+
+const usual: RequestRules = { fieldsMax: http1Limits.headFieldsMax, http10: false, defaultHost: '' };
+
 /** @param start first octet of the head; `end` the octet after its empty line. @returns the head, or the rule that it breaks. */
-export function parseRequestHead(bytes: Buffer, start: number, end: number): RequestHead | Http1Rule {
+export function parseRequestHead(bytes: Buffer, start: number, end: number, rules = usual): RequestHead | Http1Rule {
   const head = new RequestHead();
   head.bytes = end - start;
-  const broken = readRequest(bytes, start, end, head);
+  const broken = readRequest(bytes, start, end, head, rules);
   if (broken === undefined) return head;
   // The order that a HeadReader finds things in, whatever the split points.
   const first = bytes[start] as number;
@@ -22,7 +32,13 @@ export function parseRequestHead(bytes: Buffer, start: number, end: number): Req
   return lineViolation(bytes, start, end, start) ?? broken;
 }
 
-function readRequest(bytes: Buffer, start: number, end: number, head: RequestHead): Http1Rule | undefined {
+function readRequest(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  head: RequestHead,
+  rules: RequestRules,
+): Http1Rule | undefined {
   const text = bytes.toString('latin1', start, end);
   let at = start;
   while (methodOctets[bytes[at] as number] === 1) at += 1;
@@ -36,12 +52,16 @@ function readRequest(bytes: Buffer, start: number, end: number, head: RequestHea
   if (bytes[at] !== SP) return bytes[at] === CR || bytes[at] === LF ? 'request-line' : 'target-invalid';
   if (targetEnd === targetStart) return 'request-line';
   at += 1;
-  if (!text.startsWith('HTTP/1.1\r\n', at - start)) return versionViolation(text, at - start);
+  if (!text.startsWith('HTTP/1.1\r\n', at - start)) {
+    if (!rules.http10 || !text.startsWith('HTTP/1.0\r\n', at - start)) return versionViolation(text, at - start);
+    head.protocol = 'HTTP/1.0';
+  }
   head.method = text.substring(0, methodEnd - start);
-  const rawFields: string[] = head.fields;
-  const broken = parseFields(bytes, text, start, at + 10, end - 2, rawFields);
+  const broken = parseFields(bytes, text, start, at + 10, end - 2, head.fields, rules.fieldsMax);
   if (broken !== undefined) return broken;
-  return readTarget(text.substring(targetStart - start, targetEnd - start), head) ?? readSemantics(head);
+  return (
+    readTarget(text.substring(targetStart - start, targetEnd - start), head) ?? readSemantics(head, rules.defaultHost)
+  );
 }
 
 function versionViolation(text: string, at: number): Http1Rule {
@@ -72,7 +92,7 @@ function readTarget(target: string, head: RequestHead): Http1Rule | undefined {
 function checkTargetHost(scheme: '' | 'http' | 'https', head: RequestHead): Http1Rule | undefined {
   if (head.authority === '') return undefined;
   const host = joinedValue(head.fields, 'host');
-  if (host === undefined) return 'host-missing';
+  if (host === undefined) return head.protocol === 'HTTP/1.0' ? undefined : 'host-missing';
   const lower = host.toLowerCase();
   if (lower === '') return undefined;
   return lower.includes(',') || sameAuthority(lower, head.authority, scheme) ? undefined : 'host-mismatch';
@@ -81,7 +101,7 @@ function checkTargetHost(scheme: '' | 'http' | 'https', head: RequestHead): Http
 const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, nominated: undefined };
 
 /** Reads the fields that mean something to this hop and takes out those that end here, in one pass. */
-function readSemantics(head: RequestHead): Http1Rule | undefined {
+function readSemantics(head: RequestHead, defaultHost: string): Http1Rule | undefined {
   const fields = head.fields;
   const count = fields.length;
   options.close = options.keepAlive = options.upgrade = false;
@@ -125,8 +145,10 @@ function readSemantics(head: RequestHead): Http1Rule | undefined {
         if (name === 'proxy-connection') continue;
         break;
       case 17:
-        if (name === 'transfer-encoding') broken = readCoding(value, head);
-        break;
+        if (name !== 'transfer-encoding') break;
+        broken = readCoding(value, head);
+        if (broken !== undefined) return broken;
+        continue;
       default:
     }
     if (broken !== undefined) return broken;
@@ -135,7 +157,10 @@ function readSemantics(head: RequestHead): Http1Rule | undefined {
     kept += 2;
   }
   if (kept !== count) fields.length = kept;
-  if (hosts === 0) return 'host-missing';
+  if (hosts === 0 && head.authority === '') {
+    if (head.protocol !== 'HTTP/1.0' || defaultHost === '') return 'host-missing';
+    head.authority = defaultHost;
+  }
   return finishSemantics(head, upgrade);
 }
 
@@ -161,14 +186,14 @@ function readLength(value: string, head: RequestHead): Http1Rule | undefined {
 function readCoding(value: string, head: RequestHead): Http1Rule | undefined {
   if (head.framing === 'length') return 'length-and-chunked';
   if (head.framing === 'chunked') return 'transfer-encoding-doubled';
-  const broken = transferEncodingViolation(value);
+  const broken = head.protocol === 'HTTP/1.0' ? 'transfer-encoding-invalid' : transferEncodingViolation(value);
   if (broken !== undefined) return broken;
   head.framing = 'chunked';
   return undefined;
 }
 
 function finishSemantics(head: RequestHead, upgrade: string): Http1Rule | undefined {
-  head.keepAlive = !options.close;
+  head.keepAlive = head.protocol === 'HTTP/1.0' ? options.keepAlive && !options.close : !options.close;
   if (options.upgrade) head.upgrade = upgrade;
   if (options.nominated !== undefined) dropFields(head.fields, options.nominated);
   if (head.framing === 'none') return undefined;

@@ -1,8 +1,9 @@
 /** Answers: what is taken, what is refused, and that split points change nothing. */
 
+import type { ResponseHead } from '@weft/http';
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
-import { parseResponseHead, type ResponseHead } from './response-head.ts';
+import { parseResponseHead } from './response-head.ts';
 import { responseTranscript } from './testing/transcript.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\n';

@@ -5,6 +5,7 @@ import { type ConnectionOptions, dropFields, readConnection } from './connection
 import { parseFields } from './fields.ts';
 import { parseContentLength, transferEncodingViolation } from './framing.ts';
 import { lineViolation } from './head-reader.ts';
+import { http1Limits } from './limits.ts';
 import { hexValues, nameOctets, valueOctets } from './octets.ts';
 import type { Http1Rule } from './rules.ts';
 
@@ -12,17 +13,29 @@ import type { Http1Rule } from './rules.ts';
  * @param method of the request that this answers: HEAD and CONNECT decide whether there is a body.
  * @returns the head, or the rule that it breaks.
  */
-export function parseResponseHead(bytes: Buffer, start: number, end: number, method: string): ResponseHead | Http1Rule {
+export function parseResponseHead(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  method: string,
+  fieldsMax: number = http1Limits.headFieldsMax,
+): ResponseHead | Http1Rule {
   const head = new ResponseHead();
   head.bytes = end - start;
-  const broken = readResponse(bytes, start, end, head) ?? decideFraming(head, method);
+  const broken = readResponse(bytes, start, end, head, fieldsMax) ?? decideFraming(head, method);
   if (broken === undefined) return head;
   const first = bytes[start] as number;
   if (nameOctets[first] === 0) return first === 0x0a ? 'bare-lf' : 'request-line';
   return lineViolation(bytes, start, end, start) ?? broken;
 }
 
-function readResponse(bytes: Buffer, start: number, end: number, head: ResponseHead): Http1Rule | undefined {
+function readResponse(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  head: ResponseHead,
+  fieldsMax: number,
+): Http1Rule | undefined {
   const text = bytes.toString('latin1', start, end);
   if (text.startsWith('HTTP/1.0 ')) head.old = true;
   else if (!text.startsWith('HTTP/1.1 '))
@@ -40,7 +53,7 @@ function readResponse(bytes: Buffer, start: number, end: number, head: ResponseH
     if (at !== line) return 'status-line';
     head.reason = text.substring(13, line - start);
   }
-  return parseFields(bytes, text, start, line + 2, end - 2, head.fields) ?? readSemantics(head);
+  return parseFields(bytes, text, start, line + 2, end - 2, head.fields, fieldsMax) ?? readSemantics(head);
 }
 
 const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, nominated: undefined };
@@ -88,7 +101,7 @@ function readSemantics(head: ResponseHead): Http1Rule | undefined {
         broken = head.old ? 'transfer-encoding-invalid' : transferEncodingViolation(value);
         if (broken !== undefined) return broken;
         head.framing = 'chunked';
-        break;
+        continue;
       default:
     }
     fields[kept] = name;

@@ -9,6 +9,9 @@ export function serializeFields(fields: readonly string[]): string {
   return text;
 }
 
+/** The field line of a chunked body, for a `tail`: `fields` of a head never have it. */
+export const chunkedLine = 'transfer-encoding: chunked\r\n';
+
 /** @param target path with query, or what the method demands. @param tail more field lines, each with its CRLF. */
 export function serializeRequestHead(
   method: string,
@@ -21,14 +24,20 @@ export function serializeRequestHead(
 }
 
 /** @param reason empty: the phrase that is usual for the status. @param tail more field lines, each with its CRLF. */
-export function serializeResponseHead(status: number, reason: string, fields: readonly string[], tail = ''): string {
-  const line =
-    status === 200 && (reason === '' || reason === 'OK') ? 'HTTP/1.1 200 OK\r\n' : statusLine(status, reason);
+export function serializeResponseHead(
+  status: number,
+  reason: string,
+  fields: readonly string[],
+  tail = '',
+  version: 'HTTP/1.1' | 'HTTP/1.0' = 'HTTP/1.1',
+): string {
+  const usual = status === 200 && version === 'HTTP/1.1' && (reason === '' || reason === 'OK');
+  const line = usual ? 'HTTP/1.1 200 OK\r\n' : statusLine(version, status, reason);
   return `${line}${serializeFields(fields)}${tail}\r\n`;
 }
 
-function statusLine(status: number, reason: string): string {
-  return `HTTP/1.1 ${status} ${reason === '' ? (STATUS_CODES[status] ?? '') : reason}\r\n`;
+function statusLine(version: string, status: number, reason: string): string {
+  return `${version} ${status} ${reason === '' ? (STATUS_CODES[status] ?? '') : reason}\r\n`;
 }
 
 /** One chunk around `data`; empty data would end the body and gives nothing. */
@@ -44,3 +53,8 @@ export function encodeChunk(data: Buffer): Buffer {
 
 /** The end of a chunked body without trailers. */
 export const lastChunk = '0\r\n\r\n';
+
+/** The end of a chunked body. @param trailers flat. */
+export function encodeLastChunk(trailers: readonly string[]): string {
+  return trailers.length === 0 ? lastChunk : `0\r\n${serializeFields(trailers)}\r\n`;
+}

@@ -1,9 +1,10 @@
 /** Reads octets in given pieces and writes down what was understood: equal for all ways to split them. */
 
+import type { RequestHead, ResponseHead } from '@weft/http';
 import { BodyReader } from '../body-reader.ts';
 import { HeadReader, headIncomplete, headViolated } from '../head-reader.ts';
-import { parseRequestHead, type RequestHead } from '../request-head.ts';
-import { parseResponseHead, type ResponseHead } from '../response-head.ts';
+import { parseRequestHead } from '../request-head.ts';
+import { parseResponseHead } from '../response-head.ts';
 
 type Parse = (bytes: Buffer, start: number, end: number) => RequestHead | ResponseHead | string;
 
@@ -33,15 +34,16 @@ function transcript(octets: Buffer, cuts: readonly number[], parse: Parse): stri
     let limit = chunk.length;
     while (at < limit || (inBody && body.done)) {
       if (inBody) {
-        const to = body.consume(bytes, at, limit);
-        if (to < 0) {
-          said += ` !${body.violation}`;
-          return false;
+        while (at < limit && !body.done) {
+          at = body.next(bytes, at, limit);
+          if (at < 0) {
+            said += ` !${body.violation}`;
+            return false;
+          }
+          bodyText += bytes.toString('latin1', body.dataFrom, body.dataTo);
         }
-        bodyText += bytes.toString('latin1', at, to);
-        at = to;
         if (!body.done) return true;
-        said += ` body=${bodyText};`;
+        said += ` body=${bodyText}; ${body.trailers.join(':')}`;
         bodyText = '';
         inBody = false;
         continue;
