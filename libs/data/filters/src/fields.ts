@@ -1,15 +1,23 @@
-/** Changes to a flat list of fields (name in lower case, value), in place. */
+/** Reading and changing a flat list of fields (name in lower case, value), in place. */
+
+/** The first value of a name, nothing joined. */
+export function fieldOf(fields: readonly string[], name: string): string | undefined {
+  for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return fields[i + 1];
+  return undefined;
+}
 
 /** Takes out all fields of a name. */
 export function removeField(fields: string[], name: string): void {
   let kept = 0;
   for (let i = 0; i < fields.length; i += 2) {
     if (fields[i] === name) continue;
-    fields[kept] = fields[i] as string;
-    fields[kept + 1] = fields[i + 1] as string;
+    if (kept !== i) {
+      fields[kept] = fields[i] as string;
+      fields[kept + 1] = fields[i + 1] as string;
+    }
     kept += 2;
   }
-  fields.length = kept;
+  if (kept !== fields.length) fields.length = kept;
 }
 
 /** Makes a name have one value. */

@@ -4,7 +4,18 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { HttpProtocol, RequestHead } from '@weft/http';
 import type { Cancel, ErrorCode } from '@weft/kernel';
-import type { Cluster, Direction, Endpoint, Ref, Route, RouteTarget, WorkloadLabels } from './tables.ts';
+import type { AccessLogFilter } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
+import type {
+  AccessLogTable,
+  Cluster,
+  Direction,
+  Endpoint,
+  NetworkFilter,
+  Ref,
+  Route,
+  RouteTarget,
+  WorkloadLabels,
+} from './tables.ts';
 
 /** What a client's certificate says; made once a connection. Lists are in the order of the certificate. */
 export interface PeerCertificate {
@@ -58,7 +69,13 @@ export interface Exchange {
   /** The listener wants a line in the access log. */
   readonly logged: boolean;
   /** What filters keep from request to request of this connection, by the filter's name. */
-  readonly kept: { accessLog?: unknown; forwardedClientCert?: unknown; istioMetrics?: unknown; peerMetadata?: unknown; [filter: string]: unknown };
+  readonly kept: {
+    accessLog?: unknown;
+    forwardedClientCert?: unknown;
+    istioMetrics?: unknown;
+    peerMetadata?: unknown;
+    [filter: string]: unknown;
+  };
   /** What filters keep for this request only, by the filter's name: rate limit's answer, fault's state. Emptied at the start of each. */
   readonly state: Map<string, unknown>;
 
@@ -191,6 +208,28 @@ export interface HttpFilterKind {
   compilePerRoute?(config: Any, context: Omit<FilterContext, 'statPrefix' | 'direction'>, where: string): unknown;
 }
 
+/** How one xDS message becomes a filter of connections. */
+export interface NetworkFilterKind {
+  readonly schema: DescMessage;
+  readonly supported: SupportedFields;
+  /** @returns the filter; nothing: the configuration makes it do nothing. @throws WeftError `config_rejected`. */
+  compile(
+    config: Any,
+    name: string,
+    context: Omit<FilterContext, 'statPrefix'>,
+    where: string,
+  ): NetworkFilter | undefined;
+}
+
+/** How one xDS message becomes an access log. */
+export interface AccessLogKind {
+  readonly schema: DescMessage;
+  /** All messages below it, those of AccessLogFilter too. */
+  readonly supported: SupportedFields;
+  /** @param filter of the access_log entry; nothing: every exchange. Both passed the field check. @throws WeftError `config_rejected`. */
+  compile(config: Any, filter: AccessLogFilter | undefined, where: string): AccessLogTable;
+}
+
 /** `filterConfig` of an entry that FilterConfig.disabled turns off for a route. */
 export const filterDisabled: unique symbol = Symbol('filter disabled');
 
@@ -220,5 +259,8 @@ export interface CalloutAnswer {
 /** Sends callouts over the pools of clusters; bounded in number and in the size of answers. */
 export interface Callouts {
   /** @param done called once, later or at once; not after the returned cancel. A failure is a code of the table and why. */
-  send(callout: Callout, done: (answer: CalloutAnswer | { readonly code: ErrorCode; readonly reason: string }) => void): Cancel;
+  send(
+    callout: Callout,
+    done: (answer: CalloutAnswer | { readonly code: ErrorCode; readonly reason: string }) => void,
+  ): Cancel;
 }

@@ -12,6 +12,7 @@ export { refuse, unpack } from './check/refuse.ts';
 export type { ResolveDns } from './clusters/dns-refresh.ts';
 export type { HealthProbe } from './clusters/health-check.ts';
 export type {
+  AccessLogKind,
   BodyTransform,
   Callout,
   CalloutAnswer,
@@ -21,6 +22,7 @@ export type {
   FilterContext,
   HttpFilter,
   HttpFilterKind,
+  NetworkFilterKind,
   PeerCertificate,
   SupportedFields,
 } from './filter.ts';

@@ -9,15 +9,16 @@ export interface FileSink extends LogSink {
 }
 
 /**
- * @param path opened for appending, made with 0640; nothing: standard output.
+ * @param path opened for appending, made with 0640; nothing or "/dev/stdout": standard output; "/dev/stderr".
  * @throws what opening the file throws. A failed write loses its lines: a full disk must not stop requests.
  */
 export function createFileSink(path: string | undefined): FileSink {
-  const file = path === undefined ? 1 : openSync(path, 'a', 0o640);
+  const standard = path === undefined || path === '/dev/stdout' ? 1 : path === '/dev/stderr' ? 2 : undefined;
+  const file = standard ?? openSync(path as string, 'a', 0o640);
   let closed = false;
   let writing = false;
   const closeFile = (): void => {
-    if (file !== 1) closeSync(file);
+    if (standard === undefined) closeSync(file);
   };
   const writeAll = (bytes: Buffer, from: number, done: () => void): void => {
     write(file, bytes, from, bytes.length - from, null, (error, written) => {

@@ -1,9 +1,9 @@
-/** x-envoy-attempt-count: which attempt at the endpoint this is. */
+/** x-envoy-attempt-count: which attempt at an endpoint this is, where the virtual host asks for it. */
 
+import type { HttpFilter } from '@weft/data-runtime';
 import { setField } from '../fields.ts';
-import type { HttpFilter } from '../filter.ts';
 
-/** Says 1, whatever the client says: a path makes one attempt as long as there are no retries. */
+/** Says 1 before the first attempt, whatever the client says; who retries counts it up in the same field. */
 export function createAttemptCount(): HttpFilter {
   return {
     name: 'attempt-count',

@@ -1,7 +1,7 @@
 /** x-forwarded-client-cert: who called, told to the application behind a sidecar (Envoy's APPEND_FORWARD, as Istio sets it). */
 
+import type { HttpFilter } from '@weft/data-runtime';
 import { removeField } from '../fields.ts';
-import type { HttpFilter } from '../filter.ts';
 
 const header = 'x-forwarded-client-cert';
 

@@ -1,7 +1,7 @@
 /** x-forwarded-for and x-forwarded-proto, as Envoy fills them under Istio's settings. */
 
+import type { HttpFilter } from '@weft/data-runtime';
 import { removeField, setField } from '../fields.ts';
-import type { HttpFilter } from '../filter.ts';
 
 /** Headers that only the mesh may say; a client outside could pretend. */
 const internalOnly = [

@@ -1,24 +1,39 @@
-/** Headers that routes and their targets set, add and remove. */
+/** Headers that routes, virtual hosts, tables and weighted targets set, add and remove. */
 
-import type { HttpFilter } from '../filter.ts';
-import { applyMutation } from './apply.ts';
+import type { Exchange, HttpFilter, HttpHandlerTable } from '@weft/data-runtime';
 
-/** The route's mutation first, then the target's, in both directions (Istio: route level, then destination level). */
-export function createHeaderMutations(): HttpFilter {
+/**
+ * Envoy's order: from the most specific level (the target) to the least, so that the least specific has the last word; the other way round with
+ * most_specific_header_mutations_wins. Answers of this proxy's own making pass as they are, those of routes (redirect, direct response) do not.
+ */
+export function createHeaderMutations(
+  _deps: unknown,
+  table: Pick<HttpHandlerTable, 'mostSpecificMutationsWin'>,
+): HttpFilter {
+  const targetFirst = !table.mostSpecificMutationsWin;
   return {
     name: 'header-mutations',
     onRequest(exchange) {
-      const route = exchange.route?.requestHeaders;
-      if (route !== undefined) applyMutation(exchange.request.fields, route);
+      const fields = exchange.request.fields;
       const target = exchange.target?.requestHeaders;
-      if (target !== undefined) applyMutation(exchange.request.fields, target);
+      if (targetFirst && target !== undefined) target(fields, exchange);
+      const route = exchange.route?.requestHeaders;
+      if (route !== undefined) route(fields, exchange);
+      if (!targetFirst && target !== undefined) target(fields, exchange);
       return true;
     },
     onResponse(exchange) {
-      const route = exchange.route?.responseHeaders;
-      if (route !== undefined) applyMutation(exchange.responseFields, route);
+      if (isOwnAnswer(exchange)) return;
+      const fields = exchange.responseFields;
       const target = exchange.target?.responseHeaders;
-      if (target !== undefined) applyMutation(exchange.responseFields, target);
+      if (targetFirst && target !== undefined) target(fields, exchange);
+      const route = exchange.route?.responseHeaders;
+      if (route !== undefined) route(fields, exchange);
+      if (!targetFirst && target !== undefined) target(fields, exchange);
     },
   };
+}
+
+function isOwnAnswer(exchange: Exchange): boolean {
+  return exchange.upstreamServiceMs < 0 && exchange.route?.action.kind === 'forward';
 }

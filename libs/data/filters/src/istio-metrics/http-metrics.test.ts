@@ -9,7 +9,10 @@ import { createIstioHttpMetrics, keptCombinationsMax } from './http-metrics.ts';
 describe('the combinations that a connection remembers', () => {
   it('start anew past their bound, and nothing is counted wrong', () => {
     const registry = createMetricRegistry();
-    const filter = createIstioHttpMetrics(registry, { self: () => unknownWorkload, ownUri: () => undefined });
+    const filter = createIstioHttpMetrics({
+      registry,
+      proxy: { self: () => unknownWorkload, ownUri: () => undefined },
+    });
     const exchange = testExchange();
     const statuses = Array.from({ length: keptCombinationsMax + 1 }, (_, i) => 200 + i);
     let most = 0;
@@ -32,7 +35,10 @@ describe('the combinations that a connection remembers', () => {
 
   it('are none twice for the same', () => {
     const registry = createMetricRegistry();
-    const filter = createIstioHttpMetrics(registry, { self: () => unknownWorkload, ownUri: () => undefined });
+    const filter = createIstioHttpMetrics({
+      registry,
+      proxy: { self: () => unknownWorkload, ownUri: () => undefined },
+    });
     const exchange = testExchange();
     for (let i = 0; i < 5; i += 1) filter.onComplete?.(exchange);
     expect(exchange.kept.istioMetrics).toHaveLength(1);

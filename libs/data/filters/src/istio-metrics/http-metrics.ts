@@ -1,10 +1,10 @@
 /** Istio's four HTTP metrics; their places are resolved once per combination of labels. */
 
-import type { Cluster, Endpoint, RequestMetrics, WorkloadLabels } from '@weft/data-runtime';
-import { envoyHistogramBuckets, type MetricRegistry } from '@weft/telemetry';
-import type { Exchange, HttpFilter } from '../filter.ts';
+import type { Cluster, Endpoint, Exchange, HttpFilter, WorkloadLabels } from '@weft/data-runtime';
+import { type Counter, envoyHistogramBuckets, type Histogram, type MetricRegistry } from '@weft/telemetry';
+import type { ProxyLabels } from '../proxy-labels.ts';
 import { httpLabelNames, tcpLabelValues } from './labels.ts';
-import { type ProxyLabels, pairOf } from './pair.ts';
+import { pairOf } from './pair.ts';
 
 /** Combinations a connection remembers before it starts anew. */
 export const keptCombinationsMax = 32;
@@ -17,10 +17,19 @@ interface Combination {
   readonly status: number;
   readonly flag: string;
   readonly grpc: boolean;
-  readonly slots: RequestMetrics;
+  readonly slots: {
+    readonly requests: Counter;
+    readonly durationMs: Histogram;
+    readonly requestBytes: Histogram;
+    readonly responseBytes: Histogram;
+  };
 }
 
-export function createIstioHttpMetrics(registry: MetricRegistry, proxy: ProxyLabels): HttpFilter {
+export function createIstioHttpMetrics(deps: {
+  readonly registry: MetricRegistry;
+  readonly proxy: ProxyLabels;
+}): HttpFilter {
+  const { registry, proxy } = deps;
   const buckets = envoyHistogramBuckets;
   const requests = registry.counter('istio_requests_total', 'Requests.', httpLabelNames);
   const duration = registry.histogram('istio_request_duration_milliseconds', 'Duration.', httpLabelNames, buckets);

@@ -1,15 +1,8 @@
 /** Who talks to whom, from the point of view of this proxy. */
 
 import { type Cluster, type Direction, type Endpoint, unknownWorkload, type WorkloadLabels } from '@weft/data-runtime';
+import type { ProxyLabels } from '../proxy-labels.ts';
 import type { PairLabels } from './labels.ts';
-
-/** What the metrics know of the proxy itself. */
-export interface ProxyLabels {
-  /** Labels of this proxy's workload: read anew, the listener brings them. */
-  readonly self: () => WorkloadLabels;
-  /** Its SPIFFE URI. */
-  readonly ownUri: () => string | undefined;
-}
 
 export interface PairSource {
   readonly direction: Direction;

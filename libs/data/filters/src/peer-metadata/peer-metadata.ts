@@ -1,8 +1,8 @@
 /** Who calls, for the labels of metrics: Istio's x-envoy-peer-metadata, sent to peers of the mesh and read from them. */
 
-import type { WorkloadLabels } from '@weft/data-runtime';
+import type { HttpFilter, WorkloadLabels } from '@weft/data-runtime';
 import { removeField } from '../fields.ts';
-import type { HttpFilter } from '../filter.ts';
+import type { ProxyLabels } from '../proxy-labels.ts';
 import { decodeStruct, encodeStruct, type TextStruct } from './struct.ts';
 
 /** Texts of the header that are remembered with what they say. */
@@ -22,7 +22,8 @@ const idHeader = 'x-envoy-peer-metadata-id';
  * Tells secured endpoints who calls; stands after the endpoint is chosen. What an application says of itself is taken off.
  * Said once a connection: mutual TLS gives it one peer, and 400 bytes with each request cost more than the rest of the filters.
  */
-export function createPeerMetadataOut(self: () => WorkloadLabels): HttpFilter {
+export function createPeerMetadataOut(deps: { readonly proxy: Pick<ProxyLabels, 'self'> }): HttpFilter {
+  const { self } = deps.proxy;
   let labels: WorkloadLabels | undefined;
   let introduction = '';
   return {

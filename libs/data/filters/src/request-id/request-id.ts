@@ -1,12 +1,19 @@
 /** x-request-id: a UUID for each request that has none. */
 
+import type { HttpFilter, HttpHandlerTable } from '@weft/data-runtime';
 import type { Random } from '@weft/kernel';
-import type { HttpFilter } from '../filter.ts';
 
 const octets = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 
-/** @param fromOutside at the gateway a client's own id is replaced: it is not trusted (Envoy: edge requests). */
-export function createRequestId(random: Random, fromOutside: boolean): HttpFilter {
+/** An id from outside is kept where this listener does not use the client's address (it is no edge), or is told to keep it. */
+export function createRequestId(
+  deps: { readonly random: Random },
+  table: Pick<HttpHandlerTable, 'requestId' | 'address'>,
+): HttpFilter | undefined {
+  const { generate, preserveExternal } = table.requestId;
+  if (!generate) return undefined;
+  const { random } = deps;
+  const fromOutside = table.address.useRemoteAddress && !preserveExternal;
   return {
     name: 'request-id',
     onRequest(exchange) {

@@ -1,0 +1,64 @@
+/** What every answer carries: server, date, Via, and how long the endpoint took. */
+
+import type { HttpFilter, HttpHandlerTable } from '@weft/data-runtime';
+import type { Clock } from '@weft/kernel';
+import { fieldOf } from '../fields.ts';
+
+export type AnswerHeadersTable = Pick<
+  HttpHandlerTable,
+  'serverName' | 'serverNameMode' | 'suppressEnvoyHeaders' | 'via' | 'requestId'
+>;
+
+/** `server` as server_header_transformation says; the service time replaces the endpoint's; its `date` stays. */
+export function createAnswerHeaders(deps: { readonly clock: Clock }, table: AnswerHeadersTable): HttpFilter {
+  const { clock } = deps;
+  const overwrite = table.serverNameMode === 'overwrite' ? table.serverName : undefined;
+  const append = table.serverNameMode === 'append' ? table.serverName : undefined;
+  const { suppressEnvoyHeaders, via } = table;
+  const { alwaysSetInResponse } = table.requestId;
+  let second = -1;
+  let date = '';
+  return {
+    name: 'answer-headers',
+    onResponse(exchange) {
+      const fields = exchange.responseFields;
+      let kept = 0;
+      let dated = false;
+      let served = false;
+      for (let i = 0; i < fields.length; i += 2) {
+        const name = fields[i] as string;
+        if (name.length === 4) {
+          if (name === 'date') dated = true;
+        } else if (name.length === 6) {
+          if (name === 'server') {
+            if (overwrite !== undefined) continue;
+            served = true;
+          }
+        } else if (name.length === 29 && name === 'x-envoy-upstream-service-time' && !suppressEnvoyHeaders) continue;
+        if (kept !== i) {
+          fields[kept] = name;
+          fields[kept + 1] = fields[i + 1] as string;
+        }
+        kept += 2;
+      }
+      if (kept !== fields.length) fields.length = kept;
+      if (!dated) {
+        const now = Math.floor(clock.now() / 1_000);
+        if (now !== second) {
+          second = now;
+          date = new Date(now * 1_000).toUTCString();
+        }
+        fields.push('date', date);
+      }
+      if (overwrite !== undefined) fields.push('server', overwrite);
+      else if (!served && append !== undefined) fields.push('server', append);
+      if (exchange.upstreamServiceMs >= 0 && !suppressEnvoyHeaders)
+        fields.push('x-envoy-upstream-service-time', String(exchange.upstreamServiceMs));
+      if (via !== '') fields.push('via', via);
+      if (alwaysSetInResponse) {
+        const id = fieldOf(exchange.request.fields, 'x-request-id');
+        if (id !== undefined && fieldOf(fields, 'x-request-id') === undefined) fields.push('x-request-id', id);
+      }
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** The table of contents of the plugs: every xDS message that a filter or an access log is made from. */
+
+import type { AccessLogKind, HttpFilterKind, NetworkFilterKind } from '@weft/data-runtime';
+import type { FilterDeps } from './filter-deps.ts';
+
+/** http_filters, the router apart. */
+export function createHttpFilterKinds(_deps: FilterDeps): readonly HttpFilterKind[] {
+  return [];
+}
+
+/** Network filters before the last one of a chain. */
+export function createNetworkFilterKinds(_deps: FilterDeps): readonly NetworkFilterKind[] {
+  return [];
+}
+
+/** Access loggers. */
+export function createAccessLogKinds(): readonly AccessLogKind[] {
+  return [];
+}
