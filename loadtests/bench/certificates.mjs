@@ -1,25 +1,16 @@
 // Throw-away certificates for the peers: what Weft's sidecars get from the CA, the others get as files.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 /** @returns {{client: {cert, key, roots}, server: {cert, key, roots}}} paths of PEM files in `folder`. */
 export async function makeCertificates(folder) {
-  const outfile = join(folder, 'certificates.bundle.mjs');
-  await build({
-    stdin: {
-      contents:
-        "export { createFakeCa } from './libs/identity/src/testing/index.ts'; export { systemClock } from './libs/kernel/src/index.ts';",
-      resolveDir: resolve('.'),
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-    outfile,
-    logLevel: 'error',
-  });
+  const outfile = await bundle(
+    folder,
+    'certificates',
+    "export { createFakeCa } from './libs/identity/src/testing/index.ts'; export { systemClock } from './libs/kernel/src/index.ts';",
+  );
   const { createFakeCa, systemClock } = await import(pathToFileURL(outfile).href);
   const ca = await createFakeCa(systemClock);
   const files = {};

@@ -1,33 +1,48 @@
 // npm run bench: what a hop costs, as ratios to Envoy in the same run.
-// Usage: npm run bench -- [--json FILE] [--seconds N] [--rounds N] [--connections N]
+// Usage: npm run bench -- [SCENARIO...] [--json FILE] [--seconds N] [--rounds N] [--connections N] [--peers weft,envoy]
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundle } from './bundle.mjs';
 import { makeCertificates } from './certificates.mjs';
-import { loadGenerator, runLoad } from './load.mjs';
+import { h2load } from './load/h2load.mjs';
+import { wrk } from './load/wrk.mjs';
+import { measure } from './measure.mjs';
 import { startBackend } from './peers/backend.mjs';
 import { startEnvoy } from './peers/envoy.mjs';
+import { startGrpcBackend } from './peers/grpc-backend.mjs';
 import { startNginx } from './peers/nginx.mjs';
 import { startWeft } from './peers/weft.mjs';
-import { stopProcess, usageOf } from './processes.mjs';
-import { backendHost, backendServicePort, scenarios } from './scenario.mjs';
+import { stopProcess } from './processes.mjs';
+import { printRows, printVerdicts, rowsOf, verdictsOf } from './report.mjs';
+import { scenarios } from './scenarios.mjs';
 
-/** Weft's CPU per request may be at most this share of Envoy's. */
-const goal = 0.7;
-
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     json: { type: 'string' },
     seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' },
+    peers: { type: 'string' },
   },
 });
-const seconds = Number(values.seconds);
-const rounds = Number(values.rounds);
-const connections = Number(values.connections);
+const options = {
+  seconds: Number(values.seconds),
+  rounds: Number(values.rounds),
+  connections: Number(values.connections),
+};
+const unknown = positionals.find((name) => !scenarios.some((scenario) => scenario.name === name));
+if (unknown !== undefined) {
+  console.error(`there is no scenario ${unknown}; give some of ${scenarios.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+if (wrk === undefined || h2load === undefined) {
+  console.error('wrk and h2load make the load: install the packages wrk and nghttp2-client');
+  process.exit(1);
+}
 
 async function freePorts(count) {
   const servers = await Promise.all(
@@ -44,8 +59,6 @@ async function freePorts(count) {
   return ports;
 }
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
 const running = [];
 async function cleanUp() {
@@ -54,102 +67,85 @@ async function cleanUp() {
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
 
-async function measure(peer) {
-  const before = usageOf(peer.children);
-  const load = await runLoad({ port: peer.port, host: `${backendHost}:${backendServicePort}`, seconds, connections });
-  const after = usageOf(peer.children);
-  if (load.failed > 0) throw new Error(`${load.failed} requests failed`);
-  return {
-    cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / load.requests,
-    requestsPerSecond: load.requests / load.seconds,
-    p50Ms: load.p50Ms,
-    p99Ms: load.p99Ms,
-    rssMb: after.rssMb,
-  };
-}
+const starters = {
+  weft: startWeft,
+  envoy: startEnvoy,
+  nginx: startNginx,
+  direct: async ({ backendPort }) => ({ children: [], port: backendPort }),
+  empty: (context) =>
+    startWeft({ ...context, scenario: { ...context.scenario, name: `${context.scenario.name}-empty`, first: {} } }),
+};
 
-async function runScenario({ name, hops }, backendPort, files) {
-  const peers = [['direct', { children: [], port: backendPort }]];
-  const starters = [
-    ['weft', startWeft],
-    ['envoy', startEnvoy],
-    ['nginx', startNginx],
-  ];
-  for (const [proxy, start] of starters) {
-    const peer = await start({ folder, hops, backendPort, ports: await freePorts(11), files });
+async function startPeers(scenario, backendPort, files) {
+  const peers = new Map();
+  const wanted = values.peers?.split(',');
+  for (const name of scenario.peers) {
+    if (wanted !== undefined && !wanted.includes(name)) continue;
+    const ports = await freePorts(11);
+    const peer = await starters[name]({ folder, scenario, hops: scenario.hops, backendPort, ports, files });
     if (peer === undefined) {
-      console.log(`${proxy} is not installed: left out`);
+      console.log(`${name} is not installed: left out`);
       continue;
     }
     running.push(...(peer.others ?? []), ...peer.children);
-    peers.push([proxy, peer]);
+    peers.set(name, peer);
   }
-  for (const [, peer] of peers)
-    await runLoad({ port: peer.port, host: `${backendHost}:${backendServicePort}`, seconds: 2, connections });
-  const samples = new Map(peers.map(([proxy]) => [proxy, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [proxy, peer] of peers) samples.get(proxy).push(await measure(peer));
+  return peers;
+}
+
+/** Half of what the slower of the two takes. */
+async function halfRate(scenario, peers) {
+  if (scenario.load !== 'halfLoad') return undefined;
+  const rates = [];
+  for (const peer of peers.values()) {
+    const sample = await measure({ scenario: { ...scenario, load: 'wrk' }, peer, options, folder });
+    rates.push(sample.requestsPerSecond);
   }
-  for (const [, peer] of peers)
+  return Math.min(...rates) / 2;
+}
+
+async function runScenario(scenario, backends, files, streamLoad) {
+  const peers = await startPeers(scenario, backends[scenario.backend ?? 'http'], files);
+  const rate = await halfRate(scenario, peers);
+  const warm = { ...options, seconds: Math.min(2, options.seconds) };
+  for (const peer of peers.values()) await measure({ scenario, peer, options: warm, folder, rate, streamLoad });
+  const samples = new Map([...peers.keys()].map((name) => [name, []]));
+  for (let round = 0; round < (scenario.rounds ?? options.rounds); round += 1) {
+    for (const [name, peer] of peers)
+      samples.get(name).push(await measure({ scenario, peer, options, folder, rate, streamLoad }));
+  }
+  for (const peer of peers.values())
     for (const child of [...peer.children, ...(peer.others ?? [])]) await stopProcess(child);
-  return peers.map(([proxy]) => {
-    const of = (key) => Number(median(samples.get(proxy).map((sample) => sample[key])).toFixed(3));
-    return {
-      scenario: name,
-      proxy,
-      cpuMicrosPerRequest: of('cpuMicrosPerRequest'),
-      requestsPerSecond: of('requestsPerSecond'),
-      p50Ms: of('p50Ms'),
-      p99Ms: of('p99Ms'),
-      rssMb: of('rssMb'),
-    };
-  });
-}
-
-function printTable(title, rows) {
-  const envoy = rows.find((row) => row.proxy === 'envoy');
-  console.log(
-    `\n${title} (load: ${loadGenerator}, ${connections} connections, ${rounds} rounds of ${seconds} s, median)`,
-  );
-  console.log('proxy    CPU µs/request  of Envoy  requests/s   p50 ms   p99 ms   RSS MB');
-  for (const row of rows) {
-    const ratio =
-      envoy === undefined || row.proxy === 'direct'
-        ? '-'
-        : (row.cpuMicrosPerRequest / envoy.cpuMicrosPerRequest).toFixed(2);
-    console.log(
-      `${row.proxy.padEnd(8)} ${row.cpuMicrosPerRequest.toFixed(1).padStart(14)}  ${ratio.padStart(8)} ${row.requestsPerSecond.toFixed(0).padStart(11)} ${row.p50Ms.toFixed(2).padStart(8)} ${row.p99Ms.toFixed(2).padStart(8)} ${row.rssMb.toFixed(0).padStart(8)}`,
-    );
-  }
-}
-
-function verdicts(rows) {
-  return scenarios.flatMap(({ name }) => {
-    const of = (proxy) => rows.find((row) => row.scenario === name && row.proxy === proxy)?.cpuMicrosPerRequest;
-    if (of('envoy') === undefined) return [];
-    const ratio = of('weft') / of('envoy');
-    return [{ name, ratio, holds: ratio <= goal }];
-  });
+  return rowsOf(scenario, samples);
 }
 
 try {
   const rows = [];
+  const verdicts = [];
   const files = await makeCertificates(folder);
-  const [backendPort] = await freePorts(1);
-  running.push(await startBackend(folder, backendPort));
-  for (const scenario of scenarios) {
-    const own = await runScenario(scenario, backendPort, files);
-    printTable(scenario.title, own);
+  const chosen = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const [httpPort] = await freePorts(1);
+  running.push(await startBackend(folder, httpPort));
+  const backends = { http: httpPort };
+  let streamLoad;
+  if (chosen.some(({ backend }) => backend === 'grpc')) {
+    streamLoad = await bundle(folder, 'stream-load', "import './loadtests/bench/grpc/stream-load.ts';");
+    const grpc = await startGrpcBackend(folder);
+    running.push(grpc.child);
+    backends.grpc = grpc.port;
+  }
+  console.log(
+    `proxies on one core, load and backend on another; ${options.rounds} rounds of ${options.seconds} s, median`,
+  );
+  for (const scenario of chosen) {
+    const own = await runScenario(scenario, backends, files, streamLoad);
+    printRows(scenario, own);
     rows.push(...own);
+    verdicts.push(...verdictsOf(scenario, own));
   }
-  console.log('');
-  for (const { name, ratio, holds } of verdicts(rows)) {
-    console.log(
-      `${holds ? 'holds' : 'FAILS'}: ${name}: Weft's CPU per request is ${ratio.toFixed(2)} of Envoy's (goal: at most ${goal})`,
-    );
-  }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
-  if (verdicts(rows).some(({ holds }) => !holds)) process.exitCode = 1;
+  printVerdicts(verdicts);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows, verdicts }, null, 2)}\n`);
+  if (verdicts.some(({ holds }) => !holds)) process.exitCode = 1;
 } finally {
   await cleanUp();
 }

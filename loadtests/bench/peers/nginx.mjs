@@ -28,14 +28,23 @@ http { ${logFormat} access_log ${join(folder, `${name}.access.log`)} json buffer
 }
 
 /** Starts one nginx a hop. @returns processes of the proxies, or nothing where nginx is not installed. */
-export async function startNginx({ folder, hops, backendPort, ports, files }) {
+export async function startNginx({ folder, scenario, backendPort, ports, files }) {
   const nginx = which('nginx');
   if (nginx === undefined) return undefined;
   const children = [];
-  for (const [index, plan] of hopPlans({ hops, backendPort, ports, files }).entries()) {
-    const name = `nginx-${hops}-${index}`;
+  for (const [index, plan] of hopPlans(scenario, backendPort, ports).entries()) {
+    const name = `nginx-${scenario.name}-${index}`;
     const file = join(folder, `${name}.conf`);
-    writeFileSync(file, configuration({ folder, name, ...plan }));
+    writeFileSync(
+      file,
+      configuration({
+        folder,
+        name,
+        ...plan,
+        ...(plan.secureDownstream ? { downstreamTls: files.server } : {}),
+        ...(plan.secureUpstream ? { upstreamTls: files.client } : {}),
+      }),
+    );
     children.push(startOnCore(proxyCore, nginx, ['-c', file, '-p', folder], join(folder, 'nginx.log')));
     await portOpen(plan.listenPort);
   }

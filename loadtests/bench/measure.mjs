@@ -1,0 +1,129 @@
+// One measurement of one peer: the load of a scenario, and what the proxies used meanwhile.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { h2loadRun } from './load/h2load.mjs';
+import { uploadScript, wrkLoad } from './load/wrk.mjs';
+import { usageOf } from './processes.mjs';
+import { host } from './scenarios.mjs';
+
+const updatePeriodMs = 500;
+const grpcFields = ['content-type: application/grpc', 'te: trailers', ':method: POST'];
+const grpcRequest = Buffer.concat([Buffer.from([0, 0, 0, 0, 20]), Buffer.alloc(20, 0x78)]);
+const idleClient = fileURLToPath(new URL('./load/idle.mjs', import.meta.url));
+
+const loads = {
+  wrk: ({ scenario, peer, options }) =>
+    wrkLoad({
+      port: peer.port,
+      host,
+      seconds: options.seconds,
+      connections: options.connections,
+      headers: scenario.headers,
+    }),
+
+  async bulk({ scenario, peer, options, folder }) {
+    const run = (more) =>
+      wrkLoad({ port: peer.port, host, seconds: options.seconds / 2, connections: scenario.connections, ...more });
+    const down = await run({ path: '/bulk' });
+    const up = await run({ path: '/', script: uploadScript(folder, scenario.bytes) });
+    const bytes = (down.requests + up.requests) * scenario.bytes;
+    return {
+      ...down,
+      requests: down.requests + up.requests,
+      seconds: down.seconds + up.seconds,
+      failed: down.failed + up.failed,
+      megabytesPerSecond: bytes / (down.seconds + up.seconds) / 1e6,
+    };
+  },
+
+  grpcUnary: ({ peer, options, folder }) =>
+    h2loadRun({
+      folder,
+      port: peer.port,
+      host,
+      path: '/bench.Echo/Unary',
+      seconds: options.seconds,
+      connections: 8,
+      streams: 16,
+      headers: grpcFields,
+      body: grpcRequest,
+    }),
+
+  async grpcStream({ peer, options, streamLoad }) {
+    const args = ['-c', '1', process.execPath, streamLoad, String(peer.port), host, String(options.seconds), '4', '4'];
+    const child = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+    });
+    await once(child, 'exit');
+    const { streams, bytes, failed } = JSON.parse(text);
+    return { requests: streams, seconds: options.seconds, failed, megabytesPerSecond: bytes / options.seconds / 1e6 };
+  },
+
+  async idle({ scenario, peer }) {
+    const args = ['-c', '1', process.execPath, idleClient, String(peer.port), host, String(scenario.connections)];
+    const child = spawn('taskset', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [text] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [''])]);
+    if (!String(text).startsWith('held'))
+      throw new Error('the idle connections could not all be opened; is `ulimit -n` over 12000?');
+    const held = usageOf(peer.children).rssMb;
+    child.stdin.end();
+    await once(child, 'exit');
+    return { requests: scenario.connections, seconds: 1, failed: 0, rssMb: held };
+  },
+
+  halfLoad: ({ peer, options, folder, rate }) =>
+    h2loadRun({
+      folder,
+      port: peer.port,
+      host,
+      path: '/',
+      seconds: options.seconds,
+      connections: options.connections,
+      http1: true,
+      rate,
+    }),
+
+  async update({ peer, options, folder }) {
+    let round = 0;
+    const timer = setInterval(() => {
+      round += 1;
+      peer.update({ table: { services: 2_000, routes: 5_000 + 2_000 * (round % 2) } });
+    }, updatePeriodMs);
+    const seconds = Math.max(4, options.seconds);
+    const load = await h2loadRun({
+      folder,
+      port: peer.port,
+      host,
+      path: '/',
+      seconds,
+      connections: 16,
+      http1: true,
+      rate: 2_000,
+    });
+    clearInterval(timer);
+    return load;
+  },
+};
+
+/** @returns one sample: figures by name. */
+export async function measure(context) {
+  const { scenario, peer } = context;
+  const before = usageOf(peer.children);
+  const load = await loads[scenario.load](context);
+  const after = usageOf(peer.children);
+  if (load.failed > 0 && scenario.load !== 'update')
+    throw new Error(`${scenario.name}: ${load.failed} requests failed`);
+  return {
+    cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / load.requests,
+    requestsPerSecond: load.requests / load.seconds,
+    p50Ms: load.p50Ms ?? 0,
+    p99Ms: load.p99Ms ?? 0,
+    maxMs: load.maxMs ?? 0,
+    megabytesPerSecond: load.megabytesPerSecond ?? 0,
+    rssMb: load.rssMb ?? after.rssMb,
+    failed: load.failed,
+  };
+}
