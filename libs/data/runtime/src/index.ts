@@ -59,6 +59,7 @@ export type {
   Ref,
   RetryPolicy,
   Route,
+  RouteFacts,
   RouteRequest,
   RouteTable,
   RouteTarget,

@@ -6,7 +6,7 @@
 
 import type { Provenance, Random } from '@weft/kernel';
 import type { PickContext } from './balancer.ts';
-import type { Exchange, HttpFilter } from './filter.ts';
+import type { ConnectionInfo, Exchange, HttpFilter } from './filter.ts';
 
 /** What a matcher reads of a request. */
 export interface RouteRequest {
@@ -22,6 +22,12 @@ export interface RouteRequest {
   header(name: string): string | undefined;
 }
 
+/** What route matchers read besides the request: an exchange is one. */
+export interface RouteFacts {
+  readonly connection: ConnectionInfo;
+  readonly metadata: ReadonlyMap<string, Record<string, unknown>> | undefined;
+}
+
 /**
  * Changes to the fields of one head, in place; compiled once. Levels run in Envoy's order (weighted cluster, route, virtual host, table, or
  * the other way round with most_specific_header_mutations_wins). Values with command operators read the exchange.
@@ -31,8 +37,14 @@ export type HeaderMutation = (fields: string[], exchange: Exchange) => void;
 export interface RouteTable {
   /** RDS name. */
   readonly name: string;
-  /** The first route that matches; nothing when no virtual host or no route does. */
-  match(request: RouteRequest): Route | undefined;
+  /**
+   * The first route that matches; nothing when no virtual host or no route does.
+   * @param facts the exchange; nothing (`explain`): a plain connection without dynamic metadata.
+   * @param random for routes that take a share of requests; nothing: they take every one, where the share is over 0.
+   */
+  match(request: RouteRequest, facts?: RouteFacts, random?: Random): Route | undefined;
+  /** internal_only_headers, lower case: taken off requests of clients that are not trusted (edge requests). */
+  readonly internalOnlyHeaders: readonly string[];
   /** The virtual host that takes this authority: for `explain`, and to say why no route does. */
   virtualHostOf(authority: string): VirtualHostOrigin | undefined;
 }
@@ -101,8 +113,16 @@ export interface ForwardAction {
   readonly internalRedirect: InternalRedirect | undefined;
   /** Upgrades that this route turns on or off, over the listener's: lower-case type → on. */
   readonly upgrades: ReadonlyMap<string, boolean> | undefined;
-  /** rate_limits of route and virtual host; the rate-limit filters read them. */
+  /** rate_limits of route and virtual host as include_vh_rate_limits says; the rate-limit filters read them. */
   readonly rateLimits: readonly RateLimitRule[];
+  /** The two apart, for RateLimitPerRoute.vh_rate_limits. */
+  readonly routeRateLimits: readonly RateLimitRule[];
+  readonly virtualHostRateLimits: readonly RateLimitRule[];
+  /** per_request_buffer_limit_bytes: what is kept of a body for a retry, where less than the cluster's bound; nothing: the cluster's. */
+  readonly bufferBytesMax: number | undefined;
+  /** x-envoy-attempt-count on requests and on answers (include_request_attempt_count, include_attempt_count_in_response). */
+  readonly attemptCountInRequest: boolean;
+  readonly attemptCountInResponse: boolean;
   /** Status for a cluster that does not exist: 503 unless said otherwise. */
   readonly clusterNotFoundStatus: number;
 }
@@ -167,6 +187,8 @@ export interface MirrorPolicy {
   readonly share: number;
   /** "-shadow" is not added to the host. */
   readonly keepHost: boolean;
+  /** trace_sampled; nothing: as the request is. */
+  readonly traceSampled: boolean | undefined;
 }
 
 export interface InternalRedirect {
@@ -312,6 +334,24 @@ export interface TlsMaterialRef {
   readonly roots: string | undefined;
 }
 
+/** A secret by its name; PEM texts. A change is a new object, so that contexts may be kept by identity. Never logged. */
+export type TlsSecret =
+  | {
+      readonly kind: 'certificate';
+      /** Leaf first, then intermediates. */
+      readonly certChainPem: string;
+      readonly privateKeyPem: string;
+      /** Of the key; empty: it has none. */
+      readonly password: string;
+    }
+  | {
+      readonly kind: 'roots';
+      /** One or more roots. */
+      readonly rootsPem: string;
+      /** Revocation lists that a chain is judged by; empty: none. */
+      readonly crlPem: string;
+    };
+
 export interface SanMatcher {
   readonly type: 'uri' | 'dns' | 'ip' | 'email';
   matches(value: string): boolean;
@@ -322,6 +362,7 @@ export interface SanMatcher {
 export interface UpstreamTls extends TlsMaterialRef {
   /** 'mesh': SPIFFE identities of the trust domain; 'public': names as RFC 6125; 'none': the peer is not verified. */
   readonly verify: 'mesh' | 'public' | 'none';
+  /** Empty: none, or the request's (`autoSni`). */
   readonly sni: string;
   /** SNI is the request's host (auto_sni), and a name of it is checked (auto_san_validation). */
   readonly autoSni: boolean;
@@ -333,6 +374,8 @@ export interface UpstreamTls extends TlsMaterialRef {
   readonly sans: readonly SanMatcher[];
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** OpenSSL's list for TLS 1.2; empty: the default. */
+  readonly ciphers: string;
 }
 
 /** What Istio's labels say of a workload: "unknown" where nothing is known, revision "latest". */
@@ -375,6 +418,8 @@ export interface ListenerTable {
   readonly chains: readonly FilterChainTable[];
   readonly defaultChain: FilterChainTable | undefined;
   readonly connectionsMax: number;
+  /** per_connection_buffer_limit_bytes: what waits for a slow peer before reading stops. */
+  readonly bufferBytesMax: number;
 }
 
 /** Where several are given one must hold; empty: any. */
@@ -407,7 +452,7 @@ export interface FilterChainTable {
 
 /** What a network filter sees of a connection. */
 export interface NetworkConnection {
-  readonly connection: import('./filter.ts').ConnectionInfo;
+  readonly connection: ConnectionInfo;
 }
 
 /** A filter of connections. */
@@ -431,6 +476,21 @@ export interface DownstreamTls extends TlsMaterialRef {
   readonly maxVersion: 'TLSv1.2' | 'TLSv1.3';
   /** OpenSSL's list; empty: the default. */
   readonly ciphers: string;
+  /** disable_stateless_session_resumption, disable_stateful_session_resumption: both false where sessions may be resumed. */
+  readonly sessionTickets: boolean;
+  /** session_timeout; 0: the TLS library's own. */
+  readonly sessionLifeSeconds: number;
+}
+
+/** HTTP/2 as a listener speaks it; 0: the codec's own default. */
+export interface DownstreamHttp2 {
+  readonly initialStreamWindow: number;
+  readonly initialConnectionWindow: number;
+  /** A PING after so much silence, and how long for the answer; 0: none. */
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  /** RFC 8441. */
+  readonly extendedConnect: boolean;
 }
 
 export interface HttpHandlerTable {
@@ -467,6 +527,11 @@ export interface HttpHandlerTable {
   readonly headBytesMax: number;
   readonly headFieldsMax: number;
   readonly concurrentStreamsMax: number;
+  readonly http2: DownstreamHttp2;
+  /** scheme_header_transformation: "http" or "https" whatever came; empty: as it came. */
+  readonly schemeOverwrite: string;
+  /** x-forwarded-port is added where there is none. */
+  readonly appendForwardedPort: boolean;
   /** Names with "_": taken, or the request refused, or the field dropped. */
   readonly underscores: 'allow' | 'reject' | 'drop';
   readonly address: DownstreamAddressing;
@@ -533,6 +598,8 @@ export interface TcpHandlerTable {
   readonly statPrefix: string;
   /** One of the weighted ones. */
   pick(random: Random): RouteTarget;
+  /** sni_cluster: the cluster that the SNI names (empty current: there is none such, NC), in place of `pick` where a client sent one. */
+  readonly bySni: ((sni: string) => RouteTarget) | undefined;
   readonly targets: readonly RouteTarget[];
   readonly idleTimeoutMs: number;
   /** max_downstream_connection_duration; 0: none. */
