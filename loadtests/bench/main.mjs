@@ -1,12 +1,12 @@
 // npm run bench: what a hop costs, as ratios to Envoy in the same run.
 // Usage: npm run bench -- [SCENARIO...] [--json FILE] [--seconds N] [--rounds N] [--connections N] [--peers weft,envoy]
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.mjs';
 import { makeCertificates } from './certificates.mjs';
+import { freePorts } from './free-ports.mjs';
 import { h2load } from './load/h2load.mjs';
 import { wrk } from './load/wrk.mjs';
 import { measure } from './measure.mjs';
@@ -42,21 +42,6 @@ if (unknown !== undefined) {
 if (wrk === undefined || h2load === undefined) {
   console.error('wrk and h2load make the load: install the packages wrk and nghttp2-client');
   process.exit(1);
-}
-
-async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise((resolve) => {
-          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));

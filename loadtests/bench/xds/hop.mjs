@@ -135,7 +135,7 @@ function manyHosts({ services, routes }, cluster) {
 export function routeConfig(plan) {
   const own = {
     name: `${serviceHost}:${servicePort}`,
-    domains: [serviceHost, `${serviceHost}:${servicePort}`],
+    domains: plan.anyHost ? ['*'] : [serviceHost, `${serviceHost}:${servicePort}`],
     routes: routesOf(serviceHost, 'stable'),
   };
   const others = plan.table === undefined ? [] : manyHosts(plan.table, 'stable');

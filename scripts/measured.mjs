@@ -1,9 +1,12 @@
-// npm run bench: builds what is not built, then loadtests/bench.
+// npm run bench | conformance | soak: builds what is not built, then loadtests/NAME.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+const [name, ...args] = process.argv.slice(2);
 if (!existsSync('/proc/self/stat')) {
-  console.error('The benchmark reads CPU time from /proc, which this system does not have. Run it on Linux.');
+  console.error(
+    'The load tests read CPU time and memory from /proc, which this system does not have. Run them on Linux.',
+  );
   process.exit(1);
 }
 const env = { ...process.env, NX_DAEMON: 'false', NX_NO_CLOUD: 'true' };
@@ -16,5 +19,5 @@ if (build.status !== 0) {
   console.error('The build failed; see above.');
   process.exit(1);
 }
-const run = spawnSync(process.execPath, ['loadtests/bench/main.mjs', ...process.argv.slice(2)], { stdio: 'inherit' });
+const run = spawnSync(process.execPath, [`loadtests/${name}/main.mjs`, ...args], { stdio: 'inherit' });
 process.exit(run.status ?? 1);

@@ -1,0 +1,99 @@
+// npm run soak: half of the load that two hops take, while the configuration changes every second. Flat memory and no failed request.
+// Usage: npm run soak -- [--minutes 30] [--rate REQUESTS_A_SECOND] [--json FILE]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePorts } from '../bench/free-ports.mjs';
+import { h2loadRun } from '../bench/load/h2load.mjs';
+import { wrkLoad } from '../bench/load/wrk.mjs';
+import { startBackend } from '../bench/peers/backend.mjs';
+import { startWeft } from '../bench/peers/weft.mjs';
+import { stopProcess, usageOf } from '../bench/processes.mjs';
+import { host } from '../bench/scenarios.mjs';
+import { slopeOf } from './slope.mjs';
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '30' }, rate: { type: 'string' }, json: { type: 'string' } },
+});
+const minutes = Number(values.minutes);
+const connections = 64;
+/** The first part is left out of the slope: caches and the heap grow to their size. */
+const settleShare = 0.2;
+/** Growth that would matter: a sidecar lives for weeks. */
+const slopeMaxMbPerHour = 8;
+const sliceSeconds = 20;
+
+const folder = mkdtempSync(join(tmpdir(), 'weft-soak-'));
+const running = [];
+async function cleanUp() {
+  for (const child of running.splice(0).reverse()) await stopProcess(child);
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
+
+try {
+  const [backendPort] = await freePorts(1);
+  running.push(await startBackend(folder, backendPort));
+  const scenario = { name: 'soak', hops: 2, first: { table: { services: 200, routes: 500 } } };
+  const peer = await startWeft({ folder, scenario, backendPort, ports: await freePorts(11) });
+  running.push(...peer.others, ...peer.children);
+  const most = await wrkLoad({ port: peer.port, host, seconds: 5, connections });
+  const rate = values.rate === undefined ? most.requests / most.seconds / 2 : Number(values.rate);
+  console.log(
+    `two hops take ${(most.requests / most.seconds).toFixed(0)} requests/s; soaking at ${rate.toFixed(0)}/s for ${minutes} minutes`,
+  );
+
+  let changes = 0;
+  const changing = setInterval(() => {
+    changes += 1;
+    peer.update({ table: { services: 200, routes: 500 + (changes % 2) * 200 } });
+  }, 1_000);
+  const memory = [];
+  const total = { requests: 0, failed: 0, maxMs: 0 };
+  const started = performance.now();
+  const before = usageOf(peer.children);
+  while (performance.now() - started < minutes * 60_000) {
+    const slice = await h2loadRun({
+      folder,
+      port: peer.port,
+      host,
+      path: '/',
+      seconds: sliceSeconds,
+      connections,
+      http1: true,
+      rate,
+    });
+    total.requests += slice.requests;
+    total.failed += slice.failed;
+    total.maxMs = Math.max(total.maxMs, slice.maxMs);
+    const atMinutes = (performance.now() - started) / 60_000;
+    const rssMb = peer.children.map((child) => usageOf([child]).rssMb);
+    memory.push({ atMinutes, rssMb });
+    const last = `p99 ${slice.p99Ms.toFixed(1)} ms, most ${slice.maxMs.toFixed(1)} ms, RSS ${rssMb.map((mb) => mb.toFixed(0)).join(' + ')} MB`;
+    console.log(
+      `${atMinutes.toFixed(1).padStart(5)} min: ${total.requests} requests, ${total.failed} failed, ${changes} changes; ${last}`,
+    );
+  }
+  clearInterval(changing);
+  const after = usageOf(peer.children);
+  const settled = memory.filter(({ atMinutes }) => atMinutes >= minutes * settleShare);
+  const slopes = peer.children.map((_, index) =>
+    slopeOf(settled.map(({ atMinutes, rssMb }) => [atMinutes / 60, rssMb[index]])),
+  );
+  const flat = slopes.every((slope) => slope <= slopeMaxMbPerHour);
+  const cpu = (after.cpuMicros - before.cpuMicros) / total.requests;
+  console.log(
+    `${total.requests} requests, ${total.failed} failed, ${changes} changes, ${cpu.toFixed(1)} µs of CPU a request, slowest ${total.maxMs.toFixed(1)} ms`,
+  );
+  console.log(
+    `memory: ${slopes.map((slope) => `${slope.toFixed(1)} MB/h`).join(' and ')} after the first ${settleShare * 100} % (at most ${slopeMaxMbPerHour})`,
+  );
+  const holds = flat && total.failed === 0;
+  console.log(holds ? 'holds' : 'FAILS');
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ ...total, changes, rate, slopes, memory }, null, 2)}\n`);
+  if (!holds) process.exitCode = 1;
+} finally {
+  await cleanUp();
+}
