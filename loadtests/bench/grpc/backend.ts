@@ -35,7 +35,10 @@ function sinkOf(stream: Http2Stream, head: RequestHead): Http2StreamSink {
   };
   const answer = (): void => {
     stream.respond(200, answerFields, false);
-    if (streaming) return pump();
+    if (streaming) {
+      pump();
+      return;
+    }
     stream.data(small, 0, small.length, false);
     stream.trailers(okTrailers);
   };

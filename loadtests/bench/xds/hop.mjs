@@ -106,7 +106,7 @@ function httpFilters({ principal, jwt }) {
   ];
 }
 
-const routesOf = (host, cluster) => [
+const routesOf = (cluster) => [
   {
     match: { prefix: '/', headers: [{ name: 'x-canary', string_match: { exact: '1' } }] },
     route: { cluster: 'canary', timeout: '0s' },
@@ -136,13 +136,13 @@ export function routeConfig(plan) {
   const own = {
     name: `${serviceHost}:${servicePort}`,
     domains: plan.anyHost ? ['*'] : [serviceHost, `${serviceHost}:${servicePort}`],
-    routes: routesOf(serviceHost, 'stable'),
+    routes: routesOf('stable'),
   };
   const others = plan.table === undefined ? [] : manyHosts(plan.table, 'stable');
   return { name: 'bench', virtual_hosts: [...others, own] };
 }
 
-function httpListener(plan, files, rds) {
+function httpListener(plan, rds) {
   const manager = {
     stat_prefix: 'bench',
     generate_request_id: true,
@@ -168,7 +168,7 @@ const tcpListener = () =>
   typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', { stat_prefix: 'bench', cluster: 'stable' });
 
 export function listener(plan, files, rds = false) {
-  const filter = plan.tcp ? tcpListener() : httpListener(plan, files, rds);
+  const filter = plan.tcp ? tcpListener() : httpListener(plan, rds);
   return {
     name: `127.0.0.1_${plan.listenPort}`,
     address: socket(plan.listenPort),
