@@ -4,7 +4,7 @@ export type { AccessLogs, AccessLogsOptions } from './access-log/access-logs.ts'
 export { createAccessLogs, logFilesMax } from './access-log/access-logs.ts';
 export type { FileSink } from './access-log/file-sink.ts';
 export { createFileSink } from './access-log/file-sink.ts';
-export { isoTime, jsonText } from './access-log/json-text.ts';
+export { isoTime, jsonText } from '@weft/data-runtime';
 export type { LogBuffer, LogSink } from './access-log/log-buffer.ts';
 export { accessLogLimits, createLogBuffer } from './access-log/log-buffer.ts';
 export type { AnswerHeadersTable } from './answer-headers/answer-headers.ts';
@@ -12,7 +12,7 @@ export { createAnswerHeaders } from './answer-headers/answer-headers.ts';
 export { createAttemptCount } from './attempt-count/attempt-count.ts';
 export type { FilterDeps } from './filter-deps.ts';
 export { createForwarded } from './forwarded/forwarded.ts';
-export { createClientCertRemoval, createForwardedClientCert } from './forwarded-client-cert/forwarded-client-cert.ts';
+export { createForwardedClientCert } from './forwarded-client-cert/forwarded-client-cert.ts';
 export { createHeaderMutations } from './header-mutations/header-mutations.ts';
 export { createIstioHttpMetrics } from './istio-metrics/http-metrics.ts';
 export type { PairSource } from './istio-metrics/pair.ts';

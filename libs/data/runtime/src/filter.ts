@@ -135,6 +135,8 @@ export interface Exchange {
   responseHeadBytes: number;
   /** From the first octet of the request to the head of the endpoint's answer; -1: there was none. */
   upstreamServiceMs: number;
+  /** From the first octet of the request to its last; -1: it is not whole. */
+  requestEndMs: number;
   /** Known in `onComplete`. */
   durationMs: number;
 

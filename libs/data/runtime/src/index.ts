@@ -27,6 +27,16 @@ export type {
   SupportedFields,
 } from './filter.ts';
 export { filterDisabled } from './filter.ts';
+export type { CompiledFormat } from './format/compile-format.ts';
+export { commandOperators, compileFormat } from './format/compile-format.ts';
+export type { JsonFormatOptions } from './format/compile-json-format.ts';
+export { compileJsonFormat } from './format/compile-json-format.ts';
+export type { CompiledFormatString } from './format/format-string.ts';
+export { compileFormatString, formatStringFields } from './format/format-string.ts';
+export { grpcStatusOf, grpcStatusOfHttp } from './format/grpc-status.ts';
+export { isoTime, jsonText } from './format/json-text.ts';
+export type { FormatOptions } from './format/operand.ts';
+export { responseFlags } from './format/response-flags.ts';
 export { clusterLimits, dnsAddressesMax } from './limits.ts';
 export { unknownWorkload } from './metadata.ts';
 export type { Runtime, RuntimeChange, RuntimeOptions, Tables, Wanted } from './runtime.ts';

@@ -1,8 +1,8 @@
 /** One line of the access log: Istio's JSON keys, and `reason`. */
 
 import type { Cluster, Endpoint, Exchange, Route } from '@weft/data-runtime';
+import { isoTime, jsonText } from '@weft/data-runtime';
 import { describeProvenance } from '@weft/kernel';
-import { isoTime, jsonText } from './json-text.ts';
 
 /** Text that stays the same from request to request of a connection. */
 interface Kept {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { createManualClock } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { createFileSink } from './file-sink.ts';
-import { isoTime, jsonText, valueCharsMax } from './json-text.ts';
 import { accessLogLimits, createLogBuffer, type LogSink } from './log-buffer.ts';
 
 function heldSink(): { sink: LogSink; written: string[]; release: () => void } {
@@ -130,26 +129,5 @@ describe.skipIf(process.platform !== 'linux')('the file of a log', () => {
     expect(isOpen(file)).toBe(false);
     expect(readFileSync(file, 'latin1')).toBe('a\n');
     rmSync(folder, { recursive: true });
-  });
-});
-
-describe('JSON text', () => {
-  it('is the same string when it is parsed, and ASCII', () => {
-    for (const value of ['plain', 'quote " and \\', 'line\nfeed', 'caf\xe9', '\x7f', '\u0000']) {
-      const text = jsonText(value);
-      expect(JSON.parse(text)).toBe(value);
-      expect(text).toMatch(/^[\x20-\x7e]*$/);
-    }
-    expect(jsonText(undefined)).toBe('null');
-  });
-
-  it('is cut where a client sends too much', () => {
-    expect(JSON.parse(jsonText('x'.repeat(9_000)))).toHaveLength(valueCharsMax);
-  });
-
-  it('says the time as ISO does', () => {
-    for (const ms of [0, 1_700_000_000_007, 1_700_000_000_999, 1_700_000_001_000]) {
-      expect(isoTime(ms)).toBe(new Date(ms).toISOString());
-    }
   });
 });

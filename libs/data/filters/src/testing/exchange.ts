@@ -84,6 +84,7 @@ export function testExchange(options: TestExchangeOptions = {}): TestExchange {
     requestHeadBytes: 0,
     responseHeadBytes: 0,
     upstreamServiceMs: -1,
+    requestEndMs: 0,
     durationMs: 0,
     requestTransform: undefined,
     responseTransform: undefined,

@@ -1,0 +1,40 @@
+/** What a command operator reads of an exchange. */
+
+import type { Exchange } from '../filter.ts';
+
+/** `read` gives nothing where there is no value: "-" in a text, null in JSON. */
+export type Operand =
+  | { readonly kind: 'text'; readonly read: (exchange: Exchange) => string | undefined }
+  | { readonly kind: 'number'; readonly read: (exchange: Exchange) => number | undefined }
+  /** Anything that JSON can say. */
+  | { readonly kind: 'value'; readonly read: (exchange: Exchange) => unknown };
+
+export interface FormatOptions {
+  /** What a missing value is in a text; "-" unless said otherwise (omit_empty_values, values of headers: ""). */
+  readonly missing?: string;
+  /** For ENVIRONMENT; nothing: that operator is refused. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** @param argument in the brackets; nothing: there are none. @throws WeftError `config_rejected`. */
+export type CreateOperand = (argument: string | undefined, where: string, options: FormatOptions) => Operand;
+
+export const text = (read: (exchange: Exchange) => string | undefined): Operand => ({ kind: 'text', read });
+export const number = (read: (exchange: Exchange) => number | undefined): Operand => ({ kind: 'number', read });
+
+/** Empty becomes nothing. */
+export function filled(value: string): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+/** The value as a text; nothing for no value. */
+export function textOf(operand: Operand, exchange: Exchange): string | undefined {
+  if (operand.kind === 'text') return operand.read(exchange);
+  if (operand.kind === 'number') {
+    const value = operand.read(exchange);
+    return value === undefined ? undefined : String(value);
+  }
+  const value = operand.read(exchange);
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
