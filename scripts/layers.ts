@@ -74,7 +74,11 @@ export const siblingFolders: readonly { readonly folder: string; readonly why: s
 ];
 
 /** Libraries whose `exports` name more than an index: generated messages, and test support. */
-export const deepImportsAllowed: readonly string[] = ['@weft/xds-messages/', '@weft/service-contracts/'];
+export const deepImportsAllowed: readonly string[] = [
+  '@weft/xds-messages/',
+  '@weft/service-contracts/',
+  '@weft/data-proxy/testing',
+];
 
 interface Named {
   readonly name: string;

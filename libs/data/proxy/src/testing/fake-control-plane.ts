@@ -17,6 +17,8 @@ import { rootsSecret, type TestResource } from './mesh-resources.ts';
 export interface FakeControlPlane {
   readonly ca: FakeCa;
   readonly port: number;
+  /** The same without TLS, for a stock Envoy. */
+  readonly clearPort: number;
   /** What proxies of a WorkloadGroup get from now on, besides the roots. */
   serve(group: string, resources: readonly TestResource[]): void;
   /** "order healthy", "order unhealthy: reason", "nack reason", in order. */
@@ -61,12 +63,16 @@ export async function startFakeControlPlane(ttlSeconds = 3600, port = 0, ca?: Fa
   const credentials = grpc.ServerCredentials.createSsl(null, [
     { cert_chain: Buffer.from(certChainPem), private_key: Buffer.from(privateKeyPem) },
   ]);
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, got) => (error === null ? resolve(got) : reject(error)));
-  });
+  const bind = (at: number, how: grpc.ServerCredentials): Promise<number> =>
+    new Promise((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${at}`, how, (error, got) => (error === null ? resolve(got) : reject(error)));
+    });
+  const bound = await bind(port, credentials);
+  const clearPort = await bind(0, grpc.ServerCredentials.createInsecure());
   return {
     ca: authority,
     port: bound,
+    clearPort,
     events,
     issued: () => issued,
     serve(group, resources) {

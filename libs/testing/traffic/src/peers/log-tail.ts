@@ -1,0 +1,49 @@
+/** Reads an access log of JSON lines as it grows. */
+
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import type { LogLine } from '../outcome.ts';
+import { logLineTimeoutMs } from './peer.ts';
+
+export interface LogTail {
+  /** Resolves with the last line of an id once there is one. */
+  line(id: string): Promise<LogLine | undefined>;
+}
+
+const lookMs = 20;
+
+export function tailLog(file: string): LogTail {
+  const lines = new Map<string, LogLine>();
+  let offset = 0;
+  let rest = '';
+  const read = (): void => {
+    if (!existsSync(file)) return;
+    const handle = openSync(file, 'r');
+    const buffer = Buffer.alloc(65_536);
+    for (
+      let got = readSync(handle, buffer, 0, buffer.length, offset);
+      got > 0;
+      got = readSync(handle, buffer, 0, buffer.length, offset)
+    ) {
+      offset += got;
+      rest += buffer.toString('latin1', 0, got);
+    }
+    closeSync(handle);
+    const whole = rest.split('\n');
+    rest = whole.pop() ?? '';
+    for (const text of whole) {
+      const line = JSON.parse(text) as LogLine;
+      if (line.id !== null) lines.set(line.id, line);
+    }
+  };
+  return {
+    async line(id) {
+      const until = performance.now() + logLineTimeoutMs;
+      for (;;) {
+        read();
+        const found = lines.get(id);
+        if (found !== undefined || performance.now() > until) return found;
+        await new Promise((resolve) => setTimeout(resolve, lookMs));
+      }
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** A proxy under test: it has all cases of a table at once, each on a port of its own. */
+
+import type { LogLine } from '../outcome.ts';
+
+export interface Peer {
+  readonly name: 'weft' | 'envoy';
+  readonly portOf: (caseIndex: number) => number;
+  /** The access log's line of a request; waits for it, since logs are written late. @returns nothing when none came in time. */
+  logLine(id: string): Promise<LogLine | undefined>;
+  stop(): Promise<void>;
+}
+
+/** How long a line of the access log may take. */
+export const logLineTimeoutMs = 5_000;

@@ -1,0 +1,28 @@
+/** Sends one request of a case to a peer and gathers what was seen of it on all sides. */
+
+import { send } from './client.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import type { Peer } from './peers/peer.ts';
+import type { CaseRequest } from './traffic-case.ts';
+import type { World } from './world.ts';
+
+/** @returns one outcome for each of the request's `times`. */
+export async function runRequest(
+  world: World,
+  peer: Peer,
+  caseIndex: number,
+  nth: number,
+  request: CaseRequest,
+): Promise<readonly Outcome[]> {
+  const times = request.times ?? 1;
+  const one = async (turn: number): Promise<Outcome> => {
+    const id = `${peer.name}-${caseIndex}-${nth}-${turn}`;
+    const answer = await send(peer.portOf(caseIndex), request, id);
+    const line = await peer.logLine(id);
+    return outcomeOf(answer, world.seenOf(id), line);
+  };
+  if (request.parallel === true) return Promise.all(Array.from({ length: times }, (_, turn) => one(turn)));
+  const outcomes: Outcome[] = [];
+  for (let turn = 0; turn < times; turn += 1) outcomes.push(await one(turn));
+  return outcomes;
+}

@@ -1,0 +1,99 @@
+/** One row of the traffic table: xDS in, requests, what must be seen. The same row runs on our sidecar and on a real Envoy. */
+
+import type { JsonObject } from '@bufbuild/protobuf';
+
+/** Names of the echo endpoints: "a", "b" and "c" answer; "closed" refuses connections. */
+export type EndpointName = 'a' | 'b' | 'c' | 'closed';
+
+/** A cluster in short. JSON of the Cluster message (proto names) is merged over what the short form gives. */
+export interface CaseCluster {
+  readonly endpoints: readonly EndpointName[];
+  /** h2c to the endpoints. */
+  readonly http2?: boolean;
+  readonly merge?: JsonObject;
+}
+
+export interface CaseRequest {
+  /** "GET /path?query". */
+  readonly send: string;
+  /** Default: "test.example". */
+  readonly host?: string;
+  /** "name: value"; order and case are kept over HTTP/1. `x-do` tells the endpoint how to behave: see backend/behaviour.ts. */
+  readonly headers?: readonly string[];
+  readonly body?: string;
+  /** A body of so many octets. */
+  readonly bodyBytes?: number;
+  readonly trailers?: readonly string[];
+  /** h2c with prior knowledge. */
+  readonly http2?: boolean;
+  /** Octets as they are, instead of all of the above but `see`: HTTP/1 only. */
+  readonly raw?: string;
+  /** How often; the outcomes are counted in `see.endpoints`. */
+  readonly times?: number;
+  /** All `times` at once. */
+  readonly parallel?: boolean;
+  /** Sent over the connection of the request before. */
+  readonly sameConnection?: boolean;
+  readonly see: Expected;
+}
+
+/** What is said here must hold on both peers. A header name with undefined must be absent. */
+export interface Expected {
+  /** 0: the connection was closed without an answer. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | RegExp | undefined>>;
+  readonly body?: string | RegExp;
+  readonly trailers?: Readonly<Record<string, string>>;
+  /** Who answered; with `times`: the set of who did. */
+  readonly endpoint?: EndpointName;
+  readonly endpoints?: readonly EndpointName[];
+  /** What the endpoint saw. */
+  readonly path?: string;
+  readonly method?: string;
+  readonly authority?: string;
+  readonly upstream?: Readonly<Record<string, string | RegExp | undefined>>;
+  readonly upstreamProtocol?: '1.1' | '2';
+  /** Requests that reached endpoints, mirrors and retries included. */
+  readonly attempts?: number;
+  /** Access log. */
+  readonly flag?: string;
+  readonly details?: string | RegExp;
+  readonly route?: string;
+  /** Milliseconds from the request to the end of the answer. */
+  readonly atLeastMs?: number;
+  readonly lessThanMs?: number;
+}
+
+export interface TrafficCase {
+  /** A sentence, unique in the table. */
+  readonly name: string;
+  /** Routes of one virtual host with domain "*". */
+  readonly routes?: readonly JsonObject[];
+  /** The whole RouteConfiguration, instead of `routes`. */
+  readonly routeConfig?: JsonObject;
+  /** Default: "a" to "c", each one endpoint of that name, and "closed". Keys are cluster names; they are made unique a case. */
+  readonly clusters?: Readonly<Record<string, CaseCluster>>;
+  /** http_filters before the router: name → typed_config with "@type" short (without type.googleapis.com/). */
+  readonly filters?: readonly JsonObject[];
+  /** Merged over the HTTP connection manager. */
+  readonly manager?: JsonObject;
+  /** Merged over the listener. */
+  readonly listener?: JsonObject;
+  readonly direction?: 'INBOUND' | 'OUTBOUND';
+  readonly requests: readonly CaseRequest[];
+  /** Id of the row in docs/reference/differences-from-envoy.md where the peers are wanted to differ; `see` then says what ours does. */
+  readonly differs?: string;
+  /** Parts of the outcome that are not compared between the peers, with the reason. */
+  readonly ignore?: { readonly fields: readonly OutcomeField[]; readonly because: string };
+}
+
+export type OutcomeField =
+  | 'headers'
+  | 'body'
+  | 'trailers'
+  | 'upstream'
+  | 'endpoint'
+  | 'attempts'
+  | 'flag'
+  | 'details'
+  | 'route';

@@ -1,0 +1,52 @@
+/** The table on our sidecar and, where it is installed, on a real Envoy: what a case says must hold on both, and all else must be equal. */
+
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trafficCases } from './cases/index.ts';
+import { breaches } from './check.ts';
+import { comparable, type Outcome } from './outcome.ts';
+import { runRequest } from './run-request.ts';
+import { startWorld, type World } from './world.ts';
+
+/** TRAFFIC_PEER=envoy tries the table on Envoy alone, TRAFFIC_ONLY=words runs the cases with these words in their names. */
+const words = process.env['TRAFFIC_ONLY'];
+const peer = process.env['TRAFFIC_PEER'] as 'weft' | 'envoy' | undefined;
+const cases = words === undefined ? trafficCases : trafficCases.filter(({ name }) => name.includes(words));
+const differences = readFileSync(
+  new URL('../../../../docs/reference/differences-from-envoy.md', import.meta.url),
+  'utf8',
+);
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld(cases, peer);
+  if (world.envoy === undefined && peer !== 'weft')
+    console.log('envoy is not installed: the table runs on our sidecar alone');
+});
+afterAll(async () => world?.stop());
+
+describe('the traffic table', () => {
+  it('has names that are all different, and a reason for every wanted difference', () => {
+    expect(new Set(trafficCases.map(({ name }) => name)).size).toBe(trafficCases.length);
+    for (const { differs } of trafficCases) if (differs !== undefined) expect(differences).toContain(`| ${differs} |`);
+  });
+
+  it.each(cases.map((one, index) => ({ name: one.name, one, index })))('$name', async ({ one, index }) => {
+    for (const [nth, request] of one.requests.entries()) {
+      const ours = world.weft === undefined ? undefined : await runRequest(world, world.weft, index, nth, request);
+      const theirs = world.envoy === undefined ? undefined : await runRequest(world, world.envoy, index, nth, request);
+      if (theirs !== undefined && one.differs === undefined)
+        expect(breaches(request.see, theirs), `Envoy, ${request.send}`).toEqual([]);
+      if (ours === undefined) continue;
+      expect(breaches(request.see, ours), `our sidecar, ${request.send}`).toEqual([]);
+      if (theirs === undefined || one.differs !== undefined || (request.times ?? 1) > 1) continue;
+      expect(view(ours, one.ignore?.fields ?? []), `ours beside Envoy's, ${request.send}`).toEqual(
+        view(theirs, one.ignore?.fields ?? []),
+      );
+    }
+  });
+});
+
+function view(outcomes: readonly Outcome[], ignored: Parameters<typeof comparable>[1]): readonly object[] {
+  return outcomes.map((outcome) => comparable(outcome, ignored));
+}

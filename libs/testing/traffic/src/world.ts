@@ -1,0 +1,90 @@
+/** What all cases stand on: echo endpoints, a control plane, the peers. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
+import { startFakeControlPlane, type TestResource } from '@weft/data-proxy/testing';
+import { type Echo, type Seen, startEcho } from './backend/echo.ts';
+import { findEnvoy, startEnvoy } from './peers/envoy.ts';
+import type { Peer } from './peers/peer.ts';
+import { caseRegistry } from './registry.ts';
+import { caseResources } from './resources.ts';
+import type { TrafficCase } from './traffic-case.ts';
+
+export interface World {
+  readonly weft: Peer | undefined;
+  /** Nothing: Envoy is not installed. */
+  readonly envoy: Peer | undefined;
+  /** Requests that reached endpoints under an `x-case`, in order. */
+  seenOf(id: string): readonly Seen[];
+  stop(): Promise<void>;
+}
+
+/** @param only one of the peers: to try a case on Envoy alone. */
+export async function startWorld(cases: readonly TrafficCase[], only?: 'weft' | 'envoy'): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-traffic-'));
+  const seen = new Map<string, Seen[]>();
+  const note = (one: Seen): void => {
+    const list = seen.get(one.id);
+    if (list === undefined) seen.set(one.id, [one]);
+    else list.push(one);
+  };
+  const echoes: Echo[] = [];
+  for (const name of ['a', 'b', 'c']) echoes.push(await startEcho(name, note));
+  const [closed = 0, ...ports] = await freePorts(1 + 2 * cases.length);
+  const endpoints = { ...Object.fromEntries(echoes.map(({ name, port }) => [name, port])), closed };
+  const plane = await startFakeControlPlane();
+  const resourcesFor = (own: readonly number[], accessLog: string): readonly TestResource[] =>
+    cases.flatMap((one, index) =>
+      caseResources(one, { index, port: own[index] ?? 0, endpoints, accessLog }).map(toResource),
+    );
+  const weftPorts = ports.slice(0, cases.length);
+  const envoyPorts = ports.slice(cases.length);
+  const program = only === 'weft' ? undefined : findEnvoy();
+  const accessLog = join(folder, 'envoy.access.log');
+  const weft = only === 'envoy' ? undefined : await startOurs(plane, resourcesFor(weftPorts, '/dev/stdout'), weftPorts);
+  const envoy =
+    program === undefined
+      ? undefined
+      : await startEnvoy(program, folder, plane, resourcesFor(envoyPorts, accessLog), envoyPorts, accessLog);
+  return {
+    weft,
+    envoy,
+    seenOf: (id) => seen.get(id) ?? [],
+    async stop() {
+      await weft?.stop();
+      await envoy?.stop();
+      plane.stop();
+      for (const echo of echoes) echo.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Loaded only where it runs: rows are tried on Envoy alone while our sidecar is being changed. */
+async function startOurs(...args: Parameters<typeof import('./peers/weft.ts').startWeft>): Promise<Peer> {
+  const { startWeft } = await import('./peers/weft.ts');
+  return startWeft(...args);
+}
+
+function toResource({ '@type': typeUrl, ...json }: JsonObject): TestResource {
+  const schema = caseRegistry.getMessage(String(typeUrl).replace(/^.*\//, ''));
+  if (schema === undefined) throw new Error(`${String(typeUrl)} is not in the registry`);
+  const bytes = toBinary(schema, fromJson(schema, json, { registry: caseRegistry }));
+  return { typeUrl: String(typeUrl), name: String(json['name']), bytes };
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
