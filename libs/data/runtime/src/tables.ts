@@ -6,6 +6,7 @@
 
 import type { Provenance, Random } from '@weft/kernel';
 import type { PickContext } from './balancer.ts';
+import type { ClusterHealthView } from './clusters/cluster-health.ts';
 import type { ConnectionInfo, Exchange, HttpFilter } from './filter.ts';
 
 /** What a matcher reads of a request. */
@@ -265,6 +266,8 @@ export interface Cluster {
   readonly originalDestination: ((address: string) => Endpoint | undefined) | undefined;
   /** Nothing: nobody wants to hear of attempts. */
   readonly observe: ((endpoint: Endpoint, outcome: AttemptOutcome) => void) | undefined;
+  /** For /clusters, /stats and `explain`; nothing: nobody keeps the health of the endpoints. */
+  readonly health?: ClusterHealthView | undefined;
   /** "payment.shop.svc.cluster.local", "payment", "shop": Istio's destination_service labels. */
   readonly service: { readonly host: string; readonly name: string; readonly namespace: string };
 }
@@ -411,6 +414,9 @@ export interface ListenerTable {
   /** tls_inspector, http_inspector: the first octets are looked at before a chain is chosen. */
   readonly inspectTls: boolean;
   readonly inspectHttp: boolean;
+  /** filter_disabled of the two: connections to these ports (the original destination's) are not looked at; nothing: all are. */
+  readonly skipTlsInspection: ((destinationPort: number) => boolean) | undefined;
+  readonly skipHttpInspection: ((destinationPort: number) => boolean) | undefined;
   /** How long for listener filters; 0: for ever. `continueOnTimeout`: then a chain is chosen without. */
   readonly inspectTimeoutMs: number;
   readonly continueOnTimeout: boolean;
@@ -420,6 +426,8 @@ export interface ListenerTable {
   readonly connectionsMax: number;
   /** per_connection_buffer_limit_bytes: what waits for a slow peer before reading stops. */
   readonly bufferBytesMax: number;
+  /** Of connections that no chain takes. */
+  readonly accessLogs: readonly AccessLogTable[];
 }
 
 /** Where several are given one must hold; empty: any. */
@@ -536,7 +544,7 @@ export interface HttpHandlerTable {
   readonly underscores: 'allow' | 'reject' | 'drop';
   readonly address: DownstreamAddressing;
   readonly path: PathNormalization;
-  readonly requestId: { readonly generate: boolean; readonly preserveExternal: boolean; readonly alwaysSetInResponse: boolean };
+  readonly requestId: { readonly generate: boolean; readonly preserveExternal: boolean; readonly alwaysSetInResponse: boolean; readonly packTraceReason: boolean; readonly useForTraceSampling: boolean };
   readonly clientCert: ForwardClientCert;
   readonly tracing: TracingTable | undefined;
   /** strip_any_host_port, strip_matching_host_port. */
@@ -590,7 +598,7 @@ export interface TracingTable {
   readonly maxPathTagLength: number;
   readonly spawnUpstreamSpan: boolean;
   readonly customTags: readonly { readonly name: string; value(exchange: Exchange): string | undefined }[];
-  readonly provider: { readonly kind: 'otlp' | 'zipkin'; readonly cluster: Ref<Cluster | undefined>; readonly target: string; readonly authority: string; readonly serviceName: string; readonly propagation: 'w3c' | 'b3' } | undefined;
+  readonly provider: { readonly kind: 'otlp' | 'zipkin'; readonly cluster: Ref<Cluster | undefined>; readonly target: string; readonly authority: string; readonly serviceName: string; readonly propagation: 'w3c' | 'b3'; readonly timeoutMs: number; readonly traceId128Bit: boolean; readonly sharedSpanContext: boolean } | undefined;
 }
 
 export interface TcpHandlerTable {

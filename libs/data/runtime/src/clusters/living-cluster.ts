@@ -1,60 +1,76 @@
 /** A cluster that lives as long as its name: updates change what it points to, endpoints keep their identity. */
 
-import type { Provenance, Random } from '@weft/kernel';
-import type { Balancer, BalancingPolicy, CreateBalancer } from '../balancer.ts';
-import { clusterLimits } from '../limits.ts';
-import type { Cluster, Endpoint, UpstreamTls, WorkloadLabels } from '../tables.ts';
-import type { EndpointSpec } from './assignment.ts';
+import type { Cancel, Clock, Provenance, Random } from '@weft/kernel';
+import type { Balancer, CreateBalancer, PickContext } from '../balancer.ts';
+import type { Breaker, Cluster, ClusterLimits, Endpoint, UpstreamHttp } from '../tables.ts';
+import type { AssignmentSpec } from './assignment.ts';
+import { emptyAssignment } from './assignment.ts';
+import type { BreakersSpec } from './circuit-breakers.ts';
+import type { ClusterHealth, CreateClusterHealth, HealthPart } from './cluster-health.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
+import { hostPortOf, LivingEndpoint } from './living-endpoint.ts';
+import { OriginalDestinations } from './original-destinations.ts';
+import { sameTls } from './same-tls.ts';
 
-class LivingEndpoint implements Endpoint {
-  readonly address: string;
-  readonly port: number;
-  readonly hostPort: string;
-  weight = 1;
-  healthy = true;
-  tls: UpstreamTls | undefined;
-  workload: WorkloadLabels;
-  active = 0;
-
-  constructor(spec: EndpointSpec) {
-    this.address = spec.address;
-    this.port = spec.port;
-    this.hostPort = hostPortOf(spec);
-    this.workload = spec.workload;
-  }
+export interface LivingClusterDeps {
+  readonly createBalancer: CreateBalancer;
+  /** Nothing: nobody keeps the health of endpoints. */
+  readonly createHealth?: CreateClusterHealth | undefined;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Endpoints whose connections are of no more use. */
+  onGone(endpoints: readonly Endpoint[]): void;
 }
+
+/** Clusters of more endpoints take changes of health together, after `mergeMs`: each costs a look at all of them. */
+export const mergeOver = 1_000;
+const mergeMs = 10;
 
 export class LivingCluster implements Cluster {
   readonly name: string;
-  readonly limits = clusterLimits;
-  from: Provenance;
-  connectTimeoutMs: number;
-  protocol: Cluster['protocol'];
-  service: Cluster['service'];
-  endpoints: readonly Endpoint[] = [];
+  readonly breakers: { default: Breaker; high: Breaker };
+  from!: Provenance;
+  connectTimeoutMs!: number;
+  http!: UpstreamHttp;
+  limits!: ClusterLimits;
+  proxyProtocol: 1 | 2 | undefined;
+  service!: Cluster['service'];
+  endpoints: readonly LivingEndpoint[] = [];
+  originalDestination: Cluster['originalDestination'];
+  observe: Cluster['observe'];
   spec: ClusterSpec;
-  #balancer: Balancer;
-  #policy: BalancingPolicy;
+  #balancer!: Balancer;
+  #balancingKey = '';
+  #assignment: AssignmentSpec = emptyAssignment;
   #byAddress = new Map<string, LivingEndpoint>();
-  readonly #createBalancer: CreateBalancer;
-  readonly #random: Random;
+  #health: ClusterHealth | undefined;
+  #healthKey = '';
+  #destinations: OriginalDestinations | undefined;
+  #merging: Cancel | undefined;
+  #hasTraffic = false;
+  readonly #deps: LivingClusterDeps;
 
-  constructor(spec: ClusterSpec, createBalancer: CreateBalancer, random: Random) {
+  constructor(spec: ClusterSpec, deps: LivingClusterDeps) {
     this.name = spec.name;
     this.spec = spec;
-    this.from = spec.from;
-    this.connectTimeoutMs = spec.connectTimeoutMs;
-    this.protocol = spec.protocol;
-    this.service = spec.service;
-    this.#createBalancer = createBalancer;
-    this.#random = random;
-    this.#policy = spec.policy;
-    this.#balancer = createBalancer(spec.policy, random);
+    this.#deps = deps;
+    this.breakers = {
+      default: { ...spec.breakers.default, used: { connections: 0, pending: 0, requests: 0, retries: 0 } },
+      high: { ...spec.breakers.high, used: { connections: 0, pending: 0, requests: 0, retries: 0 } },
+    };
+    this.update(spec);
   }
 
-  pick(): Endpoint | undefined {
-    return this.#balancer.pick();
+  pick(context?: PickContext): Endpoint | undefined {
+    this.#hasTraffic = true;
+    const endpoint = this.#balancer.pick(context);
+    const health = this.#health;
+    if (endpoint !== undefined && health?.picked !== undefined) health.picked(endpoint);
+    return endpoint;
+  }
+
+  get health(): Cluster['health'] {
+    return this.#health;
   }
 
   /** Takes over a new specification; endpoints follow with `assign`. */
@@ -62,48 +78,176 @@ export class LivingCluster implements Cluster {
     this.spec = spec;
     this.from = spec.from;
     this.connectTimeoutMs = spec.connectTimeoutMs;
-    this.protocol = spec.protocol;
+    this.http = spec.http;
+    this.limits = spec.limits;
+    this.proxyProtocol = spec.transport.proxyProtocol;
     this.service = spec.service;
-    if (spec.policy === this.#policy) return;
-    this.#policy = spec.policy;
-    this.#balancer = this.#createBalancer(spec.policy, this.#random);
-    this.#balancer.update(this.endpoints);
+    this.#setBreakers(spec.breakers);
+    this.#setBalancer();
+    this.#setHealth();
+    this.#setDestinations();
   }
 
-  /**
-   * Sets the endpoints. One that keeps its address stays the same object; of one listed twice the first counts.
-   * @returns those that are gone, whose connections may be closed.
-   */
-  assign(specs: readonly EndpointSpec[]): readonly Endpoint[] {
+  /** Sets the endpoints. One that keeps its address stays the same object; of one listed twice the first counts. */
+  assign(assignment: AssignmentSpec): void {
+    this.#assignment = assignment;
     const before = this.#byAddress;
     const after = new Map<string, LivingEndpoint>();
-    for (const spec of specs) {
+    const checks = this.#checks();
+    const nowMs = this.#deps.clock.monotonic();
+    for (const spec of assignment.endpoints) {
       const key = hostPortOf(spec);
       if (after.has(key)) continue;
-      const endpoint = before.get(key) ?? new LivingEndpoint(spec);
-      endpoint.weight = spec.weight;
-      endpoint.healthy = spec.healthy;
-      endpoint.workload = spec.workload;
-      endpoint.tls = sameTls(endpoint.tls, this.spec.tlsFor(spec.transportMatch));
+      const endpoint = before.get(key) ?? new LivingEndpoint(spec, nowMs, checks);
+      endpoint.take(spec);
+      endpoint.tls = sameTls(endpoint.tls, this.spec.transport.tlsFor(spec.transportMatch));
       after.set(key, endpoint);
     }
+    const gone: LivingEndpoint[] = [];
+    for (const [key, endpoint] of before) {
+      if (after.has(key)) continue;
+      if (checks && endpoint.passes && !this.spec.lifecycle.removeHealthy) {
+        endpoint.leaving = true;
+        after.set(key, endpoint);
+      } else gone.push(endpoint);
+    }
+    this.#take(after, gone, after.size !== before.size || gone.length > 0);
+  }
+
+  /** The cluster is gone. */
+  end(): void {
+    this.#setKeeper(undefined);
+    this.#destinations?.stop();
+    this.#destinations = undefined;
+    const gone = this.endpoints;
+    this.#byAddress = new Map();
+    this.endpoints = [];
+    this.#rebalance();
+    if (gone.length > 0) this.#deps.onGone(gone);
+  }
+
+  /** Ends the timers. */
+  stop(): void {
+    this.#setKeeper(undefined);
+    this.#destinations?.stop();
+    this.#merging?.();
+  }
+
+  /** See `HealthSubject.change`. */
+  change(given: Endpoint, part: HealthPart, value: boolean): void {
+    const endpoint = this.#byAddress.get(given.hostPort) ?? this.#destinations?.get(given.hostPort);
+    if (endpoint !== given || endpoint === undefined) return;
+    const wasFit = endpoint.healthy && !endpoint.ejected;
+    if (!endpoint.change(part, value, this.#deps.clock.monotonic())) return;
+    const isFit = endpoint.healthy && !endpoint.ejected;
+    if (endpoint.leaving && !endpoint.passes) {
+      const after = new Map(this.#byAddress);
+      after.delete(endpoint.hostPort);
+      this.#take(after, [endpoint], true);
+      return;
+    }
+    if (wasFit && !isFit && this.spec.lifecycle.closeOnFailure) this.#deps.onGone([endpoint]);
+    if (this.#byAddress.size <= mergeOver) this.#rebalance();
+    else
+      this.#merging ??= this.#deps.clock.after(mergeMs, () => {
+        this.#rebalance();
+      });
+  }
+
+  #take(after: Map<string, LivingEndpoint>, gone: readonly LivingEndpoint[], changed: boolean): void {
+    const before = this.endpoints;
     this.#byAddress = after;
     this.endpoints = [...after.values()];
-    this.#balancer.update(this.endpoints);
-    return [...before.values()].filter((endpoint) => !after.has(endpoint.hostPort));
+    this.#setBalancer();
+    this.#rebalance();
+    this.#health?.update(this.endpoints);
+    if (gone.length > 0) this.#deps.onGone(gone);
+    if (changed && this.spec.lifecycle.closeOnChange && before.length > 0) this.#deps.onGone(before);
   }
-}
 
-function hostPortOf(spec: EndpointSpec): string {
-  return spec.address.includes(':') ? `[${spec.address}]:${spec.port}` : `${spec.address}:${spec.port}`;
-}
+  #rebalance(): void {
+    this.#merging?.();
+    this.#merging = undefined;
+    const { ignoreUnchecked } = this.spec.lifecycle;
+    this.#balancer.update(ignoreUnchecked ? this.endpoints.filter(({ pending }) => !pending) : this.endpoints);
+  }
 
-/** Keeps the object where nothing changed, so that a pool can tell by identity whether it must begin anew. */
-function sameTls(before: UpstreamTls | undefined, after: UpstreamTls | undefined): UpstreamTls | undefined {
-  if (before === undefined || after === undefined) return after;
-  const same =
-    before.sni === after.sni &&
-    before.alpn.join() === after.alpn.join() &&
-    before.expectedUris.join() === after.expectedUris.join();
-  return same ? before : after;
+  #setBreakers(spec: BreakersSpec): void {
+    this.breakers.default = { ...spec.default, used: this.breakers.default.used };
+    this.breakers.high = { ...spec.high, used: this.breakers.high.used };
+  }
+
+  #setBalancer(): void {
+    const { overprovisioningFactor } = this.#assignment;
+    const spec = { ...this.spec.balancing, overprovisioningFactor };
+    const key = JSON.stringify(spec);
+    if (key === this.#balancingKey) return;
+    this.#balancingKey = key;
+    this.#balancer = this.#deps.createBalancer(spec, this.#deps.random, this.#deps.clock);
+    this.#rebalance();
+  }
+
+  /** Probes of inbound clusters are the workload's own: they are reported (data/proxy) and keep no request away. */
+  #checks(): boolean {
+    return this.#deps.createHealth !== undefined && this.spec.probes.length > 0 && !this.name.startsWith('inbound|');
+  }
+
+  #setHealth(): void {
+    const { outlier, failureAccrual, probes, from } = this.spec;
+    const checks = this.#checks();
+    const key = JSON.stringify([outlier, failureAccrual, checks ? probes : []]);
+    if (key === this.#healthKey) return;
+    this.#healthKey = key;
+    const wanted = checks || outlier !== undefined || failureAccrual !== undefined;
+    this.#setKeeper(undefined);
+    for (const endpoint of this.endpoints) {
+      endpoint.setChecks(checks);
+      endpoint.ejected = false;
+    }
+    if (!wanted) this.#rebalance();
+    else
+      this.#setKeeper(
+        this.#deps.createHealth?.({
+          cluster: this,
+          from,
+          probes: checks ? probes : [],
+          outlier,
+          failureAccrual,
+          hasTraffic: () => this.#hasTraffic,
+          change: (endpoint, part, value) => this.change(endpoint, part, value),
+        }),
+      );
+  }
+
+  #setKeeper(health: ClusterHealth | undefined): void {
+    this.#health?.stop();
+    this.#health = health;
+    this.observe = health?.observe;
+    if (health === undefined) return;
+    this.#rebalance();
+    health.update(this.endpoints);
+  }
+
+  #setDestinations(): void {
+    const { discovery, transport } = this.spec;
+    this.#destinations?.stop();
+    this.#destinations = undefined;
+    this.originalDestination = undefined;
+    if (discovery.kind !== 'original-destination') return;
+    const destinations = new OriginalDestinations({
+      spec: discovery,
+      clock: this.#deps.clock,
+      tlsFor: transport.tlsFor,
+      onChange: (endpoints, gone) => {
+        this.endpoints = endpoints;
+        this.#health?.update(endpoints);
+        if (gone.length > 0) this.#deps.onGone(gone);
+      },
+    });
+    this.#destinations = destinations;
+    this.originalDestination = (address) => {
+      this.#hasTraffic = true;
+      return destinations.at(address);
+    };
+  }
 }

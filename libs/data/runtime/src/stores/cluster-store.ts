@@ -1,21 +1,15 @@
 /** Clusters, their endpoints, and the places that routes hold: the state behind CDS and EDS. */
 
-import type { Cancel, Clock, Random } from '@weft/kernel';
-import type { CreateBalancer } from '../balancer.ts';
-import type { EndpointSpec } from '../clusters/assignment.ts';
+import type { Cancel } from '@weft/kernel';
+import { type AssignmentSpec, emptyAssignment } from '../clusters/assignment.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import { type ResolveDns, startDnsRefresh } from '../clusters/dns-refresh.ts';
-import { LivingCluster } from '../clusters/living-cluster.ts';
+import { LivingCluster, type LivingClusterDeps } from '../clusters/living-cluster.ts';
 import { createPlaces } from '../places.ts';
-import type { Cluster, Endpoint, Ref } from '../tables.ts';
+import type { Cluster, Ref } from '../tables.ts';
 
-export interface ClusterStoreOptions {
-  readonly createBalancer: CreateBalancer;
-  readonly random: Random;
-  readonly clock: Clock;
+export interface ClusterStoreOptions extends LivingClusterDeps {
   readonly resolveDns: ResolveDns;
-  /** Endpoints that are gone: their connections may be closed. */
-  onGone(endpoints: readonly Endpoint[]): void;
   /** DNS changed the endpoints of a cluster. */
   onResolved(cluster: string): void;
 }
@@ -23,10 +17,10 @@ export interface ClusterStoreOptions {
 export interface ClusterStore {
   readonly clusters: ReadonlyMap<string, LivingCluster>;
   /** By EDS name. */
-  readonly assignments: ReadonlyMap<string, readonly EndpointSpec[]>;
+  readonly assignments: ReadonlyMap<string, AssignmentSpec>;
   ref(name: string): Ref<Cluster | undefined>;
   commitClusters(changed: ReadonlyMap<string, ClusterSpec>, removed: readonly string[]): void;
-  commitAssignments(changed: ReadonlyMap<string, readonly EndpointSpec[]>, removed: readonly string[]): void;
+  commitAssignments(changed: ReadonlyMap<string, AssignmentSpec>, removed: readonly string[]): void;
   /** EDS names that the clusters ask for. */
   wanted(): ReadonlySet<string>;
   /** Known, but its endpoints were not told yet. */
@@ -39,28 +33,23 @@ export interface ClusterStore {
 export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
   const clusters = new Map<string, LivingCluster>();
   const places = createPlaces<Cluster>();
-  const assignments = new Map<string, readonly EndpointSpec[]>();
+  const assignments = new Map<string, AssignmentSpec>();
   const refreshers = new Map<string, Cancel>();
-
-  const assign = (cluster: LivingCluster, specs: readonly EndpointSpec[]): void => {
-    const gone = cluster.assign(specs);
-    if (gone.length > 0) options.onGone(gone);
-  };
 
   const discover = (cluster: LivingCluster): void => {
     const { discovery, name } = cluster.spec;
     refreshers.get(name)?.();
     refreshers.delete(name);
-    if (discovery.kind === 'eds') assign(cluster, assignments.get(discovery.serviceName) ?? []);
-    else if (discovery.kind === 'static') assign(cluster, discovery.endpoints);
-    else {
+    if (discovery.kind === 'eds') cluster.assign(assignments.get(discovery.serviceName) ?? emptyAssignment);
+    else if (discovery.kind === 'static') cluster.assign(discovery.assignment);
+    else if (discovery.kind === 'dns') {
+      const { overprovisioningFactor } = discovery.assignment;
       const cancel = startDnsRefresh({
-        endpoints: discovery.endpoints,
-        refreshMs: discovery.refreshMs,
+        spec: discovery,
         resolve: options.resolveDns,
         clock: options.clock,
         onResolved(endpoints) {
-          assign(cluster, endpoints);
+          cluster.assign({ endpoints, overprovisioningFactor });
           options.onResolved(name);
         },
       });
@@ -81,7 +70,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
     refreshers.delete(name);
     clusters.delete(name);
     places.at(name).current = undefined;
-    assign(cluster, []);
+    cluster.end();
   };
 
   return {
@@ -94,7 +83,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
       for (const [name, spec] of changed) {
         let cluster = clusters.get(name);
         if (cluster === undefined) {
-          cluster = new LivingCluster(spec, options.createBalancer, options.random);
+          cluster = new LivingCluster(spec, options);
           clusters.set(name, cluster);
         } else {
           cluster.update(spec);
@@ -113,7 +102,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
       for (const cluster of clusters.values()) {
         const { discovery } = cluster.spec;
         if (discovery.kind !== 'eds' || !touched.has(discovery.serviceName)) continue;
-        assign(cluster, assignments.get(discovery.serviceName) ?? []);
+        cluster.assign(assignments.get(discovery.serviceName) ?? emptyAssignment);
       }
     },
     isWarming(name) {
@@ -126,6 +115,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
     stop() {
       for (const cancel of refreshers.values()) cancel();
       refreshers.clear();
+      for (const cluster of clusters.values()) cluster.stop();
     },
   };
 }

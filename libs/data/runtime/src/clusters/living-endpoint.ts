@@ -1,0 +1,113 @@
+/** An endpoint that lives as long as its address is listed: the parts of its health are kept apart and read as one. */
+
+import type { Endpoint, UpstreamTls, WorkloadLabels } from '../tables.ts';
+import type { EndpointSpec } from './assignment.ts';
+import type { CheckedEndpoint, HealthPart } from './cluster-health.ts';
+
+export class LivingEndpoint implements CheckedEndpoint {
+  readonly address: string;
+  readonly port: number;
+  readonly hostPort: string;
+  hostname = '';
+  weight = 1;
+  priority = 0;
+  locality = '';
+  localityWeight = 0;
+  lbMetadata: Endpoint['lbMetadata'] = {};
+  healthy = true;
+  degraded = false;
+  ejected = false;
+  healthySinceMs: number;
+  tls: UpstreamTls | undefined;
+  workload: WorkloadLabels;
+  check: CheckedEndpoint['check'];
+  active = 0;
+  /** Left the list, but passes its active checks: it goes when it fails one. */
+  leaving = false;
+  /** Waits for the first result of its active checks. */
+  pending: boolean;
+  #listedHealthy = true;
+  #listedDegraded = false;
+  #checked: boolean;
+  #checkedDegraded = false;
+
+  /** @param checks active checks decide, too: the endpoint is unhealthy until it passes one. */
+  constructor(spec: EndpointSpec, nowMs: number, checks: boolean) {
+    this.address = spec.address;
+    this.port = spec.port;
+    this.hostPort = hostPortOf(spec);
+    this.workload = spec.workload;
+    this.check = spec.check;
+    this.healthySinceMs = nowMs;
+    this.pending = checks && !spec.check.disabled;
+    this.#checked = !this.pending;
+    this.healthy = this.#checked;
+  }
+
+  /** @returns whether anything that balancing or dialling reads is another. */
+  take(spec: EndpointSpec): boolean {
+    const changed =
+      this.weight !== spec.weight ||
+      this.priority !== spec.priority ||
+      this.locality !== spec.locality ||
+      this.localityWeight !== spec.localityWeight ||
+      this.#listedHealthy !== spec.healthy ||
+      this.#listedDegraded !== spec.degraded;
+    this.hostname = spec.hostname;
+    this.weight = spec.weight;
+    this.priority = spec.priority;
+    this.locality = spec.locality;
+    this.localityWeight = spec.localityWeight;
+    this.lbMetadata = spec.lbMetadata;
+    this.workload = spec.workload;
+    this.check = spec.check;
+    this.#listedHealthy = spec.healthy;
+    this.#listedDegraded = spec.degraded;
+    this.leaving = false;
+    this.#settle();
+    return changed;
+  }
+
+  /** Checks were turned off, or on: without them nobody fails them. */
+  setChecks(checks: boolean): void {
+    if (!checks || this.check.disabled) {
+      this.pending = false;
+      this.#checked = true;
+      this.#checkedDegraded = false;
+    } else if (!this.pending && this.#checked) {
+      // It was fit without checks: the first result decides.
+      this.pending = true;
+    }
+    this.#settle();
+  }
+
+  /** Passes its active checks. */
+  get passes(): boolean {
+    return this.#checked && !this.pending;
+  }
+
+  /** @returns whether balancing has to look again. */
+  change(part: HealthPart, value: boolean, nowMs: number): boolean {
+    const { healthy, degraded, ejected, pending } = this;
+    if (part === 'ejected') this.ejected = value;
+    else if (part === 'degraded') this.#checkedDegraded = value;
+    else {
+      if (value && !this.#checked) this.healthySinceMs = nowMs;
+      this.pending = false;
+      this.#checked = value;
+    }
+    this.#settle();
+    return (
+      healthy !== this.healthy || degraded !== this.degraded || ejected !== this.ejected || pending !== this.pending
+    );
+  }
+
+  #settle(): void {
+    this.healthy = this.#listedHealthy && this.#checked;
+    this.degraded = this.#listedDegraded || this.#checkedDegraded;
+  }
+}
+
+export function hostPortOf(at: { readonly address: string; readonly port: number }): string {
+  return at.address.includes(':') ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
+}
