@@ -9,8 +9,18 @@ export type {
   SubsetSelector,
 } from './balancer.ts';
 export { refuse, unpack } from './check/refuse.ts';
+export type {
+  CheckedEndpoint,
+  ClusterHealth,
+  ClusterHealthView,
+  CreateClusterHealth,
+  HealthPart,
+  HealthSubject,
+} from './clusters/cluster-health.ts';
 export type { ResolveDns } from './clusters/dns-refresh.ts';
-export type { HealthProbe } from './clusters/health-check.ts';
+export type { GrpcCheck, HealthProbe, HttpCheck, TcpCheck } from './clusters/health-check.ts';
+export type { EjectionKind, OutlierSpec } from './clusters/outlier-spec.ts';
+export type { FailureAccrualSpec } from './clusters/weft-options.ts';
 export type {
   AccessLogKind,
   BodyTransform,
@@ -38,7 +48,28 @@ export { isoTime, jsonText } from './format/json-text.ts';
 export type { FormatOptions } from './format/operand.ts';
 export { responseFlags } from './format/response-flags.ts';
 export { clusterLimits, dnsAddressesMax } from './limits.ts';
+export { compileHeaderTest } from './matchers/header-matcher.ts';
+export { compileMetadataTest, metadataValue } from './matchers/metadata-matcher.ts';
+export { requestOf } from './matchers/exchange-request.ts';
+export { shareOf } from './matchers/fraction.ts';
+export { compileFullMatch } from './matchers/regex.ts';
+export { type AddressOctets, addressText, createAddress, maskAddress, readAddress, withoutPortOf } from './matchers/address.ts';
+export { type AddressTest, compileCidrTest, compileCidrTextTest } from './matchers/cidr-matcher.ts';
+export { requestOf } from './matchers/exchange-request.ts';
+export { runtimeShareOf, shareOf } from './matchers/fraction.ts';
+export { compileFieldsTest, compileHeaderTest, headerReader, type RequestTest } from './matchers/header-matcher.ts';
+export { compileMetadataTest, type MetadataTest, metadataValue } from './matchers/metadata-matcher.ts';
+export { compilePathMatcher } from './matchers/path-matcher.ts';
+export { compileQueryTest, queryValue } from './matchers/query-matcher.ts';
+export { compileFullMatch, compileReplace, type TextTest } from './matchers/regex.ts';
+export { compareText, compileTextTest } from './matchers/text-matcher.ts';
 export { unknownWorkload } from './metadata.ts';
+export { hashText } from './routes/hash.ts';
+export { cookieOf, hashCookiesKey } from './routes/hash-policy.ts';
+export { compileMutation, removeField, setField } from './routes/header-mutation.ts';
+export { compileRateLimits, type RateLimitContext } from './routes/rate-limit.ts';
+export { retryGrpcOnOf, retryOnOf } from './routes/retry.ts';
+export { compileUriTemplate, type UriTemplate } from './routes/uri-template.ts';
 export type { Runtime, RuntimeChange, RuntimeOptions, Tables, Wanted } from './runtime.ts';
 export { createRuntime } from './runtime.ts';
 export type {

@@ -6,11 +6,11 @@ import {
   type RedirectAction as XdsRedirect,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
-import { directResponseBytesMax } from '../limits.ts';
-import type { DirectAction, RedirectAction, RouteRequest } from '../tables.ts';
-import { prefixRewrite } from './forward.ts';
-import { compileReplace } from './regex.ts';
-import type { PathShape } from './request-test.ts';
+import type { Exchange } from '../filter.ts';
+import { compileReplace } from '../matchers/regex.ts';
+import type { DirectAction, RedirectAction } from '../tables.ts';
+import type { PathShape } from './path-match.ts';
+import { prefixRewrite } from './rewrite.ts';
 
 const statuses: Readonly<Record<ResponseCode, number>> = {
   [ResponseCode.MOVED_PERMANENTLY]: 301,
@@ -25,28 +25,39 @@ export function compileRedirect(action: XdsRedirect, shape: PathShape, where: st
   const status = statuses[action.responseCode];
   if (status === undefined) refuse(where, `redirect.response_code ${action.responseCode} is not supported`);
   const newScheme = redirectScheme(action, where);
+  if (action.portRedirect > 65_535) refuse(where, `redirect.port_redirect ${action.portRedirect} is no port`);
   const port = action.portRedirect === 0 ? '' : `:${action.portRedirect}`;
+  const { hostRedirect } = action;
   const target = compileTarget(action, shape, where);
   return {
     kind: 'redirect',
     status,
-    location(request, scheme) {
+    location(exchange) {
+      const { scheme, authority } = exchange;
       const to = newScheme ?? scheme;
-      const host = action.hostRedirect === '' ? keptHost(request.authority, scheme, to, port) : action.hostRedirect;
-      return `${to}://${host}${port}${target(request)}`;
+      const host = hostRedirect === '' ? keptHost(authority, scheme, to, port) : hostRedirect;
+      return `${to}://${host}${port}${target(exchange)}`;
     },
   };
 }
 
-export function compileDirect(action: DirectResponseAction, where: string): DirectAction {
+/** What a virtual host with require_tls answers to a request in clear: the same place over https. */
+export const tlsRedirect: RedirectAction = {
+  kind: 'redirect',
+  status: 301,
+  location: (exchange) =>
+    `https://${keptHost(exchange.authority, exchange.scheme, 'https', '')}${exchange.path}${queryOf(exchange)}`,
+};
+
+/** @param bodyBytesMax max_direct_response_body_size_bytes. */
+export function compileDirect(action: DirectResponseAction, bodyBytesMax: number, where: string): DirectAction {
   if (action.status < 200 || action.status > 599) refuse(where, `direct_response.status ${action.status}`);
   const body = action.body?.specifier;
   let text = '';
   if (body?.case === 'inlineString') text = body.value;
   else if (body?.case === 'inlineBytes') text = Buffer.from(body.value).toString();
-  if (Buffer.byteLength(text) > directResponseBytesMax) {
-    refuse(where, `direct_response.body is over ${directResponseBytesMax} bytes`);
-  }
+  else if (body?.case !== undefined) refuse(where, `direct_response.body: ${body.case} is not supported`);
+  if (Buffer.byteLength(text) > bodyBytesMax) refuse(where, `direct_response.body is over ${bodyBytesMax} bytes`);
   return { kind: 'direct', status: action.status, body: text };
 }
 
@@ -58,26 +69,31 @@ function redirectScheme(action: XdsRedirect, where: string): string | undefined 
   return specifier.value;
 }
 
-function compileTarget(action: XdsRedirect, shape: PathShape, where: string): (request: RouteRequest) => string {
+function compileTarget(action: XdsRedirect, shape: PathShape, where: string): (exchange: Exchange) => string {
   const { stripQuery, pathRewriteSpecifier: specifier } = action;
-  const queryOf = (request: RouteRequest): string => (stripQuery || request.query === '' ? '' : `?${request.query}`);
+  const query = stripQuery ? () => '' : queryOf;
   switch (specifier.case) {
     case 'pathRedirect': {
       const path = specifier.value;
+      if (path === '') break;
       // A query of the redirect's own takes precedence and is never stripped.
-      return path.includes('?') ? () => path : (request) => path + queryOf(request);
+      return path.includes('?') ? () => path : (exchange) => path + query(exchange);
     }
     case 'prefixRewrite': {
+      if (specifier.value === '') break;
       const rewrite = prefixRewrite(specifier.value, shape);
-      return (request) => rewrite(request.path) + queryOf(request);
+      return (exchange) => rewrite(exchange.path) + query(exchange);
     }
     case 'regexRewrite': {
       const replace = compileReplace(specifier.value.pattern, specifier.value.substitution, where);
-      return (request) => replace(request.path) + queryOf(request);
+      return (exchange) => replace(exchange.path) + query(exchange);
     }
-    default:
-      return (request) => request.path + queryOf(request);
   }
+  return (exchange) => exchange.path + query(exchange);
+}
+
+function queryOf(exchange: Exchange): string {
+  return exchange.hasQuery ? `?${exchange.query}` : '';
 }
 
 /** The request's host; its port goes when the redirect has one, or when it was the old scheme's default one. */

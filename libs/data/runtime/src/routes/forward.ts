@@ -1,125 +1,106 @@
-/** The action that forwards: targets by weight, timeout, rewrites. */
+/** The action that forwards. */
 
-import type { Random } from '@weft/kernel';
-import type { RouteAction, Route as XdsRoute } from '@weft/xds-messages/envoy/config/route/v3/route_components';
+import {
+  RouteAction_ClusterNotFoundResponseCode as NotFoundCode,
+  type RouteAction,
+  type VirtualHost,
+  type Route as XdsRoute,
+} from '@weft/xds-messages/envoy/config/route/v3/route_components';
+import { RoutingPriority } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { routeTimeoutMs } from '../limits.ts';
-import { provenanceOf, targetProvenances } from '../metadata.ts';
-import type { Cluster, ForwardAction, Ref, RouteTarget } from '../tables.ts';
-import { compileMutation } from './header-mutation.ts';
-import { compileReplace } from './regex.ts';
-import type { PathShape } from './request-test.ts';
+import type { ForwardAction, MirrorPolicy, RateLimitRule, RetryPolicy } from '../tables.ts';
+import type { FilterConfigs } from './filter-configs.ts';
+import { compileHash } from './hash-policy.ts';
+import { compileInternalRedirect } from './internal-redirect.ts';
+import { compileMirrors } from './mirror.ts';
+import type { PathShape } from './path-match.ts';
+import { compileRateLimits } from './rate-limit.ts';
+import { compileRetry } from './retry.ts';
+import { compileAuthority, compilePathRewrite } from './rewrite.ts';
+import type { RouteContext } from './route-context.ts';
+import { compileSubset } from './subset.ts';
+import { compileTargets } from './targets.ts';
+import { provenanceOf } from '../metadata.ts';
+import { compileUpgrades } from './upgrades.ts';
 
-/** Gives the place of a cluster by name. */
-export type ClusterRef = (name: string) => Ref<Cluster | undefined>;
+const notFoundStatuses: Readonly<Record<number, number>> = {
+  [NotFoundCode.SERVICE_UNAVAILABLE]: 503,
+  [NotFoundCode.NOT_FOUND]: 404,
+  [NotFoundCode.INTERNAL_SERVER_ERROR]: 500,
+};
 
+/** What the virtual host and the table give to routes that do not say it themselves; compiled once. */
+export interface HostDefaults {
+  readonly host: VirtualHost;
+  readonly retry: RetryPolicy | undefined;
+  readonly mirrors: readonly MirrorPolicy[];
+  readonly rateLimits: readonly RateLimitRule[];
+}
+
+/** @param filterConfigs the route's own with those above it. @throws WeftError `config_rejected` */
 export function compileForward(
   route: XdsRoute,
   action: RouteAction,
   shape: PathShape,
-  clusterRef: ClusterRef,
+  defaults: HostDefaults,
+  filterConfigs: FilterConfigs | undefined,
+  context: RouteContext,
   where: string,
 ): ForwardAction {
-  const targets = compileTargets(route, action, clusterRef, where);
-  checkUpgrades(action, shape, where);
+  const { host } = defaults;
+  const subset = compileSubset(action.metadataMatch, undefined, where);
+  const { targets, pick } = compileTargets(route, action, subset, filterConfigs, context, where);
+  const auto = action.hostRewriteSpecifier;
+  const ownLimits = compileRateLimits(action.rateLimits, context, where);
+  const withHost = ownLimits.length === 0 || action.includeVhRateLimits === true;
+  const clusterNotFoundStatus = notFoundStatuses[action.clusterNotFoundResponseCode];
+  if (clusterNotFoundStatus === undefined) refuse(where, 'cluster_not_found_response_code is not supported');
   return {
     kind: 'forward',
     targets,
-    pick: createPick(targets),
+    pick,
     timeoutMs: milliseconds(action.timeout, routeTimeoutMs),
-    rewritePath: compileRewrite(action, shape, where),
+    idleTimeoutMs: action.idleTimeout === undefined ? undefined : milliseconds(action.idleTimeout, 0),
+    ...compileDurations(action),
+    retry: compileRetry(action.retryPolicy, where) ?? defaults.retry,
+    mirrors:
+      action.requestMirrorPolicies.length === 0
+        ? defaults.mirrors
+        : compileMirrors(action.requestMirrorPolicies, provenanceOf(route.metadata), context, where),
+    hash: compileHash(action.hashPolicy, where),
+    subset,
+    priority: compilePriority(action.priority, where),
+    rewritePath: compilePathRewrite(action, shape, where),
     rewriteAuthority: compileAuthority(action, where),
+    autoHostRewrite: auto.case === 'autoHostRewrite' && auto.value.value,
+    appendForwardedHost: action.appendXForwardedHost,
+    internalRedirect: compileInternalRedirect(action.internalRedirectPolicy, where),
+    upgrades: compileUpgrades(action.upgradeConfigs, shape.connect, where),
+    rateLimits: withHost ? [...ownLimits, ...defaults.rateLimits] : ownLimits,
+    routeRateLimits: ownLimits,
+    virtualHostRateLimits: defaults.rateLimits,
+    clusterNotFoundStatus,
+    bufferBytesMax: route.perRequestBufferLimitBytes ?? host.perRequestBufferLimitBytes,
+    attemptCountInRequest: host.includeRequestAttemptCount,
+    attemptCountInResponse: host.includeAttemptCountInResponse,
   };
 }
 
-function compileTargets(
-  route: XdsRoute,
-  action: RouteAction,
-  clusterRef: ClusterRef,
-  where: string,
-): readonly RouteTarget[] {
-  const from = provenanceOf(route.metadata);
-  const specifier = action.clusterSpecifier;
-  if (specifier.case === 'cluster') {
-    const [own] = targetProvenances(route.metadata, from, 1);
-    return [
-      {
-        cluster: clusterRef(specifier.value),
-        clusterName: specifier.value,
-        weight: 1,
-        requestHeaders: undefined,
-        responseHeaders: undefined,
-        from: own ?? from,
-      },
-    ];
-  }
-  if (specifier.case !== 'weightedClusters') return refuse(where, 'route has no cluster');
-  const { clusters } = specifier.value;
-  const places = targetProvenances(route.metadata, from, clusters.length);
-  const targets = clusters.map((cluster, index) => ({
-    cluster: clusterRef(cluster.name),
-    clusterName: cluster.name,
-    weight: cluster.weight ?? 0,
-    requestHeaders: compileMutation(cluster.requestHeadersToAdd, cluster.requestHeadersToRemove, where),
-    responseHeaders: compileMutation(cluster.responseHeadersToAdd, cluster.responseHeadersToRemove, where),
-    from: places[index] ?? from,
-  }));
-  if (targets.reduce((sum, target) => sum + target.weight, 0) <= 0) {
-    refuse(where, 'weighted_clusters: the sum of the weights must be over 0');
-  }
-  return targets;
-}
-
-/** One number of `random` a request; none where there is nothing to choose. */
-function createPick(targets: readonly RouteTarget[]): (random: Random) => RouteTarget {
-  const weighted = targets.filter((target) => target.weight > 0);
-  const only = weighted[0] ?? targets[0];
-  if (only === undefined) throw new Error('assertion failed: a route has a target');
-  if (weighted.length < 2) return () => only;
-  const ends = new Float64Array(weighted.length);
-  let total = 0;
-  weighted.forEach((target, index) => {
-    total += target.weight;
-    ends[index] = total;
-  });
-  return (random) => {
-    const at = random() * total;
-    let index = 0;
-    while (index < ends.length - 1 && at >= ends[index]!) index += 1;
-    return weighted[index] ?? only;
+/** max_stream_duration, and the older max_grpc_timeout and grpc_timeout_offset where it does not say. */
+function compileDurations(action: RouteAction): Pick<ForwardAction, 'maxDurationMs' | 'grpcMaxMs' | 'grpcOffsetMs'> {
+  const limits = action.maxStreamDuration;
+  const grpcMax = limits === undefined ? action.maxGrpcTimeout : limits.grpcTimeoutHeaderMax;
+  const grpcOffset = limits === undefined ? action.grpcTimeoutOffset : limits.grpcTimeoutHeaderOffset;
+  return {
+    maxDurationMs: limits?.maxStreamDuration === undefined ? undefined : milliseconds(limits.maxStreamDuration, 0),
+    grpcMaxMs: grpcMax === undefined ? undefined : milliseconds(grpcMax, 0),
+    grpcOffsetMs: milliseconds(grpcOffset, 0),
   };
 }
 
-function compileRewrite(action: RouteAction, shape: PathShape, where: string): ((path: string) => string) | undefined {
-  if (action.regexRewrite !== undefined) {
-    if (action.prefixRewrite !== '') refuse(where, 'route has both prefix_rewrite and regex_rewrite');
-    return compileReplace(action.regexRewrite.pattern, action.regexRewrite.substitution, where);
-  }
-  return action.prefixRewrite === '' ? undefined : prefixRewrite(action.prefixRewrite, shape);
-}
-
-/** What was matched gives way to `rewrite`: the prefix, or the whole path of an exact or regex match. */
-export function prefixRewrite(rewrite: string, shape: PathShape): (path: string) => string {
-  const { prefixLength } = shape;
-  return prefixLength === undefined ? () => rewrite : (path) => rewrite + path.slice(prefixLength);
-}
-
-function compileAuthority(action: RouteAction, where: string): string | undefined {
-  const specifier = action.hostRewriteSpecifier;
-  if (specifier.case === undefined) return undefined;
-  if (specifier.case !== 'hostRewriteLiteral') return refuse(where, `${specifier.case} is not supported`);
-  return specifier.value;
-}
-
-function checkUpgrades(action: RouteAction, shape: PathShape, where: string): void {
-  let tunnel = false;
-  for (const upgrade of action.upgradeConfigs) {
-    const type = upgrade.upgradeType.toLowerCase();
-    if (type === 'connect' && upgrade.connectConfig !== undefined && upgrade.enabled !== false) tunnel = true;
-    else if (type !== 'websocket') refuse(where, `upgrade_configs: ${upgrade.upgradeType} is not supported here`);
-    else if (upgrade.enabled === false) refuse(where, 'upgrade_configs: websocket cannot be turned off for a route');
-  }
-  if (shape.connect && !tunnel) refuse(where, 'connect_matcher needs upgrade_configs CONNECT with a connect_config');
-  if (!shape.connect && tunnel) refuse(where, 'upgrade_configs CONNECT needs a connect_matcher');
+function compilePriority(priority: RoutingPriority, where: string): 'default' | 'high' {
+  if (priority === RoutingPriority.DEFAULT) return 'default';
+  return priority === RoutingPriority.HIGH ? 'high' : refuse(where, `priority ${priority} is not supported`);
 }

@@ -1,95 +1,78 @@
 /** A RouteConfiguration as a table: domains, then the first route that matches. */
 
+import type { Random } from '@weft/kernel';
 import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
-import {
-  VirtualHost_TlsRequirementType as TlsRequirement,
-  type VirtualHost,
-  type Route as XdsRoute,
-} from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
+import { directResponseBytesMax } from '../limits.ts';
 import { provenanceOf } from '../metadata.ts';
-import type { Route, RouteTable, VirtualHostOrigin } from '../tables.ts';
-import { compileDirect, compileRedirect } from './answer.ts';
+import type { RouteTable } from '../tables.ts';
 import { compileDomains } from './domains.ts';
-import { type ClusterRef, compileForward } from './forward.ts';
+import { compileFilterConfigs } from './filter-configs.ts';
 import { compileMutation } from './header-mutation.ts';
-import { compileMatch, type RequestTest } from './request-test.ts';
+import { compileMirrors } from './mirror.ts';
+import type { RouteContext } from './route-context.ts';
+import { compileHost, type TableDefaults } from './virtual-host.ts';
 
-interface CompiledRoute {
-  readonly test: RequestTest;
-  readonly route: Route;
-}
-
-interface CompiledHost extends VirtualHostOrigin {
-  readonly routes: readonly CompiledRoute[];
-}
+/** For those who only ask what could match. */
+const noChance: Random = () => 0;
 
 /** @param where "RouteConfiguration http_proxy". @throws WeftError `config_rejected` */
-export function compileRouteTable(config: RouteConfiguration, clusterRef: ClusterRef, where: string): RouteTable {
-  const hosts = config.virtualHosts.map((host) => ({
-    domains: host.domains,
-    value: compileHost(host, clusterRef, `${where} virtual host ${host.name}`),
-  }));
+export function compileRouteTable(config: RouteConfiguration, context: RouteContext, where: string): RouteTable {
+  const checked = config.validateClusters === true ? onlyKnown(context, where) : context;
+  const defaults = compileDefaults(config, checked, where);
+  const names = new Set<string>();
+  const hosts = config.virtualHosts.map((host) => {
+    if (names.has(host.name)) refuse(where, `virtual host ${host.name} stands twice`);
+    names.add(host.name);
+    return { domains: host.domains, value: compileHost(host, defaults, checked, `${where} virtual host ${host.name}`) };
+  });
   const domains = compileDomains(hosts, where);
   const hostOf = config.ignorePortInHostMatching
     ? (authority: string) => domains.find(withoutPort(authority))
     : domains.find;
+  const pathOf = config.ignorePathParametersInPathMatching ? withoutParameters : asItIs;
   return {
     name: config.name,
-    match(request) {
+    internalOnlyHeaders: config.internalOnlyHeaders.map((name) => name.toLowerCase()),
+    match(request, facts, random = noChance) {
       const host = hostOf(request.authority);
       if (host === undefined) return undefined;
-      const { routes } = host;
-      for (let index = 0; index < routes.length; index += 1) {
-        const candidate = routes[index]!;
-        if (candidate.test(request)) return candidate.route;
-      }
-      return undefined;
+      return host.refuseClear(request) ?? host.find(pathOf(request.path), request, facts, random);
     },
     virtualHostOf: (authority) => hostOf(authority),
   };
 }
 
-function compileHost(host: VirtualHost, clusterRef: ClusterRef, where: string): CompiledHost {
-  if (host.domains.length === 0) refuse(where, 'domains is empty');
-  if (host.requireTls !== TlsRequirement.NONE) refuse(where, 'field require_tls is not supported');
-  const routes = host.routes.map((route, index) =>
-    compileRoute(route, clusterRef, `${where} route ${route.name === '' ? index : route.name}`),
-  );
-  return { name: host.name, from: provenanceOf(host.metadata), routes };
+function compileDefaults(config: RouteConfiguration, context: RouteContext, where: string): TableDefaults {
+  return {
+    requestHeaders: compileMutation(config.requestHeadersToAdd, config.requestHeadersToRemove, where),
+    responseHeaders: compileMutation(config.responseHeadersToAdd, config.responseHeadersToRemove, where),
+    specificLast: config.mostSpecificHeaderMutationsWins,
+    filterConfigs: compileFilterConfigs(config.typedPerFilterConfig, undefined, context, where),
+    mirrors: compileMirrors(config.requestMirrorPolicies, provenanceOf(config.metadata), context, where),
+    directBytesMax: config.maxDirectResponseBodySizeBytes ?? directResponseBytesMax,
+  };
 }
 
-function compileRoute(route: XdsRoute, clusterRef: ClusterRef, where: string): CompiledRoute {
-  const { test, shape } = compileMatch(route.match, where);
+/** validate_clusters: a cluster that is named must exist. */
+function onlyKnown(context: RouteContext, where: string): RouteContext {
   return {
-    test,
-    route: {
-      name: route.name === '' ? 'default' : route.name,
-      from: provenanceOf(route.metadata),
-      connect: shape.connect,
-      requestHeaders: compileMutation(route.requestHeadersToAdd, route.requestHeadersToRemove, where),
-      responseHeaders: compileMutation(route.responseHeadersToAdd, route.responseHeadersToRemove, where),
-      action: compileAction(route, shape, clusterRef, where),
+    ...context,
+    clusterRef(name) {
+      if (context.clusterNamed(name) === undefined) refuse(where, `cluster ${JSON.stringify(name)} is not known`);
+      return context.clusterRef(name);
     },
   };
 }
 
-function compileAction(
-  route: XdsRoute,
-  shape: Parameters<typeof compileRedirect>[1],
-  clusterRef: ClusterRef,
-  where: string,
-): Route['action'] {
-  switch (route.action.case) {
-    case 'route':
-      return compileForward(route, route.action.value, shape, clusterRef, where);
-    case 'redirect':
-      return compileRedirect(route.action.value, shape, where);
-    case 'directResponse':
-      return compileDirect(route.action.value, where);
-    default:
-      return refuse(where, 'it has no action');
-  }
+function asItIs(path: string): string {
+  return path;
+}
+
+/** "/a;v=1/b" is compared as "/a". */
+function withoutParameters(path: string): string {
+  const semicolon = path.indexOf(';');
+  return semicolon === -1 ? path : path.slice(0, semicolon);
 }
 
 function withoutPort(authority: string): string {

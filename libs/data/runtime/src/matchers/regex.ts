@@ -11,6 +11,7 @@ const metaCharacters = /[\\^$.|?*+()[\]{}]/;
 /** Matches the whole text. @throws WeftError `config_rejected` for a pattern that RE2 does not take. */
 export function compileFullMatch(matcher: RegexMatcher, where: string): TextTest {
   const pattern = matcher.regex;
+  if (pattern === '') refuse(where, 'regex is empty');
   if (!metaCharacters.test(pattern)) return (text) => text === pattern;
   const literal = pattern.slice(0, -2);
   if (pattern.endsWith('.*') && !metaCharacters.test(literal)) {
@@ -19,6 +20,16 @@ export function compileFullMatch(matcher: RegexMatcher, where: string): TextTest
   }
   const compiled = compile(pattern, where);
   return (text) => compiled.matches(text);
+}
+
+/** What every text that the pattern takes whole must begin with; empty: nothing is known of it. */
+export function literalHead(pattern: string): string {
+  if (pattern.includes('|')) return '';
+  const found = /[\\^$.?*+()[\]{}]/.exec(pattern);
+  if (found === null) return pattern;
+  // The character before these may be there no time at all.
+  const optional = '?*{'.includes(found[0]);
+  return pattern.slice(0, Math.max(0, optional ? found.index - 1 : found.index));
 }
 
 /**
