@@ -8,7 +8,9 @@ export type {
   SlowStart,
   SubsetSelector,
 } from './balancer.ts';
+export { checkFields } from './check/check-fields.ts';
 export { refuse, unpack } from './check/refuse.ts';
+export { supportedFields, supportedParts } from './check/supported-fields.ts';
 export type {
   CheckedEndpoint,
   ClusterHealth,
@@ -46,14 +48,11 @@ export { compileFormatString, formatStringFields } from './format/format-string.
 export { grpcStatusOf, grpcStatusOfHttp } from './format/grpc-status.ts';
 export { isoTime, jsonText } from './format/json-text.ts';
 export type { FormatOptions } from './format/operand.ts';
-export { responseFlags } from './format/response-flags.ts';
-export { clusterLimits, dnsAddressesMax } from './limits.ts';
-export { compileHeaderTest } from './matchers/header-matcher.ts';
-export { compileMetadataTest, metadataValue } from './matchers/metadata-matcher.ts';
-export { requestOf } from './matchers/exchange-request.ts';
-export { shareOf } from './matchers/fraction.ts';
-export { compileFullMatch } from './matchers/regex.ts';
-export { type AddressOctets, addressText, createAddress, maskAddress, readAddress, withoutPortOf } from './matchers/address.ts';
+  createAddress,
+  maskAddress,
+  readAddress,
+  withoutPortOf,
+} from './matchers/address.ts';
 export { type AddressTest, compileCidrTest, compileCidrTextTest } from './matchers/cidr-matcher.ts';
 export { requestOf } from './matchers/exchange-request.ts';
 export { runtimeShareOf, shareOf } from './matchers/fraction.ts';
@@ -72,6 +71,7 @@ export { retryGrpcOnOf, retryOnOf } from './routes/retry.ts';
 export { compileUriTemplate, type UriTemplate } from './routes/uri-template.ts';
 export type { Runtime, RuntimeChange, RuntimeOptions, Tables, Wanted } from './runtime.ts';
 export { createRuntime } from './runtime.ts';
+export { ownSecretName, rootsSecretName } from './secrets/names.ts';
 export type {
   AccessLogTable,
   AttemptOutcome,
@@ -81,6 +81,7 @@ export type {
   DirectAction,
   Direction,
   DownstreamAddressing,
+  DownstreamHttp2,
   DownstreamTls,
   Endpoint,
   FilterChainMatch,
@@ -108,6 +109,7 @@ export type {
   SanMatcher,
   TcpHandlerTable,
   TlsMaterialRef,
+  TlsSecret,
   TracingTable,
   UpstreamHttp,
   UpstreamTls,
@@ -115,4 +117,3 @@ export type {
   WorkloadLabels,
 } from './tables.ts';
 export { retryOnBits } from './tables.ts';
-export { ownSecretName, rootsSecretName } from './tls/transport-socket.ts';
