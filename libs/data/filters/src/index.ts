@@ -1,10 +1,12 @@
 /** HTTP filters, network filters and access logs, one folder each. */
+
+export { isoTime, jsonText } from '@weft/data-runtime';
 export { createAccessLog } from './access-log/access-log.ts';
 export type { AccessLogs, AccessLogsOptions } from './access-log/access-logs.ts';
 export { createAccessLogs, logFilesMax } from './access-log/access-logs.ts';
 export type { FileSink } from './access-log/file-sink.ts';
 export { createFileSink } from './access-log/file-sink.ts';
-export { isoTime, jsonText } from '@weft/data-runtime';
+export type { AccessLogKindDeps } from './access-log/kinds.ts';
 export type { LogBuffer, LogSink } from './access-log/log-buffer.ts';
 export { accessLogLimits, createLogBuffer } from './access-log/log-buffer.ts';
 export type { AnswerHeadersTable } from './answer-headers/answer-headers.ts';

@@ -1,6 +1,7 @@
 /** The table of contents of the plugs: every xDS message that a filter or an access log is made from. */
 
 import type { AccessLogKind, HttpFilterKind, NetworkFilterKind } from '@weft/data-runtime';
+import { type AccessLogKindDeps, createFileLogKinds } from './access-log/kinds.ts';
 import type { FilterDeps } from './filter-deps.ts';
 
 /** http_filters, the router apart. */
@@ -14,6 +15,6 @@ export function createNetworkFilterKinds(_deps: FilterDeps): readonly NetworkFil
 }
 
 /** Access loggers. */
-export function createAccessLogKinds(): readonly AccessLogKind[] {
-  return [];
+export function createAccessLogKinds(deps: AccessLogKindDeps): readonly AccessLogKind[] {
+  return [...createFileLogKinds(deps)];
 }
