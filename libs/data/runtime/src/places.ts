@@ -13,6 +13,8 @@ export interface Places<T> {
   ref(name: string): Ref<T | undefined>;
   /** Forgets the names that hold nothing and that `isWanted` does not know. */
   sweep(isWanted: (name: string) => boolean): void;
+  /** Forgets all names but these; what their places hold is left alone. */
+  keep(isKept: (name: string) => boolean): void;
   size(): number;
 }
 
@@ -33,6 +35,9 @@ export function createPlaces<T>(): Places<T> {
       for (const [name, place] of places) {
         if (place.current === undefined && !isWanted(name)) places.delete(name);
       }
+    },
+    keep(isKept) {
+      for (const name of places.keys()) if (!isKept(name)) places.delete(name);
     },
     size: () => places.size,
   };

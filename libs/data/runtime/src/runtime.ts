@@ -1,35 +1,34 @@
 /** The one mutator: takes xDS updates into the tables that requests run on, or refuses them whole. */
 
 import type { Cancel, Clock, Random } from '@weft/kernel';
-import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
-import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
-import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
-import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
 import type { ReceivedResource, ResourceUpdate } from '@weft/xds-protocol';
-import { createResourceKind, type ResourceKind } from './apply-update.ts';
 import type { CreateBalancer } from './balancer.ts';
-import { compileAssignment } from './clusters/assignment.ts';
-import { compileCluster } from './clusters/cluster-spec.ts';
+import type { CreateClusterHealth } from './clusters/cluster-health.ts';
 import type { ResolveDns } from './clusters/dns-refresh.ts';
 import type { HealthProbe } from './clusters/health-check.ts';
-import { compileListener } from './listeners/listener.ts';
-import type { ClusterRef } from './routes/forward.ts';
-import { compileRouteTable } from './routes/route-table.ts';
-import { compileRoots } from './secrets/secret.ts';
-import { type ClusterStore, createClusterStore } from './stores/cluster-store.ts';
-import { createTrafficStore, type TrafficStore, type WithClusters } from './stores/traffic-store.ts';
-import type { Cluster, Endpoint, ListenerTable, Ref, RouteTable } from './tables.ts';
-import { rootsSecretName } from './tls/transport-socket.ts';
+import { createPlugs, type PlugOptions } from './plugs.ts';
+import { createResourceKinds, typeUrls } from './resource-kinds.ts';
+import { rootsSecretName } from './secrets/names.ts';
+import { createClusterStore } from './stores/cluster-store.ts';
+import { createSecretStore } from './stores/secret-store.ts';
+import { createTrafficStore } from './stores/traffic-store.ts';
+import type { Cluster, Endpoint, ListenerTable, Ref, RouteTable, TlsSecret } from './tables.ts';
 
-export interface RuntimeOptions {
+/** The kinds of filters and logs: what is configured and not among them is refused by name. */
+export interface RuntimeOptions extends PlugOptions {
   readonly createBalancer: CreateBalancer;
+  /** Active checks, outlier detection and failure accrual; nothing: endpoints are as EDS says. */
+  readonly createHealth?: CreateClusterHealth | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** For STRICT_DNS clusters. */
   readonly resolveDns: ResolveDns;
-  /** What a listener with `traffic_direction: OUTBOUND` is here: a gateway's or a sidecar's. */
+  /** What a listener whose `traffic_direction` is not INBOUND is here: a gateway's or a sidecar's. */
   readonly outbound: 'outbound' | 'gateway';
+  /** node.cluster, for the source_cluster of rate limits. Empty where it is not given. */
+  readonly serviceCluster?: string;
+  /** Environment variables, for tags of spans; nothing: none is set. */
+  readonly environment?: (name: string) => string | undefined;
 }
 
 /** What requests, admin and `explain` read. The maps are the living ones: never keep a copy. */
@@ -39,6 +38,8 @@ export interface Tables {
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** Roots of the mesh as PEM (secret ROOTCA). */
   readonly roots: Ref<string | undefined>;
+  /** Secrets that TLS contexts name, this proxy's own ("default") excepted. A changed one is a new object. */
+  readonly secrets: ReadonlyMap<string, TlsSecret>;
   /** The active health checks of a cluster, as written; none for one that is not known. */
   probesOf(cluster: string): readonly HealthProbe[];
 }
@@ -86,11 +87,25 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     onGone(endpoints) {
       for (const listener of goneListeners) listener(endpoints);
     },
-    onResolved: (name) => emit({ typeUrl: clusterTypeUrl, changed: [name], removed: [] }),
+    onResolved: (name) => emit({ typeUrl: typeUrls.cluster, changed: [name], removed: [] }),
   });
   const traffic = createTrafficStore({ clock: options.clock, isWarming: clusters.isWarming });
-  const roots: { current: string | undefined } = { current: undefined };
-  const kinds = createKinds(clusters, traffic, roots, options.outbound);
+  const secrets = createSecretStore();
+  const roots: Ref<string | undefined> = {
+    get current() {
+      const secret = secrets.secrets.get(rootsSecretName);
+      return secret?.kind === 'roots' ? secret.rootsPem : undefined;
+    },
+  };
+  const kinds = createResourceKinds({
+    clusters,
+    traffic,
+    secrets,
+    plugs: createPlugs(options),
+    outbound: options.outbound,
+    serviceCluster: options.serviceCluster ?? '',
+    environment: options.environment ?? (() => undefined),
+  });
   const received = new Map([...kinds.keys()].map((typeUrl) => [typeUrl, new Map<string, ReceivedResource>()]));
 
   return {
@@ -99,6 +114,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       routes: traffic.routes,
       clusters: clusters.clusters,
       roots,
+      secrets: secrets.secrets,
       probesOf: (name) => clusters.clusters.get(name)?.spec.probes ?? [],
     },
     apply(update) {
@@ -108,9 +124,11 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       if (reason !== undefined) return reason;
       traffic.recheck();
       clusters.sweep(traffic.referencesCluster);
+      secrets.sweep(alwaysWanted);
       remember(received, update);
-      forgetUnwanted(received.get(routeTypeUrl), traffic.routes);
-      forgetUnwanted(received.get(endpointTypeUrl), clusters.assignments);
+      forgetUnwanted(received.get(typeUrls.route), traffic.routes);
+      forgetUnwanted(received.get(typeUrls.endpoint), clusters.assignments);
+      forgetUnwanted(received.get(typeUrls.secret), secrets.received);
       emit({
         typeUrl: update.typeUrl,
         changed: update.changed.map((resource) => resource.name),
@@ -121,7 +139,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     wanted: () => ({
       routes: [...traffic.wanted()],
       endpoints: [...clusters.wanted()],
-      secrets: [rootsSecretName],
+      secrets: [...new Set([...alwaysWanted, ...secrets.wanted()])],
     }),
     onChange: (listener) => subscribe(changeListeners, listener),
     onEndpointsGone: (listener) => subscribe(goneListeners, listener),
@@ -133,63 +151,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   };
 }
 
-const clusterTypeUrl = `type.googleapis.com/${ClusterSchema.typeName}`;
-const endpointTypeUrl = `type.googleapis.com/${ClusterLoadAssignmentSchema.typeName}`;
-const routeTypeUrl = `type.googleapis.com/${RouteConfigurationSchema.typeName}`;
-
-function createKinds(
-  clusters: ClusterStore,
-  traffic: TrafficStore,
-  roots: { current: string | undefined },
-  outbound: RuntimeOptions['outbound'],
-): ReadonlyMap<string, ResourceKind> {
-  const noting = <T>(compile: (clusterRef: ClusterRef) => T): WithClusters<T> => {
-    const names = new Set<string>();
-    const value = compile((name) => {
-      names.add(name);
-      return clusters.ref(name);
-    });
-    return { value, clusters: names };
-  };
-  const { routesRef, inlineRoutesRef } = traffic;
-  const kinds: readonly ResourceKind[] = [
-    createResourceKind({
-      schema: ClusterSchema,
-      nameOf: (cluster) => cluster.name,
-      compile: compileCluster,
-      commit: clusters.commitClusters,
-    }),
-    createResourceKind({
-      schema: ClusterLoadAssignmentSchema,
-      nameOf: (assignment) => assignment.clusterName,
-      compile: compileAssignment,
-      commit: clusters.commitAssignments,
-    }),
-    createResourceKind({
-      schema: ListenerSchema,
-      nameOf: (listener) => listener.name,
-      compile: (listener, where) =>
-        noting((clusterRef) => compileListener(listener, { clusterRef, routesRef, inlineRoutesRef, outbound }, where)),
-      commit: traffic.commitListeners,
-    }),
-    createResourceKind({
-      schema: RouteConfigurationSchema,
-      nameOf: (config) => config.name,
-      compile: (config, where) => noting((clusterRef) => compileRouteTable(config, clusterRef, where)),
-      commit: traffic.commitRoutes,
-    }),
-    createResourceKind({
-      schema: SecretSchema,
-      nameOf: (secret) => secret.name,
-      compile: compileRoots,
-      commit(changed) {
-        // Roots that are withdrawn stay in force: without any, nobody could be verified.
-        roots.current = changed.get(rootsSecretName) ?? roots.current;
-      },
-    }),
-  ];
-  return new Map(kinds.map((kind) => [kind.typeUrl, kind]));
-}
+/** The roots of the mesh: peers are judged by them wherever a context says so, from the first connection on. */
+const alwaysWanted: ReadonlySet<string> = new Set([rootsSecretName]);
 
 function remember(received: ReadonlyMap<string, Map<string, ReceivedResource>>, update: ResourceUpdate): void {
   const ofType = received.get(update.typeUrl);

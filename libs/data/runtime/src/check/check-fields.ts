@@ -2,7 +2,7 @@
 
 import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
-import { supportedFields } from './supported-fields.ts';
+import type { SupportedFields } from '../filter.ts';
 
 /** Messages deeper than this are refused: no resource of the profile comes near it. */
 const messageDepthMax = 32;
@@ -11,11 +11,20 @@ const messageDepthMax = 32;
  * @returns what is not supported, as "field a.b[0].c is not supported"; nothing when all is.
  * Content of google.protobuf messages (wrappers, Struct, Any, Duration) is not looked into.
  */
-export function checkFields<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string | undefined {
-  return checkMessage(reflect(schema, message), '', 0);
+export function checkFields<Desc extends DescMessage>(
+  schema: Desc,
+  message: MessageShape<Desc>,
+  supported: SupportedFields,
+): string | undefined {
+  return checkMessage(reflect(schema, message), '', 0, supported);
 }
 
-function checkMessage(message: ReflectMessage, path: string, depth: number): string | undefined {
+function checkMessage(
+  message: ReflectMessage,
+  path: string,
+  depth: number,
+  supportedFields: SupportedFields,
+): string | undefined {
   const type = message.desc.typeName;
   if (type.startsWith('google.protobuf.')) return undefined;
   if (depth > messageDepthMax) return `field ${path} is nested too deeply`;
@@ -27,25 +36,31 @@ function checkMessage(message: ReflectMessage, path: string, depth: number): str
     if (!message.isSet(field)) continue;
     const at = join(path, field.name);
     if (!supported.includes(field.name)) return `field ${at} is not supported`;
-    const problem = checkValue(message, field, at, depth + 1);
+    const problem = checkValue(message, field, at, depth + 1, supportedFields);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function checkValue(message: ReflectMessage, field: DescField, at: string, depth: number): string | undefined {
-  if (field.fieldKind === 'message') return checkMessage(message.get(field), at, depth);
+function checkValue(
+  message: ReflectMessage,
+  field: DescField,
+  at: string,
+  depth: number,
+  supported: SupportedFields,
+): string | undefined {
+  if (field.fieldKind === 'message') return checkMessage(message.get(field), at, depth, supported);
   if (field.fieldKind === 'list' && field.listKind === 'message') {
     let index = 0;
     for (const item of message.get(field)) {
-      const problem = checkMessage(item as ReflectMessage, `${at}[${index}]`, depth);
+      const problem = checkMessage(item as ReflectMessage, `${at}[${index}]`, depth, supported);
       if (problem !== undefined) return problem;
       index += 1;
     }
   }
   if (field.fieldKind === 'map' && field.mapKind === 'message') {
     for (const [key, item] of message.get(field)) {
-      const problem = checkMessage(item as ReflectMessage, `${at}["${String(key)}"]`, depth);
+      const problem = checkMessage(item as ReflectMessage, `${at}["${String(key)}"]`, depth, supported);
       if (problem !== undefined) return problem;
     }
   }

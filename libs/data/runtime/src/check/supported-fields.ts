@@ -1,211 +1,38 @@
-/** Which fields of xDS this proxy understands: what is set and not listed here is refused by name. */
+/** Which fields of xDS this proxy understands, from every part that compiles them: what is set and not listed is refused by name. */
+
+import { clusterFields } from '../clusters/supported.ts';
+import type { SupportedFields } from '../filter.ts';
+import { routeFields } from '../routes/supported.ts';
+import { coreFields } from './core-fields.ts';
+import { httpManagerFields } from './http-manager-fields.ts';
+import { listenerFields } from './listener-fields.ts';
+import { tlsFields } from './tls-fields.ts';
+
+/** Of the runtime itself, by part: for the reference, and merged for the check. */
+export const supportedParts: readonly { readonly name: string; readonly fields: SupportedFields }[] = [
+  { name: 'Listeners', fields: listenerFields },
+  { name: 'HTTP connection manager', fields: httpManagerFields },
+  { name: 'Routes', fields: routeFields },
+  { name: 'Clusters and endpoints', fields: clusterFields },
+  { name: 'TLS and secrets', fields: tlsFields },
+  { name: 'Core', fields: coreFields },
+];
 
 /** Message type → proto names of its fields. Values of fields are judged where they are compiled. */
-export const supportedFields: Readonly<Record<string, readonly string[]>> = {
-  // Listeners
-  'envoy.config.listener.v3.Listener': [
-    'name',
-    'address',
-    'stat_prefix',
-    'filter_chains',
-    'traffic_direction',
-    'metadata',
-  ],
-  'envoy.config.listener.v3.FilterChain': ['name', 'filters', 'transport_socket', 'metadata'],
-  'envoy.config.listener.v3.Filter': ['name', 'typed_config'],
-  'envoy.config.core.v3.Address': ['socket_address'],
-  'envoy.config.core.v3.SocketAddress': ['address', 'port_value'],
-  'envoy.config.core.v3.Metadata': ['filter_metadata'],
-  'envoy.config.core.v3.TransportSocket': ['name', 'typed_config'],
-  'envoy.config.accesslog.v3.AccessLog': ['name', 'typed_config'],
-  'envoy.extensions.access_loggers.file.v3.FileAccessLog': ['path', 'log_format'],
-  'envoy.config.core.v3.SubstitutionFormatString': ['json_format'],
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': [
-    'codec_type',
-    'stat_prefix',
-    'rds',
-    'route_config',
-    'http_filters',
-    'http_protocol_options',
-    'server_name',
-    'server_header_transformation',
-    'stream_idle_timeout',
-    'access_log',
-    'upgrade_configs',
-  ],
-  'envoy.extensions.filters.network.http_connection_manager.v3.Rds': ['config_source', 'route_config_name'],
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': ['name', 'typed_config'],
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig': [
-    'upgrade_type',
-    'enabled',
-  ],
-  'envoy.extensions.filters.http.router.v3.Router': [],
-  'envoy.config.core.v3.Http1ProtocolOptions': ['allow_absolute_url'],
-  'envoy.config.core.v3.ConfigSource': ['ads', 'resource_api_version', 'initial_fetch_timeout'],
-  'envoy.config.core.v3.AggregatedConfigSource': [],
-  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy': ['stat_prefix', 'cluster', 'idle_timeout', 'access_log'],
+export const supportedFields: SupportedFields = merge(supportedParts.map((part) => part.fields));
 
-  // Routes
-  'envoy.config.route.v3.RouteConfiguration': [
-    'name',
-    'virtual_hosts',
-    'validate_clusters',
-    'ignore_port_in_host_matching',
-    'metadata',
-  ],
-  'envoy.config.route.v3.VirtualHost': ['name', 'domains', 'routes', 'metadata'],
-  'envoy.config.route.v3.Route': [
-    'name',
-    'match',
-    'route',
-    'redirect',
-    'direct_response',
-    'metadata',
-    'request_headers_to_add',
-    'request_headers_to_remove',
-    'response_headers_to_add',
-    'response_headers_to_remove',
-  ],
-  'envoy.config.route.v3.RouteMatch': [
-    'prefix',
-    'path',
-    'safe_regex',
-    'path_separated_prefix',
-    'connect_matcher',
-    'case_sensitive',
-    'headers',
-    'query_parameters',
-  ],
-  'envoy.config.route.v3.RouteMatch.ConnectMatcher': [],
-  'envoy.config.route.v3.HeaderMatcher': [
-    'name',
-    'string_match',
-    'present_match',
-    'invert_match',
-    'treat_missing_header_as_empty',
-  ],
-  'envoy.config.route.v3.QueryParameterMatcher': ['name', 'string_match', 'present_match'],
-  'envoy.type.matcher.v3.StringMatcher': ['exact', 'prefix', 'suffix', 'contains', 'safe_regex', 'ignore_case'],
-  'envoy.type.matcher.v3.RegexMatcher': ['google_re2', 'regex'],
-  'envoy.type.matcher.v3.RegexMatcher.GoogleRE2': [],
-  'envoy.type.matcher.v3.RegexMatchAndSubstitute': ['pattern', 'substitution'],
-  'envoy.config.route.v3.RouteAction': [
-    'cluster',
-    'weighted_clusters',
-    'timeout',
-    'prefix_rewrite',
-    'regex_rewrite',
-    'host_rewrite_literal',
-    'upgrade_configs',
-  ],
-  'envoy.config.route.v3.RouteAction.UpgradeConfig': ['upgrade_type', 'enabled', 'connect_config'],
-  'envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig': [],
-  'envoy.config.route.v3.WeightedCluster': ['clusters'],
-  'envoy.config.route.v3.WeightedCluster.ClusterWeight': [
-    'name',
-    'weight',
-    'request_headers_to_add',
-    'request_headers_to_remove',
-    'response_headers_to_add',
-    'response_headers_to_remove',
-  ],
-  'envoy.config.route.v3.RedirectAction': [
-    'https_redirect',
-    'scheme_redirect',
-    'host_redirect',
-    'port_redirect',
-    'path_redirect',
-    'prefix_rewrite',
-    'regex_rewrite',
-    'response_code',
-    'strip_query',
-  ],
-  'envoy.config.route.v3.DirectResponseAction': ['status', 'body'],
-  'envoy.config.core.v3.DataSource': ['inline_bytes', 'inline_string'],
-  'envoy.config.core.v3.HeaderValueOption': ['header', 'append_action', 'keep_empty_value'],
-  'envoy.config.core.v3.HeaderValue': ['key', 'value'],
+/** The runtime's own list with a plug's over it: a message that the plug lists is judged by the plug's list only. */
+export function withPlug(plug: SupportedFields): SupportedFields {
+  return { ...supportedFields, ...plug };
+}
 
-  // Clusters
-  'envoy.config.cluster.v3.Cluster': [
-    'name',
-    'alt_stat_name',
-    'type',
-    'eds_cluster_config',
-    'connect_timeout',
-    'lb_policy',
-    'load_assignment',
-    'health_checks',
-    'typed_extension_protocol_options',
-    'dns_refresh_rate',
-    'dns_lookup_family',
-    'common_lb_config',
-    'transport_socket',
-    'transport_socket_matches',
-    'metadata',
-  ],
-  'envoy.config.cluster.v3.Cluster.EdsClusterConfig': ['eds_config', 'service_name'],
-  'envoy.config.cluster.v3.Cluster.CommonLbConfig': ['healthy_panic_threshold'],
-  'envoy.type.v3.Percent': ['value'],
-  'envoy.config.cluster.v3.Cluster.TransportSocketMatch': ['name', 'match', 'transport_socket'],
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': ['explicit_http_config'],
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': [
-    'http_protocol_options',
-    'http2_protocol_options',
-  ],
-  'envoy.config.core.v3.Http2ProtocolOptions': [],
-  'envoy.config.core.v3.HealthCheck': [
-    'timeout',
-    'interval',
-    'initial_jitter',
-    'unhealthy_threshold',
-    'healthy_threshold',
-    'http_health_check',
-    'tcp_health_check',
-    'grpc_health_check',
-  ],
-  'envoy.config.core.v3.HealthCheck.HttpHealthCheck': ['host', 'path', 'request_headers_to_add'],
-  'envoy.config.core.v3.HealthCheck.TcpHealthCheck': [],
-  'envoy.config.core.v3.HealthCheck.GrpcHealthCheck': ['service_name', 'authority'],
-  'envoy.config.endpoint.v3.ClusterLoadAssignment': ['cluster_name', 'endpoints'],
-  'envoy.config.endpoint.v3.LocalityLbEndpoints': [
-    'locality',
-    'lb_endpoints',
-    'load_balancing_weight',
-    'priority',
-    'metadata',
-  ],
-  'envoy.config.core.v3.Locality': ['region', 'zone', 'sub_zone'],
-  'envoy.config.endpoint.v3.LbEndpoint': ['endpoint', 'health_status', 'metadata', 'load_balancing_weight'],
-  'envoy.config.endpoint.v3.Endpoint': ['address', 'hostname'],
-
-  // TLS and secrets
-  'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': [],
-  'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': [
-    'common_tls_context',
-    'require_client_certificate',
-  ],
-  'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': ['common_tls_context', 'sni'],
-  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext': [
-    'tls_params',
-    'tls_certificate_sds_secret_configs',
-    'validation_context_sds_secret_config',
-    'combined_validation_context',
-    'alpn_protocols',
-  ],
-  'envoy.extensions.transport_sockets.tls.v3.TlsParameters': [
-    'tls_minimum_protocol_version',
-    'tls_maximum_protocol_version',
-  ],
-  'envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig': ['name', 'sds_config'],
-  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext': [
-    'default_validation_context',
-    'validation_context_sds_secret_config',
-  ],
-  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': [
-    'trusted_ca',
-    'match_typed_subject_alt_names',
-    'match_subject_alt_names',
-  ],
-  'envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher': ['san_type', 'matcher'],
-  'envoy.extensions.transport_sockets.tls.v3.Secret': ['name', 'validation_context'],
-};
+/** Lists of one message that several parts read are joined. */
+function merge(parts: readonly SupportedFields[]): SupportedFields {
+  const merged: Record<string, readonly string[]> = {};
+  for (const part of parts) {
+    for (const [type, fields] of Object.entries(part)) {
+      merged[type] = [...new Set([...(merged[type] ?? []), ...fields])];
+    }
+  }
+  return merged;
+}

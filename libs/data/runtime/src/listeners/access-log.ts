@@ -1,14 +1,26 @@
-/** Access logs: one of type file with Istio's JSON keys; where it really goes is the proxy's own setting. */
+/** access_log lists, by the kinds that are plugged in. */
 
 import type { AccessLog } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
-import { FileAccessLogSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/file/v3/file';
-import { refuse, unpack } from '../check/refuse.ts';
+import { AccessLogFilterSchema } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
+import { checkFields } from '../check/check-fields.ts';
+import { refuse } from '../check/refuse.ts';
+import { withPlug } from '../check/supported-fields.ts';
+import { checkPlugConfig, type Plugs, typeNameOf } from '../plugs.ts';
+import type { AccessLogTable } from '../tables.ts';
 
-/** @returns whether there is one. */
-export function compileAccessLog(logs: readonly AccessLog[], where: string): boolean {
-  for (const log of logs) {
-    if (log.configType.case !== 'typedConfig') refuse(where, `access_log ${log.name} is not supported`);
-    unpack(log.configType.value, FileAccessLogSchema, `${where}: access_log ${log.name}`);
-  }
-  return logs.length > 0;
+/** @throws WeftError `config_rejected`, naming the log and its type. */
+export function compileAccessLogs(logs: readonly AccessLog[], plugs: Plugs, where: string): readonly AccessLogTable[] {
+  return logs.map((log) => {
+    const at = `${where}: access_log ${log.name}`;
+    if (log.configType.case !== 'typedConfig') return refuse(at, 'typed_config is missing');
+    const config = log.configType.value;
+    const type = typeNameOf(config);
+    const kind = plugs.accessLogs.get(type) ?? refuse(at, `${type} is not supported`);
+    checkPlugConfig(config, kind.schema, kind.supported, at);
+    if (log.filter !== undefined) {
+      const problem = checkFields(AccessLogFilterSchema, log.filter, withPlug(kind.supported));
+      if (problem !== undefined) refuse(`${at}: filter`, problem);
+    }
+    return kind.compile(config, log.filter, at);
+  });
 }

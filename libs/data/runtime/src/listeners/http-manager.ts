@@ -1,7 +1,7 @@
-/** The HTTP connection manager of a listener. */
+/** The HTTP connection manager of a filter chain. */
 
 import type { Any } from '@bufbuild/protobuf/wkt';
-import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
+import { HttpProtocolOptions_HeadersWithUnderscoresAction as Underscores } from '@weft/xds-messages/envoy/config/core/v3/protocol';
 import {
   HttpConnectionManager_CodecType as CodecType,
   type HttpConnectionManager,
@@ -10,97 +10,179 @@ import {
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { refuse, unpack } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
-import { streamIdleTimeoutMs } from '../limits.ts';
-import type { ClusterRef } from '../routes/forward.ts';
+import * as limits from '../limits.ts';
 import { compileRouteTable } from '../routes/route-table.ts';
-import type { HttpHandlerTable, Ref, RouteTable } from '../tables.ts';
-import { compileAccessLog } from './access-log.ts';
+import type { DownstreamHttp2, HttpHandlerTable, Ref, RouteTable } from '../tables.ts';
+import { checkConfigSource } from '../tls/config-source.ts';
+import { compileAccessLogs } from './access-log.ts';
+import { compileHttpFilters } from './http-filters.ts';
+import { addressingOf, clientCertOf, pathOf, requestIdOf } from './http-manager-parts.ts';
+import type { ListenerContext, ListenerFindings } from './listener-context.ts';
+import { compileTracing } from './tracing.ts';
 
-export interface HttpManagerContext {
-  readonly clusterRef: ClusterRef;
-  /** Place of a table that comes by RDS. */
-  routesRef(name: string): Ref<RouteTable | undefined>;
-  /** Place of the routes that stand in a listener itself. */
-  inlineRoutesRef(listener: string): Ref<RouteTable | undefined>;
-}
-
-export interface CompiledHttpManager {
-  readonly handler: HttpHandlerTable;
-  readonly routeName: string | undefined;
-  readonly inlineRoutes: RouteTable | undefined;
-}
-
+/** @param key of the chain, for the place of its own routes. @throws WeftError `config_rejected` */
 export function compileHttpManager(
   config: Any,
-  listener: string,
-  context: HttpManagerContext,
+  key: string,
+  context: ListenerContext,
+  findings: ListenerFindings,
   where: string,
-): CompiledHttpManager {
+): HttpHandlerTable {
   const manager = unpack(config, HttpConnectionManagerSchema, where);
-  if (manager.codecType !== CodecType.AUTO && manager.codecType !== CodecType.HTTP1) {
-    refuse(where, 'codec_type: only AUTO and HTTP1 are supported');
-  }
-  checkFilters(manager, where);
+  const { statPrefix } = manager;
   const upgrades = upgradesOf(manager, where);
-  const { routes, routeName, inlineRoutes } = routesOf(manager, listener, context, where);
+  const { filters, router } = compileHttpFilters(
+    manager.httpFilters,
+    context.plugs,
+    { clusterRef: context.routes.clusterRef, direction: findings.direction, statPrefix },
+    where,
+  );
+  const http1 = manager.httpProtocolOptions;
+  const scheme = manager.schemeHeaderTransformation?.transformation;
   return {
-    routeName,
-    inlineRoutes,
-    handler: {
-      kind: 'http',
-      statPrefix: manager.statPrefix,
-      routes,
-      allowAbsoluteUrl: manager.httpProtocolOptions?.allowAbsoluteUrl === true,
-      allowConnect: upgrades.has('connect'),
-      allowWebsocket: upgrades.has('websocket'),
-      accessLog: compileAccessLog(manager.accessLog, where),
-      serverName: serverNameOf(manager, where),
-      streamIdleTimeoutMs: milliseconds(manager.streamIdleTimeout, streamIdleTimeoutMs),
-    },
+    kind: 'http',
+    statPrefix,
+    codec: codecOf(manager, where),
+    routes: routesOf(manager, key, context, findings, where),
+    filters,
+    allowAbsoluteUrl: http1?.allowAbsoluteUrl !== false,
+    acceptHttp10: http1?.acceptHttp10 === true,
+    defaultHost: http1?.defaultHostForHttp10 ?? '',
+    allowConnect: upgrades.has('connect'),
+    upgrades,
+    accessLogs: compileAccessLogs(manager.accessLog, context.plugs, where),
+    ...serverOf(manager),
+    via: manager.via,
+    ...timesOf(manager),
+    ...boundsOf(manager, where),
+    http2: http2Of(manager, where),
+    schemeOverwrite: scheme?.case === 'schemeToOverwrite' ? schemeOf(scheme.value, where) : '',
+    appendForwardedPort: manager.appendXForwardedPort,
+    address: addressingOf(manager, where),
+    path: pathOf(manager),
+    requestId: requestIdOf(manager, where),
+    clientCert: clientCertOf(manager),
+    tracing: compileTracing(manager.tracing, context, where),
+    stripPort:
+      manager.stripPortMode.case === 'stripAnyHostPort' && manager.stripPortMode.value
+        ? 'any'
+        : manager.stripMatchingHostPort
+          ? 'matching'
+          : 'none',
+    stripTrailingHostDot: manager.stripTrailingHostDot,
+    suppressEnvoyHeaders: router.suppressEnvoyHeaders,
+    proxy100Continue: manager.proxy100Continue,
+    mostSpecificMutationsWin: false,
   };
 }
 
-function routesOf(manager: HttpConnectionManager, listener: string, context: HttpManagerContext, where: string) {
+function codecOf(manager: HttpConnectionManager, where: string): HttpHandlerTable['codec'] {
+  switch (manager.codecType) {
+    case CodecType.AUTO:
+      return 'auto';
+    case CodecType.HTTP1:
+      return 'http1';
+    case CodecType.HTTP2:
+      return 'http2';
+    default:
+      return refuse(where, 'codec_type: HTTP3 is not supported');
+  }
+}
+
+function routesOf(
+  manager: HttpConnectionManager,
+  key: string,
+  context: ListenerContext,
+  findings: ListenerFindings,
+  where: string,
+): Ref<RouteTable | undefined> {
   const specifier = manager.routeSpecifier;
   if (specifier.case === 'rds') {
     const { routeConfigName, configSource } = specifier.value;
-    if (configSource?.configSourceSpecifier.case !== 'ads') refuse(where, 'rds.config_source: only ads is supported');
+    checkConfigSource(configSource, 'rds.config_source', where);
     if (routeConfigName === '') refuse(where, 'rds.route_config_name is empty');
-    return { routes: context.routesRef(routeConfigName), routeName: routeConfigName, inlineRoutes: undefined };
+    findings.routeNames.add(routeConfigName);
+    return context.routesRef(routeConfigName);
   }
   if (specifier.case !== 'routeConfig') return refuse(where, 'route_config or rds is missing');
-  const inlineRoutes = compileRouteTable(specifier.value, context.clusterRef, `${where} route_config`);
-  return { routes: context.inlineRoutesRef(listener), routeName: undefined, inlineRoutes };
-}
-
-function checkFilters(manager: HttpConnectionManager, where: string): void {
-  if (manager.httpFilters.length !== 1) refuse(where, 'http_filters: only the router is supported');
-  for (const filter of manager.httpFilters) {
-    if (filter.configType.case !== 'typedConfig') refuse(where, `http filter ${filter.name} is not supported`);
-    unpack(filter.configType.value, RouterSchema, `${where}: http filter ${filter.name}`);
-  }
+  findings.inlineRoutes.set(key, compileRouteTable(specifier.value, context.routes, `${where} route_config`));
+  return context.inlineRoutesRef(key);
 }
 
 function upgradesOf(manager: HttpConnectionManager, where: string): ReadonlySet<string> {
   const upgrades = new Set<string>();
   for (const upgrade of manager.upgradeConfigs) {
     const type = upgrade.upgradeType.toLowerCase();
-    if (type !== 'websocket' && type !== 'connect') {
-      refuse(where, `upgrade_configs: ${upgrade.upgradeType} is not supported`);
-    }
+    if (type === '') refuse(where, 'upgrade_configs: upgrade_type is empty');
     if (upgrade.enabled !== false) upgrades.add(type);
   }
   return upgrades;
 }
 
-/** Without a name of its own a proxy leaves the upstream's `server` alone. */
-function serverNameOf(manager: HttpConnectionManager, where: string): string | undefined {
+/** Envoy's own name where the configuration gives none. */
+function serverOf(manager: HttpConnectionManager): Pick<HttpHandlerTable, 'serverName' | 'serverNameMode'> {
+  const serverName = manager.serverName || 'envoy';
   switch (manager.serverHeaderTransformation) {
     case ServerHeader.PASS_THROUGH:
-      return undefined;
-    case ServerHeader.OVERWRITE:
-      return manager.serverName === '' ? undefined : manager.serverName;
+      return { serverName: undefined, serverNameMode: 'pass' };
+    case ServerHeader.APPEND_IF_ABSENT:
+      return { serverName, serverNameMode: 'append' };
     default:
-      return refuse(where, 'server_header_transformation APPEND_IF_ABSENT is not supported');
+      return { serverName, serverNameMode: 'overwrite' };
   }
+}
+
+function timesOf(manager: HttpConnectionManager) {
+  const common = manager.commonHttpProtocolOptions;
+  return {
+    streamIdleTimeoutMs: milliseconds(manager.streamIdleTimeout, limits.streamIdleTimeoutMs),
+    idleTimeoutMs: milliseconds(common?.idleTimeout, limits.httpIdleTimeoutMs),
+    requestTimeoutMs: milliseconds(manager.requestTimeout, 0),
+    requestHeadersTimeoutMs: milliseconds(manager.requestHeadersTimeout, 0),
+    maxStreamDurationMs: milliseconds(common?.maxStreamDuration, 0),
+    connectionDurationMaxMs: milliseconds(common?.maxConnectionDuration, 0),
+    drainTimeoutMs: milliseconds(manager.drainTimeout, limits.drainTimeoutMs),
+    delayedCloseTimeoutMs: milliseconds(manager.delayedCloseTimeout, limits.delayedCloseTimeoutMs),
+  };
+}
+
+function boundsOf(manager: HttpConnectionManager, where: string) {
+  const common = manager.commonHttpProtocolOptions;
+  const kilobytes = manager.maxRequestHeadersKb ?? limits.headKilobytesMax;
+  if (kilobytes < 1 || kilobytes > 8_192) refuse(where, 'max_request_headers_kb must be 1 to 8192');
+  const fields = common?.maxHeadersCount ?? limits.headFieldsMax;
+  if (fields < 1) refuse(where, 'max_headers_count must be over 0');
+  return {
+    requestsPerConnectionMax: common?.maxRequestsPerConnection ?? 0,
+    headBytesMax: kilobytes * 1_024,
+    headFieldsMax: fields,
+    concurrentStreamsMax: manager.http2ProtocolOptions?.maxConcurrentStreams ?? limits.concurrentStreamsMax,
+    underscores: underscoresOf(common?.headersWithUnderscoresAction ?? Underscores.ALLOW),
+  };
+}
+
+function underscoresOf(action: Underscores): HttpHandlerTable['underscores'] {
+  if (action === Underscores.REJECT_REQUEST) return 'reject';
+  return action === Underscores.DROP_HEADER ? 'drop' : 'allow';
+}
+
+function http2Of(manager: HttpConnectionManager, where: string): DownstreamHttp2 {
+  const options = manager.http2ProtocolOptions;
+  const keepalive = options?.connectionKeepalive;
+  const pingIntervalMs = milliseconds(keepalive?.interval, 0);
+  if (pingIntervalMs > 0 && keepalive?.timeout === undefined) {
+    refuse(where, 'http2_protocol_options.connection_keepalive.timeout is missing');
+  }
+  return {
+    initialStreamWindow: options?.initialStreamWindowSize ?? 0,
+    initialConnectionWindow: options?.initialConnectionWindowSize ?? 0,
+    pingIntervalMs,
+    pingTimeoutMs: milliseconds(keepalive?.timeout, 0),
+    extendedConnect: options?.allowConnect === true,
+  };
+}
+
+function schemeOf(scheme: string, where: string): string {
+  if (scheme !== 'http' && scheme !== 'https') refuse(where, 'scheme_header_transformation: only http and https');
+  return scheme;
 }

@@ -1,62 +1,100 @@
 /** A Listener message as a table. */
 
-import { anyIs } from '@bufbuild/protobuf/wkt';
+import { SocketAddress_Protocol as Protocol } from '@weft/xds-messages/envoy/config/core/v3/address';
 import { TrafficDirection } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/listener';
-import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { refuse } from '../check/refuse.ts';
+import { milliseconds } from '../duration.ts';
+import * as limits from '../limits.ts';
 import { ownWorkload, provenanceOf } from '../metadata.ts';
-import type { ListenerTable, RouteTable } from '../tables.ts';
-import { compileDownstreamTls } from '../tls/transport-socket.ts';
-import { compileHttpManager, type HttpManagerContext } from './http-manager.ts';
-import { compileTcpProxy } from './tcp-proxy.ts';
+import type { Direction, ListenerTable, RouteTable, TlsSecret } from '../tables.ts';
+import { compileAccessLogs } from './access-log.ts';
+import { compileChain } from './filter-chain.ts';
+import { needsTlsInspection } from './filter-chain-match.ts';
+import type { ListenerContext, ListenerFindings } from './listener-context.ts';
+import { compileListenerFilters } from './listener-filters.ts';
 
 export interface CompiledListener {
   readonly table: ListenerTable;
-  /** RDS name that it wants. */
-  readonly routeName: string | undefined;
-  /** Its own routes, to be put into the place that `table` points to. */
-  readonly inlineRoutes: RouteTable | undefined;
-}
-
-export interface ListenerContext extends HttpManagerContext {
-  /** What OUTBOUND means here. */
-  readonly outbound: 'outbound' | 'gateway';
+  /** RDS names that it wants. */
+  readonly routeNames: ReadonlySet<string>;
+  /** Its own routes, to be put into the places that `table` points to; by key. */
+  readonly inlineRoutes: ReadonlyMap<string, RouteTable>;
+  /** Secrets to ask for, and those that it brings along. */
+  readonly secretNames: ReadonlySet<string>;
+  readonly inlineSecrets: ReadonlyMap<string, TlsSecret>;
 }
 
 /** @throws WeftError `config_rejected` */
 export function compileListener(listener: Listener, context: ListenerContext, where: string): CompiledListener {
-  const socket = listener.address?.address;
-  if (socket?.case !== 'socketAddress') return refuse(where, 'address.socket_address is missing');
-  const { address, portSpecifier } = socket.value;
-  if (portSpecifier.case !== 'portValue' || portSpecifier.value > 65_535)
-    return refuse(where, 'port_value is not valid');
-  const [chain] = listener.filterChains;
-  if (chain === undefined || listener.filterChains.length > 1)
-    return refuse(where, 'exactly one filter chain is supported');
-  const [filter] = chain.filters;
-  if (filter === undefined || chain.filters.length > 1) return refuse(where, 'exactly one network filter is supported');
-  const from = provenanceOf(listener.metadata);
-  const base = {
+  const { bind, port } = addressOf(listener, where);
+  if (listener.transparent === true) refuse(where, 'transparent is not supported');
+  const direction = directionOf(listener.trafficDirection, context);
+  const findings: ListenerFindings = {
     name: listener.name,
-    bind: address,
-    port: portSpecifier.value,
-    direction: directionOf(listener.trafficDirection, context, where),
-    from,
-    workload: ownWorkload(listener.metadata),
-    tls: compileDownstreamTls(chain.transportSocket, where),
+    direction,
+    routeNames: new Set(),
+    inlineRoutes: new Map(),
+    secretNames: new Set(),
+    inlineSecrets: new Map(),
   };
-  const config = filter.configType.case === 'typedConfig' ? filter.configType.value : undefined;
-  if (config !== undefined && anyIs(config, HttpConnectionManagerSchema)) {
-    const { handler, routeName, inlineRoutes } = compileHttpManager(config, listener.name, context, where);
-    return { table: { ...base, handler }, routeName, inlineRoutes };
-  }
-  const handler = compileTcpProxy(config, context.clusterRef, from, where);
-  return { table: { ...base, handler }, routeName: undefined, inlineRoutes: undefined };
+  const { filterChains, defaultFilterChain } = listener;
+  if (filterChains.length > limits.filterChainsMax) refuse(where, `filter_chains: over ${limits.filterChainsMax}`);
+  if (filterChains.length === 0 && defaultFilterChain === undefined) refuse(where, 'filter_chains is empty');
+  const chains = filterChains.map((chain, index) => compileChain(chain, `#${index}`, context, findings, where));
+  checkDistinct(chains, where);
+  const filters = compileListenerFilters(listener.listenerFilters, where);
+  const useOriginalDestination = listener.useOriginalDst === true;
+  const table: ListenerTable = {
+    name: listener.name,
+    bind,
+    port,
+    bindToPort: listener.bindToPort !== false,
+    direction,
+    from: provenanceOf(listener.metadata),
+    workload: ownWorkload(listener.metadata),
+    useOriginalDestination,
+    ...filters,
+    originalDestination: filters.originalDestination || useOriginalDestination,
+    // Envoy puts the inspector in by itself where a chain cannot be told without.
+    inspectTls: filters.inspectTls || chains.some(({ match }) => needsTlsInspection(match)),
+    inspectTimeoutMs: milliseconds(listener.listenerFiltersTimeout, limits.listenerFiltersTimeoutMs),
+    continueOnTimeout: listener.continueOnListenerFiltersTimeout,
+    chains,
+    defaultChain:
+      defaultFilterChain === undefined
+        ? undefined
+        : compileChain(defaultFilterChain, '#default', context, findings, where),
+    connectionsMax: limits.listenerConnectionsMax,
+    bufferBytesMax: listener.perConnectionBufferLimitBytes ?? limits.connectionBufferBytesMax,
+    accessLogs: compileAccessLogs(listener.accessLog, context.plugs, where),
+  };
+  const { routeNames, inlineRoutes, secretNames, inlineSecrets } = findings;
+  return { table, routeNames, inlineRoutes, secretNames, inlineSecrets };
 }
 
-function directionOf(direction: TrafficDirection, context: ListenerContext, where: string): ListenerTable['direction'] {
-  if (direction === TrafficDirection.INBOUND) return 'inbound';
-  if (direction === TrafficDirection.OUTBOUND) return context.outbound;
-  return refuse(where, 'traffic_direction must be INBOUND or OUTBOUND');
+function addressOf(listener: Listener, where: string): { readonly bind: string; readonly port: number } {
+  const socket = listener.address?.address;
+  if (socket?.case !== 'socketAddress') return refuse(where, 'address.socket_address is missing');
+  const { address, portSpecifier, protocol } = socket.value;
+  if (protocol !== Protocol.TCP) refuse(where, 'address.socket_address.protocol: UDP is not supported');
+  if (portSpecifier.case !== 'portValue' || portSpecifier.value > 65_535) {
+    return refuse(where, 'port_value is not valid');
+  }
+  return { bind: address, port: portSpecifier.value };
+}
+
+/** Users of Envoy write no direction: what they mean is a proxy in front of others. */
+function directionOf(direction: TrafficDirection, context: ListenerContext): Direction {
+  return direction === TrafficDirection.INBOUND ? 'inbound' : context.outbound;
+}
+
+function checkDistinct(chains: ListenerTable['chains'], where: string): void {
+  const seen = new Map<string, string>();
+  for (const { match, name } of chains) {
+    const key = JSON.stringify(match);
+    const other = seen.get(key);
+    if (other !== undefined) refuse(where, `filter chains ${name} and ${other} have the same filter_chain_match`);
+    seen.set(key, name);
+  }
 }

@@ -15,7 +15,8 @@ export interface TrafficStore {
   readonly listeners: ReadonlyMap<string, ListenerTable>;
   readonly routes: ReadonlyMap<string, RouteTable>;
   routesRef(name: string): Ref<RouteTable | undefined>;
-  inlineRoutesRef(listener: string): Ref<RouteTable | undefined>;
+  /** @param key of listener and chain. */
+  inlineRoutesRef(key: string): Ref<RouteTable | undefined>;
   commitListeners(changed: ReadonlyMap<string, WithClusters<CompiledListener>>, removed: readonly string[]): void;
   commitRoutes(changed: ReadonlyMap<string, WithClusters<RouteTable>>, removed: readonly string[]): void;
   /** Brings waiting routes into force whose clusters have their endpoints now. */
@@ -37,7 +38,7 @@ export function createTrafficStore(options: WarmSwapOptions): TrafficStore {
 
   const wanted = (): ReadonlySet<string> => {
     const names = new Set<string>();
-    for (const { value } of compiled.values()) if (value.routeName !== undefined) names.add(value.routeName);
+    for (const { value } of compiled.values()) for (const name of value.routeNames) names.add(name);
     return names;
   };
   const dropRoutes = (name: string): void => {
@@ -57,12 +58,16 @@ export function createTrafficStore(options: WarmSwapOptions): TrafficStore {
       for (const [name, listener] of changed) {
         compiled.set(name, listener);
         listeners.set(name, listener.value.table);
-        if (listener.value.inlineRoutes !== undefined) inline.at(name).current = listener.value.inlineRoutes;
+        for (const [key, table] of listener.value.inlineRoutes) inline.at(key).current = table;
       }
       for (const name of removed) {
         compiled.delete(name);
         listeners.delete(name);
       }
+      const keys = new Set<string>();
+      for (const { value } of compiled.values()) for (const key of value.inlineRoutes.keys()) keys.add(key);
+      // The place is forgotten, not emptied: who drains still has it.
+      inline.keep((key) => keys.has(key));
       const after = wanted();
       // Connections that drain keep the last routes in their place; only the name is free again.
       for (const name of before) if (!after.has(name)) dropRoutes(name);

@@ -55,6 +55,9 @@ export function testRuntime(clock: ManualClock, change: Partial<RuntimeOptions> 
     random: createSeededRandom(1),
     resolveDns: () => Promise.resolve([]),
     outbound: 'outbound',
+    httpFilters: [],
+    networkFilters: [],
+    accessLogs: [],
     ...change,
   });
 }
@@ -126,5 +129,5 @@ export function request(text: string, headers: Readonly<Record<string, string>> 
   const slash = target.indexOf('/');
   const authority = slash === -1 ? target : target.slice(0, slash);
   const [path = '', query = ''] = (slash === -1 ? '' : target.slice(slash)).split('?');
-  return { method, authority, path, query, header: (name) => headers[name] };
+  return { method, authority, path, query, scheme: 'http', header: (name) => headers[name] };
 }

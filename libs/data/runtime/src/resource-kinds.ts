@@ -1,0 +1,119 @@
+/** The kinds of xDS resources: how each is compiled and where it goes. */
+
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
+import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
+import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
+import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
+import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
+import { createResourceKind, type ResourceKind } from './apply-update.ts';
+import { refuse } from './check/refuse.ts';
+import { compileAssignment } from './clusters/assignment.ts';
+import { compileCluster } from './clusters/cluster-spec.ts';
+import { compileListener } from './listeners/listener.ts';
+import type { ListenerContext } from './listeners/listener-context.ts';
+import { checkPlugConfig, type Plugs, typeNameOf } from './plugs.ts';
+import type { ClusterRef, RouteContext } from './routes/route-context.ts';
+import { compileRouteTable } from './routes/route-table.ts';
+import { secretsOfCluster } from './secrets/cluster-secrets.ts';
+import { compileSecret } from './secrets/secret.ts';
+import type { ClusterStore } from './stores/cluster-store.ts';
+import type { SecretStore } from './stores/secret-store.ts';
+import type { TrafficStore, WithClusters } from './stores/traffic-store.ts';
+
+export interface ResourceKindsOptions {
+  readonly clusters: ClusterStore;
+  readonly traffic: TrafficStore;
+  readonly secrets: SecretStore;
+  readonly plugs: Plugs;
+  readonly outbound: ListenerContext['outbound'];
+  readonly serviceCluster: string;
+  readonly environment: ListenerContext['environment'];
+}
+
+export const typeUrls = {
+  cluster: `type.googleapis.com/${ClusterSchema.typeName}`,
+  endpoint: `type.googleapis.com/${ClusterLoadAssignmentSchema.typeName}`,
+  route: `type.googleapis.com/${RouteConfigurationSchema.typeName}`,
+  secret: `type.googleapis.com/${SecretSchema.typeName}`,
+} as const;
+
+export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<string, ResourceKind> {
+  const { clusters, traffic, secrets, plugs, outbound, serviceCluster, environment } = options;
+  const { routesRef, inlineRoutesRef } = traffic;
+  const noting = <T>(compile: (context: RouteContext) => T): WithClusters<T> => {
+    const names = new Set<string>();
+    const clusterRef: ClusterRef = (name) => {
+      names.add(name);
+      return clusters.ref(name);
+    };
+    const value = compile({
+      clusterRef,
+      clusterNamed: (name) => clusters.clusters.get(name),
+      serviceCluster,
+      filterConfig: (_name, config, where, optional) => compilePerRoute(config, plugs, clusterRef, where, optional),
+    });
+    return { value, clusters: names };
+  };
+  const kinds: readonly ResourceKind[] = [
+    createResourceKind({
+      schema: ClusterSchema,
+      nameOf: (cluster) => cluster.name,
+      compile: (cluster, where) => ({
+        spec: compileCluster(cluster, where),
+        secrets: secretsOfCluster(cluster, where),
+      }),
+      commit(changed, removed) {
+        for (const [name, cluster] of changed) secrets.reference(`cluster ${name}`, cluster.secrets);
+        for (const name of removed) secrets.reference(`cluster ${name}`, []);
+        clusters.commitClusters(new Map([...changed].map(([name, { spec }]) => [name, spec])), removed);
+      },
+    }),
+    createResourceKind({
+      schema: ClusterLoadAssignmentSchema,
+      nameOf: (assignment) => assignment.clusterName,
+      compile: compileAssignment,
+      commit: clusters.commitAssignments,
+    }),
+    createResourceKind({
+      schema: ListenerSchema,
+      nameOf: (listener) => listener.name,
+      compile: (listener, where) =>
+        noting((routes) =>
+          compileListener(listener, { routes, plugs, outbound, routesRef, inlineRoutesRef, environment }, where),
+        ),
+      commit(changed, removed) {
+        for (const [name, { value }] of changed) {
+          const named = [...value.secretNames];
+          secrets.reference(`listener ${name}`, [{ named, inline: value.inlineSecrets }]);
+        }
+        for (const name of removed) secrets.reference(`listener ${name}`, []);
+        traffic.commitListeners(changed, removed);
+      },
+    }),
+    createResourceKind({
+      schema: RouteConfigurationSchema,
+      nameOf: (config) => config.name,
+      compile: (config, where) => noting((context) => compileRouteTable(config, context, where)),
+      commit: traffic.commitRoutes,
+    }),
+    createResourceKind({
+      schema: SecretSchema,
+      nameOf: (secret) => secret.name,
+      compile: compileSecret,
+      commit: (changed) => secrets.commit(changed),
+    }),
+  ];
+  return new Map(kinds.map((kind) => [kind.typeUrl, kind]));
+}
+
+/** Per-route configuration is told by its type: the route does not know which listeners' filters will read it. */
+function compilePerRoute(config: Any, plugs: Plugs, clusterRef: ClusterRef, where: string, optional: boolean): unknown {
+  const type = typeNameOf(config);
+  const kind = plugs.perRoute.get(type);
+  if (kind?.perRouteSchema === undefined || kind.compilePerRoute === undefined) {
+    return optional ? undefined : refuse(where, `${type} is not supported`);
+  }
+  checkPlugConfig(config, kind.perRouteSchema, kind.supported, where);
+  return kind.compilePerRoute(config, { clusterRef }, where);
+}
