@@ -26,7 +26,10 @@ export interface Http2Reset {
 
 /** What a stream tells its user. Bytes are valid during the call only. None of these may throw. */
 export interface Http2StreamSink {
-  /** Client: the final answer's head (`framing` 'none' where the stream ended with it). */
+  /**
+   * Client: the final answer's head (`framing` 'none' where the stream ended with it). A 2xx to an extended CONNECT comes as in HTTP/1:
+   * status 101 with `upgrade` set.
+   */
   onHead(head: ResponseHead): void;
   /** Client: a 1xx, not 101. */
   onInformational(head: ResponseHead): void;
@@ -45,7 +48,7 @@ export interface Http2Stream {
   readonly id: number;
   /** May be set once after a stream came (server) or given when it is opened (client). */
   sink: Http2StreamSink;
-  /** Server: an answer's head, `status` 1xx too. @param end no body and no trailers follow. */
+  /** Server: an answer's head, `status` 1xx too; 101 to an extended CONNECT is sent as 200. @param end no body and no trailers follow. */
   respond(status: number, fields: readonly string[], end: boolean): void;
   /** Copies the bytes. @returns false: over the high-water mark of what waits for window or socket: wait for `onDrain`. */
   data(bytes: Buffer, from: number, to: number, end: boolean): boolean;
@@ -82,6 +85,9 @@ export interface Http2ConnectionOptions {
   readonly maxConcurrentStreams?: number;
   readonly initialStreamWindow?: number;
   readonly initialConnectionWindow?: number;
+  /** Names, values and 32 for each field: a request over it is answered 431 (SETTINGS_MAX_HEADER_LIST_SIZE). */
+  readonly headerListBytesMax?: number;
+  readonly headerFieldsMax?: number;
   /** Server: SETTINGS_ENABLE_CONNECT_PROTOCOL. */
   readonly extendedConnect?: boolean;
   /** Monotonic milliseconds: for rates (floods) and for the growth of windows. */
@@ -100,7 +106,14 @@ export interface Http2Connection {
   onOutputDrain(): void;
   /** Client: opens a stream. @param fields as in `RequestHead`; `scheme` and for extended CONNECT `upgrade` are used. @param target path with query. */
   request(
-    head: { method: string; scheme: string; authority: string; target: string; fields: readonly string[]; upgrade: string },
+    head: {
+      method: string;
+      scheme: string;
+      authority: string;
+      target: string;
+      fields: readonly string[];
+      upgrade: string;
+    },
     end: boolean,
     sink: Http2StreamSink,
   ): Http2Stream;

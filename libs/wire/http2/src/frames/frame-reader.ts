@@ -1,0 +1,185 @@
+/** Takes frames out of what is read, however it was split; data is passed on as it comes, other frames whole. */
+
+import { http2ErrorCodes } from '../error-codes.ts';
+import { http2Limits } from '../limits.ts';
+import { DATA, END_STREAM, FRAME_HEADER, PADDED, preface } from './frame-types.ts';
+
+/** Told of frames in order. `stopped` is read after each. */
+export interface FrameHandler {
+  /** The connection failed or ended: what is left is not read. */
+  readonly stopped: boolean;
+  /** A whole frame other than DATA; the payload stands in `bytes`. */
+  onFrame(type: number, flags: number, streamId: number, bytes: Buffer, from: number, to: number): void;
+  /** A DATA frame begins. @param length its payload, padding too. @param data without padding. */
+  onDataFrame(streamId: number, flags: number, length: number, data: number): void;
+  /** A part of its data. @param end the frame is whole with it and has END_STREAM. */
+  onDataPart(bytes: Buffer, from: number, to: number, end: boolean): void;
+  /** The frame is whole, its padding too. */
+  onDataFrameEnd(): void;
+  onFramingError(errorCode: number, reason: string): void;
+}
+
+export class FrameReader {
+  readonly #handler: FrameHandler;
+  #prefaceAt: number;
+  /** A frame that is not whole yet: header and payload, without DATA's. */
+  #hold: Buffer | undefined;
+  #heldBytes = 0;
+  #dataLeft = 0;
+  #paddingLeft = 0;
+  #inData = false;
+  #ends = false;
+
+  /** @param server the peer begins with the preface. */
+  constructor(handler: FrameHandler, server: boolean) {
+    this.#handler = handler;
+    this.#prefaceAt = server ? 0 : preface.length;
+  }
+
+  receive(chunk: Buffer): void {
+    const handler = this.#handler;
+    let at = this.#prefaceAt < preface.length ? this.#readPreface(chunk) : 0;
+    const length = chunk.length;
+    while (at < length && !handler.stopped) {
+      if (this.#inData) at = this.#readData(chunk, at);
+      else if (this.#heldBytes > 0) at = this.#readHeld(chunk, at);
+      else {
+        const next = this.#readFrame(chunk, at, length);
+        if (next === at) {
+          this.#keep(chunk, at, length);
+          return;
+        }
+        at = next;
+      }
+    }
+  }
+
+  #readPreface(chunk: Buffer): number {
+    let at = 0;
+    while (at < chunk.length && this.#prefaceAt < preface.length) {
+      if (chunk[at] !== preface[this.#prefaceAt]) {
+        this.#handler.onFramingError(http2ErrorCodes.PROTOCOL_ERROR, 'the connection does not begin with the preface');
+        return chunk.length;
+      }
+      at += 1;
+      this.#prefaceAt += 1;
+    }
+    return at;
+  }
+
+  /** @returns the octet after the frame, or after the header of a DATA frame; `at` when it is not whole. */
+  #readFrame(bytes: Buffer, at: number, end: number): number {
+    if (end - at < FRAME_HEADER) return at;
+    const length = ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
+    const type = bytes[at + 3] as number;
+    const flags = bytes[at + 4] as number;
+    if (length > http2Limits.frameBytesMax) {
+      this.#handler.onFramingError(http2ErrorCodes.FRAME_SIZE_ERROR, 'a frame is larger than SETTINGS_MAX_FRAME_SIZE');
+      return end;
+    }
+    const streamId = readId(bytes, at + 5);
+    if (type === DATA) return this.#startData(bytes, at, end, streamId, flags, length);
+    const to = at + FRAME_HEADER + length;
+    if (to > end) return at;
+    this.#handler.onFrame(type, flags, streamId, bytes, at + FRAME_HEADER, to);
+    return to;
+  }
+
+  #startData(bytes: Buffer, at: number, end: number, streamId: number, flags: number, length: number): number {
+    let next = at + FRAME_HEADER;
+    let padding = 0;
+    let data = length;
+    if ((flags & PADDED) !== 0) {
+      if (length === 0) {
+        this.#handler.onFramingError(http2ErrorCodes.FRAME_SIZE_ERROR, 'a padded DATA frame has no pad length');
+        return end;
+      }
+      if (next >= end) return at;
+      padding = bytes[next] as number;
+      next += 1;
+      data = length - 1 - padding;
+      if (data < 0) {
+        this.#handler.onFramingError(http2ErrorCodes.PROTOCOL_ERROR, 'padding is longer than its frame');
+        return end;
+      }
+    }
+    this.#inData = true;
+    this.#dataLeft = data;
+    this.#paddingLeft = padding;
+    this.#ends = (flags & END_STREAM) !== 0;
+    this.#handler.onDataFrame(streamId, flags, length, data);
+    if (data === 0) {
+      if (this.#ends && !this.#handler.stopped) this.#handler.onDataPart(bytes, next, next, true);
+      this.#finishData();
+    }
+    return next;
+  }
+
+  #readData(chunk: Buffer, at: number): number {
+    const left = chunk.length - at;
+    if (this.#dataLeft > 0) {
+      const taken = Math.min(left, this.#dataLeft);
+      this.#dataLeft -= taken;
+      this.#handler.onDataPart(chunk, at, at + taken, this.#ends && this.#dataLeft === 0);
+      this.#finishData();
+      return at + taken;
+    }
+    const taken = Math.min(left, this.#paddingLeft);
+    this.#paddingLeft -= taken;
+    this.#finishData();
+    return at + taken;
+  }
+
+  #finishData(): void {
+    if (this.#dataLeft > 0 || this.#paddingLeft > 0) return;
+    this.#inData = false;
+    if (!this.#handler.stopped) this.#handler.onDataFrameEnd();
+  }
+
+  #keep(chunk: Buffer, from: number, to: number): void {
+    this.#hold ??= Buffer.allocUnsafeSlow(FRAME_HEADER + http2Limits.frameBytesMax);
+    chunk.copy(this.#hold, 0, from, to);
+    this.#heldBytes = to - from;
+  }
+
+  /** Adds to the held frame just what makes it whole. */
+  #readHeld(chunk: Buffer, at: number): number {
+    const hold = this.#hold as Buffer;
+    let from = at;
+    while (from < chunk.length) {
+      const wanted = this.#wanted(hold) - this.#heldBytes;
+      const taken = Math.min(wanted, chunk.length - from);
+      chunk.copy(hold, this.#heldBytes, from, from + taken);
+      this.#heldBytes += taken;
+      from += taken;
+      if (taken < wanted) return from;
+      if (this.#heldBytes === FRAME_HEADER && this.#wanted(hold) > FRAME_HEADER) continue;
+      const held = this.#heldBytes;
+      this.#heldBytes = 0;
+      this.#readFrame(hold, 0, held);
+      // A large buffer is not kept for connections that are idle.
+      if (this.#heldBytes === 0) this.#hold = undefined;
+      return from;
+    }
+    return from;
+  }
+
+  /** Octets of the held frame that must be there before it can be read. */
+  #wanted(hold: Buffer): number {
+    if (this.#heldBytes < FRAME_HEADER) return FRAME_HEADER;
+    const length = ((hold[0] as number) << 16) | ((hold[1] as number) << 8) | (hold[2] as number);
+    if (length > http2Limits.frameBytesMax) return FRAME_HEADER;
+    if (hold[3] !== DATA) return FRAME_HEADER + length;
+    return ((hold[4] as number) & PADDED) !== 0 && length > 0 ? FRAME_HEADER + 1 : FRAME_HEADER;
+  }
+}
+
+/** A stream's number: 31 bits, the reserved one is ignored. */
+export function readId(bytes: Buffer, at: number): number {
+  return readUint32(bytes, at) & 0x7fff_ffff;
+}
+
+export function readUint32(bytes: Buffer, at: number): number {
+  const high = (bytes[at] as number) * 0x100_0000;
+  return high + (((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number));
+}
