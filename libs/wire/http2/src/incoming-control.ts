@@ -43,8 +43,10 @@ export function receiveSettings(
   }
   core.encoder.allow(core.peer.headerTableSize);
   if (core.peer.initialWindow !== before && !moveWindows(core, core.peer.initialWindow - before)) return;
+  // The acknowledgement goes before data that the new windows let out.
   core.writer.settingsAck();
   core.settingsKnown = true;
+  core.sender.pump();
   core.options.sink.onSettings();
 }
 
@@ -55,8 +57,7 @@ function moveWindows(core: Core, difference: number): boolean {
     core.fail(FLOW_CONTROL_ERROR, 'a window is 2^31-1 at most');
     return false;
   }
-  core.sender.pump();
-  return !core.stopped;
+  return true;
 }
 
 function acknowledged(core: Core): void {
@@ -164,6 +165,10 @@ export function receivePriority(core: Core, streamId: number, bytes: Buffer, fro
   const stream = core.streams.get(streamId);
   if (stream !== undefined) core.violate(stream, code, reason);
   else if (idle(core, streamId)) core.fail(code, reason);
+  else {
+    core.writer.resetStream(streamId, code);
+    core.countReset();
+  }
 }
 
 /** The stream was never opened. */

@@ -34,7 +34,7 @@ class Echo implements Http2StreamSink {
   onReset(_reset: Http2Reset): void {}
 }
 
-/** Answers each request: its fields with "x-" come back, its body and its trailers too; "ok" where it has none. */
+/** Answers each request: its fields with "x-" come back, its body and its trailers too; "nothing came" where it has none. */
 export const echoSink: Http2ConnectionSink = {
   onRequest(stream: Http2Stream, head: RequestHead, ended: boolean): Http2StreamSink {
     const fields = ['content-type', 'text/plain', 'x-path', head.path, 'x-method', head.method];
@@ -43,7 +43,7 @@ export const echoSink: Http2ConnectionSink = {
       if (name.startsWith('x-') || name === 'cookie') fields.push(name, head.fields[i + 1] as string);
     }
     stream.respond(200, fields, head.method === 'HEAD');
-    if (ended && head.method !== 'HEAD') stream.text('ok', true);
+    if (ended && head.method !== 'HEAD') stream.text('nothing came', true);
     return new Echo(stream);
   },
   onSettings: nothing,
