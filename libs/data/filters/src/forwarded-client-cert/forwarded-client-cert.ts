@@ -1,48 +1,43 @@
-/** x-forwarded-client-cert: who called, told to the application behind a sidecar (Envoy's APPEND_FORWARD, as Istio sets it). */
+/** x-forwarded-client-cert: who called, told to the application behind a proxy, in Envoy's five modes. */
 
-import type { HttpFilter } from '@weft/data-runtime';
+import type { Exchange, ForwardClientCert, HttpFilter, HttpHandlerTable, PeerCertificate } from '@weft/data-runtime';
 import { removeField } from '../fields.ts';
 
 const header = 'x-forwarded-client-cert';
 
 /**
- * Appends this connection's client to what the client itself forwarded; both are taken off where it showed no certificate.
- * @param ownUri SPIFFE URI of this proxy.
+ * HttpConnectionManager.forward_client_cert_details and set_current_client_cert_details. The text of a connection's client is made once.
+ * Only `always-forward-only` believes a caller that showed no certificate.
+ * @param ownUri SPIFFE URI of this proxy's certificate.
  */
-export function createForwardedClientCert(ownUri: () => string | undefined): HttpFilter {
+export function createForwardedClientCert(
+  table: Pick<HttpHandlerTable, 'clientCert'>,
+  ownUri: () => string | undefined,
+): HttpFilter {
+  const settings = table.clientCert;
+  const { mode } = settings;
+  const sets = mode === 'append-forward' || mode === 'sanitize-set';
   return {
     name: 'forwarded-client-cert',
     onRequest(exchange) {
-      const { connection, kept, request } = exchange;
-      const { fields } = request;
-      const { peerUri, peerCertificateHash } = connection;
-      const forwarded = isThere(fields);
-      if (peerUri === undefined || peerCertificateHash === undefined) {
-        if (forwarded) removeField(fields, header);
+      if (mode === 'always-forward-only') return true;
+      const { fields } = exchange.request;
+      const authenticated = exchange.connection.peerCertificateHash !== undefined;
+      if (!authenticated || mode === 'sanitize') {
+        if (isThere(fields)) removeField(fields, header);
         return true;
       }
-      let element = kept.forwardedClientCert as string | undefined;
+      if (!sets) return true;
+      let element = exchange.kept.forwardedClientCert as string | undefined;
       if (element === undefined) {
-        element = elementOf(ownUri(), peerCertificateHash, peerUri);
-        kept.forwardedClientCert = element;
+        element = elementOf(exchange, settings, ownUri());
+        exchange.kept.forwardedClientCert = element;
       }
-      if (forwarded) {
-        element = `${request.header(header)},${element}`;
+      if (isThere(fields)) {
+        if (mode === 'append-forward') element = `${exchange.request.header(header)},${element}`;
         removeField(fields, header);
       }
       fields.push(header, element);
-      return true;
-    },
-  };
-}
-
-/** Takes the header off: on the way out only the mesh itself may say who calls (Envoy's SANITIZE). */
-export function createClientCertRemoval(): HttpFilter {
-  return {
-    name: 'client-cert-removal',
-    onRequest(exchange) {
-      const { fields } = exchange.request;
-      if (isThere(fields)) removeField(fields, header);
       return true;
     },
   };
@@ -56,13 +51,31 @@ function isThere(fields: readonly string[]): boolean {
   return false;
 }
 
-/** A certificate of the mesh has no subject. */
-function elementOf(ownUri: string | undefined, hash: string, peerUri: string): string {
-  const by = ownUri === undefined ? '' : `By=${quoted(ownUri)};`;
-  return `${by}Hash=${hash};Subject="";URI=${quoted(peerUri)}`;
+/** By and Hash always; Cert, Chain, Subject, URI and DNS where they are asked for, in Envoy's order. */
+function elementOf(exchange: Exchange, settings: ForwardClientCert, ownUri: string | undefined): string {
+  const { connection } = exchange;
+  let text = ownUri === undefined ? '' : `By=${quoted(ownUri)};`;
+  text += `Hash=${connection.peerCertificateHash ?? ''}`;
+  const { cert, chain, subject, uri, dns } = settings;
+  const certificate = cert || chain || subject || uri || dns ? connection.peerCertificate() : undefined;
+  if (certificate === undefined) return text;
+  if (cert) text += `;Cert="${escapedPem(certificate)}"`;
+  if (chain) text += `;Chain="${escapedPem(certificate)}"`;
+  if (subject) text += `;Subject="${certificate.subject}"`;
+  if (uri)
+    text += certificate.uris.length === 0 ? ';URI=' : certificate.uris.map((one) => `;URI=${quoted(one)}`).join('');
+  if (dns) for (const name of certificate.dnsNames) text += `;DNS=${quoted(name)}`;
+  return text;
 }
 
-/** No SPIFFE URI holds a quote; a separator in one must not begin another key. */
-function quoted(uri: string): string {
-  return /[,;=]/.test(uri) ? `"${uri}"` : uri;
+/** A separator in a name must not begin another key. */
+function quoted(name: string): string {
+  return /[,;="]/.test(name) ? `"${name.replaceAll('"', '\\"')}"` : name;
+}
+
+function escapedPem(certificate: PeerCertificate): string {
+  return certificate.pem.replace(
+    /[\n +/=]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }

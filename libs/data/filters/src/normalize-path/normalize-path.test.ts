@@ -14,9 +14,11 @@ const filters = new Map(
   variants.map((variant) => [
     variant,
     createNormalizePath({
-      normalize: variant[0] === '1',
-      mergeSlashes: variant[1] === '1',
-      escapedSlashes: escapes[variant[2] as keyof typeof escapes],
+      path: {
+        normalize: variant[0] === '1',
+        mergeSlashes: variant[1] === '1',
+        escapedSlashes: escapes[variant[2] as keyof typeof escapes],
+      },
     }),
   ]),
 );

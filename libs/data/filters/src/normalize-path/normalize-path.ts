@@ -1,6 +1,6 @@
 /** Path normalisation of the connection manager: before anything matches on the path. */
 
-import type { Exchange, HttpFilter, PathNormalization } from '@weft/data-runtime';
+import type { Exchange, HttpFilter, HttpHandlerTable } from '@weft/data-runtime';
 import { canonicalPath, hasEscapedSlash, isCanonical, mergeSlashes, unescapeSlashes } from './normalize.ts';
 
 const details = 'path_normalization_failed';
@@ -9,8 +9,8 @@ const details = 'path_normalization_failed';
  * HttpConnectionManager.normalize_path, merge_slashes and path_with_escaped_slashes_action, in Envoy's order: escaped slashes, dot
  * segments, runs of slashes. A path with a fragment is refused whatever is set.
  */
-export function createNormalizePath(settings: PathNormalization): HttpFilter {
-  const { normalize, mergeSlashes: merge, escapedSlashes } = settings;
+export function createNormalizePath(table: Pick<HttpHandlerTable, 'path'>): HttpFilter {
+  const { normalize, mergeSlashes: merge, escapedSlashes } = table.path;
   return {
     name: 'normalize-path',
     onRequest(exchange) {
