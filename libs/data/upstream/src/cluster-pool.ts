@@ -1,199 +1,141 @@
-/** The connections of one cluster: idle ones per endpoint, last in first out, and a bounded queue for when there may be no more. */
+/** The connections of one cluster: a few lanes for each endpoint that is in use. */
 
 import type { Cluster, Endpoint } from '@weft/data-runtime';
-import type { Cancel } from '@weft/kernel';
+import type { Clock } from '@weft/kernel';
 import type { Dialer } from './dial.ts';
-import { type ConnectionOwner, type UpstreamClient, UpstreamConnection } from './upstream-connection.ts';
+import type { FlushQueue } from './flush-queue.ts';
+import { Lane, type LaneHost } from './lane.ts';
+import { laneKindOf, laneKinds } from './lane-kind.ts';
+import { upstreamLimits } from './limits.ts';
+import type { AcquireOptions, UpstreamClient, Waiter } from './upstream-stream.ts';
+import type { Wire } from './wire.ts';
 
-/** A request without a connection yet. */
-export interface Waiter {
-  /** The request went away. A connection that is being made for it is kept for the next. */
-  cancel(): void;
+export interface PoolParts {
+  readonly clock: Clock;
+  readonly dialer: Dialer;
+  readonly flushes: FlushQueue;
 }
 
-interface Waiting extends Waiter {
-  client: UpstreamClient | undefined;
-  readonly endpoint: Endpoint;
+interface EndpointLanes {
+  /** By kind and priority; holes where none is in use. */
+  readonly usual: (Lane | undefined)[];
+  /** Those with a PROXY header or a name of their own. */
+  readonly special: Map<string, Lane>;
 }
 
-export class ClusterPool implements ConnectionOwner {
+export class ClusterPool implements LaneHost {
   readonly cluster: Cluster;
-  /** Open and being opened. */
-  connections = 0;
-  /** Requests in flight, waiting ones included. */
-  active = 0;
-  /** Coarse time, set by `sweep`. */
-  nowMs = 0;
-  readonly #dialer: Dialer;
-  readonly #idle = new Map<Endpoint, UpstreamConnection[]>();
-  readonly #waiting: Waiting[] = [];
-  readonly #dials = new Set<Cancel>();
+  readonly clock: Clock;
+  readonly dialer: Dialer;
+  readonly flushes: FlushQueue;
+  nowMs: number;
+  closing = false;
+  readonly #lanes = new Map<Endpoint, EndpointLanes>();
+  #lingering: { readonly wire: Wire; readonly untilMs: number }[] = [];
 
-  constructor(cluster: Cluster, dialer: Dialer) {
+  constructor(cluster: Cluster, parts: PoolParts) {
     this.cluster = cluster;
-    this.#dialer = dialer;
+    this.clock = parts.clock;
+    this.dialer = parts.dialer;
+    this.flushes = parts.flushes;
+    this.nowMs = parts.clock.monotonic();
   }
 
-  /**
-   * Calls `client.onUpstreamReady` before it returns where an idle connection is there, else later.
-   * @param fresh no idle one will do. @returns nothing where the client was already answered.
-   */
-  acquire(endpoint: Endpoint, client: UpstreamClient, fresh: boolean): Waiter | undefined {
-    const limits = this.cluster.limits;
-    if (this.active >= limits.requestsMax) return this.#overflow(client);
-    const idle = fresh ? undefined : this.#popIdle(endpoint);
-    if (idle !== undefined) {
-      this.active += 1;
-      endpoint.active += 1;
-      idle.lend(client);
-      return undefined;
-    }
-    const room = this.connections < limits.connectionsMax || this.#evictOther(endpoint);
-    if (!room && this.#waiting.length >= limits.pendingRequestsMax) return this.#overflow(client);
-    this.active += 1;
-    endpoint.active += 1;
-    const waiting = this.#wait(endpoint, client);
-    if (room) this.#dial(waiting);
-    else this.#waiting.push(waiting);
-    return waiting;
+  acquire(endpoint: Endpoint, client: UpstreamClient, options: AcquireOptions): Waiter | undefined {
+    return this.#laneOf(endpoint, options).acquire(client);
   }
 
-  /** Closes what is idle for too long or belongs to an endpoint that went away. @returns true when nothing is left. */
+  get connections(): number {
+    let sum = 0;
+    for (const lane of this.#all()) sum += lane.connections;
+    return sum;
+  }
+
+  /** Waiting requests included. */
+  get active(): number {
+    let sum = 0;
+    for (const lane of this.#all()) sum += lane.active + lane.pending.length;
+    return sum;
+  }
+
+  /** @returns true when nothing is left. */
   sweep(nowMs: number): boolean {
     this.nowMs = nowMs;
-    const idleTimeoutMs = this.cluster.limits.idleTimeoutMs;
-    for (const [endpoint, stack] of this.#idle) {
-      const known = this.cluster.endpoints.includes(endpoint);
-      for (const connection of [...stack]) {
-        const limitMs = Math.min(connection.idleLimitMs, idleTimeoutMs > 0 ? idleTimeoutMs : Number.POSITIVE_INFINITY);
-        if (!known || nowMs - connection.idleSinceMs >= limitMs) connection.destroy();
+    const { cluster } = this;
+    for (const [endpoint, lanes] of this.#lanes) {
+      const known = cluster.originalDestination !== undefined || cluster.endpoints.includes(endpoint);
+      for (let i = 0; i < lanes.usual.length; i += 1) {
+        const lane = lanes.usual[i];
+        if (lane !== undefined && sweepLane(lane, known)) lanes.usual[i] = undefined;
       }
-      if (stack.length === 0) this.#idle.delete(endpoint);
+      for (const [key, lane] of lanes.special) if (sweepLane(lane, known)) lanes.special.delete(key);
+      if (lanes.special.size === 0 && lanes.usual.every((lane) => lane === undefined)) this.#lanes.delete(endpoint);
     }
-    return this.connections === 0 && this.active === 0;
+    if (this.#lingering.length > 0) this.#endLingering(nowMs);
+    return this.#lanes.size === 0 && this.#lingering.length === 0;
   }
 
-  /** Closes idle connections and connections being made; those in use end with their requests. */
+  forget(endpoint: Endpoint): void {
+    const lanes = this.#lanes.get(endpoint);
+    if (lanes === undefined) return;
+    for (const lane of lanes.usual) lane?.retireAll();
+    for (const lane of lanes.special.values()) lane.retireAll();
+  }
+
   close(): void {
-    for (const stack of this.#idle.values()) for (const connection of [...stack]) connection.destroy();
-    for (const cancel of this.#dials) {
-      cancel();
-      this.connections -= 1;
+    this.closing = true;
+    for (const lane of [...this.#all()]) lane.retireAll();
+    this.#endLingering(Number.POSITIVE_INFINITY);
+  }
+
+  linger(wire: Wire): void {
+    this.#lingering.push({ wire, untilMs: this.clock.monotonic() + upstreamLimits.lingerMs });
+  }
+
+  #laneOf(endpoint: Endpoint, options: AcquireOptions): Lane {
+    let lanes = this.#lanes.get(endpoint);
+    if (lanes === undefined) {
+      lanes = { usual: [], special: new Map() };
+      this.#lanes.set(endpoint, lanes);
     }
-    this.#dials.clear();
-  }
-
-  idleCount(endpoint: Endpoint): number {
-    return this.#idle.get(endpoint)?.length ?? 0;
-  }
-
-  onReleased(connection: UpstreamConnection): void {
-    const { endpoint } = connection;
-    this.active -= 1;
-    endpoint.active -= 1;
-    const waiting = connection.usable ? this.#waiting.shift() : undefined;
-    if (waiting !== undefined) {
-      this.#serve(waiting, connection);
-      return;
+    const kind = laneKindOf(this.cluster, endpoint, options);
+    const { priority, proxyHeader } = options;
+    const authority = endpoint.tls?.autoSni === true || endpoint.tls?.autoSan === true ? options.authority : '';
+    const index = laneKinds.indexOf(kind) * 2 + (priority === 'high' ? 1 : 0);
+    if (proxyHeader === undefined && authority === '') {
+      let usual = lanes.usual[index];
+      if (usual === undefined) {
+        usual = new Lane(this, endpoint, { kind, priority, authority, proxyHeader });
+        lanes.usual[index] = usual;
+      }
+      return usual;
     }
-    const stack = this.#idle.get(endpoint);
-    const room = (stack?.length ?? 0) < this.cluster.limits.idleConnectionsMax;
-    if (!connection.usable || !room) {
-      connection.destroy();
-      return;
+    const key = `${index} ${authority} ${proxyHeader?.toString('latin1') ?? ''}`;
+    let special = lanes.special.get(key);
+    if (special === undefined) {
+      special = new Lane(this, endpoint, { kind, priority, authority, proxyHeader });
+      lanes.special.set(key, special);
     }
-    connection.idleSinceMs = this.nowMs;
-    if (stack === undefined) this.#idle.set(endpoint, [connection]);
-    else stack.push(connection);
+    return special;
   }
 
-  onGone(connection: UpstreamConnection, lent: boolean): void {
-    this.connections -= 1;
-    if (lent) {
-      this.active -= 1;
-      connection.endpoint.active -= 1;
-    } else {
-      const stack = this.#idle.get(connection.endpoint);
-      const at = stack?.lastIndexOf(connection) ?? -1;
-      if (at >= 0) stack?.splice(at, 1);
+  *#all(): Iterable<Lane> {
+    for (const { usual, special } of this.#lanes.values()) {
+      for (const lane of usual) if (lane !== undefined) yield lane;
+      yield* special.values();
     }
-    const waiting = this.#waiting.shift();
-    if (waiting !== undefined) this.#dial(waiting);
   }
 
-  #popIdle(endpoint: Endpoint): UpstreamConnection | undefined {
-    const stack = this.#idle.get(endpoint);
-    for (let last = stack?.pop(); last !== undefined; last = stack?.pop()) {
-      if (last.usable && last.tls === endpoint.tls) return last;
-      last.destroy();
-    }
-    return undefined;
+  #endLingering(nowMs: number): void {
+    const kept = this.#lingering.filter(({ wire, untilMs }) => !wire.closed && untilMs > nowMs);
+    for (const entry of this.#lingering) if (!kept.includes(entry)) entry.wire.destroy();
+    this.#lingering = kept;
   }
+}
 
-  #evictOther(endpoint: Endpoint): boolean {
-    for (const [other, stack] of this.#idle) {
-      const oldest = other === endpoint ? undefined : stack[0];
-      if (oldest === undefined) continue;
-      oldest.destroy();
-      return true;
-    }
-    return false;
-  }
-
-  #overflow(client: UpstreamClient): undefined {
-    client.onUpstreamFailed('upstream_overflow', 'overflow');
-  }
-
-  #wait(endpoint: Endpoint, client: UpstreamClient): Waiting {
-    const waiting: Waiting = {
-      client,
-      endpoint,
-      cancel: () => {
-        if (waiting.client === undefined) return;
-        this.#settle(waiting);
-        const at = this.#waiting.indexOf(waiting);
-        if (at >= 0) this.#waiting.splice(at, 1);
-      },
-    };
-    return waiting;
-  }
-
-  /** The waiter is no longer in flight. @returns its client, once. */
-  #settle(waiting: Waiting): UpstreamClient | undefined {
-    const client = waiting.client;
-    if (client === undefined) return undefined;
-    waiting.client = undefined;
-    this.active -= 1;
-    waiting.endpoint.active -= 1;
-    return client;
-  }
-
-  #dial(waiting: Waiting): void {
-    this.connections += 1;
-    const cancel = this.#dialer.dial(
-      waiting.endpoint,
-      this.cluster.connectTimeoutMs,
-      (wire, peer) => {
-        this.#dials.delete(cancel);
-        this.#serve(waiting, new UpstreamConnection(wire, waiting.endpoint, peer.peerUri, this));
-      },
-      (code, reason) => {
-        this.#dials.delete(cancel);
-        this.connections -= 1;
-        this.#settle(waiting)?.onUpstreamFailed(code, reason);
-        const next = this.#waiting.shift();
-        if (next !== undefined) this.#dial(next);
-      },
-    );
-    this.#dials.add(cancel);
-  }
-
-  /** Gives a connection to a waiter, whatever endpoint it was to: the balancer chose both. Without a client it becomes idle. */
-  #serve(waiting: Waiting, connection: UpstreamConnection): void {
-    const client = this.#settle(waiting);
-    this.active += 1;
-    connection.endpoint.active += 1;
-    if (client === undefined) this.onReleased(connection);
-    else connection.lend(client);
-  }
+/** @returns true when the lane is empty. */
+function sweepLane(lane: Lane, known: boolean): boolean {
+  if (known) lane.sweep();
+  else lane.retireAll();
+  return lane.connections === 0 && lane.pending.length === 0 && lane.active === 0;
 }

@@ -1,10 +1,12 @@
-/** Connections to endpoints: plain, or mutual TLS to the expected identity. */
+/** Connections to endpoints: plain or secured, with a PROXY header first where one is due. */
 
 import { connect } from 'node:net';
 import type { UpstreamTls } from '@weft/data-runtime';
 import type { Cancel, Clock, ErrorCode } from '@weft/kernel';
 import type { ClientTls } from '@weft/tls';
+import { readSecured } from './accept-wire.ts';
 import { readInto, SocketWire } from './socket-wire.ts';
+import type { ResetReason } from './upstream-stream.ts';
 import type { Wire } from './wire.ts';
 
 /** Where to connect to. An Endpoint is one. */
@@ -14,8 +16,17 @@ export interface DialTarget {
   readonly tls: UpstreamTls | undefined;
 }
 
+export interface DialOptions {
+  /** Instead of the target's. */
+  readonly alpn?: readonly string[];
+  /** Host of the request, for auto_sni and auto_san_validation. */
+  readonly authority?: string;
+  /** First octets of the connection, before TLS. */
+  readonly proxyHeader?: Buffer | undefined;
+}
+
 export interface DialedPeer {
-  /** The SPIFFE URI that the peer showed; nothing: plain text. */
+  /** The SPIFFE URI that the peer showed; nothing: plain text, or a peer that is known by other names. */
   readonly peerUri: string | undefined;
   /** The protocol agreed on; empty: none. */
   readonly alpn: string;
@@ -27,24 +38,26 @@ export interface DialerOptions {
   readonly trustDomain: string;
 }
 
+/** @param code `upstream_connect_failed`, `upstream_identity` or `identity_unavailable`. */
+export type DialFailed = (code: ErrorCode, reason: string, reset: ResetReason) => void;
+
 export interface Dialer {
-  /**
-   * Exactly one of the callbacks is called, once, later; none after the returned cancel.
-   * @param onFailed `upstream_connect_failed`, `upstream_identity` or `identity_unavailable`, and why.
-   */
+  /** Exactly one of the callbacks is called, once, later; none after the returned cancel. */
   dial(
     target: DialTarget,
     timeoutMs: number,
     onReady: (wire: Wire, peer: DialedPeer) => void,
-    onFailed: (code: ErrorCode, reason: string) => void,
+    onFailed: DialFailed,
+    options?: DialOptions,
   ): Cancel;
 }
 
 const plainPeer: DialedPeer = { peerUri: undefined, alpn: '' };
+const noOptions: DialOptions = {};
 
-export function createDialer(options: DialerOptions): Dialer {
+export function createDialer(dialer: DialerOptions): Dialer {
   return {
-    dial(target, timeoutMs, onReady, onFailed) {
+    dial(target, timeoutMs, onReady, onFailed, options = noOptions) {
       let over = false;
       const once = (): boolean => {
         if (over) return false;
@@ -52,20 +65,22 @@ export function createDialer(options: DialerOptions): Dialer {
         cancelTimer();
         return true;
       };
-      const attempt = (target.tls === undefined ? dialPlain : dialSecure(options, target.tls))(
+      const attempt = target.tls === undefined ? dialPlain : dialSecure(dialer, target.tls);
+      const giveUp = attempt(
         target,
+        options,
         (wire, peer) => (once() ? onReady(wire, peer) : wire.destroy()),
         (code, reason) => {
-          if (once()) onFailed(code, reason);
+          if (once()) onFailed(code, reason, 'remote_connection_failure');
         },
       );
-      const cancelTimer = options.clock.after(timeoutMs, () => {
+      const cancelTimer = dialer.clock.after(timeoutMs, () => {
         if (!once()) return;
-        attempt();
-        onFailed('upstream_connect_failed', 'connection timeout');
+        giveUp();
+        onFailed('upstream_connect_failed', 'connection timeout', 'connection_timeout');
       });
       return () => {
-        if (once()) attempt();
+        if (once()) giveUp();
       };
     },
   };
@@ -73,11 +88,12 @@ export function createDialer(options: DialerOptions): Dialer {
 
 type Attempt = (
   target: DialTarget,
-  onReady: (wire: Wire, peer: DialedPeer) => void,
+  options: DialOptions,
+  onReady: (wire: SocketWire, peer: DialedPeer) => void,
   onFailed: (code: ErrorCode, reason: string) => void,
 ) => Cancel;
 
-const dialPlain: Attempt = (target, onReady, onFailed) => {
+const dialPlain: Attempt = (target, options, onReady, onFailed) => {
   let wire: SocketWire;
   const socket = connect({
     host: target.address,
@@ -94,37 +110,38 @@ const dialPlain: Attempt = (target, onReady, onFailed) => {
     onDrain() {},
     onClose: () => onFailed('upstream_connect_failed', `connect error: ${wire.errorCode || 'closed'}`),
   };
+  if (options.proxyHeader !== undefined) socket.write(options.proxyHeader);
   socket.once('connect', () => onReady(wire, plainPeer));
   return () => wire.destroy();
 };
 
-function dialSecure(options: DialerOptions, secure: UpstreamTls): Attempt {
-  return (target, onReady, onFailed) => {
+function dialSecure(dialer: DialerOptions, secure: UpstreamTls): Attempt {
+  return (target, options, onReady, onFailed) => {
     let wire: SocketWire | undefined;
     // A server may speak before this end has seen that the handshake is done.
     const early: Buffer[] = [];
-    const wanted = {
-      host: target.address,
-      port: target.port,
-      sni: secure.sni,
-      alpn: secure.alpn,
-      expectedUris: secure.expectedUris,
-      trustDomain: options.trustDomain,
-      allowHalfOpen: true,
-      onread: readInto(() => wire, early),
-    };
-    const attempt = options.tls.connect(
-      wanted,
+    const attempt = dialer.tls.connect(
+      {
+        host: target.address,
+        port: target.port,
+        tls: secure,
+        alpn: options.alpn ?? secure.alpn,
+        authority: options.authority ?? '',
+        trustDomain: dialer.trustDomain,
+        proxyHeader: options.proxyHeader,
+        allowHalfOpen: true,
+        onread: readInto(() => wire, early),
+      },
       (socket, peer) => {
-        wire = new SocketWire(socket);
-        wire.listen(false);
-        onReady(wire, { peerUri: peer.peerUri, alpn: peer.alpn });
-        for (const chunk of early.splice(0)) wire.sink.onData(chunk);
+        const made = new SocketWire(socket);
+        wire = made;
+        // Over a socket that had carried a PROXY header Node takes no `onread`.
+        made.listen(options.proxyHeader !== undefined && !readSecured(socket, made));
+        onReady(made, { peerUri: peer.peerUri, alpn: peer.alpn });
+        for (const chunk of early.splice(0)) made.sink.onData(chunk);
       },
       onFailed,
     );
-    return () => {
-      attempt.destroy();
-    };
+    return () => void attempt.destroy();
   };
 }

@@ -1,0 +1,7 @@
+/** For tests only: wires, dialers, clients and clusters that a test moves by hand. */
+export type { FakeDial, FakeDialer } from './fake-dialer.ts';
+export { createFakeDialer } from './fake-dialer.ts';
+export { FakeWire } from './fake-wire.ts';
+export { outgoing, RecordingClient } from './recording-client.ts';
+export type { Changeable, TestCluster, TestClusterChanges } from './test-cluster.ts';
+export { meshTls, testCluster, testEndpoint } from './test-cluster.ts';
