@@ -7,7 +7,7 @@ import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/list
 import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
 import { createResourceKind, type ResourceKind } from './apply-update.ts';
-import { refuse } from './check/refuse.ts';
+import { refuse, withinPlug } from './check/refuse.ts';
 import { compileAssignment } from './clusters/assignment.ts';
 import { compileCluster } from './clusters/cluster-spec.ts';
 import { compileListener } from './listeners/listener.ts';
@@ -115,5 +115,6 @@ function compilePerRoute(config: Any, plugs: Plugs, clusterRef: ClusterRef, wher
     return optional ? undefined : refuse(where, `${type} is not supported`);
   }
   checkPlugConfig(config, kind.perRouteSchema, kind.supported, where);
-  return kind.compilePerRoute(config, { clusterRef }, where);
+  const { compilePerRoute } = kind;
+  return withinPlug(kind.supported, () => compilePerRoute.call(kind, config, { clusterRef }, where));
 }

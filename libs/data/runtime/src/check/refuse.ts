@@ -12,9 +12,25 @@ export function refuse(where: string, what: string): never {
   throw new WeftError('config_rejected', `${where}: ${what}`);
 }
 
+/** The list of the plug that is being compiled: what it unpacks in turn is judged by it. Compiling is synchronous. */
+let plugInCompile: SupportedFields | undefined;
+
+/** Runs the compilation of a plug, so that whatever it unpacks is checked against its list and the runtime's. */
+export function withinPlug<T>(supported: SupportedFields, compile: () => T): T {
+  const outer = plugInCompile;
+  plugInCompile = withPlug(supported);
+  try {
+    return compile();
+  } finally {
+    plugInCompile = outer;
+  }
+}
+
 /**
- * Unpacks and checks. @param plug the list of the plug whose message it is: it goes over the runtime's own. Without it a message that
- * the runtime does not list passes unchecked: `compile` of a plug gets its own message checked already. @throws WeftError `config_rejected` for another type, bytes that do not parse, or a field not understood. */
+ * Unpacks and checks. Outside of a plug's compilation (its own tests) a message that only a plug lists passes unchecked.
+ * @param plug goes over the runtime's own list.
+ * @throws WeftError `config_rejected` for another type, bytes that do not parse, or a field not understood.
+ */
 export function unpack<Desc extends DescMessage>(
   any: Any | undefined,
   schema: Desc,
@@ -22,8 +38,9 @@ export function unpack<Desc extends DescMessage>(
   plug?: SupportedFields,
 ): MessageShape<Desc> {
   const message = parse(any, schema, where);
-  if (plug === undefined && supportedFields[schema.typeName] === undefined) return message;
-  const problem = checkFields(schema, message, plug === undefined ? supportedFields : withPlug(plug));
+  const supported = plug === undefined ? (plugInCompile ?? supportedFields) : withPlug(plug);
+  if (supported === supportedFields && supportedFields[schema.typeName] === undefined) return message;
+  const problem = checkFields(schema, message, supported);
   if (problem !== undefined) refuse(where, problem);
   return message;
 }

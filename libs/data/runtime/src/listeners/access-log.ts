@@ -3,7 +3,7 @@
 import type { AccessLog } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
 import { AccessLogFilterSchema } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
 import { checkFields } from '../check/check-fields.ts';
-import { refuse } from '../check/refuse.ts';
+import { refuse, withinPlug } from '../check/refuse.ts';
 import { withPlug } from '../check/supported-fields.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from '../plugs.ts';
 import type { AccessLogTable } from '../tables.ts';
@@ -21,6 +21,6 @@ export function compileAccessLogs(logs: readonly AccessLog[], plugs: Plugs, wher
       const problem = checkFields(AccessLogFilterSchema, log.filter, withPlug(kind.supported));
       if (problem !== undefined) refuse(`${at}: filter`, problem);
     }
-    return kind.compile(config, log.filter, at);
+    return withinPlug(kind.supported, () => kind.compile(config, log.filter, at));
   });
 }

@@ -5,7 +5,7 @@ import type { Filter, FilterChain } from '@weft/xds-messages/envoy/config/listen
 import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { SniClusterSchema } from '@weft/xds-messages/envoy/extensions/filters/network/sni_cluster/v3/sni_cluster';
 import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
-import { refuse, unpack } from '../check/refuse.ts';
+import { refuse, unpack, withinPlug } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { filtersMax, handshakeTimeoutMs } from '../limits.ts';
 import { provenanceOf } from '../metadata.ts';
@@ -27,7 +27,7 @@ export function compileChain(
 ): FilterChainTable {
   const name = chain.name || unnamed;
   // A listener with one nameless chain needs no second name in its refusals.
-  const where = chain.name === '' && unnamed === '#0' ? listener : `${listener} filter chain ${name}`;
+  const where = chain.name === '' && unnamed === '#0' ? listener : `${listener}: filter chain ${name}`;
   const socket = compileDownstreamSocket(chain.transportSocket, where);
   for (const secret of socket?.secrets.named ?? []) findings.secretNames.add(secret);
   for (const [secret, content] of socket?.secrets.inline ?? []) findings.inlineSecrets.set(secret, content);
@@ -80,7 +80,8 @@ function compileFilters(
     const kind = context.plugs.network.get(type) ?? refuse(at, `${type} is not supported`);
     checkPlugConfig(config, kind.schema, kind.supported, at);
     const { clusterRef } = context.routes;
-    const compiled = kind.compile(config, filter.name, { clusterRef, direction: findings.direction }, at);
+    const { direction } = findings;
+    const compiled = withinPlug(kind.supported, () => kind.compile(config, filter.name, { clusterRef, direction }, at));
     if (compiled !== undefined) networkFilters.push(compiled);
   }
   return refuse(where, 'filters: the last one must be an HTTP connection manager or a TCP proxy');

@@ -3,7 +3,7 @@
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { type Router, RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
 import type { HttpFilter as XdsHttpFilter } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
-import { refuse, unpack } from '../check/refuse.ts';
+import { refuse, unpack, withinPlug } from '../check/refuse.ts';
 import { type Exchange, type FilterContext, filterDisabled, type HttpFilter } from '../filter.ts';
 import { filtersMax } from '../limits.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from '../plugs.ts';
@@ -43,19 +43,22 @@ export function compileHttpFilters(
       return refuse(at, `${type} is not supported`);
     }
     checkPlugConfig(config, kind.schema, kind.supported, at);
-    const filter = kind.compile(config, entry.name, context, at);
-    if (filter !== undefined) filters.push(entry.disabled ? onlyWhereRoutesSay(filter) : filter);
+    const filter = withinPlug(kind.supported, () => kind.compile(config, entry.name, context, at));
+    if (filter !== undefined) filters.push(asRoutesSay(filter, entry.disabled));
   }
   if (router === undefined) return refuse(where, 'http_filters: the last one must be the router');
   return { filters, router };
 }
 
-/** `disabled` of an entry: the filter runs for exchanges only whose route configures it. */
-function onlyWhereRoutesSay(filter: HttpFilter): HttpFilter {
+/**
+ * A filter as routes turn it on and off: one that is `disabled` here runs only where a route configures it, the others wherever no route
+ * disables them (FilterConfig.disabled).
+ */
+function asRoutesSay(filter: HttpFilter, disabled: boolean): HttpFilter {
   const { name, onRequest, onResponse, onResponseTrailers, onComplete } = filter;
   const runs = (exchange: Exchange): boolean => {
     const config = exchange.filterConfig(name);
-    return config !== undefined && config !== filterDisabled;
+    return config === undefined ? !disabled : config !== filterDisabled;
   };
   return {
     name,

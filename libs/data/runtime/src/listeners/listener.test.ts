@@ -1,114 +1,47 @@
-/** Listeners: their tables, the places their routes live in, and what is refused. */
+/** Listeners: their tables, their chains, what is read before a chain is chosen, and what is refused. */
 
-import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
-import { anyPack } from '@bufbuild/protobuf/wkt';
-import { createManualClock } from '@weft/kernel';
-import { createTestCa } from '@weft/tls/testing';
+import { create } from '@bufbuild/protobuf';
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import { FileAccessLogSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/file/v3/file';
 import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
-import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
-import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
-import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
-import { DownstreamTlsContextSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
+import { HttpInspectorSchema } from '@weft/xds-messages/envoy/extensions/filters/listener/http_inspector/v3/http_inspector';
+import { OriginalDstSchema } from '@weft/xds-messages/envoy/extensions/filters/listener/original_dst/v3/original_dst';
+import { ProxyProtocolSchema } from '@weft/xds-messages/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol';
+import { TlsInspectorSchema } from '@weft/xds-messages/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector';
 import { describe, expect, it } from 'vitest';
-import type { RuntimeOptions } from '../runtime.ts';
-import { ads, host, request, routeTo, routeUpdate, testRuntime, update } from '../testing/resources.ts';
+import { filterChainsMax, filtersMax } from '../limits.ts';
+import {
+  applyListener,
+  firstChain,
+  httpHandler,
+  listenerOf,
+  listenerWhere,
+  manager,
+  rds,
+  tcpProxy,
+  typed,
+} from '../testing/listeners.ts';
+import { host, request, routeTo, routeUpdate, update } from '../testing/resources.ts';
 
-type ListenerInit = MessageInitShape<typeof ListenerSchema> & { name: string };
-type ManagerInit = MessageInitShape<typeof HttpConnectionManagerSchema>;
-
-function typed<Desc extends DescMessage>(schema: Desc, init: MessageInitShape<Desc>) {
-  return { case: 'typedConfig' as const, value: anyPack(schema, create(schema, init)) };
-}
-
-const router = { name: 'router', configType: typed(RouterSchema, {}) };
-const rds = (name: string): ManagerInit['routeSpecifier'] => ({
-  case: 'rds',
-  value: { configSource: ads, routeConfigName: name },
-});
-
-function httpListener(manager: object, change: object = {}): ListenerInit {
-  const config = { statPrefix: 'p', httpFilters: [router], ...manager } as ManagerInit;
-  return listener('hcm', typed(HttpConnectionManagerSchema, config), change);
-}
-
-function listener(filter: string, configType: ReturnType<typeof typed>, change: object = {}): ListenerInit {
-  const socketAddress = { address: '127.0.0.1', portSpecifier: { case: 'portValue', value: 15_001 } };
-  return {
-    name: '127.0.0.1_15001',
-    address: { address: { case: 'socketAddress', value: socketAddress } },
-    trafficDirection: 2,
-    filterChains: [{ filters: [{ name: filter, configType }] }],
-    ...change,
-  } as ListenerInit;
-}
-
-function tlsSocket(change: object, common: object = {}) {
-  const context = {
-    requireClientCertificate: true,
-    commonTlsContext: {
-      alpnProtocols: ['istio'],
-      tlsCertificateSdsSecretConfigs: [{ name: 'default', sdsConfig: ads }],
-      validationContextType: {
-        case: 'combinedValidationContext',
-        value: {
-          defaultValidationContext: {
-            matchTypedSubjectAltNames: [
-              { sanType: 3, matcher: { matchPattern: { case: 'prefix', value: 'spiffe://cluster.local/' } } },
-            ],
-          },
-          validationContextSdsSecretConfig: { name: 'ROOTCA', sdsConfig: ads },
-        },
-      },
-      ...common,
+const inline = (cluster: string) =>
+  manager({
+    routeSpecifier: {
+      case: 'routeConfig',
+      value: create(RouteConfigurationSchema, {
+        name: 'in',
+        virtualHosts: [host('h', ['*'], [routeTo(cluster)])] as never,
+      }),
     },
-    ...change,
-  } as MessageInitShape<typeof DownstreamTlsContextSchema>;
-  return { name: 'tls', configType: typed(DownstreamTlsContextSchema, context) };
-}
-
-const tcp = typed(TcpProxySchema, { statPrefix: 't', clusterSpecifier: { case: 'cluster', value: 'c' } });
-const secured = (socket: object): ListenerInit =>
-  listener('tcp', tcp, {
-    trafficDirection: 1,
-    filterChains: [{ filters: [{ name: 'tcp', configType: tcp }], transportSocket: socket }],
   });
-
-function apply(init: ListenerInit, options: Partial<RuntimeOptions> = {}) {
-  const runtime = testRuntime(createManualClock(), options);
-  const reason = runtime.apply(update(ListenerSchema, [init]));
-  return { runtime, reason, table: runtime.tables.listeners.get(init.name) };
-}
+const inspector = (change: object = {}) => ({ name: 'tls', configType: typed(TlsInspectorSchema, {}), ...change });
 
 describe('a listener', () => {
   it('with RDS asks for its routes and points to the place where they will be', () => {
-    const { runtime, reason, table } = apply(
-      httpListener({
-        routeSpecifier: rds('http_proxy'),
-        httpProtocolOptions: { allowAbsoluteUrl: true },
-        upgradeConfigs: [{ upgradeType: 'websocket' }, { upgradeType: 'CONNECT' }],
-        accessLog: [{ name: 'file', configType: typed(FileAccessLogSchema, { path: '/dev/stdout' }) }],
-        serverName: 'weft',
-        streamIdleTimeout: {},
-      }),
-    );
-    expect(reason).toBeUndefined();
+    const applied = applyListener(listenerOf([manager({ routeSpecifier: rds('http_proxy') })]));
+    const { runtime, table } = applied;
     expect(runtime.wanted().routes).toEqual(['http_proxy']);
-    const { handler, ...rest } = table ?? {};
-    expect(rest).toMatchObject({ bind: '127.0.0.1', port: 15_001, direction: 'outbound', tls: undefined });
-    expect(handler).toMatchObject({
-      kind: 'http',
-      statPrefix: 'p',
-      allowAbsoluteUrl: true,
-      allowConnect: true,
-      allowWebsocket: true,
-      accessLog: true,
-      serverName: 'weft',
-      streamIdleTimeoutMs: 0,
-    });
-    if (handler?.kind !== 'http') throw new Error('no http');
+    expect(table).toMatchObject({ bind: '127.0.0.1', port: 15_001, direction: 'outbound', bindToPort: true });
+    const handler = httpHandler(applied);
     expect(handler.routes.current).toBeUndefined();
     runtime.apply(routeUpdate('http_proxy', [host('h', ['*'], [routeTo('c')])]));
     expect(handler.routes.current?.name).toBe('http_proxy');
@@ -119,29 +52,29 @@ describe('a listener', () => {
     expect(handler.routes.current?.name).toBe('http_proxy');
   });
 
-  it('with routes of its own gives their changes to open connections too', () => {
-    const inline = (cluster: string): ListenerInit =>
-      httpListener({
-        routeSpecifier: {
-          case: 'routeConfig',
-          value: create(RouteConfigurationSchema, {
-            name: 'in',
-            virtualHosts: [host('h', ['*'], [routeTo(cluster)])] as never,
-          }),
-        },
-      });
-    const { runtime, table } = apply(inline('first'));
-    const handler = table?.handler;
-    if (handler?.kind !== 'http') throw new Error('no http');
+  it('with routes of its own gives their changes to open connections too, until it is gone', () => {
+    const applied = applyListener(listenerOf([inline('first')]));
+    const handler = httpHandler(applied);
     expect(handler.routes.current?.match(request('GET a/'))?.name).toBe('first');
-    runtime.apply(update(ListenerSchema, [inline('second')]));
+    applied.runtime.apply(update(ListenerSchema, [listenerOf([inline('second')])]));
     expect(handler.routes.current?.match(request('GET a/'))?.name).toBe('second');
-    expect(handler).toMatchObject({ serverName: undefined, streamIdleTimeoutMs: 300_000, accessLog: false });
+    applied.runtime.apply(update(ListenerSchema, [], ['127.0.0.1_15001']));
+    expect(handler.routes.current?.match(request('GET a/'))?.name).toBe('second');
   });
 
-  it('with a TCP proxy points to its cluster', () => {
-    const { table } = apply(listener('tcp', tcp));
-    expect(table?.handler).toMatchObject({ kind: 'tcp', idleTimeoutMs: 3_600_000, target: { clusterName: 'c' } });
+  it('keeps the routes of its chains apart', () => {
+    const chains = ['a', 'b'].map((name, index) => ({
+      name,
+      filterChainMatch: { destinationPort: 80 + index },
+      filters: [inline(name)],
+    }));
+    const { table } = applyListener(
+      listenerOf([], { filterChains: chains, defaultFilterChain: { filters: [inline('d')] } }),
+    );
+    const named = [...(table?.chains ?? []), table?.defaultChain].map((chain) =>
+      chain?.handler.kind === 'http' ? chain.handler.routes.current?.match(request('GET a/'))?.name : undefined,
+    );
+    expect(named).toEqual(['a', 'b', 'd']);
   });
 
   it('says whose workload it is, where it came from, and that it is a gateway where this is one', () => {
@@ -152,82 +85,182 @@ describe('a listener', () => {
       rule: 'servers[0]',
       workload: { workload: 'gw', namespace: 'istio-system', app: 'gw', canonicalService: 'gw' },
     };
-    const { table } = apply(listener('tcp', tcp, { metadata: { filterMetadata: { weft } } }), { outbound: 'gateway' });
+    const init = listenerOf([tcpProxy()], { metadata: { filterMetadata: { weft } } });
+    const { table } = applyListener(init, { outbound: 'gateway' });
     expect(table?.direction).toBe('gateway');
     expect(table?.from).toEqual({ resource: 'Gateway shop/g', file: 'g.yaml', line: 3, rule: 'servers[0]' });
     expect(table?.workload).toMatchObject({ workload: 'gw', version: 'unknown', canonicalRevision: 'latest' });
   });
 
-  it('with mutual TLS says whom it lets in', () => {
-    expect(apply(secured(tlsSocket({}))).table).toMatchObject({
-      direction: 'inbound',
-      tls: { alpn: ['istio'], requireClientCertificate: true, allowedUriPrefixes: ['spiffe://cluster.local/'] },
+  it('without a direction is a proxy in front of others', () => {
+    expect(applyListener(listenerOf([tcpProxy()], { trafficDirection: 0 })).table?.direction).toBe('outbound');
+    expect(applyListener(listenerOf([tcpProxy()], { trafficDirection: 1 })).table?.direction).toBe('inbound');
+  });
+
+  it('that captures reads the original destination and hands connections over', () => {
+    const { table } = applyListener(listenerOf([tcpProxy()], { useOriginalDst: true }));
+    expect(table).toMatchObject({ useOriginalDestination: true, originalDestination: true });
+    const behind = applyListener(listenerOf([tcpProxy()], { bindToPort: false })).table;
+    expect(behind).toMatchObject({ bindToPort: false, useOriginalDestination: false, originalDestination: false });
+  });
+
+  it('reads what its listener filters say, for the ports that they are for', () => {
+    const ports = { rule: { case: 'destinationPortRange', value: { start: 3_306, end: 3_307 } } };
+    const { table } = applyListener(
+      listenerOf([tcpProxy()], {
+        listenerFilters: [
+          { name: 'dst', configType: typed(OriginalDstSchema, {}) },
+          { name: 'pp', configType: typed(ProxyProtocolSchema, { allowRequestsWithoutProxyProtocol: true }) },
+          inspector({ filterDisabled: ports }),
+          {
+            name: 'http',
+            configType: typed(HttpInspectorSchema, {}),
+            filterDisabled: {
+              rule: { case: 'orMatch', value: { rules: [{ rule: { case: 'notMatch', value: ports } }, ports] } },
+            },
+          },
+        ],
+        listenerFiltersTimeout: { seconds: 0n, nanos: 100_000_000 },
+        continueOnListenerFiltersTimeout: true,
+        perConnectionBufferLimitBytes: 32_768,
+      }),
+    );
+    expect(table).toMatchObject({
+      originalDestination: true,
+      proxyProtocol: 'optional',
+      inspectTls: true,
+      inspectHttp: true,
+      inspectTimeoutMs: 100,
+      continueOnTimeout: true,
+      bufferBytesMax: 32_768,
+    });
+    expect([3_305, 3_306, 3_307].map((port) => table?.skipTlsInspection?.(port))).toEqual([false, true, false]);
+    expect(table?.skipHttpInspection?.(1)).toBe(true);
+  });
+
+  it('without listener filters has Envoy’s time-out and looks at nothing', () => {
+    expect(applyListener(listenerOf([tcpProxy()])).table).toMatchObject({
+      inspectTimeoutMs: 15_000,
+      continueOnTimeout: false,
+      proxyProtocol: undefined,
+      inspectTls: false,
+      inspectHttp: false,
+      skipTlsInspection: undefined,
+      bufferBytesMax: 1_048_576,
     });
   });
 
-  const where = 'Listener 127.0.0.1_15001';
   it.each([
-    [listener('tcp', tcp, { useOriginalDst: true }), `${where}: field use_original_dst is not supported`],
-    [listener('tcp', tcp, { trafficDirection: 0 }), `${where}: traffic_direction must be INBOUND or OUTBOUND`],
-    [listener('tcp', tcp, { filterChains: [] }), `${where}: exactly one filter chain is supported`],
-    [listener('tcp', tcp, { address: {} }), `${where}: address.socket_address is missing`],
-    [
-      listener('x', typed(RouterSchema, {})),
-      `${where}: envoy.extensions.filters.http.router.v3.Router is not supported`,
-    ],
-    [httpListener({ routeSpecifier: rds('') }), `${where}: rds.route_config_name is empty`],
-    [httpListener({}), `${where}: route_config or rds is missing`],
-    [
-      httpListener({ routeSpecifier: rds('r'), httpFilters: [router, router] }),
-      `${where}: http_filters: only the router is supported`,
-    ],
-    [
-      httpListener({ routeSpecifier: rds('r'), upgradeConfigs: [{ upgradeType: 'h2c' }] }),
-      `${where}: upgrade_configs: h2c is not supported`,
-    ],
-    [
-      httpListener({ routeSpecifier: rds('r'), codecType: 2 }),
-      `${where}: codec_type: only AUTO and HTTP1 are supported`,
-    ],
-    [httpListener({ routeSpecifier: rds('r'), mergeSlashes: true }), `${where}: field merge_slashes is not supported`],
-    [
-      secured(tlsSocket({ sessionTimeout: { seconds: 1n } })),
-      `${where}: transport_socket: field session_timeout is not supported`,
-    ],
-    [
-      secured(tlsSocket({}, { validationContextType: { case: undefined } })),
-      `${where}: the peer would not be verified`,
-    ],
-    [
-      secured(tlsSocket({}, { tlsCertificateSdsSecretConfigs: [{ name: 'other', sdsConfig: ads }] })),
-      `${where}: secret other is not supported here, only default`,
-    ],
-  ])('%#: is refused by name for what it does not understand', (init, expected) => {
-    expect(apply(init).reason).toBe(expected);
+    [{ transportProtocol: 'tls' }, true],
+    [{ serverNames: ['a.test'] }, true],
+    [{ applicationProtocols: ['h2'] }, true],
+    [{ applicationProtocols: ['h2c'], transportProtocol: 'raw_buffer' }, false],
+    [{ sourcePorts: [1] }, false],
+  ])('looks at the ClientHello where a chain cannot be told without it: %j', (filterChainMatch, inspectTls) => {
+    expect(applyListener(listenerOf([tcpProxy()], {}, { filterChainMatch })).table?.inspectTls).toBe(inspectTls);
   });
 });
 
-describe('the roots of the mesh', () => {
-  const secret = (pem: string) => ({
-    name: 'ROOTCA',
-    type: {
-      case: 'validationContext' as const,
-      value: { trustedCa: { specifier: { case: 'inlineString' as const, value: pem } } },
-    },
+describe('a filter chain', () => {
+  it('has every criterion of its match', () => {
+    const range = (addressPrefix: string, prefixLen?: number) => ({ addressPrefix, prefixLen });
+    const chain = firstChain(
+      applyListener(
+        listenerOf(
+          [tcpProxy()],
+          {},
+          {
+            name: 'x',
+            transportSocketConnectTimeout: { seconds: 3n },
+            filterChainMatch: {
+              destinationPort: 443,
+              prefixRanges: [range('10.0.0.0', 8), range('::1', 128)],
+              sourcePrefixRanges: [range('192.168.0.0', 16)],
+              directSourcePrefixRanges: [range('0.0.0.0')],
+              sourcePorts: [5, 6],
+              sourceType: 2,
+              serverNames: ['*.Shop.test', 'x'],
+              transportProtocol: 'tls',
+              applicationProtocols: ['istio'],
+            },
+          },
+        ),
+      ),
+    );
+    expect(chain).toMatchObject({ name: 'x', handshakeTimeoutMs: 3_000, tls: undefined, networkFilters: [] });
+    expect(chain.match).toEqual({
+      destinationPort: 443,
+      destinationRanges: ['10.0.0.0/8', '::1/128'],
+      sourceRanges: ['192.168.0.0/16'],
+      directSourceRanges: ['0.0.0.0/0'],
+      sourcePorts: [5, 6],
+      sourceType: 'external',
+      serverNames: ['*.shop.test', 'x'],
+      transportProtocol: 'tls',
+      applicationProtocols: ['istio'],
+    });
   });
 
-  it('are refused where they are no certificate', () => {
-    const runtime = testRuntime(createManualClock());
-    const reason = runtime.apply(update(SecretSchema, [secret('nonsense') as never]));
-    expect(reason).toBe('Secret ROOTCA: validation_context.trusted_ca is no PEM certificate');
-    expect(runtime.tables.roots.current).toBeUndefined();
+  it('without a match takes all', () => {
+    expect(firstChain(applyListener(listenerOf([tcpProxy()]))).match).toMatchObject({
+      destinationPort: undefined,
+      sourceType: 'any',
+      transportProtocol: '',
+    });
   });
+});
 
-  it('stay in force when they are withdrawn', async () => {
-    const { rootPem } = await createTestCa(Date.now());
-    const runtime = testRuntime(createManualClock());
-    expect(runtime.apply(update(SecretSchema, [secret(rootPem) as never]))).toBeUndefined();
-    runtime.apply(update(SecretSchema, [], ['ROOTCA']));
-    expect(runtime.tables.roots.current).toBe(rootPem);
+describe('a listener is refused by name', () => {
+  const wrong = { name: 'x', configType: typed(RouterSchema, {}) };
+  it.each([
+    [listenerOf([tcpProxy()], { freebind: true }), 'field freebind is not supported'],
+    [listenerOf([tcpProxy()], { transparent: true }), 'transparent is not supported'],
+    [listenerOf([tcpProxy()], { apiListener: {} }), 'field api_listener is not supported'],
+    [listenerOf([tcpProxy()], { additionalAddresses: [{}] }), 'field additional_addresses is not supported'],
+    [listenerOf([tcpProxy()], { filterChains: [] }), 'filter_chains is empty'],
+    [listenerOf([tcpProxy()], { address: {} }), 'address.socket_address is missing'],
+    [listenerOf([]), 'filters: the last one must be an HTTP connection manager or a TCP proxy'],
+    [listenerOf([wrong]), 'network filter x: envoy.extensions.filters.http.router.v3.Router is not supported'],
+    [listenerOf([tcpProxy(), tcpProxy()]), 'network filter tcp must be the last one'],
+    [
+      listenerOf([tcpProxy()], { listenerFilters: [wrong] }),
+      'listener filter x: envoy.extensions.filters.http.router.v3.Router is not supported',
+    ],
+    [
+      listenerOf([tcpProxy()], {
+        listenerFilters: [inspector({ configType: typed(TlsInspectorSchema, { enableJa3Fingerprinting: true }) })],
+      }),
+      'listener filter tls: field enable_ja3_fingerprinting is not supported',
+    ],
+    [
+      listenerOf([tcpProxy()], { listenerFilters: Array.from({ length: filtersMax + 1 }, () => inspector()) }),
+      `listener_filters: over ${filtersMax} entries`,
+    ],
+    [
+      listenerOf([tcpProxy()], { filterChains: Array.from({ length: filterChainsMax + 1 }, () => ({})) }),
+      `filter_chains: over ${filterChainsMax}`,
+    ],
+    [
+      listenerOf([tcpProxy()], { filterChains: [{ filters: [tcpProxy()] }, { name: 'y', filters: [tcpProxy()] }] }),
+      'filter chains y and #0 have the same filter_chain_match',
+    ],
+    [
+      listenerOf(
+        [tcpProxy()],
+        {},
+        { name: 'n', filterChainMatch: { prefixRanges: [{ addressPrefix: '10.0.0.0', prefixLen: 33 }] } },
+      ),
+      'filter chain n: filter_chain_match: prefix_ranges: 10.0.0.0/33 is no range of addresses',
+    ],
+    [
+      listenerOf([tcpProxy()], {}, { filterChainMatch: { serverNames: ['a*.test'] } }),
+      'filter_chain_match: server_names: "a*.test": a wildcard stands for whole labels at the beginning only',
+    ],
+    [
+      listenerOf([tcpProxy()], {}, { filterChainMatch: { addressSuffix: '1' } }),
+      'field filter_chains[0].filter_chain_match.address_suffix is not supported',
+    ],
+  ])('%#', (init, reason) => {
+    expect(applyListener(init).reason).toBe(`${listenerWhere}: ${reason}`);
   });
 });
