@@ -48,6 +48,10 @@ export { compileFormatString, formatStringFields } from './format/format-string.
 export { grpcStatusOf, grpcStatusOfHttp } from './format/grpc-status.ts';
 export { isoTime, jsonText } from './format/json-text.ts';
 export type { FormatOptions } from './format/operand.ts';
+export { responseFlags } from './format/response-flags.ts';
+export {
+  type AddressOctets,
+  addressText,
   createAddress,
   maskAddress,
   readAddress,
@@ -68,6 +72,7 @@ export { cookieOf, hashCookiesKey } from './routes/hash-policy.ts';
 export { compileMutation, removeField, setField } from './routes/header-mutation.ts';
 export { compileRateLimits, type RateLimitContext } from './routes/rate-limit.ts';
 export { retryGrpcOnOf, retryOnOf } from './routes/retry.ts';
+export { type CompiledMatch, compileMatch } from './routes/route-match.ts';
 export { compileUriTemplate, type UriTemplate } from './routes/uri-template.ts';
 export type { Runtime, RuntimeChange, RuntimeOptions, Tables, Wanted } from './runtime.ts';
 export { createRuntime } from './runtime.ts';
