@@ -2,7 +2,7 @@
 
 import { refuse } from '../check/refuse.ts';
 import type { Exchange } from '../filter.ts';
-import { type FormatOptions, type Operand, textOf } from './operand.ts';
+import { type FormatOptions, type Operand, text, textOf } from './operand.ts';
 import { connectionOperators } from './operators/connections.ts';
 import { headerOperators } from './operators/headers.ts';
 import { metadataOperators } from './operators/metadata.ts';
@@ -24,8 +24,8 @@ const operators = new Map(
 export const commandOperators: readonly string[] = [...operators.keys()].sort();
 
 /** @throws WeftError `config_rejected`, naming an operator that is not known. */
-export function compileFormat(text: string, where: string, options: FormatOptions = {}): CompiledFormat {
-  const parts = compileParts(text, where, options);
+export function compileFormat(source: string, where: string, options: FormatOptions = {}): CompiledFormat {
+  const parts = compileParts(source, where, options);
   const [only] = parts;
   if (only === undefined) return { constant: '', render: () => '' };
   if (parts.length === 1) {
@@ -45,8 +45,8 @@ export function compileFormat(text: string, where: string, options: FormatOption
 }
 
 /** Literal texts and operands in their order. */
-export function compileParts(text: string, where: string, options: FormatOptions): (string | Operand)[] {
-  return parseFormat(text, where).map((part) =>
+export function compileParts(source: string, where: string, options: FormatOptions): (string | Operand)[] {
+  return parseFormat(source, where).map((part) =>
     typeof part === 'string' ? part : createOperand(part, where, options),
   );
 }
@@ -57,5 +57,5 @@ function createOperand(parsed: ParsedOperator, where: string, options: FormatOpt
   const operand = create(parsed.argument, where, options);
   const { lengthMax } = parsed;
   if (lengthMax === undefined) return operand;
-  return { kind: 'text', read: (exchange) => textOf(operand, exchange)?.slice(0, lengthMax) };
+  return text((exchange) => textOf(operand, exchange)?.slice(0, lengthMax), 'always');
 }

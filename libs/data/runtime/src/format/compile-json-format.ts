@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { refuse } from '../check/refuse.ts';
 import type { Exchange } from '../filter.ts';
 import { compileParts } from './compile-format.ts';
+import { compileLine, type Node, type WriteJson } from './json-line.ts';
 import { jsonText } from './json-text.ts';
 import { type FormatOptions, type Operand, textOf } from './operand.ts';
 
@@ -17,9 +18,6 @@ export interface JsonFormatOptions extends FormatOptions {
 /** Deeper formats are refused. */
 export const jsonFormatDepthMax = 16;
 
-type WriteJson = (exchange: Exchange) => string;
-type Node = string | WriteJson;
-
 /**
  * One JSON object without a line end, ASCII only. Keys are sorted, as Envoy writes them; numbers are numbers, a missing value is null, inside a
  * longer text "-". @throws WeftError `config_rejected`.
@@ -30,12 +28,7 @@ export function compileJsonFormat(format: JsonObject, where: string, options: Js
     const write = sparseObject(format, where, options, 0);
     return (exchange) => write(exchange) ?? '{}';
   }
-  const nodes = flatten(objectNodes(format, where, options, 0, Object.entries(extra)));
-  return (exchange) => {
-    let line = '';
-    for (const node of nodes) line += typeof node === 'string' ? node : node(exchange);
-    return line;
-  };
+  return compileLine(objectNodes(format, where, options, 0, Object.entries(extra)));
 }
 
 function objectNodes(
@@ -74,39 +67,12 @@ function valueNodes(value: JsonValue, where: string, options: JsonFormatOptions,
 function textNode(parts: readonly (string | Operand)[], options: JsonFormatOptions): Node {
   const [only] = parts;
   if (only === undefined) return '""';
-  if (parts.length === 1) return typeof only === 'string' ? jsonText(only) : operandNode(only);
+  if (parts.length === 1) return typeof only === 'string' ? jsonText(only) : only;
   const missing = options.missing ?? (options.omitEmpty === true ? '' : '-');
   return (exchange) => {
     let result = '';
     for (const part of parts) result += typeof part === 'string' ? part : (textOf(part, exchange) ?? missing);
     return jsonText(result);
-  };
-}
-
-function operandNode(operand: Operand): WriteJson {
-  if (operand.kind === 'number') {
-    return (exchange) => {
-      const value = operand.read(exchange);
-      return value === undefined ? 'null' : `${value}`;
-    };
-  }
-  if (operand.kind === 'value') {
-    return (exchange) => {
-      const value = operand.read(exchange);
-      if (typeof value === 'string') return jsonText(value);
-      return value === undefined ? 'null' : asciiJson(value);
-    };
-  }
-  // Most texts are those of the request before: its quoted form is remembered.
-  let last: string | undefined;
-  let quoted = 'null';
-  return (exchange) => {
-    const value = operand.read(exchange);
-    if (value !== last) {
-      last = value;
-      quoted = jsonText(value);
-    }
-    return quoted;
   };
 }
 
@@ -125,15 +91,12 @@ function sparseObject(
       const at = `${where}: ${key}`;
       if (typeof value === 'object' && value !== null && !Array.isArray(value))
         return { key: jsonText(key), write: sparseObject(value, at, options, depth + 1) };
-      const nodes = flatten(valueNodes(value, at, options, depth + 1));
-      return {
-        key: jsonText(key),
-        write: (exchange: Exchange) => {
-          let text = '';
-          for (const node of nodes) text += typeof node === 'string' ? node : node(exchange);
-          return text === 'null' ? undefined : text;
-        },
+      const line = compileLine(valueNodes(value, at, options, depth + 1));
+      const write = (exchange: Exchange): string | undefined => {
+        const text = line(exchange);
+        return text === 'null' ? undefined : text;
       };
+      return { key: jsonText(key), write };
     });
   return (exchange) => {
     let text = '';
@@ -143,22 +106,4 @@ function sparseObject(
     }
     return text === '' ? undefined : `${text}}`;
   };
-}
-
-/** Neighbouring texts become one. */
-function flatten(nodes: readonly Node[]): Node[] {
-  const joined: Node[] = [];
-  for (const node of nodes) {
-    const last = joined.length - 1;
-    if (typeof node === 'string' && typeof joined[last] === 'string') joined[last] += node;
-    else joined.push(node);
-  }
-  return joined;
-}
-
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -2,12 +2,16 @@
 
 import type { Exchange } from '../filter.ts';
 
+/** How a value changes from request to request of one connection: what is remembered of a line depends on it. */
+export type Change = 'seldom' | 'often' | 'always';
+
 /** `read` gives nothing where there is no value: "-" in a text, null in JSON. */
-export type Operand =
+export type Operand = { readonly change: Change } & (
   | { readonly kind: 'text'; readonly read: (exchange: Exchange) => string | undefined }
   | { readonly kind: 'number'; readonly read: (exchange: Exchange) => number | undefined }
   /** Anything that JSON can say. */
-  | { readonly kind: 'value'; readonly read: (exchange: Exchange) => unknown };
+  | { readonly kind: 'value'; readonly read: (exchange: Exchange) => unknown }
+);
 
 export interface FormatOptions {
   /** What a missing value is in a text; "-" unless said otherwise (omit_empty_values, values of headers: ""). */
@@ -19,8 +23,13 @@ export interface FormatOptions {
 /** @param argument in the brackets; nothing: there are none. @throws WeftError `config_rejected`. */
 export type CreateOperand = (argument: string | undefined, where: string, options: FormatOptions) => Operand;
 
-export const text = (read: (exchange: Exchange) => string | undefined): Operand => ({ kind: 'text', read });
-export const number = (read: (exchange: Exchange) => number | undefined): Operand => ({ kind: 'number', read });
+export function text(read: (exchange: Exchange) => string | undefined, change: Change = 'seldom'): Operand {
+  return { kind: 'text', read, change };
+}
+
+export function number(read: (exchange: Exchange) => number | undefined, change: Change = 'seldom'): Operand {
+  return { kind: 'number', read, change };
+}
 
 /** Empty becomes nothing. */
 export function filled(value: string): string | undefined {

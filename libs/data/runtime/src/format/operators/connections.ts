@@ -1,7 +1,7 @@
 /** Both connections of an exchange: addresses, names, certificates. */
 
 import type { ConnectionInfo, Exchange, PeerCertificate } from '../../filter.ts';
-import { type CreateOperand, filled, number, text } from '../operand.ts';
+import { type Change, type CreateOperand, filled, number, text } from '../operand.ts';
 
 const connection = (read: (connection: ConnectionInfo) => string | undefined): CreateOperand => {
   return () => text((exchange) => read(exchange.connection));
@@ -24,8 +24,8 @@ export const connectionOperators: Readonly<Record<string, CreateOperand>> = {
   ...addresses('DOWNSTREAM_DIRECT_REMOTE', (exchange) => exchange.connection.directRemoteAddress),
   ...addresses('DOWNSTREAM_LOCAL', (exchange) => exchange.connection.localAddress),
   ...addresses('DOWNSTREAM_DIRECT_LOCAL', (exchange) => exchange.connection.localAddress),
-  ...addresses('UPSTREAM_REMOTE', (exchange) => exchange.endpoint?.hostPort ?? ''),
-  ...addresses('UPSTREAM_LOCAL', (exchange) => exchange.upstreamLocalAddress),
+  ...addresses('UPSTREAM_REMOTE', (exchange) => exchange.endpoint?.hostPort ?? '', 'often'),
+  ...addresses('UPSTREAM_LOCAL', (exchange) => exchange.upstreamLocalAddress, 'often'),
   REQUESTED_SERVER_NAME: connection(({ sni }) => sni),
   DOWNSTREAM_TLS_VERSION: connection(({ tlsVersion }) => filled(tlsVersion)),
   // The verified identity is known without reading the certificate.
@@ -36,7 +36,7 @@ export const connectionOperators: Readonly<Record<string, CreateOperand>> = {
   DOWNSTREAM_PEER_SERIAL: peer(({ serial }) => serial),
   DOWNSTREAM_PEER_FINGERPRINT_256: connection(({ peerCertificateHash }) => peerCertificateHash),
   DOWNSTREAM_PEER_CERT: peer(({ pem }) => encodeURIComponent(pem)),
-  UPSTREAM_HOST: upstream(({ endpoint }) => endpoint?.hostPort),
+  UPSTREAM_HOST: () => text(({ endpoint }) => endpoint?.hostPort, 'often'),
   UPSTREAM_HOST_NAME: upstream(({ endpoint }) =>
     endpoint === undefined ? undefined : (filled(endpoint.hostname) ?? endpoint.hostPort),
   ),
@@ -51,7 +51,11 @@ export const connectionOperators: Readonly<Record<string, CreateOperand>> = {
   CONNECTION_TERMINATION_DETAILS: () => text(() => undefined),
 };
 
-function addresses(name: string, read: (exchange: Exchange) => string): Record<string, CreateOperand> {
+function addresses(
+  name: string,
+  read: (exchange: Exchange) => string,
+  change: Change = 'seldom',
+): Record<string, CreateOperand> {
   const port = (exchange: Exchange): number | undefined => {
     const address = read(exchange);
     return address === '' ? undefined : Number(address.slice(address.lastIndexOf(':') + 1));
@@ -63,9 +67,9 @@ function addresses(name: string, read: (exchange: Exchange) => string): Record<s
     return filled(bare.startsWith('[') ? bare.slice(1, -1) : bare);
   };
   return {
-    [`${name}_ADDRESS`]: () => text((exchange) => filled(read(exchange))),
-    [`${name}_ADDRESS_WITHOUT_PORT`]: () => text(host),
-    [`${name}_PORT`]: () => number(port),
+    [`${name}_ADDRESS`]: () => text((exchange) => filled(read(exchange)), change),
+    [`${name}_ADDRESS_WITHOUT_PORT`]: () => text(host, change),
+    [`${name}_PORT`]: () => number(port, change),
   };
 }
 

@@ -8,6 +8,17 @@ type Read = (exchange: Exchange) => string | undefined;
 
 const original = 'x-envoy-original-path';
 
+/** Headers that are another with each message. */
+const changing = new Set([
+  ':path',
+  original,
+  'x-request-id',
+  'traceparent',
+  'x-b3-spanid',
+  'x-envoy-upstream-service-time',
+  'date',
+]);
+
 export const headerOperators: Readonly<Record<string, CreateOperand>> = {
   REQ: (argument, where) => alternatives(argument, where, requestField),
   REQ_WITHOUT_QUERY: (argument, where) => {
@@ -42,11 +53,12 @@ function alternatives(argument: string | undefined, where: string, field: (name:
   if (name === '' || names.length > 2 || other === '') refuse(where, `format: "${argument ?? ''}" is no header`);
   // What Istio logs as the path: as it came, whether or not it was rewritten.
   if (name === original && other === ':path')
-    return text((exchange) => first(exchange.request.fields, original) ?? cameAs(exchange));
+    return text((exchange) => first(exchange.request.fields, original) ?? cameAs(exchange), 'always');
   const read = field(name) ?? refuse(where, `format: header ${name} is not supported`);
-  if (other === undefined) return text(read);
+  const change = changing.has(name) ? 'always' : 'seldom';
+  if (other === undefined) return text(read, change);
   const readOther = field(other) ?? refuse(where, `format: header ${other} is not supported`);
-  return text((exchange) => read(exchange) ?? readOther(exchange));
+  return text((exchange) => read(exchange) ?? readOther(exchange), change);
 }
 
 function requestField(name: string): Read | undefined {
@@ -81,7 +93,7 @@ function pathOperand(argument: string | undefined, where: string): Operand {
     const said = first(exchange.request.fields, original);
     return said ?? (which === 'ORIG' ? undefined : cameAs(exchange));
   };
-  if (query === 'WQ') return text(read);
+  if (query === 'WQ') return text(read, 'always');
   return text((exchange) => read(exchange)?.replace(/\?.*$/s, ''));
 }
 

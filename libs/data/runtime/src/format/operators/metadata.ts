@@ -34,6 +34,7 @@ function dynamicMetadata(path: readonly string[]): Operand {
   const [namespace = '', ...keys] = path;
   return {
     kind: 'value',
+    change: 'always',
     read({ metadata }: Exchange) {
       let found: unknown = metadata?.get(namespace);
       for (const key of keys) {
@@ -49,5 +50,5 @@ function endpointMetadata(path: readonly string[], where: string): Operand {
   const [namespace, key, more] = path;
   if (namespace !== 'envoy.lb' || key === undefined || more !== undefined)
     refuse(where, 'format: of an endpoint’s metadata only a key of envoy.lb is supported');
-  return { kind: 'value', read: ({ endpoint }: Exchange) => endpoint?.lbMetadata[key] };
+  return { kind: 'value', change: 'often', read: ({ endpoint }: Exchange) => endpoint?.lbMetadata[key] };
 }

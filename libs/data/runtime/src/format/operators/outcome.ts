@@ -17,13 +17,13 @@ const known = (read: (exchange: Exchange) => number): CreateOperand => {
     number((exchange) => {
       const value = read(exchange);
       return value < 0 ? undefined : Math.round(value);
-    });
+    }, 'always');
 };
 
 export const outcomeOperators: Readonly<Record<string, CreateOperand>> = {
   START_TIME: (argument, where) => {
     const format = compileTimeFormat(argument ?? '', `${where}: START_TIME`);
-    return text((exchange) => format(exchange.startedAtMs));
+    return text((exchange) => format(exchange.startedAtMs), 'always');
   },
   PROTOCOL: () => text(({ request }) => request.protocol),
   RESPONSE_CODE: count(({ status }) => status),
@@ -45,8 +45,9 @@ export const outcomeOperators: Readonly<Record<string, CreateOperand>> = {
     exchange.upstreamServiceMs < 0 ? -1 : Math.max(0, exchange.durationMs - exchange.upstreamServiceMs),
   ),
   ROUTE_NAME: () => text(({ route }) => (route === undefined ? undefined : filled(route.name))),
-  STREAM_ID: () => text(({ request }) => request.header('x-request-id')),
-  TRACE_ID: () => text(({ state }) => (state.get('tracing') as { readonly traceId?: string } | undefined)?.traceId),
+  STREAM_ID: () => text(({ request }) => request.header('x-request-id'), 'always'),
+  TRACE_ID: () =>
+    text(({ state }) => (state.get('tracing') as { readonly traceId?: string } | undefined)?.traceId, 'always'),
   ACCESS_LOG_TYPE: () => text(() => 'DownstreamEnd'),
   LOCAL_REPLY_BODY: () => text(({ state }) => (state.get('local-reply-body') as string | undefined) ?? ''),
   HOSTNAME: () => {
