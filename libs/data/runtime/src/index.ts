@@ -38,6 +38,7 @@ export type {
   PeerCertificate,
   SupportedFields,
 } from './filter.ts';
+export { milliseconds } from './duration.ts';
 export { filterDisabled } from './filter.ts';
 export type { CompiledFormat } from './format/compile-format.ts';
 export { commandOperators, compileFormat } from './format/compile-format.ts';
