@@ -1,40 +1,49 @@
-/** Round robin: one after the other; with weights the smooth kind, which spreads a heavy endpoint's turns. */
+/** Round robin: one after the other; with weights earliest deadline first, which spreads a heavy endpoint's turns. */
 
-import type { Balancer, Endpoint } from '@weft/data-runtime';
-import type { Random } from '@weft/kernel';
-import { healthyOf, noneHealthy } from '../healthy.ts';
+import type { Endpoint, SlowStart } from '@weft/data-runtime';
+import { EdfSchedule } from '../edf/edf-schedule.ts';
+import { isEven, type Policy, type PolicyDeps, type PolicyFamily } from '../policy.ts';
+import { slowStartEndMs, slowStartWeight } from '../slow-start/slow-start.ts';
 
 /** Begins at a chance place after each update, so that many proxies do not move in step. */
-export function createRoundRobin(random: Random): Balancer {
-  let healthy = noneHealthy;
+export function createRoundRobin(spec: { readonly slowStart: SlowStart | undefined }, deps: PolicyDeps): PolicyFamily {
+  return { hashes: false, create: () => createPolicy(spec.slowStart, deps) };
+}
+
+function createPolicy(slowStart: SlowStart | undefined, { random, clock }: PolicyDeps): Policy {
+  let endpoints: readonly Endpoint[] = [];
+  let weights = new Float64Array(0);
   let next = 0;
-  let credits = new Float64Array(0);
+  /** Nothing: all are equal. */
+  let schedule: EdfSchedule | undefined;
+  /** Equal weights, but some start slowly up to then; 0: none does. */
+  let evenAtMs = 0;
 
-  const pickEven = (): Endpoint | undefined => {
-    const { endpoints } = healthy;
-    const endpoint = endpoints[next];
-    next = next + 1 < endpoints.length ? next + 1 : 0;
-    return endpoint;
-  };
-
-  /** Each turn everyone gains its weight; the richest is picked and pays the total. */
-  const pickWeighted = (): Endpoint | undefined => {
-    const { endpoints, total } = healthy;
-    let best = 0;
-    for (let index = 0; index < credits.length; index += 1) {
-      credits[index]! += endpoints[index]!.weight;
-      if (credits[index]! > credits[best]!) best = index;
-    }
-    if (credits.length > 0) credits[best]! -= total;
-    return endpoints[best];
+  const weightOf = (index: number): number => {
+    const weight = weights[index]!;
+    if (slowStart === undefined) return weight;
+    return slowStartWeight(weight, endpoints[index]!, slowStart, clock.monotonic());
   };
 
   return {
-    update(all) {
-      healthy = healthyOf(all);
-      next = Math.floor(random() * healthy.endpoints.length);
-      credits = new Float64Array(healthy.endpoints.length);
+    update(all, given) {
+      endpoints = all;
+      weights = Float64Array.from(given);
+      next = Math.floor(random() * all.length);
+      const even = isEven(weights);
+      const slowEndMs = slowStartEndMs(all, slowStart, clock);
+      evenAtMs = even ? slowEndMs : 0;
+      schedule = even && slowEndMs === 0 ? undefined : new EdfSchedule(all.length, weightOf, random);
     },
-    pick: () => (healthy.even ? pickEven() : pickWeighted()),
+    pick() {
+      if (evenAtMs !== 0 && clock.monotonic() >= evenAtMs) {
+        evenAtMs = 0;
+        schedule = undefined;
+      }
+      if (schedule !== undefined) return endpoints[schedule.next()];
+      const endpoint = endpoints[next];
+      next = next + 1 < endpoints.length ? next + 1 : 0;
+      return endpoint;
+    },
   };
 }
