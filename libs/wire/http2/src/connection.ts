@@ -27,6 +27,7 @@ import {
 } from './incoming-control.ts';
 import { DataReceiver } from './incoming-data.ts';
 import { HeadersReceiver } from './incoming-headers.ts';
+import { RESET_HERE } from './streams/closed-streams.ts';
 
 const { ENHANCE_YOUR_CALM, PROTOCOL_ERROR } = http2ErrorCodes;
 
@@ -109,6 +110,11 @@ class Connection implements Http2Connection, FrameHandler {
     const id = core.nextLocalId;
     core.nextLocalId += 2;
     const stream = core.open(id, sink);
+    if (core.stopped) {
+      core.endEarly(stream, RESET_HERE, { errorCode: 0, kind: 'connection', unprocessed: true, reason: '' });
+      return stream;
+    }
+    core.gather.newestId = id;
     const connect = head.upgrade !== '' || head.method === 'CONNECT';
     stream.isHead = head.method === 'HEAD';
     stream.isConnect = connect;

@@ -104,7 +104,7 @@ export interface Http2Connection {
   flush(): void;
   /** The output takes more again. */
   onOutputDrain(): void;
-  /** Client: opens a stream. @param fields as in `RequestHead`; `scheme` and for extended CONNECT `upgrade` are used. @param target path with query. */
+  /** Client: opens a stream; only while `streamsLeft` is above 0 (after the end `sink` hears `onReset` before this returns). @param fields as in `RequestHead`; `scheme` and for extended CONNECT `upgrade` are used. @param target path with query. */
   request(
     head: {
       method: string;

@@ -18,6 +18,8 @@ import { Stream, type StreamHost } from './streams/stream.ts';
 
 /** The highest stream id: the first step of a graceful GOAWAY names it. */
 const ID_MAX = 0x7fff_ffff;
+/** Octets of the reason in GOAWAY. */
+const REASON_MAX = 256;
 /** Streams that a client may open before it knows the server's SETTINGS. */
 const STREAMS_BEFORE_SETTINGS = 100;
 
@@ -51,8 +53,6 @@ export class Core implements StreamHost {
   refusing = false;
   goawaySent = false;
   goawayReceived = false;
-  /** Streams up to this had their octets given to the output. */
-  #handedId = 0;
 
   constructor(options: Http2ConnectionOptions, server: boolean) {
     this.options = options;
@@ -180,15 +180,16 @@ export class Core implements StreamHost {
     this.countReset();
   }
 
-  /** RST_STREAM for a stream that is not there. */
-  refuse(streamId: number, errorCode: number): void {
+  /** RST_STREAM for a stream that is not there. @param how as in `ClosedStreams`. */
+  refuse(streamId: number, errorCode: number, how: number): void {
     this.writer.resetStream(streamId, errorCode);
-    this.ended.add(streamId, RESET_HERE);
-    this.countReset();
+    this.ended.add(streamId, how);
+    // Who was told to go away lately is not to blame.
+    if (!this.refusing) this.countReset();
   }
 
   countReset(): void {
-    if (this.guard.reset()) this.fail(http2ErrorCodes.ENHANCE_YOUR_CALM, 'too many streams were reset');
+    if (this.server && this.guard.reset()) this.fail(http2ErrorCodes.ENHANCE_YOUR_CALM, 'too many streams were reset');
   }
 
   /** Ends a stream and tells its user. @param how as in `ClosedStreams`. */
@@ -218,7 +219,7 @@ export class Core implements StreamHost {
   /** An error of the connection: GOAWAY, and the end of all streams. */
   fail(errorCode: number, reason: string): void {
     if (this.stopped) return;
-    this.writer.goaway(this.lastRemoteId, errorCode, reason);
+    this.writer.goaway(this.lastRemoteId, errorCode, reason.slice(0, REASON_MAX));
     this.#stop(errorCode, reason, true);
   }
 
@@ -233,7 +234,7 @@ export class Core implements StreamHost {
     this.gather.finish();
     const kind = reason !== '' && errorCode !== http2ErrorCodes.NO_ERROR ? 'violation' : 'connection';
     for (const stream of [...this.streams.values()]) {
-      const unprocessed = !this.server && stream.id > this.#handedId;
+      const unprocessed = !this.server && stream.id > this.gather.handedId;
       this.endEarly(stream, RESET_HERE, { errorCode, kind, unprocessed, reason });
     }
     this.options.output.close(now);
@@ -257,7 +258,6 @@ export class Core implements StreamHost {
     if (this.stopped) return;
     this.checkBlocked();
     this.gather.flush();
-    if (!this.gather.blocked) this.#handedId = this.nextLocalId - 2;
     this.closeIfDone();
   }
 

@@ -165,10 +165,7 @@ export function receivePriority(core: Core, streamId: number, bytes: Buffer, fro
   const stream = core.streams.get(streamId);
   if (stream !== undefined) core.violate(stream, code, reason);
   else if (idle(core, streamId)) core.fail(code, reason);
-  else {
-    core.writer.resetStream(streamId, code);
-    core.countReset();
-  }
+  else core.refuse(streamId, code, RESET_HERE);
 }
 
 /** The stream was never opened. */

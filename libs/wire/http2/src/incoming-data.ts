@@ -68,10 +68,7 @@ export class DataReceiver {
     const how = core.ended.how(streamId);
     if (how === RESET_HERE) return;
     if (how === ENDED) core.fail(STREAM_CLOSED, 'data comes before the end of the stream');
-    else {
-      core.refuse(streamId, STREAM_CLOSED);
-      if (how === RESET_THERE) core.ended.add(streamId, RESET_THERE);
-    }
+    else core.refuse(streamId, STREAM_CLOSED, how === RESET_THERE ? RESET_THERE : RESET_HERE);
   }
 
   part(bytes: Buffer, from: number, to: number, end: boolean): void {

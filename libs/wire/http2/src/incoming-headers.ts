@@ -141,15 +141,15 @@ export class HeadersReceiver {
     const core = this.#core;
     core.lastRemoteId = streamId;
     if (core.refusing) {
-      core.refuse(streamId, REFUSED_STREAM);
+      core.refuse(streamId, REFUSED_STREAM, RESET_HERE);
       return;
     }
     if (core.streams.size >= core.streamsMax) {
-      core.refuse(streamId, REFUSED_STREAM);
+      core.refuse(streamId, REFUSED_STREAM, RESET_HERE);
       return;
     }
     if (this.#dependsOnItself) {
-      core.refuse(streamId, PROTOCOL_ERROR);
+      core.refuse(streamId, PROTOCOL_ERROR, RESET_HERE);
       return;
     }
     if (core.decoder.tooLarge) {
@@ -160,7 +160,7 @@ export class HeadersReceiver {
     const broken = readRequestHead(core.decoder.list, ended, core.options.extendedConnect === true, head);
     if (broken !== '') {
       if (broken === EXPECTATION) this.#answer(streamId, 417, ended);
-      else core.refuse(streamId, PROTOCOL_ERROR);
+      else core.refuse(streamId, PROTOCOL_ERROR, RESET_HERE);
       return;
     }
     const stream = core.open(streamId, silent);
@@ -205,7 +205,8 @@ export class HeadersReceiver {
       head.status = 101;
       head.upgrade = stream.upgrade;
     }
-    if (stream.isHead || head.status === 204 || head.status === 304) stream.bodyLeft = 0;
+    if (stream.isConnect && head.status < 300) stream.bodyLeft = -1;
+    else if (stream.isHead || head.status === 204 || head.status === 304) stream.bodyLeft = 0;
     else if (head.framing === 'length') stream.bodyLeft = head.contentLength;
     if (ended) stream.remoteEnded = true;
     stream.sink.onHead(head);

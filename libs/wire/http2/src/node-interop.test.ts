@@ -64,9 +64,9 @@ const noise = (bytes: number): Buffer => {
   return Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256)));
 };
 /** Every octet that a value may have, so that every Huffman code goes over the wire. */
-const everyOctet = Buffer.from(
-  Array.from({ length: 256 }, (_, i) => i).filter((i) => i > 0x20 && i !== 0x7f),
-).toString('latin1');
+const everyOctet = Buffer.from(Array.from({ length: 256 }, (_, i) => i).filter((i) => i > 0x20 && i !== 0x7f)).toString(
+  'latin1',
+);
 
 describe('our server with the client of node', () => {
   it('answers a request, with fields of every octet', async () => {
@@ -119,13 +119,17 @@ interface Ours {
   recorder: ConnectionRecorder;
 }
 
-async function ourClient(serve: (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => void): Promise<Ours> {
+async function ourClient(
+  serve: (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => void,
+): Promise<Ours> {
   const server = http2.createServer({ settings: { enableConnectProtocol: true, maxConcurrentStreams: 2_000 } });
   server.on('stream', serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
   const recorder = new ConnectionRecorder();
-  const connection = attachSocket(socket, (options) => createHttp2Client({ ...options, sink: recorder, maxConcurrentStreams: 2_000 }));
+  const connection = attachSocket(socket, (options) =>
+    createHttp2Client({ ...options, sink: recorder, maxConcurrentStreams: 2_000 }),
+  );
   closers.push(() => {
     socket.destroy();
     server.close();
@@ -159,7 +163,10 @@ function send(
 }
 
 const echo = (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void => {
-  stream.respond({ ':status': 200, 'x-path': headers[':path'], 'x-all': headers['x-all'] ?? '' }, { waitForTrailers: true });
+  stream.respond(
+    { ':status': 200, 'x-path': headers[':path'], 'x-all': headers['x-all'] ?? '' },
+    { waitForTrailers: true },
+  );
   stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '1' }));
   stream.pipe(stream);
 };
@@ -182,7 +189,10 @@ describe('our client with the server of node', () => {
 
   it('has 1,000 streams at once', async () => {
     const ours = await ourClient(echo);
-    const sent = Array.from({ length: 1_000 }, (_, i) => send(ours, { target: `/${i}` }, Buffer.from(`body ${i}`)).done);
+    const sent = Array.from(
+      { length: 1_000 },
+      (_, i) => send(ours, { target: `/${i}` }, Buffer.from(`body ${i}`)).done,
+    );
     const answers = await Promise.all(sent);
     expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 1_000 }, (_, i) => `body ${i}`));
     expect(ours.connection.openStreams).toBe(0);

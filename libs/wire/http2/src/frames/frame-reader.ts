@@ -19,6 +19,9 @@ export interface FrameHandler {
   onFramingError(errorCode: number, reason: string): void;
 }
 
+/** What an idle connection keeps for frames that come in parts. */
+const HOLD_BYTES = 64;
+
 export class FrameReader {
   readonly #handler: FrameHandler;
   #prefaceAt: number;
@@ -137,36 +140,45 @@ export class FrameReader {
   }
 
   #keep(chunk: Buffer, from: number, to: number): void {
-    this.#hold ??= Buffer.allocUnsafeSlow(FRAME_HEADER + http2Limits.frameBytesMax);
-    chunk.copy(this.#hold, 0, from, to);
+    this.#reserve(to - from);
+    chunk.copy(this.#hold as Buffer, 0, from, to);
     this.#heldBytes = to - from;
+  }
+
+  /** Room for `count` octets in all. */
+  #reserve(count: number): void {
+    if (this.#hold !== undefined && this.#hold.length >= count) return;
+    const larger = Buffer.allocUnsafe(Math.max(count, HOLD_BYTES));
+    this.#hold?.copy(larger, 0, 0, this.#heldBytes);
+    this.#hold = larger;
   }
 
   /** Adds to the held frame just what makes it whole. */
   #readHeld(chunk: Buffer, at: number): number {
-    const hold = this.#hold as Buffer;
     let from = at;
     while (from < chunk.length) {
-      const wanted = this.#wanted(hold) - this.#heldBytes;
-      const taken = Math.min(wanted, chunk.length - from);
+      const whole = this.#wanted();
+      this.#reserve(whole);
+      const hold = this.#hold as Buffer;
+      const taken = Math.min(whole - this.#heldBytes, chunk.length - from);
       chunk.copy(hold, this.#heldBytes, from, from + taken);
       this.#heldBytes += taken;
       from += taken;
-      if (taken < wanted) return from;
-      if (this.#heldBytes === FRAME_HEADER && this.#wanted(hold) > FRAME_HEADER) continue;
+      // With the header whole it may turn out that more belongs to it.
+      if (this.#heldBytes < whole || this.#wanted() > whole) continue;
       const held = this.#heldBytes;
       this.#heldBytes = 0;
       this.#readFrame(hold, 0, held);
-      // A large buffer is not kept for connections that are idle.
-      if (this.#heldBytes === 0) this.#hold = undefined;
+      if (hold.length > HOLD_BYTES) this.#hold = undefined;
       return from;
     }
     return from;
   }
 
   /** Octets of the held frame that must be there before it can be read. */
-  #wanted(hold: Buffer): number {
+  #wanted(): number {
     if (this.#heldBytes < FRAME_HEADER) return FRAME_HEADER;
+    const hold = this.#hold as Buffer;
     const length = ((hold[0] as number) << 16) | ((hold[1] as number) << 8) | (hold[2] as number);
     if (length > http2Limits.frameBytesMax) return FRAME_HEADER;
     if (hold[3] !== DATA) return FRAME_HEADER + length;

@@ -22,6 +22,9 @@ export class Gather {
   blockedBytes = 0;
   /** Control frames gathered since then. */
   blockedControls = 0;
+  /** Newest stream that was opened from here, and the newest whose octets may have been given to the output. */
+  newestId = 0;
+  handedId = 0;
   readonly #output: Http2Output;
   #asked = false;
 
@@ -41,12 +44,6 @@ export class Gather {
       this.#output.requestFlush();
     }
     return this.bytes;
-  }
-
-  /** Larger than a gather buffer: after what has gathered, by itself. @param bytes the receiver's. */
-  pass(bytes: Buffer): void {
-    this.#handOver();
-    this.#write(bytes);
   }
 
   flush(): void {
@@ -69,6 +66,7 @@ export class Gather {
     const bytes = this.bytes;
     const length = this.at;
     if (bytes === undefined || length === 0) return;
+    this.handedId = this.newestId;
     this.at = 0;
     this.bytes = undefined;
     if (length > COPY_MAX) {

@@ -8,8 +8,9 @@ import { STATIC_ENTRIES, staticNames, staticValues } from './static-table.ts';
 
 /** A decoded header list; one per connection, used again. */
 export class HeaderList {
-  /** Flat: name, value; pseudo-headers too. What is over the limits is left out. */
+  /** Flat: name, value; pseudo-headers too; `size` fields of it are this list's. What is over the limits is left out. */
   readonly fields: string[] = [];
+  size = 0;
   /** Kind of each field (`field-kinds.ts`). */
   readonly kinds: number[] = [];
   /** Names, values and 32 for each field, those left out too (RFC 9113 section 6.5.2). */
@@ -44,8 +45,7 @@ export class HpackDecoder {
   /** Decodes one whole header block into `list`. @returns false: COMPRESSION_ERROR, the connection cannot go on. */
   decode(bytes: Buffer, from: number, to: number): boolean {
     const list = this.list;
-    list.fields.length = 0;
-    list.kinds.length = 0;
+    list.size = 0;
     list.bytes = 0;
     list.count = 0;
     list.encodedBytes = to - from;
@@ -118,8 +118,11 @@ export class HpackDecoder {
     list.bytes += name.length + value.length + 32;
     list.count += 1;
     if (list.bytes > this.#listBytesMax || list.count > this.#fieldsMax) return;
-    list.fields.push(name, value);
-    list.kinds.push(kind);
+    const at = list.size;
+    list.fields[at * 2] = name;
+    list.fields[at * 2 + 1] = value;
+    list.kinds[at] = kind;
+    list.size = at + 1;
   }
 
   /** RFC 7541 section 5.1; up to 2^28. */

@@ -44,7 +44,7 @@ export function readRequestHead(list: HeaderList, ended: boolean, extended: bool
   head.bytes = list.encodedBytes;
   const { fields, kinds } = list;
   let regular = false;
-  for (let i = 0; i < kinds.length; i += 1) {
+  for (let i = 0; i < list.size; i += 1) {
     const name = fields[i * 2] as string;
     const value = fields[i * 2 + 1] as string;
     const kind = kinds[i] as number;

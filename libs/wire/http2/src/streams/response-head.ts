@@ -9,7 +9,7 @@ export function readResponseHead(list: HeaderList, ended: boolean, noBody: boole
   head.bytes = list.encodedBytes;
   head.framing = 'chunked';
   const { fields, kinds } = list;
-  for (let i = 0; i < kinds.length; i += 1) {
+  for (let i = 0; i < list.size; i += 1) {
     const name = fields[i * 2] as string;
     const value = fields[i * 2 + 1] as string;
     const kind = kinds[i] as number;

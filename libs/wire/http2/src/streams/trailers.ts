@@ -22,7 +22,7 @@ const dropped = new Set([
 /** @param into the fields that may be forwarded, appended. @returns the rule that is broken; empty: none. */
 export function readTrailers(list: HeaderList, into: string[]): string {
   const { fields, kinds } = list;
-  for (let i = 0; i < kinds.length; i += 1) {
+  for (let i = 0; i < list.size; i += 1) {
     const name = fields[i * 2] as string;
     const kind = kinds[i] as number;
     if (kind !== ORDINARY) {
