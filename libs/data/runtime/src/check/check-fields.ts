@@ -2,8 +2,11 @@
 
 import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
+import { AccessLogFilterSchema } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
 import type { SupportedFields } from '../filter.ts';
 
+/** Messages that stand in the runtime's own and are compiled by plugs. */
+const judgedByPlugs: ReadonlySet<string> = new Set([AccessLogFilterSchema.typeName]);
 /** Messages deeper than this are refused: no resource of the profile comes near it. */
 const messageDepthMax = 32;
 
@@ -28,6 +31,8 @@ function checkMessage(
   const type = message.desc.typeName;
   if (type.startsWith('google.protobuf.')) return undefined;
   if (depth > messageDepthMax) return `field ${path} is nested too deeply`;
+  // Looked at again, as the root, by the plug that it belongs to.
+  if (depth > 0 && supportedFields[type] === undefined && judgedByPlugs.has(type)) return undefined;
   const supported = supportedFields[type];
   if (supported === undefined) return `field ${path} is not supported (${type})`;
   const unknown = message.getUnknown()?.[0];

@@ -81,6 +81,7 @@ export function compileDownstreamSocket(
   if (context.ocspStaplePolicy !== OcspStaplePolicy.LENIENT_STAPLING) {
     refuse(at, 'ocsp_staple_policy: only LENIENT_STAPLING is supported');
   }
+  if (!verifies && sans.length > 0) refuse(at, 'subject alt names without a verified chain prove nothing');
   const requireClientCertificate = context.requireClientCertificate === true;
   if (requireClientCertificate && !verifies) refuse(at, 'require_client_certificate: the peer would not be verified');
   const mesh = verifies && roots === rootsSecretName && sans.every((san) => isSpiffe(san, 'prefix'));
