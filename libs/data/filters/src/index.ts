@@ -21,6 +21,7 @@ export type { PairSource } from './istio-metrics/pair.ts';
 export type { IstioTcpMetrics, TcpMetrics } from './istio-metrics/tcp-metrics.ts';
 export { createIstioTcpMetrics } from './istio-metrics/tcp-metrics.ts';
 export { createAccessLogKinds, createHttpFilterKinds, createNetworkFilterKinds } from './kinds.ts';
+export { createNormalizePath } from './normalize-path/normalize-path.ts';
 export { createPeerMetadataIn, createPeerMetadataOut } from './peer-metadata/peer-metadata.ts';
 export { encodeStruct } from './peer-metadata/struct.ts';
 export type { ProxyLabels } from './proxy-labels.ts';
