@@ -3,14 +3,14 @@
 import type { Cancel, Clock, Provenance, Random } from '@weft/kernel';
 import type { Balancer, CreateBalancer, PickContext } from '../balancer.ts';
 import type { Breaker, Cluster, ClusterLimits, Endpoint, UpstreamHttp } from '../tables.ts';
+import { assignEndpoints } from './assign-endpoints.ts';
 import type { AssignmentSpec } from './assignment.ts';
 import { emptyAssignment } from './assignment.ts';
 import type { BreakersSpec } from './circuit-breakers.ts';
 import type { ClusterHealth, CreateClusterHealth, HealthPart } from './cluster-health.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
-import { hostPortOf, LivingEndpoint } from './living-endpoint.ts';
+import type { LivingEndpoint } from './living-endpoint.ts';
 import { OriginalDestinations } from './original-destinations.ts';
-import { sameTls } from './same-tls.ts';
 
 export interface LivingClusterDeps {
   readonly createBalancer: CreateBalancer;
@@ -46,6 +46,7 @@ export class LivingCluster implements Cluster {
   #health: ClusterHealth | undefined;
   #healthKey = '';
   #destinations: OriginalDestinations | undefined;
+  #discoveryKey = '';
   #merging: Cancel | undefined;
   #hasTraffic = false;
   readonly #deps: LivingClusterDeps;
@@ -91,26 +92,14 @@ export class LivingCluster implements Cluster {
   /** Sets the endpoints. One that keeps its address stays the same object; of one listed twice the first counts. */
   assign(assignment: AssignmentSpec): void {
     this.#assignment = assignment;
+    const { transport, lifecycle } = this.spec;
     const before = this.#byAddress;
-    const after = new Map<string, LivingEndpoint>();
-    const checks = this.#checks();
-    const nowMs = this.#deps.clock.monotonic();
-    for (const spec of assignment.endpoints) {
-      const key = hostPortOf(spec);
-      if (after.has(key)) continue;
-      const endpoint = before.get(key) ?? new LivingEndpoint(spec, nowMs, checks);
-      endpoint.take(spec);
-      endpoint.tls = sameTls(endpoint.tls, this.spec.transport.tlsFor(spec.transportMatch));
-      after.set(key, endpoint);
-    }
-    const gone: LivingEndpoint[] = [];
-    for (const [key, endpoint] of before) {
-      if (after.has(key)) continue;
-      if (checks && endpoint.passes && !this.spec.lifecycle.removeHealthy) {
-        endpoint.leaving = true;
-        after.set(key, endpoint);
-      } else gone.push(endpoint);
-    }
+    const { after, gone } = assignEndpoints(before, assignment.endpoints, {
+      tlsFor: transport.tlsFor,
+      checks: this.#checks(),
+      removeHealthy: lifecycle.removeHealthy,
+      nowMs: this.#deps.clock.monotonic(),
+    });
     this.#take(after, gone, after.size !== before.size || gone.length > 0);
   }
 
@@ -184,6 +173,7 @@ export class LivingCluster implements Cluster {
     if (key === this.#balancingKey) return;
     this.#balancingKey = key;
     this.#balancer = this.#deps.createBalancer(spec, this.#deps.random, this.#deps.clock);
+    this.#setObserver();
     this.#rebalance();
   }
 
@@ -222,14 +212,32 @@ export class LivingCluster implements Cluster {
   #setKeeper(health: ClusterHealth | undefined): void {
     this.#health?.stop();
     this.#health = health;
-    this.observe = health?.observe;
+    this.#setObserver();
     if (health === undefined) return;
     this.#rebalance();
     health.update(this.endpoints);
   }
 
+  /** Both the balancer and the keepers may want to hear; none: attempts are not told at all. */
+  #setObserver(): void {
+    const balancer = this.#balancer.observe;
+    const health = this.#health?.observe;
+    if (balancer === undefined || health === undefined) this.observe = balancer ?? health;
+    else
+      this.observe = (endpoint, outcome) => {
+        balancer(endpoint, outcome);
+        health(endpoint, outcome);
+      };
+  }
+
   #setDestinations(): void {
     const { discovery, transport } = this.spec;
+    const key = JSON.stringify(discovery);
+    if (this.#destinations !== undefined && key === this.#discoveryKey) {
+      this.#destinations.secure(transport.tlsFor);
+      return;
+    }
+    this.#discoveryKey = key;
     this.#destinations?.stop();
     this.#destinations = undefined;
     this.originalDestination = undefined;

@@ -44,15 +44,8 @@ export class LivingEndpoint implements CheckedEndpoint {
     this.healthy = this.#checked;
   }
 
-  /** @returns whether anything that balancing or dialling reads is another. */
-  take(spec: EndpointSpec): boolean {
-    const changed =
-      this.weight !== spec.weight ||
-      this.priority !== spec.priority ||
-      this.locality !== spec.locality ||
-      this.localityWeight !== spec.localityWeight ||
-      this.#listedHealthy !== spec.healthy ||
-      this.#listedDegraded !== spec.degraded;
+  /** What the list says now. */
+  take(spec: EndpointSpec): void {
     this.hostname = spec.hostname;
     this.weight = spec.weight;
     this.priority = spec.priority;
@@ -65,7 +58,6 @@ export class LivingEndpoint implements CheckedEndpoint {
     this.#listedDegraded = spec.degraded;
     this.leaving = false;
     this.#settle();
-    return changed;
   }
 
   /** Checks were turned off, or on: without them nobody fails them. */

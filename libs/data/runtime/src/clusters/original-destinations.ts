@@ -5,15 +5,18 @@ import { unknownWorkload } from '../metadata.ts';
 import type { Endpoint } from '../tables.ts';
 import type { OriginalDestinationSpec } from './discovery.ts';
 import { LivingEndpoint } from './living-endpoint.ts';
+import { sameTls } from './same-tls.ts';
 import type { Transport } from './transport.ts';
 
 /** Endpoints of one cluster. When all are in use no more are made. */
 export const originalDestinationsMax = 4_096;
 
+type TlsFor = Transport['tlsFor'];
+
 export interface OriginalDestinationsOptions {
   readonly spec: OriginalDestinationSpec;
   readonly clock: Clock;
-  readonly tlsFor: Transport['tlsFor'];
+  readonly tlsFor: TlsFor;
   onChange(endpoints: readonly LivingEndpoint[], gone: readonly LivingEndpoint[]): void;
 }
 
@@ -22,10 +25,18 @@ export class OriginalDestinations {
   readonly #byAddress = new Map<string, LivingEndpoint>();
   /** Asked for since the last clean-up. */
   readonly #used = new Set<LivingEndpoint>();
+  #tlsFor: TlsFor;
   #cancel: Cancel | undefined;
 
   constructor(options: OriginalDestinationsOptions) {
     this.#options = options;
+    this.#tlsFor = options.tlsFor;
+  }
+
+  /** Connections are secured in another way from here on. */
+  secure(tlsFor: TlsFor): void {
+    this.#tlsFor = tlsFor;
+    for (const endpoint of this.#byAddress.values()) endpoint.tls = sameTls(endpoint.tls, tlsFor({}));
   }
 
   /** @param address "10.0.0.1:80" or "[::1]:80". @returns nothing where it is none, or where there is no room. */
@@ -55,9 +66,9 @@ export class OriginalDestinations {
     if (at === undefined) return undefined;
     if (this.#byAddress.size >= originalDestinationsMax) this.#cleanUp();
     if (this.#byAddress.size >= originalDestinationsMax) return undefined;
-    const { clock, tlsFor, onChange, spec } = this.#options;
+    const { clock, onChange, spec } = this.#options;
     const made = new LivingEndpoint({ ...blank, ...at }, clock.monotonic(), false);
-    made.tls = tlsFor({});
+    made.tls = this.#tlsFor({});
     this.#byAddress.set(hostPort, made);
     this.#cancel ??= clock.every(spec.cleanUpMs, () => this.#cleanUp());
     onChange([...this.#byAddress.values()], []);
