@@ -16,9 +16,7 @@ const read = createAddress();
 
 /** Holds where one of the ranges has the address. IPv4 and IPv6 never meet. @throws WeftError `config_rejected` */
 export function compileCidrTest(ranges: readonly CidrRange[], where: string): AddressTest {
-  return rangesTest(
-    ranges.map((range) => toRange(range.addressPrefix, range.prefixLen ?? 0, where)),
-  );
+  return rangesTest(ranges.map((range) => toRange(range.addressPrefix, range.prefixLen ?? 0, where)));
 }
 
 /** The same of "10.0.0.0/8" or "10.0.0.1". @throws WeftError `config_rejected` */

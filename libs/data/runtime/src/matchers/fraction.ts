@@ -1,7 +1,10 @@
 /** Envoy's fractions as shares from 0 to 1. There is no runtime layer: runtime keys never have a value, the default holds. */
 
 import type { RuntimeFractionalPercent } from '@weft/xds-messages/envoy/config/core/v3/base';
-import { type FractionalPercent, FractionalPercent_DenominatorType as Denominator } from '@weft/xds-messages/envoy/type/v3/percent';
+import {
+  FractionalPercent_DenominatorType as Denominator,
+  type FractionalPercent,
+} from '@weft/xds-messages/envoy/type/v3/percent';
 
 const denominators: Readonly<Record<number, number>> = {
   [Denominator.HUNDRED]: 100,

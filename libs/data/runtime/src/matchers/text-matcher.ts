@@ -4,12 +4,13 @@ import type { StringMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/str
 import { refuse } from '../check/refuse.ts';
 import { compileFullMatch, type TextTest } from './regex.ts';
 
-/** `ignore_case` holds for all but safe_regex, as in Envoy. @throws WeftError `config_rejected` */
+/** @throws WeftError `config_rejected` */
 export function compileTextTest(matcher: StringMatcher | undefined, where: string): TextTest {
   const pattern = matcher?.matchPattern;
   if (matcher === undefined || pattern === undefined) return refuse(where, 'a string match is missing');
   switch (pattern.case) {
     case 'safeRegex':
+      if (matcher.ignoreCase) refuse(where, 'string match: ignore_case is not for safe_regex');
       return compileFullMatch(pattern.value, where);
     case 'custom':
       return refuse(where, 'string match: field custom is not supported');

@@ -41,12 +41,11 @@ export function compileRedirect(action: XdsRedirect, shape: PathShape, where: st
   };
 }
 
-/** What a virtual host with require_tls answers to a request in clear: the same place over https. */
+/** What a virtual host with require_tls answers to a request in clear: the same place over https, its port too. */
 export const tlsRedirect: RedirectAction = {
   kind: 'redirect',
   status: 301,
-  location: (exchange) =>
-    `https://${keptHost(exchange.authority, exchange.scheme, 'https', '')}${exchange.path}${queryOf(exchange)}`,
+  location: (exchange) => `https://${exchange.authority}${exchange.path}${queryOf(exchange)}`,
 };
 
 /** @param bodyBytesMax max_direct_response_body_size_bytes. */

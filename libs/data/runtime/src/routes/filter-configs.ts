@@ -1,6 +1,6 @@
 /** typed_per_filter_config of a level, and what comes of several levels. */
 
-import { anyIs, type Any } from '@bufbuild/protobuf/wkt';
+import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse, unpack } from '../check/refuse.ts';
 import { filterDisabled } from '../filter.ts';

@@ -1,15 +1,16 @@
 /** The action that forwards. */
 
+import { RoutingPriority } from '@weft/xds-messages/envoy/config/core/v3/base';
 import {
   RouteAction_ClusterNotFoundResponseCode as NotFoundCode,
   type RouteAction,
   type VirtualHost,
   type Route as XdsRoute,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { RoutingPriority } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { routeTimeoutMs } from '../limits.ts';
+import { provenanceOf } from '../metadata.ts';
 import type { ForwardAction, MirrorPolicy, RateLimitRule, RetryPolicy } from '../tables.ts';
 import type { FilterConfigs } from './filter-configs.ts';
 import { compileHash } from './hash-policy.ts';
@@ -22,7 +23,6 @@ import { compileAuthority, compilePathRewrite } from './rewrite.ts';
 import type { RouteContext } from './route-context.ts';
 import { compileSubset } from './subset.ts';
 import { compileTargets } from './targets.ts';
-import { provenanceOf } from '../metadata.ts';
 import { compileUpgrades } from './upgrades.ts';
 
 const notFoundStatuses: Readonly<Record<number, number>> = {

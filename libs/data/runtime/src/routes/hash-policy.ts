@@ -1,8 +1,8 @@
 /** Envoy's hash policies: one number of a request for consistent-hash balancers. */
 
 import type {
-  RouteAction_HashPolicy as HashPolicy,
   RouteAction_HashPolicy_Cookie as CookiePolicy,
+  RouteAction_HashPolicy as HashPolicy,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';

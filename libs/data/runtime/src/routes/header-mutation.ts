@@ -43,7 +43,7 @@ export function compileMutation(
   const values = new Array<string | undefined>(entries.length);
   return (fields, exchange) => {
     for (let index = 0; index < removed.length; index += 1) removeField(fields, removed[index]!);
-    for (let index = 0; index < entries.length; index += 1) values[index] = valueOf(entries[index]!, fields, exchange);
+    for (let index = 0; index < entries.length; index += 1) values[index] = settled(entries[index]!, fields, exchange);
     for (let index = 0; index < entries.length; index += 1) {
       const value = values[index];
       if (value !== undefined && overwrites(entries[index]!)) setField(fields, entries[index]!.name, value);
@@ -101,13 +101,11 @@ function removeFrom(fields: string[], name: string, from: number): void {
 }
 
 function overwrites(entry: Entry): boolean {
-  return (
-    entry.action === AppendAction.OVERWRITE_IF_EXISTS_OR_ADD || entry.action === AppendAction.OVERWRITE_IF_EXISTS
-  );
+  return entry.action === AppendAction.OVERWRITE_IF_EXISTS_OR_ADD || entry.action === AppendAction.OVERWRITE_IF_EXISTS;
 }
 
-/** Nothing: the entry does nothing this time. */
-function valueOf(entry: Entry, fields: readonly string[], exchange: Exchange): string | undefined {
+/** The value that an entry gives; nothing: it does nothing this time. */
+function settled(entry: Entry, fields: readonly string[], exchange: Exchange): string | undefined {
   if (entry.action === AppendAction.ADD_IF_ABSENT && has(fields, entry.name)) return undefined;
   if (entry.action === AppendAction.OVERWRITE_IF_EXISTS && !has(fields, entry.name)) return undefined;
   const value = entry.constant ?? entry.render(exchange) ?? '';
@@ -130,9 +128,11 @@ function compileEntry(option: HeaderValueOption, where: string): Entry | undefin
 
 function rawValue(option: HeaderValueOption, name: string, where: string): string {
   const { value = '', rawValue: raw } = option.header ?? {};
-  if (value !== '' && raw !== undefined && raw.length > 0) refuse(where, `header ${name}: value and raw_value are both set`);
+  if (value !== '' && raw !== undefined && raw.length > 0)
+    refuse(where, `header ${name}: value and raw_value are both set`);
   const text = value !== '' ? value : Buffer.from(raw ?? []).toString('latin1');
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) refuse(where, `header ${name}: its value has a control character`);
+  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text))
+    refuse(where, `header ${name}: its value has a control character`);
   return text;
 }
 

@@ -40,7 +40,12 @@ export function compilePath(match: RouteMatch, where: string): PathMatch {
       return compileExact(path.value, folded);
     case 'safeRegex': {
       const { regex } = path.value;
-      return { test: compileFullMatch(path.value, `${where}: path`), exact: undefined, head: literalHead(regex), shape: whole };
+      return {
+        test: compileFullMatch(path.value, `${where}: path`),
+        exact: undefined,
+        head: literalHead(regex),
+        shape: whole,
+      };
     }
     case 'connectMatcher':
       return { test: undefined, exact: undefined, head: '', shape: { ...whole, connect: true } };

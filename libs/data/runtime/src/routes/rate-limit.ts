@@ -1,9 +1,9 @@
 /** Envoy's RateLimit messages as functions that make descriptors. */
 
 import {
+  type RateLimit_Action as Action,
   RateLimit_Action_MetaData_Source as MetadataSource,
   type RateLimit,
-  type RateLimit_Action as Action,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import type { MetadataKey } from '@weft/xds-messages/envoy/type/metadata/v3/metadata';
 import { refuse } from '../check/refuse.ts';
@@ -48,7 +48,8 @@ function compileRule(limit: RateLimit, context: RateLimitContext, where: string)
     hitsAddend: undefined,
     descriptor(exchange) {
       const descriptor: string[] = [];
-      for (let index = 0; index < entries.length; index += 1) if (!entries[index]!(exchange, descriptor)) return undefined;
+      for (let index = 0; index < entries.length; index += 1)
+        if (!entries[index]!(exchange, descriptor)) return undefined;
       return descriptor.length === 0 ? undefined : descriptor;
     },
   };
@@ -93,7 +94,8 @@ function compileAction(action: Action, context: RateLimitContext, where: string)
     case 'dynamicMetadata':
       return compileMetadata({ ...specifier.value, skipIfAbsent: false }, where);
     case 'metadata':
-      if (specifier.value.source !== MetadataSource.DYNAMIC) refuse(where, 'metadata: only source DYNAMIC is supported');
+      if (specifier.value.source !== MetadataSource.DYNAMIC)
+        refuse(where, 'metadata: only source DYNAMIC is supported');
       return compileMetadata(specifier.value, where);
     default:
       return refuse(where, `action ${specifier.case ?? 'without a kind'} is not supported`);

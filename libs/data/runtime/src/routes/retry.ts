@@ -90,7 +90,11 @@ function compileWords(words: string, where: string): number {
   for (const part of words.split(',')) {
     const word = part.trim();
     if (word === '') continue;
-    const bit = Object.hasOwn(httpWords, word) ? httpWords[word] : Object.hasOwn(grpcWords, word) ? grpcWords[word] : undefined;
+    const bit = Object.hasOwn(httpWords, word)
+      ? httpWords[word]
+      : Object.hasOwn(grpcWords, word)
+        ? grpcWords[word]
+        : undefined;
     if (bit === undefined) return refuse(where, `retry_on: ${JSON.stringify(word)} is not known`);
     bits |= bit;
   }
@@ -110,7 +114,11 @@ function compileBackOff(policy: XdsRetryPolicy, where: string): { baseMs: number
 
 function avoidsPrevious(policy: XdsRetryPolicy, where: string): boolean {
   for (const predicate of policy.retryHostPredicate) {
-    unpack(predicate.configType.value, PreviousHostsPredicateSchema, `${where}: retry_host_predicate ${predicate.name}`);
+    unpack(
+      predicate.configType.value,
+      PreviousHostsPredicateSchema,
+      `${where}: retry_host_predicate ${predicate.name}`,
+    );
   }
   return policy.retryHostPredicate.length > 0;
 }

@@ -23,7 +23,9 @@ export function compilePathRewrite(action: RouteAction, shape: PathShape, where:
     if (shape.template === undefined) refuse(at, 'it needs a path_match_policy');
     return compileTemplateRewrite(pathTemplateRewrite, shape.template, at);
   }
-  return prefix === '' ? undefined : prefixRewrite(prefix, shape);
+  if (prefix === '') return undefined;
+  if (shape.template !== undefined) refuse(where, 'prefix_rewrite does not go with path_match_policy');
+  return prefixRewrite(prefix, shape);
 }
 
 /** What was matched gives way to `rewrite`: the prefix, or the whole path of an exact or regex match. */

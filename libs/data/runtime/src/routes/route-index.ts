@@ -99,7 +99,10 @@ interface HeadGroup {
 }
 
 /** Shortest first. With too many lengths heads are cut to a few: a shorter head is no less true. */
-function groupByLength(heads: readonly { readonly head: string; readonly place: number }[], anywhere: Places): HeadGroup[] {
+function groupByLength(
+  heads: readonly { readonly head: string; readonly place: number }[],
+  anywhere: Places,
+): HeadGroup[] {
   const lengths = [...new Set(heads.map(({ head }) => head.length))].sort((a, b) => a - b);
   const step = Math.ceil(lengths.length / lengthsMax);
   const kept = lengths.filter((_length, index) => index % step === 0);

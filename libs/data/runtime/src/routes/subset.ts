@@ -7,7 +7,11 @@ import { refuse } from '../check/refuse.ts';
 export type Subset = Readonly<Record<string, string>>;
 
 /** Namespace "envoy.lb". @param above what is merged under it. @throws WeftError `config_rejected` */
-export function compileSubset(metadata: Metadata | undefined, above: Subset | undefined, where: string): Subset | undefined {
+export function compileSubset(
+  metadata: Metadata | undefined,
+  above: Subset | undefined,
+  where: string,
+): Subset | undefined {
   if (metadata === undefined) return above;
   const subset: Record<string, string> = { ...above };
   for (const [namespace, content] of Object.entries(metadata.filterMetadata)) {

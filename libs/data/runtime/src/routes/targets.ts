@@ -1,13 +1,12 @@
 /** Where a route sends requests: one cluster, weighted ones, or the one that a header names. */
 
-import type { Random } from '@weft/kernel';
+import type { Provenance, Random } from '@weft/kernel';
 import type {
+  WeightedCluster_ClusterWeight as ClusterWeight,
   RouteAction,
   WeightedCluster,
-  WeightedCluster_ClusterWeight as ClusterWeight,
   Route as XdsRoute,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import type { Provenance } from '@weft/kernel';
 import { refuse } from '../check/refuse.ts';
 import { headerReader } from '../matchers/header-matcher.ts';
 import { provenanceOf, targetProvenances } from '../metadata.ts';
@@ -134,7 +133,7 @@ function weightedTarget(
   };
 }
 
-/** One number of `random` a request; none where there is nothing to choose. */
+/** One number of `random` a request; none where there is nothing to choose. total_weight says nothing in Envoy any more. */
 function createPick(config: WeightedCluster, targets: readonly RouteTarget[], where: string): Targets['pick'] {
   const weighted = targets.filter((target) => target.weight > 0);
   const [only] = weighted;
@@ -146,9 +145,6 @@ function createPick(config: WeightedCluster, targets: readonly RouteTarget[], wh
   });
   if (only === undefined) return refuse(where, 'weighted_clusters: the sum of the weights must be over 0');
   if (total > weightsMax) refuse(where, `weighted_clusters: the sum of the weights is over ${weightsMax}`);
-  if (config.totalWeight !== undefined && config.totalWeight !== total) {
-    refuse(where, `weighted_clusters: total_weight is ${config.totalWeight}, the weights make ${total}`);
-  }
   const specifier = config.randomValueSpecifier;
   const chosenBy = specifier.case === 'headerName' ? headerReader(specifier.value, `${where}: header_name`) : undefined;
   if (weighted.length === 1) return () => only;

@@ -15,8 +15,8 @@ export interface UriTemplate {
 
 /** Variables of one template, as in Envoy. */
 const variablesMax = 5;
-const segmentPattern = "[a-zA-Z0-9\\-._~%!$&'()+,;:@=]+";
-const restPattern = "[a-zA-Z0-9\\-._~%!$&'()+,;:@=/]*";
+const segmentPattern = "[a-zA-Z0-9\\-._~%!$&'()*+,;:@=]+";
+const restPattern = "[a-zA-Z0-9\\-._~%!$&'()*+,;:@=/]*";
 const literal = /^[a-zA-Z0-9\-._~%!$&'()+,;:@=/]+/;
 
 interface State {
@@ -28,6 +28,8 @@ interface State {
   fixed: boolean;
   /** After "**" no operator may follow. */
   closed: boolean;
+  /** This segment has had its operator or variable. */
+  used: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ interface State {
 export function compileUriTemplate(template: string, where: string): UriTemplate {
   if (!template.startsWith('/')) refuse(where, `template ${JSON.stringify(template)} does not begin with "/"`);
   if (template.includes('//')) refuse(where, `template ${JSON.stringify(template)} has an empty segment`);
-  const state: State = { where, names: [], pattern: '', head: '', fixed: true, closed: false };
+  const state: State = { where, names: [], pattern: '', head: '', fixed: true, closed: false, used: false };
   parse(template, state, true);
   const compiled = RE2JS.compile(state.pattern);
   const { names, head } = state;
@@ -58,6 +60,8 @@ function parse(text: string, state: State, variables: boolean): void {
   while (at < text.length) {
     const rest = text.slice(at);
     if (rest.startsWith('*')) {
+      // Envoy takes a star elsewhere for a letter that never matches itself.
+      if (at > 0 && text.charAt(at - 1) !== '/') refuse(state.where, 'template: an operator begins a segment');
       at += operator(rest, state);
       continue;
     }
@@ -69,19 +73,18 @@ function parse(text: string, state: State, variables: boolean): void {
     if (plain === undefined) refuse(state.where, `template: ${JSON.stringify(rest.charAt(0))} may not stand here`);
     state.pattern += RE2JS.quote(plain);
     if (state.fixed) state.head += plain;
+    if (plain.includes('/')) state.used = false;
     at += plain.length;
   }
 }
 
 /** @returns characters taken. */
 function operator(rest: string, state: State): number {
-  open(state);
   const many = rest.startsWith('**');
-  if (many) state.closed = true;
+  open(state);
+  state.closed = many;
   state.pattern += many ? restPattern : segmentPattern;
-  const length = many ? 2 : 1;
-  if ('*{'.includes(rest.charAt(length)) && rest.length > length) refuse(state.where, 'template: two operators touch');
-  return length;
+  return many ? 2 : 1;
 }
 
 function variable(rest: string, state: State): number {
@@ -91,28 +94,34 @@ function variable(rest: string, state: State): number {
   if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)) refuse(state.where, `template: ${JSON.stringify(name)} is no variable`);
   if (state.names.includes(name)) refuse(state.where, `template: variable ${name} stands twice`);
   if (state.names.length === variablesMax) refuse(state.where, `template: over ${variablesMax} variables`);
-  state.names.push(name);
   const inner = more.length === 0 ? '*' : more.join('=');
   if (inner === '') refuse(state.where, `template: variable ${name} has no pattern`);
-  if (state.closed) refuse(state.where, 'template: nothing may follow "**"');
+  state.names.push(name);
+  if (state.used) refuse(state.where, 'template: a segment has one operator');
   state.fixed = false;
   state.pattern += '(';
   parse(inner, state, false);
   state.pattern += ')';
-  if ('*{'.includes(rest.charAt(end + 1)) && rest.length > end + 1) refuse(state.where, 'template: two operators touch');
+  state.used = true;
   return end + 1;
 }
 
 function open(state: State): void {
-  if (state.closed) refuse(state.where, 'template: nothing may follow "**"');
+  if (state.closed) refuse(state.where, 'template: no operator may follow "**"');
+  if (state.used) refuse(state.where, 'template: a segment has one operator');
   state.fixed = false;
+  state.used = true;
 }
 
 /**
  * Makes a path of the variables of a matched one. @param rewrite "/{two}/{one}".
  * @throws WeftError `config_rejected` for a variable that the match does not have.
  */
-export function compileTemplateRewrite(rewrite: string, template: UriTemplate, where: string): (path: string) => string {
+export function compileTemplateRewrite(
+  rewrite: string,
+  template: UriTemplate,
+  where: string,
+): (path: string) => string {
   if (!rewrite.startsWith('/')) refuse(where, `template ${JSON.stringify(rewrite)} does not begin with "/"`);
   const pieces: (string | number)[] = [];
   for (const piece of rewrite.split(/(\{[^}]*\})/)) {

@@ -47,7 +47,12 @@ interface Level extends HostDefaults {
 }
 
 /** @throws WeftError `config_rejected` */
-export function compileHost(host: VirtualHost, table: TableDefaults, context: RouteContext, where: string): CompiledHost {
+export function compileHost(
+  host: VirtualHost,
+  table: TableDefaults,
+  context: RouteContext,
+  where: string,
+): CompiledHost {
   if (host.name === '') refuse(where, 'name is empty');
   if (host.domains.length === 0) refuse(where, 'domains is empty');
   const origin = { name: host.name, from: provenanceOf(host.metadata) };
