@@ -2,40 +2,51 @@
 
 import {
   createAccessLog,
+  createAnswerHeaders,
   createForwarded,
   createForwardedClientCert,
   createHeaderMutations,
   createIstioHttpMetrics,
+  createNormalizePath,
   createPeerMetadataIn,
   createRequestId,
 } from '@weft/data-filters';
+import type { HttpHandlerTable } from '@weft/data-runtime';
 import { composePath, type HttpPath } from './http/path.ts';
 import type { PathDeps } from './http/path-deps.ts';
-import { createAnswerHeaders } from './http/stages/answer-headers.ts';
 import { createBalanceStage } from './http/stages/balance.ts';
 import { createForwardStage } from './http/stages/forward.ts';
-import { createRouteStage } from './http/stages/route.ts';
+import { createHeadRules } from './http/stages/head-rules.ts';
+import { createDispatchStage, createRouteStage } from './http/stages/route.ts';
 
-/** Requests run down the list, answers and ends run up. Who the peer is was settled by the listener's handshake. */
-export function inboundPath(deps: PathDeps): HttpPath {
+/** Of one listener. Requests run down the list, answers and ends run up. Who the peer is was settled by the handshake. */
+export function inboundPath(deps: PathDeps, table: HttpHandlerTable): HttpPath {
   return composePath([
     // Outermost, so that every exchange is logged, whoever ended it and however.
-    createAccessLog(deps.log, deps.logged),
+    createAccessLog(deps, table),
     // Beside the log: what is refused is counted too.
-    createIstioHttpMetrics(deps.registry, deps.proxy),
+    createIstioHttpMetrics(deps),
     // After all changes to an answer.
-    createAnswerHeaders(deps.clock),
-    // Before anything can refuse, so that a refusal can be found by its id. JWT, authorisation and rate limits will stand below it.
-    createRequestId(deps.random, false),
+    createAnswerHeaders(deps, table),
+    // What the listener does not take of a head, before anything reads it.
+    createHeadRules(table),
+    // Who is trusted, and the scheme: before anything believes a header.
+    createForwarded(table),
+    // Before anything can refuse below, so that a refusal can be found by its id.
+    createRequestId(deps, table),
     // Off before the application or a rule sees it: only the metrics believe it, and only of an authenticated peer.
     createPeerMetadataIn(),
     // To be read by the application, and by rules about callers.
-    createForwardedClientCert(deps.proxy.ownUri),
-    // The scheme, where no gateway said it.
-    createForwarded(false),
-    // An inbound listener has one route, to the application's port.
-    createRouteStage(deps.random),
-    createHeaderMutations(),
+    createForwardedClientCert(table, deps.proxy.ownUri),
+    // Before rules match on a path.
+    createNormalizePath(table),
+    // An inbound listener has one route, to the application's port; filters read what it says for them.
+    createRouteStage(),
+    // JWT, authorisation, limits: the listener's own, in the order that it gives them.
+    ...table.filters,
+    // The route's answer, or where to.
+    createDispatchStage(),
+    createHeaderMutations(deps, table),
     // The application's port is one endpoint; its health decides.
     createBalanceStage(),
     // Plain text over loopback.

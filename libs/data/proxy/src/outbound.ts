@@ -2,56 +2,55 @@
 
 import {
   createAccessLog,
-  createAttemptCount,
-  createClientCertRemoval,
+  createAnswerHeaders,
   createForwarded,
+  createForwardedClientCert,
   createHeaderMutations,
   createIstioHttpMetrics,
+  createNormalizePath,
   createPeerMetadataOut,
   createRequestId,
 } from '@weft/data-filters';
+import type { HttpHandlerTable } from '@weft/data-runtime';
 import { composePath, type HttpPath } from './http/path.ts';
 import type { PathDeps } from './http/path-deps.ts';
-import { createAnswerHeaders } from './http/stages/answer-headers.ts';
 import { createBalanceStage } from './http/stages/balance.ts';
 import { createForwardStage } from './http/stages/forward.ts';
-import { createRouteStage } from './http/stages/route.ts';
+import { createHeadRules } from './http/stages/head-rules.ts';
+import { createDispatchStage, createRouteStage } from './http/stages/route.ts';
 
-/** A sidecar's way out. Requests run down the list, answers and ends run up. */
-export function outboundPath(deps: PathDeps): HttpPath {
-  return outward(deps, false);
-}
-
-/** The same at an ingress gateway: its clients are outside the mesh and are not believed. */
-export function gatewayPath(deps: PathDeps): HttpPath {
-  return outward(deps, true);
-}
-
-function outward(deps: PathDeps, edge: boolean): HttpPath {
+/** Of one listener. Requests run down the list, answers and ends run up. */
+export function outboundPath(deps: PathDeps, table: HttpHandlerTable): HttpPath {
   return composePath([
     // Outermost, so that every exchange is logged, whoever ended it and however.
-    createAccessLog(deps.log, deps.logged),
+    createAccessLog(deps, table),
     // Beside the log: a request that never found a route is counted too.
-    createIstioHttpMetrics(deps.registry, deps.proxy),
+    createIstioHttpMetrics(deps),
     // After all changes to an answer: what it says of server and time is the last word.
-    createAnswerHeaders(deps.clock),
-    // Before anything can fail, so that a failure can be found by its id.
-    createRequestId(deps.random, edge),
-    // Before routing, because rules may match these headers.
-    createForwarded(edge),
+    createAnswerHeaders(deps, table),
+    // What the listener does not take of a head, before anything reads it.
+    createHeadRules(table),
+    // Who is trusted, and the scheme: before anything believes a header.
+    createForwarded(table),
+    // Before anything can fail below, so that a failure can be found by its id.
+    createRequestId(deps, table),
     // Neither an application nor a client outside can speak for a certificate.
-    createClientCertRemoval(),
-    // One decision for the whole request: route, target by weight, timeout and rewrite. Retries will go below it, above the balancer.
-    createRouteStage(deps.random),
+    createForwardedClientCert(table, deps.proxy.ownUri),
+    // Before anything matches on a path.
+    createNormalizePath(table),
+    // Filters read the route and what it says for them. Its answer, or its rewrites, come after them.
+    createRouteStage(),
+    // The listener's own, in the order that it gives them.
+    ...table.filters,
+    // The route's answer, or where to: redirect, direct response, cluster and rewrites.
+    createDispatchStage(),
     // After the decision that they belong to, before anything leaves.
-    createHeaderMutations(),
-    // The last word on this header; it will count when retries stand above it.
-    createAttemptCount(),
+    createHeaderMutations(deps, table),
     // As late as it can be: it looks at what is in flight now.
     createBalanceStage(),
     // To secured endpoints only, so after the choice: the peer's metrics name this workload.
-    createPeerMetadataOut(deps.proxy.self),
-    // The pool, the peer's identity and the wire.
+    createPeerMetadataOut(deps),
+    // Attempts: the pool, the peer's identity and the wire; retries go back to the balancer.
     createForwardStage(),
   ]);
 }

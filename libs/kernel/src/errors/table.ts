@@ -183,6 +183,23 @@ export const errorTable = {
     '-',
     'The state folder: the disk is full, read-only or forbidden; the message names the folder.',
   ),
+  upstream_reset: row(
+    'upstream',
+    false,
+    503,
+    14,
+    'UR',
+    'The endpoint: it reset the request (RST_STREAM) before its answer was whole.',
+  ),
+  upstream_duration: row(
+    'upstream',
+    false,
+    408,
+    4,
+    'UMSDR',
+    'The cluster: its max_stream_duration ended the request.',
+  ),
+  stream_duration: row('upstream', false, 504, 4, '-', "The listener's or the route's max_stream_duration ended the request."),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -1,193 +1,123 @@
-/** The way back: the endpoint's answer read, changed by the stages and written; and the answers made here. */
+/** The way back: the endpoint's answer changed by the stages and written; and the answers made here. */
 
-import {
-  BodyReader,
-  encodeChunk,
-  HeadReader,
-  type Http1Rule,
-  headIncomplete,
-  headViolated,
-  http1Rules,
-  lastChunk,
-  parseResponseHead,
-  type ResponseHead,
-  serializeResponseHead,
-} from '@weft/http1';
+import type { ResponseHead } from '@weft/http';
 import type { HttpExchange } from './exchange.ts';
-import { httpLimits } from './limits.ts';
+import { encodeGrpcMessage, grpcStatusOf } from './grpc-answer.ts';
+
+const nothing = Buffer.alloc(0);
 
 export class AnswerRelay {
-  /** The connection in use had served a request before. */
-  reused = false;
-  /** Not a byte of an answer came. */
-  untouched = true;
   readonly #exchange: HttpExchange;
-  readonly #reader = new HeadReader();
-  readonly #body = new BodyReader();
-  #head: ResponseHead | undefined;
-  #chunking = false;
 
   constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
   }
 
-  /** An attempt begins. */
-  start(): void {
-    this.reused = this.#exchange.upstream?.reused === true;
-    this.untouched = true;
-    this.#reader.reset();
-    this.#head = undefined;
-    this.#chunking = false;
-  }
-
-  onData(chunk: Buffer): void {
-    this.untouched = false;
-    if (this.#head !== undefined) this.#relayBody(chunk);
-    else this.#readHead(chunk, 0);
-  }
-
-  /** The endpoint will send no more. @returns false: the answer is not whole. */
-  onEnd(): boolean {
-    if (this.#head === undefined || this.#head.framing !== 'close') return false;
-    this.#exchange.host.wire.write(lastChunk);
-    this.#finish(false);
-    return true;
-  }
-
-  /** An answer made here. */
-  local(status: number, fields: readonly string[], body: string): void {
+  /** The endpoint's answer begins. Bytes hold the first part of its body. @returns false: wait for the client to drain. */
+  start(head: ResponseHead, bytes: Buffer, from: number, to: number, end: boolean): boolean {
     const exchange = this.#exchange;
-    const { host } = exchange;
-    exchange.status = status;
-    exchange.responseFields = [...fields];
-    if (body !== '') exchange.responseFields.push('content-type', 'text/plain');
-    const bodyless = status === 204 || status === 304;
-    if (!bodyless) exchange.responseFields.push('content-length', String(Buffer.byteLength(body)));
-    for (const stage of host.path.response) stage(exchange);
-    const keep = exchange.request.keepAlive && exchange.body.done && exchange.request.method !== '' && !host.closing;
-    const head = serializeResponseHead(status, '', exchange.responseFields, keep ? '' : 'connection: close\r\n');
-    exchange.responseHeadBytes = head.length;
-    const text = bodyless || exchange.request.method === 'HEAD' ? '' : body;
-    exchange.bytesSent = Buffer.byteLength(text);
-    host.wire.write(text === '' ? head : Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]));
-    exchange.complete();
-    host.onExchangeDone(keep);
-  }
-
-  #readHead(chunk: Buffer, from: number): void {
-    const reader = this.#reader;
-    const end = reader.feed(chunk, from);
-    if (end === headIncomplete) return;
-    if (end === headViolated) {
-      this.#malformed(reader.violation as Http1Rule);
-      return;
-    }
-    const head = parseResponseHead(reader.bytes, reader.start, end, this.#exchange.request.method);
-    if (typeof head === 'string') this.#malformed(head);
-    else if (head.status === 101) this.#switch(head, reader.bytes.subarray(end, reader.limit));
-    else if (head.status >= 200) this.#startAnswer(head, reader.bytes, end, reader.limit);
-    else if (end < reader.limit) this.#readHead(Buffer.from(reader.bytes.subarray(end, reader.limit)), 0);
-  }
-
-  #startAnswer(head: ResponseHead, bytes: Buffer, from: number, limit: number): void {
-    const exchange = this.#exchange;
-    const { host } = exchange;
-    const body = this.#body;
-    body.start(head.framing, head.contentLength);
-    const to = body.consume(bytes, from, limit);
-    if (to < 0) {
-      this.#malformed(body.violation as Http1Rule);
-      return;
-    }
-    this.#head = head;
+    const { context, downstream } = exchange;
     exchange.status = head.status;
     exchange.details = 'via_upstream';
     exchange.responseFields = head.fields;
-    exchange.upstreamServiceMs = Math.round(host.clock.monotonic() - exchange.startedMonotonicMs);
-    for (const stage of host.path.response) stage(exchange);
-    let tail = exchange.request.keepAlive && !host.closing ? '' : 'connection: close\r\n';
-    if (head.framing === 'close') {
-      this.#chunking = true;
-      tail += 'transfer-encoding: chunked\r\n';
-    }
-    const text = serializeResponseHead(head.status, head.reason, head.fields, tail);
-    exchange.responseHeadBytes = text.length;
+    exchange.upstreamServiceMs = Math.round(context.clock.monotonic() - exchange.startedMonotonicMs);
+    const stages = context.path.response;
+    for (let i = 0; i < stages.length; i += 1) (stages[i] as (exchange: HttpExchange) => void)(exchange);
+    if (exchange.responseTransform !== undefined) return this.#startTransformed(head, bytes, from, to, end);
     exchange.bytesSent = to - from;
-    const room = this.#writeFirst(text, bytes, from, to);
-    if (body.done) this.#finish(to === limit);
-    else if (!room) exchange.upstream?.wire.pause();
+    exchange.responseObserver?.(bytes, from, to);
+    const { status, responseFields } = exchange;
+    return downstream.head(status, head.reason, responseFields, head.framing, bytes, from, to, end);
   }
 
-  #writeFirst(text: string, bytes: Buffer, from: number, to: number): boolean {
-    const { wire } = this.#exchange.host;
-    const length = to - from;
-    if (length === 0) return wire.write(text);
-    if (length <= httpLimits.joinedBodyBytesMax && !this.#chunking) {
-      return wire.write(text + bytes.toString('latin1', from, to));
-    }
-    wire.socket.cork();
-    wire.write(text);
-    const room = wire.write(this.#part(bytes, from, to));
-    wire.socket.uncork();
-    return room;
-  }
-
-  /** A copy, because the read buffer is used again, framed where the client needs it. */
-  #part(bytes: Buffer, from: number, to: number): Buffer {
-    const part = bytes.subarray(from, to);
-    return this.#chunking ? encodeChunk(part) : Buffer.from(part);
-  }
-
-  #relayBody(chunk: Buffer): void {
+  /** @returns false: wait for the client to drain. */
+  body(bytes: Buffer, from: number, to: number, end: boolean): boolean {
     const exchange = this.#exchange;
-    const body = this.#body;
-    const to = body.consume(chunk, 0, chunk.length);
-    if (to < 0) {
-      this.#malformed(body.violation as Http1Rule);
+    exchange.responseObserver?.(bytes, from, to);
+    const transform = exchange.responseTransform;
+    if (transform === undefined) {
+      exchange.bytesSent += to - from;
+      return exchange.downstream.body(bytes, from, to, end);
+    }
+    const part = transform.onData(bytes, from, to, end);
+    exchange.bytesSent += part.length;
+    return part.length === 0 && !end ? true : exchange.downstream.body(part, 0, part.length, end);
+  }
+
+  trailers(fields: string[]): void {
+    const exchange = this.#exchange;
+    exchange.responseTrailers = fields;
+    const stages = exchange.context.path.trailers;
+    for (let i = 0; i < stages.length; i += 1) (stages[i] as (exchange: HttpExchange) => void)(exchange);
+    const transform = exchange.responseTransform;
+    if (transform === undefined) {
+      exchange.downstream.trailers(exchange.responseTrailers);
       return;
     }
-    exchange.bytesSent += to;
-    const room = exchange.host.wire.write(this.#part(chunk, 0, to));
-    if (body.done) this.#finish(to === chunk.length);
-    else if (!room) exchange.upstream?.wire.pause();
+    const last = transform.onTrailers(exchange.responseTrailers);
+    exchange.bytesSent += last.data.length;
+    const bare = last.fields.length === 0;
+    if (bare || last.data.length > 0) exchange.downstream.body(last.data, 0, last.data.length, bare);
+    if (!bare) exchange.downstream.trailers(last.fields);
   }
 
-  /** The answer is whole. @param clean nothing came after it. */
-  #finish(clean: boolean): void {
+  /** An answer made here. @param grpcStatus -1: what the HTTP status says. */
+  local(status: number, fields: readonly string[], body: string, grpcStatus: number): void {
     const exchange = this.#exchange;
-    const { upstream, host } = exchange;
-    const head = this.#head as ResponseHead;
-    exchange.upstream = undefined;
-    const requestDone = exchange.body.done;
-    if (clean && requestDone && head.keepAlive && upstream?.usable === true) upstream.release(head.keepAliveSeconds);
-    else upstream?.destroy();
+    const { request, context } = exchange;
+    const answer = [...fields];
+    exchange.responseFields = answer;
+    let text = body;
+    if (exchange.grpc) {
+      exchange.status = 200;
+      const number = grpcStatus >= 0 ? grpcStatus : grpcStatusOf(status);
+      answer.push('content-type', 'application/grpc', 'grpc-status', String(number));
+      if (body !== '') answer.push('grpc-message', encodeGrpcMessage(body));
+      text = '';
+    } else {
+      exchange.status = status;
+      if (body !== '' && !has(fields, 'content-type')) answer.push('content-type', 'text/plain');
+    }
+    const bodyless = exchange.status === 204 || exchange.status === 304;
+    const bytes = text === '' ? nothing : Buffer.from(text);
+    if (!bodyless && !exchange.grpc) answer.push('content-length', String(bytes.length));
+    const stages = context.path.response;
+    for (let i = 0; i < stages.length; i += 1) (stages[i] as (exchange: HttpExchange) => void)(exchange);
+    const shown = bodyless || request.method === 'HEAD' ? 0 : bytes.length;
+    exchange.bytesSent = shown;
+    const { status: final, responseFields, downstream, outgoing } = exchange;
+    downstream.head(final, '', responseFields, shown === 0 ? 'none' : 'length', bytes, 0, shown, true);
+    const requestEnded = outgoing.ended;
     exchange.complete();
-    host.onExchangeDone(requestDone && exchange.request.keepAlive && !host.closing);
+    downstream.finished(requestEnded);
   }
 
-  #switch(head: ResponseHead, early: Buffer): void {
+  /** A filter changes the body: its length is not known any more. */
+  #startTransformed(head: ResponseHead, bytes: Buffer, from: number, to: number, end: boolean): boolean {
     const exchange = this.#exchange;
-    const { upstream, host } = exchange;
-    const asked = exchange.request.upgrade;
-    const given = head.upgrade === '' ? asked : head.upgrade;
-    if (asked === '' || upstream === undefined || given.toLowerCase() !== asked.toLowerCase()) {
-      this.#malformed('upgrade-unasked');
-      return;
-    }
-    exchange.status = 101;
-    exchange.details = 'via_upstream';
-    exchange.responseFields = head.fields;
-    for (const stage of host.path.response) stage(exchange);
-    const tail = `connection: upgrade\r\nupgrade: ${given}\r\n`;
-    const text = serializeResponseHead(101, head.reason, head.fields, tail);
-    exchange.responseHeadBytes = text.length;
-    host.onTunnel(upstream, text, early.length === 0 ? undefined : Buffer.from(early));
+    exchange.responseObserver?.(bytes, from, to);
+    const transform = exchange.responseTransform;
+    const part = transform === undefined || (from === to && !end) ? nothing : transform.onData(bytes, from, to, end);
+    const fields = exchange.responseFields;
+    let { framing } = head;
+    if (framing === 'length') {
+      removeLength(fields);
+      framing = 'chunked';
+    } else if (framing === 'none' && part.length > 0) framing = 'chunked';
+    exchange.bytesSent = part.length;
+    return exchange.downstream.head(exchange.status, head.reason, fields, framing, part, 0, part.length, end);
   }
+}
 
-  #malformed(rule: Http1Rule): void {
-    const when = this.#head === undefined ? 'before' : 'after';
-    const detail = `upstream_reset_${when}_response_started{protocol_error}`;
-    this.#exchange.transportFailure = rule;
-    this.#exchange.fail('upstream_malformed', detail, `${rule}: ${http1Rules[rule].says}`);
+function has(fields: readonly string[], name: string): boolean {
+  for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return true;
+  return false;
+}
+
+function removeLength(fields: string[]): void {
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] !== 'content-length') continue;
+    fields.splice(i, 2);
+    return;
   }
 }

@@ -21,12 +21,12 @@ describe('a tunnel', () => {
     const backend = await backendOf(() => {});
     const server = createServer((socket) => socket.pipe(socket));
     const port = await listen(server);
-    const target = makeTarget(makeCluster([makeEndpoint(port)], { protocol: 'http2' }));
+    const target = makeTarget(makeCluster([makeEndpoint(port)]));
     const route = makeRoute(makeForward(target), { connect: true });
     const rig = await rigOf(makeTable((request) => (request.method === 'CONNECT' ? route : routeTo(backend))));
     const client = await connectTo(rig.port);
     client.send('CONNECT a:9090 HTTP/1.1\r\nHost: a:9090\r\n\r\nahead');
-    expect(await client.until('ahead')).toBe('HTTP/1.1 200 OK\r\n\r\nahead');
+    expect(await client.until('ahead')).toMatch(/^HTTP\/1\.1 200 OK\r\ndate: [^\r]+\r\n[^]*\r\n\r\nahead$/);
     client.send(' and after');
     await client.until('and after');
     client.socket.end();
@@ -63,19 +63,27 @@ describe('a tunnel', () => {
     await client.until('echo frame');
   });
 
-  it.each([
-    ['a WebSocket where upgrades are not allowed', 'websocket', false],
-    ['HTTP/2', 'h2c', true],
-    ['a choice', 'websocket, h2c', true],
-  ])('is not made of %s: the field is taken off', async (_, protocol, allowWebsocket) => {
-    const backend = await backendOf(always(hello));
-    const rig = await rigOf(makeTable(() => routeTo(backend), { allowWebsocket }));
+  const asking = (protocol: string): string =>
+    `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: ${protocol}\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: x\r\n\r\n`;
+
+  it('is not made of HTTP/2: the offer is taken off', async () => {
+    const { backend, rig } = await forwarding(always(hello));
     const client = await connectTo(rig.port);
-    client.send(
-      `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: ${protocol}\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: x\r\n\r\n`,
-    );
+    client.send(asking('h2c'));
     await client.until('hello');
     expect(backend.received()).not.toMatch(/upgrade|http2/i);
+  });
+
+  it.each([
+    ['a WebSocket where upgrades are not allowed', 'websocket', []],
+    ['a choice', 'websocket, h2c', ['websocket']],
+  ])('is refused for %s', async (_, protocol, upgrades) => {
+    const backend = await backendOf(always(hello));
+    const rig = await rigOf(makeTable(() => routeTo(backend), { upgrades: new Set(upgrades) }));
+    const client = await connectTo(rig.port);
+    client.send(asking(protocol));
+    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 403 /);
+    expect(rig.log()[0]).toMatchObject({ response_code_details: 'upgrade_failed' });
   });
 
   it('is not made of another protocol than the client asked for', async () => {

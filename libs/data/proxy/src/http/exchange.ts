@@ -1,61 +1,65 @@
-/** One request and its answer on a client's connection: the object is used again for the next. */
+/** One request and its answer: the object is used again for the next one of its connection. */
 
-import type { ConnectionInfo, Exchange } from '@weft/data-filters';
-import type { Cluster, Endpoint, HttpHandlerTable, Route, RouteTarget, WorkloadLabels } from '@weft/data-runtime';
-import type { UpstreamClient, UpstreamConnection, UpstreamPools, Waiter, Wire } from '@weft/data-upstream';
-import { type BodyReader, RequestHead } from '@weft/http1';
-import { type Clock, describeProvenance, type ErrorCode, errorTable } from '@weft/kernel';
+import type {
+  BodyTransform,
+  Cluster,
+  ConnectionInfo,
+  Endpoint,
+  Exchange,
+  Route,
+  RouteTarget,
+  WorkloadLabels,
+} from '@weft/data-runtime';
+import { type HttpProtocol, RequestHead } from '@weft/http';
+import { type ErrorCode, errorTable } from '@weft/kernel';
 import { AnswerRelay } from './answer-relay.ts';
+import { AttemptRunner } from './attempts/attempt-runner.ts';
+import type { Downstream } from './downstream/downstream.ts';
+import { withFlag } from './flags.ts';
+import { isGrpc } from './grpc-answer.ts';
+import type { HttpContext } from './http-context.ts';
 import { localAnswer } from './local-answer.ts';
-import type { HttpPath } from './path.ts';
 import { RequestRelay } from './request-relay.ts';
-
-/** The connection that an exchange runs on. */
-export interface ExchangeHost {
-  readonly wire: Wire;
-  readonly table: HttpHandlerTable;
-  readonly clock: Clock;
-  readonly pools: UpstreamPools;
-  readonly path: HttpPath;
-  /** The answer must say that the connection ends. */
-  readonly closing: boolean;
-  /** The endpoint takes more of the request's body. */
-  onUpstreamRoom(): void;
-  /** @param keep the connection may serve another request. */
-  onExchangeDone(keep: boolean): void;
-  /** The answer cannot be finished: the client must see that it is not whole. */
-  onExchangeBroken(): void;
-  /** From now on both connections only carry bytes. @param greeting what the client is told first. @param early what the endpoint already sent after it. */
-  onTunnel(upstream: UpstreamConnection, greeting: string, early: Buffer | undefined): void;
-}
+import { chooseRoute } from './stages/route.ts';
+import { ExchangeTimeouts } from './timeouts.ts';
 
 const noRequest = new RequestHead();
 const noFields: string[] = [];
-const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+const nothing = Buffer.alloc(0);
 
-export class HttpExchange implements Exchange, UpstreamClient {
+export class HttpExchange implements Exchange {
   readonly connection: ConnectionInfo;
+  readonly context: HttpContext;
+  readonly downstream: Downstream;
   readonly logged: boolean;
-  readonly kept: Exchange['kept'] = {};
-  readonly host: ExchangeHost;
-  /** The request's body, fed by the connection. */
-  readonly body: BodyReader;
+  readonly kept: Exchange['kept'];
+  readonly state = new Map<string, unknown>();
 
   request = noRequest;
+  scheme = 'http';
+  method = '';
   path = '';
+  query = '';
+  hasQuery = false;
   authority = '';
+  downstreamAddress = '';
   startedAtMs = 0;
   startedMonotonicMs = 0;
+  grpc = false;
   introduction = '';
   peerWorkload: WorkloadLabels | undefined;
+  metadata: Map<string, Record<string, unknown>> | undefined;
   route: Route | undefined;
   target: RouteTarget | undefined;
   cluster: Cluster | undefined;
   endpoint: Endpoint | undefined;
   upstreamLocalAddress = '';
   upstreamPeerUri: string | undefined;
+  upstreamProtocol: HttpProtocol | '' = '';
+  attempts = 0;
   status = 0;
   responseFields = noFields;
+  responseTrailers = noFields;
   errorCode: ErrorCode | undefined;
   flag = '-';
   details = '';
@@ -67,179 +71,205 @@ export class HttpExchange implements Exchange, UpstreamClient {
   responseHeadBytes = 0;
   upstreamServiceMs = -1;
   durationMs = 0;
+  requestEndMs = -1;
+  requestTransform: BodyTransform | undefined;
+  responseTransform: BodyTransform | undefined;
+  requestObserver: Exchange['requestObserver'];
+  responseObserver: Exchange['responseObserver'];
 
-  /** 0: none. Counted from `requestEndMs`, monotonic; that is 0 until the request is whole. */
-  timeoutMs = 0;
-  requestEndMs = 0;
+  /** Between `begin` and `complete`. */
   active = false;
-  upstream: UpstreamConnection | undefined;
-  readonly #outgoing: RequestRelay;
-  readonly #incoming: AnswerRelay;
-  #waiter: Waiter | undefined;
+  /** Internal redirects followed so far. */
+  redirects = 0;
+  readonly outgoing: RequestRelay;
+  readonly incoming: AnswerRelay;
+  readonly runner: AttemptRunner;
+  readonly timeouts: ExchangeTimeouts;
   #stage = 0;
-  #resent = false;
+  #reached = 0;
 
-  constructor(host: ExchangeHost, connection: ConnectionInfo) {
-    this.host = host;
-    this.logged = host.table.accessLog;
+  /** @param kept what filters keep for the connection: shared by its exchanges. */
+  constructor(context: HttpContext, connection: ConnectionInfo, kept: Exchange['kept'], downstream: Downstream) {
+    this.context = context;
     this.connection = connection;
-    this.#outgoing = new RequestRelay(this);
-    this.body = this.#outgoing.body;
-    this.#incoming = new AnswerRelay(this);
+    this.kept = kept;
+    this.downstream = downstream;
+    this.logged = context.table.accessLogs.length > 0;
+    this.outgoing = new RequestRelay(this);
+    this.incoming = new AnswerRelay(this);
+    this.runner = new AttemptRunner(this);
+    this.timeouts = new ExchangeTimeouts(this);
   }
 
-  /** @param bytes holds the first part of the body from `from` to `to`; valid during the call. */
-  begin(request: RequestHead, bytes: Buffer, from: number, to: number): void {
+  /** @param bytes holds the first part of the body from `from` to `to`; valid during the call. @param end the request is whole with it. */
+  begin(request: RequestHead, bytes: Buffer, from: number, to: number, end: boolean): void {
     this.#reset(request);
-    this.path = request.path;
-    this.authority = request.authority;
-    this.requestHeadBytes = request.bytes;
     this.bytesReceived = to - from;
-    if (this.body.done) this.requestEndMs = this.startedMonotonicMs;
-    this.#outgoing.start(bytes, from, to);
+    this.timeouts.start(end);
+    this.outgoing.start(bytes, from, to, end);
     this.proceed();
-    if (this.active && this.upstream === undefined) this.#outgoing.hold();
+    if (this.active) this.outgoing.hold();
   }
 
   /** A request that is refused before it is one. */
-  refuse(code: ErrorCode, reason: string): void {
+  refuse(code: ErrorCode, detail: string, reason: string): void {
     this.#reset(noRequest);
-    this.fail(code, 'http1.codec_error', reason);
+    this.outgoing.start(nothing, 0, 0, true);
+    this.fail(code, detail, reason);
   }
 
   proceed(): void {
-    const stages = this.host.path.request;
+    const stages = this.context.path.request;
     while (this.active && this.#stage < stages.length) {
       const stage = stages[this.#stage] as (exchange: HttpExchange) => boolean;
       this.#stage += 1;
+      if (this.#stage > this.#reached) this.#reached = this.#stage;
       if (!stage(this)) return;
     }
   }
 
-  /** The last stage: to the endpoint. @param fresh not over an idle connection. */
-  forward(cluster: Cluster, endpoint: Endpoint, fresh: boolean): void {
-    this.#waiter = this.host.pools.acquire(cluster, endpoint, this, fresh);
-  }
-
-  onUpstreamReady(connection: UpstreamConnection): void {
-    this.#waiter = undefined;
-    this.upstream = connection;
-    this.endpoint = connection.endpoint;
-    this.upstreamLocalAddress = connection.localAddress;
-    this.upstreamPeerUri = connection.peerUri;
-    this.#incoming.start();
-    if (this.request.method === 'CONNECT') {
-      this.status = 200;
-      this.details = 'via_upstream';
-      this.host.onTunnel(connection, 'HTTP/1.1 200 OK\r\n\r\n', undefined);
-      return;
-    }
-    this.#outgoing.send(connection);
-  }
-
-  onUpstreamFailed(code: ErrorCode, reason: string): void {
-    this.#waiter = undefined;
-    this.transportFailure = reason;
-    const detail =
-      code === 'upstream_overflow'
-        ? 'upstream_reset_before_response_started{overflow}'
-        : 'upstream_reset_before_response_started{remote_connection_failure}';
-    this.fail(code, detail, this.#targetReason());
-  }
-
-  /** More of the body: `chunk` from `from` to `to`, already found valid. */
-  onRequestBody(chunk: Buffer, from: number, to: number): void {
+  /** More of the body, without its framing; valid during the call only. */
+  onRequestBody(bytes: Buffer, from: number, to: number, end: boolean): void {
+    if (!this.active) return;
     this.bytesReceived += to - from;
-    if (this.body.done) this.requestEndMs = this.host.clock.monotonic();
-    this.#outgoing.onBody(chunk, from, to);
+    if (end) this.timeouts.requestEnded();
+    this.outgoing.onBody(bytes, from, to, end);
+  }
+
+  /** The request is whole with it. */
+  onRequestTrailers(fields: string[]): void {
+    if (!this.active) return;
+    this.timeouts.requestEnded();
+    this.outgoing.onTrailers(fields);
   }
 
   onDownstreamDrain(): void {
-    this.upstream?.wire.resume();
+    this.runner.resumeAnswer();
   }
 
-  /** The client went away. */
-  onDownstreamClosed(): void {
+  /** The client went away. @param detail Envoy's response_code_details. */
+  onDownstreamClosed(detail: string): void {
     this.errorCode = 'downstream_closed';
-    this.flag = 'DC';
-    this.details = 'downstream_remote_disconnect';
-    this.#dropUpstream();
+    this.addFlag('DC');
+    this.details = detail;
     this.complete();
   }
 
-  onUpstreamData(chunk: Buffer): void {
-    this.#incoming.onData(chunk);
+  onSweep(nowMs: number): void {
+    if (this.active) this.timeouts.onSweep(nowMs);
   }
 
-  onUpstreamDrain(): void {
-    this.host.onUpstreamRoom();
+  filterConfig(name: string): unknown {
+    return this.target?.filterConfigs?.get(name) ?? this.route?.filterConfigs?.get(name);
   }
 
-  onUpstreamEnd(): void {
-    if (!this.#incoming.onEnd()) this.#lost('');
-  }
-
-  onUpstreamClosed(reason: string): void {
-    if (reason === '' && this.#incoming.onEnd()) return;
-    this.upstream = undefined;
-    this.#lost(reason);
-  }
-
-  onTimeout(): void {
-    const from = this.route?.from;
-    this.fail('upstream_timeout', 'response_timeout', from === undefined ? '' : describeProvenance(from));
-  }
-
-  onIdle(): void {
-    this.fail('stream_idle', 'stream_idle_timeout', `stream idle timeout of listener ${this.host.table.statPrefix}`);
+  addFlag(flag: string): void {
+    this.flag = withFlag(this.flag, flag);
   }
 
   fail(code: ErrorCode, detail: string, reason: string): void {
+    this.failWith(code, errorTable[code].httpStatus, undefined, detail, reason);
+  }
+
+  /** As `fail`, with another status and body than the table's. */
+  failWith(code: ErrorCode, status: number, body: string | undefined, detail: string, reason: string): void {
+    if (!this.active) return;
     const begun = this.status !== 0;
+    const { responseFlag } = errorTable[code];
     this.errorCode = code;
-    this.flag = errorTable[code].responseFlag;
+    if (responseFlag !== '-') this.addFlag(responseFlag);
     this.details = detail;
     this.reason = reason;
-    this.#dropUpstream();
+    this.runner.stop();
     if (begun) {
       this.complete();
-      this.host.onExchangeBroken();
+      this.downstream.broken();
       return;
     }
-    const local = localAnswer(code, reason);
-    this.#incoming.local(local.status, local.fields, local.body);
+    const suppressed = this.context.table.suppressEnvoyHeaders;
+    const answer = localAnswer(code, reason, this.attempts > 1, suppressed);
+    this.incoming.local(status, answer.fields, body ?? answer.body, -1);
   }
 
   answer(status: number, fields: readonly string[], body: string, detail: string): void {
-    this.details = detail;
-    this.#dropUpstream();
-    this.#incoming.local(status, fields, body);
+    this.answerGrpc(status, -1, body, fields, detail);
   }
 
-  /** The exchange is over: log and count it. The connection is told by the caller. */
+  answerGrpc(status: number, grpcStatus: number, message: string, fields: readonly string[], detail: string): void {
+    if (!this.active || this.status !== 0) return;
+    this.details = detail;
+    this.runner.stop();
+    this.incoming.local(status, fields, message, grpcStatus);
+  }
+
+  reroute(): boolean {
+    return chooseRoute(this);
+  }
+
+  /** The request was changed to what a redirect names: it takes the path again from the route on. */
+  redirected(): void {
+    const { request } = this;
+    this.method = request.method;
+    this.scheme = request.scheme;
+    this.authority = request.authority;
+    this.path = request.path;
+    this.query = request.query;
+    this.hasQuery = request.hasQuery;
+    this.upstreamServiceMs = -1;
+    this.runner.begin();
+    this.#stage = this.context.path.routeAt;
+    this.proceed();
+  }
+
+  readRequestBody(bytesMax: number, done: (body: Buffer, whole: boolean) => void): void {
+    this.outgoing.read(bytesMax, done);
+  }
+
+  /** The exchange is over: log and count it. The client's side is told by the caller. */
   complete(): void {
     this.active = false;
-    this.#outgoing.drop();
-    this.durationMs = this.host.clock.monotonic() - this.startedMonotonicMs;
-    for (const stage of this.host.path.complete) stage(this);
+    this.runner.stop();
+    this.outgoing.drop();
+    this.timeouts.stop();
+    this.durationMs = this.context.clock.monotonic() - this.startedMonotonicMs;
+    const { complete, completeAfter } = this.context.path;
+    for (let i = 0; i < complete.length; i += 1) {
+      if ((completeAfter[i] as number) <= this.#reached) (complete[i] as (exchange: HttpExchange) => void)(this);
+    }
   }
 
   #reset(request: RequestHead): void {
-    const { clock } = this.host;
+    const { clock } = this.context;
     this.active = true;
     this.request = request;
+    this.scheme = request.scheme !== '' ? request.scheme : this.connection.tls ? 'https' : 'http';
+    this.method = request.method;
+    this.path = request.path;
+    this.query = request.query;
+    this.hasQuery = request.hasQuery;
+    this.authority = request.authority;
+    this.downstreamAddress = this.connection.remoteAddress;
     this.startedAtMs = clock.now();
     this.startedMonotonicMs = clock.monotonic();
+    this.grpc = isGrpc(request.fields);
     this.introduction = '';
     this.peerWorkload = undefined;
+    this.metadata = undefined;
     this.route = undefined;
     this.target = undefined;
     this.cluster = undefined;
     this.endpoint = undefined;
     this.upstreamLocalAddress = '';
     this.upstreamPeerUri = undefined;
+    this.upstreamProtocol = '';
+    this.attempts = 0;
+    this.#resetAnswer(request.bytes);
+  }
+
+  #resetAnswer(headBytes: number): void {
     this.status = 0;
     this.responseFields = noFields;
+    this.responseTrailers = noFields;
     this.errorCode = undefined;
     this.flag = '-';
     this.details = '';
@@ -247,53 +277,18 @@ export class HttpExchange implements Exchange, UpstreamClient {
     this.reason = '';
     this.bytesReceived = 0;
     this.bytesSent = 0;
-    this.requestHeadBytes = 0;
+    this.requestHeadBytes = headBytes;
     this.responseHeadBytes = 0;
     this.upstreamServiceMs = -1;
-    this.timeoutMs = 0;
-    this.requestEndMs = 0;
-    this.upstream = undefined;
+    this.requestEndMs = -1;
+    this.requestTransform = undefined;
+    this.responseTransform = undefined;
+    this.requestObserver = undefined;
+    this.responseObserver = undefined;
+    this.redirects = 0;
+    if (this.state.size > 0) this.state.clear();
+    this.runner.begin();
     this.#stage = 0;
-    this.#resent = false;
-  }
-
-  #dropUpstream(): void {
-    this.#waiter?.cancel();
-    this.#waiter = undefined;
-    const upstream = this.upstream;
-    this.upstream = undefined;
-    upstream?.destroy();
-  }
-
-  /** The endpoint's connection ended before its answer did. */
-  #lost(reason: string): void {
-    this.transportFailure = reason;
-    const reused = this.#incoming.untouched && this.#wasReused;
-    this.#dropUpstream();
-    // The server may have closed an idle connection at the moment the request left: without a byte of an answer, and with
-    // nothing but a head that may be repeated, it is sent again once, on a connection of its own.
-    if (reused && !this.#resent && this.#mayResend() && this.cluster !== undefined && this.endpoint !== undefined) {
-      this.#resent = true;
-      this.forward(this.cluster, this.endpoint, true);
-      return;
-    }
-    const when = this.status === 0 ? 'before' : 'after';
-    const detail = `upstream_reset_${when}_response_started{connection_termination}`;
-    this.fail('upstream_closed', detail, this.#targetReason());
-  }
-
-  get #wasReused(): boolean {
-    return this.#incoming.reused;
-  }
-
-  #mayResend(): boolean {
-    const { request } = this;
-    if (request.framing === 'chunked' || (request.framing === 'length' && request.contentLength > 0)) return false;
-    return idempotent.has(request.method) || request.header('idempotency-key') !== undefined;
-  }
-
-  #targetReason(): string {
-    const from = this.cluster?.from ?? this.target?.from;
-    return from === undefined ? '' : describeProvenance(from);
+    this.#reached = 0;
   }
 }

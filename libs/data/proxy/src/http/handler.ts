@@ -1,24 +1,32 @@
-/** HTTP on accepted sockets: which path a connection takes, and the end of all of them. */
+/** HTTP on accepted connections: which codec and which path one takes, and the end of all of them. */
 
 import type { Socket } from 'node:net';
-import type { ConnectionInfo } from '@weft/data-filters';
-import type { Direction, HttpHandlerTable } from '@weft/data-runtime';
-import { acceptWire, Sweeper, type UpstreamPools } from '@weft/data-upstream';
-import type { Clock } from '@weft/kernel';
-import { type ConnectionOwner, HttpConnection } from './connection.ts';
+import type { ConnectionInfo, HttpHandlerTable } from '@weft/data-runtime';
+import { acceptWire, type FlushQueue, Sweeper, type UpstreamPools, type Wire } from '@weft/data-upstream';
+import type { RequestRules } from '@weft/http1';
+import type { Clock, Random } from '@weft/kernel';
+import type { AcceptedConnection, ClientConnection, ConnectionOwner } from './downstream/connection-owner.ts';
+import { Http1Connection } from './downstream/http1/http1-connection.ts';
+import { Http2ClientConnection } from './downstream/http2/http2-connection.ts';
+import { PrefaceSniffer } from './downstream/preface-sniffer.ts';
+import type { HttpContext } from './http-context.ts';
 import type { HttpPath } from './path.ts';
 
 export interface HttpHandlerDeps {
   readonly clock: Clock;
+  readonly random: Random;
   readonly pools: UpstreamPools;
-  /** One composed list for each direction: `outbound.ts`, `inbound.ts`. */
-  readonly paths: { readonly [direction in Direction]: HttpPath };
+  readonly flushes: FlushQueue;
+  /** The composed list of a listener (`outbound.ts`, `inbound.ts`); asked once for each table and direction. */
+  readonly pathOf: (table: HttpHandlerTable, direction: ConnectionInfo['direction']) => HttpPath;
 }
 
 export interface HttpHandler {
   /** @param socket accepted with `pauseOnConnect` where it is plain, or secured; it is the handler's from here on. */
   accept(socket: Socket, info: ConnectionInfo, table: HttpHandlerTable): void;
-  /** Closes idle connections; the others end with their answer, which says `connection: close`; so do new ones. */
+  /** As `accept`. @param early what was read of it already; empty: nothing. */
+  acceptWire(wire: Wire, info: ConnectionInfo, table: HttpHandlerTable, early: Buffer): void;
+  /** Closes idle connections; the others end with their answers, which say so (GOAWAY, `connection: close`); so do new ones. */
   drain(): void;
   /** Open connections. */
   connections(): number;
@@ -26,12 +34,19 @@ export interface HttpHandler {
   close(): void;
 }
 
+/** HTTP/1.1 requests between two Weft sidecars, in HTTP/2. */
+export const weftAlpn = 'weft-h2';
+
+interface Prepared {
+  readonly context: HttpContext;
+  readonly rules: RequestRules;
+}
+
 export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
-  const open = new Set<HttpConnection>();
+  const open = new Set<ClientConnection>();
+  const prepared = new WeakMap<HttpHandlerTable, Map<string, Prepared>>();
   let draining = false;
   const owner: ConnectionOwner = {
-    clock: deps.clock,
-    pools: deps.pools,
     sweeper: new Sweeper(deps.clock),
     get draining() {
       return draining;
@@ -41,19 +56,67 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
     },
   };
 
+  const prepare = (table: HttpHandlerTable, direction: ConnectionInfo['direction']): Prepared => {
+    let known = prepared.get(table);
+    if (known === undefined) {
+      known = new Map();
+      prepared.set(table, known);
+    }
+    const found = known.get(direction);
+    if (found !== undefined) return found;
+    const { clock, random, pools, flushes } = deps;
+    const made: Prepared = {
+      context: { clock, random, pools, flushes, table, path: deps.pathOf(table, direction) },
+      rules: { fieldsMax: table.headFieldsMax, http10: table.acceptHttp10, defaultHost: table.defaultHost },
+    };
+    known.set(direction, made);
+    return made;
+  };
+
+  const acceptOne = (wire: Wire, info: ConnectionInfo, table: HttpHandlerTable): void => {
+    const { context, rules } = prepare(table, info.direction);
+    const accepted: AcceptedConnection = { owner, context, info };
+    const add = <T extends ClientConnection>(connection: T): T => {
+      open.add(connection);
+      return connection;
+    };
+    const make = (http2: boolean): ClientConnection =>
+      add(
+        http2
+          ? new Http2ClientConnection(wire, accepted, info.alpn === weftAlpn)
+          : new Http1Connection(wire, accepted, rules),
+      );
+    const codec = codecOf(table, info);
+    if (codec === 'sniff') add(new PrefaceSniffer(wire, accepted, make));
+    else make(codec === 'http2');
+  };
+
   return {
     accept(socket, info, table) {
-      const wire = acceptWire(socket);
-      open.add(new HttpConnection(owner, wire, info, table, deps.paths[info.direction]));
+      acceptOne(acceptWire(socket), info, table);
+    },
+    acceptWire(wire, info, table, early) {
+      acceptOne(wire, info, table);
+      if (early.length > 0) wire.sink.onData(early);
+      wire.resume();
     },
     drain() {
       draining = true;
-      for (const connection of open) connection.drain();
+      for (const connection of [...open]) connection.drain();
     },
     connections: () => open.size,
     close() {
       draining = true;
-      for (const connection of open) connection.destroy();
+      for (const connection of [...open]) connection.destroy();
     },
   };
+}
+
+function codecOf(table: HttpHandlerTable, info: ConnectionInfo): 'http1' | 'http2' | 'sniff' {
+  if (info.alpn === weftAlpn) return 'http2';
+  if (table.codec !== 'auto') return table.codec;
+  // "h2", and Istio's "istio-h2".
+  if (info.alpn === 'h2' || info.alpn === 'istio-h2') return 'http2';
+  // Envoy: what the ALPN names is believed; without one the first octets tell.
+  return info.alpn?.includes('http/1') === true ? 'http1' : 'sniff';
 }

@@ -16,7 +16,7 @@ let rig: Rig;
 beforeAll(async () => {
   backend = await startBackend(always('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
   const route = makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)]))));
-  rig = await startRig(makeTable(() => route));
+  rig = await startRig(makeTable(() => route, { codec: 'http1' }));
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-/** A path: the stages of one direction, flattened once into lists of functions. */
+/** A path: the stages of one listener, flattened once into lists of functions. */
 
 import type { HttpExchange } from './exchange.ts';
 
@@ -7,23 +7,36 @@ export interface HttpStage {
   readonly name: string;
   readonly onRequest?: (exchange: HttpExchange) => boolean;
   readonly onResponse?: (exchange: HttpExchange) => void;
+  readonly onResponseTrailers?: (exchange: HttpExchange) => void;
   readonly onComplete?: (exchange: HttpExchange) => void;
 }
 
 export interface HttpPath {
   readonly stages: readonly string[];
   readonly request: readonly ((exchange: HttpExchange) => boolean)[];
-  /** Last stage first. */
+  /** Last stage first, as all that follow. */
   readonly response: readonly ((exchange: HttpExchange) => void)[];
+  readonly trailers: readonly ((exchange: HttpExchange) => void)[];
   readonly complete: readonly ((exchange: HttpExchange) => void)[];
+  /** Beside `complete`: how many of `request` must have been called for it to be due. */
+  readonly completeAfter: readonly number[];
+  /** Index in `request` of the stage that chooses the route. */
+  readonly routeAt: number;
 }
 
-export function composePath(stages: readonly HttpStage[]): HttpPath {
-  const backwards = stages.toReversed();
+/** @param stages those that a listener does not have may be undefined. */
+export function composePath(stages: readonly (HttpStage | undefined)[]): HttpPath {
+  const present = stages.filter((stage) => stage !== undefined);
+  const backwards = present.toReversed();
+  const asked = present.filter((stage) => stage.onRequest !== undefined);
+  const ending = backwards.filter((stage) => stage.onComplete !== undefined);
   return {
-    stages: stages.map((stage) => stage.name),
-    request: stages.flatMap((stage) => stage.onRequest ?? []),
+    stages: present.map((stage) => stage.name),
+    request: asked.flatMap((stage) => stage.onRequest ?? []),
     response: backwards.flatMap((stage) => stage.onResponse ?? []),
-    complete: backwards.flatMap((stage) => stage.onComplete ?? []),
+    trailers: backwards.flatMap((stage) => stage.onResponseTrailers ?? []),
+    complete: ending.flatMap((stage) => stage.onComplete ?? []),
+    completeAfter: ending.map((stage) => asked.indexOf(stage) + 1),
+    routeAt: asked.findIndex((stage) => stage.name === 'route'),
   };
 }

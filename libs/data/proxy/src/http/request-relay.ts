@@ -1,82 +1,290 @@
-/** The way out: a request's head and body written to the endpoint, its body held as long as there is none. */
+/** The way out: a request's body, changed by filters, given to the attempt that is ready, and kept for the next one. */
 
-import type { UpstreamConnection } from '@weft/data-upstream';
-import { BodyReader, serializeRequestHead } from '@weft/http1';
+import type { UpstreamStream } from '@weft/data-upstream';
 import type { HttpExchange } from './exchange.ts';
-import { httpLimits } from './limits.ts';
+
+const nothing = Buffer.alloc(0);
+
+interface BodyWaiter {
+  readonly bytesMax: number;
+  readonly done: (body: Buffer, whole: boolean) => void;
+}
 
 export class RequestRelay {
-  /** Fed by the connection. */
-  readonly body = new BodyReader();
+  /** The request is whole. */
+  ended = true;
+  /** With what it ended; nothing: without trailers. */
+  trailers: string[] | undefined;
   readonly #exchange: HttpExchange;
-  #bytes: Buffer | undefined;
+  /** The first part, valid during `begin` of the exchange only. */
+  #first: Buffer = nothing;
   #from = 0;
   #to = 0;
+  #borrowed = false;
+  /** All of the body so far, as it goes to endpoints; empty when it is not `#whole`. */
+  readonly #parts: Buffer[] = [];
+  #partsBytes = 0;
+  /** What was kept is all that came. */
+  #whole = true;
+  /** An attempt has all that came so far. */
+  #stream: UpstreamStream | undefined;
+  #waiter: BodyWaiter | undefined;
+  /** Filters have seen what is kept. */
+  #shaped = false;
+  #continued = false;
+  /** An upgrade is asked for: what comes is for the tunnel, once there is one. */
+  #holding = false;
 
   constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
   }
 
-  /** @param bytes holds the first part of the body from `from` to `to`: valid during the call of the stages, unless it is held. */
-  start(bytes: Buffer, from: number, to: number): void {
-    this.#bytes = bytes;
+  /** All of the body so far is here, so that an attempt can be made (again). */
+  get repeatable(): boolean {
+    return this.#whole;
+  }
+
+  /** Bytes kept. */
+  get keptBytes(): number {
+    return this.#partsBytes;
+  }
+
+  /** @param bytes holds the first part of the body from `from` to `to`: valid during `begin`, unless it is held. */
+  start(bytes: Buffer, from: number, to: number, end: boolean): void {
+    this.ended = end;
+    this.trailers = undefined;
+    this.#first = bytes;
     this.#from = from;
     this.#to = to;
+    this.#borrowed = from < to;
+    this.#whole = true;
+    this.#shaped = false;
+    this.#continued = false;
+    this.#holding = false;
   }
 
-  /** The endpoint is not there yet: what came of the body is copied, and no more is read. */
+  /** `begin` is over: what came of the body is copied where it is still needed; nothing more is read while there is no attempt. */
   hold(): void {
-    const bytes = this.#bytes;
-    if (bytes === undefined || this.#to === this.#from) this.#bytes = undefined;
-    else {
-      this.#bytes = Buffer.from(bytes.subarray(this.#from, this.#to));
-      this.#to -= this.#from;
-      this.#from = 0;
-      if (!this.body.done) this.#exchange.host.wire.pause();
+    if (this.#borrowed) this.#own();
+    if (this.#stream === undefined && !this.ended && this.#partsBytes > 0 && this.#waiter === undefined) {
+      this.#exchange.downstream.pauseRequest();
     }
   }
 
-  send(connection: UpstreamConnection): void {
-    const exchange = this.#exchange;
-    const { request } = exchange;
-    const { wire } = exchange.host;
-    const target = request.hasQuery ? `${exchange.path}?${request.query}` : exchange.path;
-    let tail = connection.reused ? '' : exchange.introduction;
-    if (request.upgrade !== '') tail += `connection: upgrade\r\nupgrade: ${request.upgrade}\r\n`;
-    const head = serializeRequestHead(request.method, target, exchange.authority, request.fields, tail);
-    const bytes = this.#bytes;
-    const length = this.#to - this.#from;
-    this.#bytes = undefined;
-    let room: boolean;
-    if (bytes === undefined || length === 0) room = connection.write(head);
-    else if (length <= httpLimits.joinedBodyBytesMax) {
-      room = connection.write(head + bytes.toString('latin1', this.#from, this.#to));
-    } else {
-      connection.write(head);
-      room = connection.write(Buffer.from(bytes.subarray(this.#from, this.#to)));
+  /** The attempt takes the request: head, what is there of the body, and what comes. */
+  attach(stream: UpstreamStream): void {
+    const { runner, downstream } = this.#exchange;
+    this.#stream = stream;
+    if (!this.#shaped) this.#shape();
+    const bare = this.ended && this.trailers === undefined;
+    this.#holding = runner.outgoing.upgrade !== '';
+    if (this.#holding) {
+      stream.send(runner.outgoing, undefined, 0, 0, false);
+      if (this.#borrowed) this.#own();
+      return;
     }
-    if (request.expectContinue && length === 0 && !this.body.done) wire.write('HTTP/1.1 100 Continue\r\n\r\n');
-    if (!this.body.done) {
-      if (room) wire.resume();
-      else wire.pause();
+    const room = this.#borrowed
+      ? stream.send(runner.outgoing, this.#first, this.#from, this.#to, bare)
+      : this.#sendKept(stream, bare);
+    if (this.#stream !== stream) return;
+    if (this.trailers !== undefined) stream.trailers(this.trailers);
+    if (this.#partsBytes > runner.keepBytesMax) {
+      this.#whole = false;
+      this.#forget();
     }
+    if (this.ended) return;
+    this.#continueClient();
+    if (room) downstream.resumeRequest();
+    else downstream.pauseRequest();
   }
 
-  /** More of the body, already found valid. @param chunk from `from` to `to`; valid during the call only. */
-  onBody(chunk: Buffer, from: number, to: number): void {
-    const { upstream, host } = this.#exchange;
-    const part = Buffer.from(chunk.subarray(from, to));
-    if (upstream === undefined) {
-      const held = this.#bytes;
-      this.#bytes = held === undefined ? part : Buffer.concat([held.subarray(this.#from, this.#to), part]);
-      this.#from = 0;
-      this.#to = this.#bytes.length;
-      host.wire.pause();
-    } else if (!upstream.write(part)) host.wire.pause();
+  /** From here on the request is what the tunnel carries. */
+  attachTunnel(stream: UpstreamStream): void {
+    this.#stream = stream;
+    this.#holding = false;
+    this.#whole = false;
+    this.#shaped = true;
+    if (this.#borrowed) this.#own();
+    for (const part of this.#parts) stream.body(part, 0, part.length, false);
+    this.#forget();
+    if (this.ended) stream.body(nothing, 0, 0, true);
+    else this.#exchange.downstream.resumeRequest();
+  }
+
+  /** The attempt is over; the body may go to another one. */
+  detach(): void {
+    this.#stream = undefined;
+  }
+
+  onBody(bytes: Buffer, from: number, to: number, end: boolean): void {
+    this.ended = end;
+    const { downstream } = this.#exchange;
+    const stream = this.#stream;
+    if (stream !== undefined && !this.#holding) {
+      const part = this.#changed(bytes, from, to, end);
+      this.#keepMore(part ?? bytes, part === undefined ? from : 0, part === undefined ? to : part.length);
+      const room = part === undefined ? stream.body(bytes, from, to, end) : stream.body(part, 0, part.length, end);
+      if (!room && !end) downstream.pauseRequest();
+      if (end) this.#exchange.runner.onRequestEnded();
+      return;
+    }
+    if (to > from) this.#waitWith(bytes, from, to, end);
+    if (this.#waiter !== undefined) this.#serveWaiter();
+    else if (!end) downstream.pauseRequest();
+  }
+
+  onTrailers(fields: string[]): void {
+    this.ended = true;
+    const transform = this.#exchange.requestTransform;
+    const stream = this.#stream;
+    let sent = fields;
+    if (stream !== undefined && transform !== undefined) {
+      const last = transform.onTrailers(fields);
+      sent = last.fields;
+      if (last.data.length > 0) stream.body(last.data, 0, last.data.length, false);
+    }
+    this.trailers = sent;
+    if (stream !== undefined) {
+      stream.trailers(sent);
+      this.#exchange.runner.onRequestEnded();
+    } else if (this.#waiter !== undefined) this.#serveWaiter();
+  }
+
+  /** The endpoint takes more. */
+  onUpstreamRoom(): void {
+    if (!this.ended) this.#exchange.downstream.resumeRequest();
+  }
+
+  /** Gathers the body for a filter. */
+  read(bytesMax: number, done: (body: Buffer, whole: boolean) => void): void {
+    if (this.#borrowed) this.#own();
+    this.#waiter = { bytesMax, done };
+    if (this.#serveWaiter()) return;
+    this.#continueClient();
+    this.#exchange.downstream.resumeRequest();
+  }
+
+  /** The kept body in one piece; for mirrors and redirects. */
+  joined(): Buffer {
+    if (this.#borrowed) return this.#first.subarray(this.#from, this.#to);
+    return this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
+  }
+
+  /** The next attempt has no body. */
+  forgetBody(): void {
+    this.#borrowed = false;
+    this.#forget();
   }
 
   /** Forgets what it holds. */
   drop(): void {
-    this.#bytes = undefined;
+    this.#stream = undefined;
+    this.#waiter = undefined;
+    this.#borrowed = false;
+    this.#first = nothing;
+    this.#forget();
+  }
+
+  #sendKept(stream: UpstreamStream, bare: boolean): boolean {
+    const { runner } = this.#exchange;
+    const count = this.#parts.length;
+    if (count === 0) return stream.send(runner.outgoing, undefined, 0, 0, bare);
+    let room = true;
+    for (let i = 0; i < count && this.#stream === stream; i += 1) {
+      const part = this.#parts[i] as Buffer;
+      const end = bare && i === count - 1;
+      room = i === 0 ? stream.send(runner.outgoing, part, 0, part.length, end) : stream.body(part, 0, part.length, end);
+    }
+    return room;
+  }
+
+  /** Once, before the first attempt: what came so far passes the filters that see bodies. */
+  #shape(): void {
+    this.#shaped = true;
+    const { requestTransform, requestObserver } = this.#exchange;
+    if (requestTransform === undefined) {
+      if (requestObserver === undefined) return;
+      if (this.#borrowed) requestObserver(this.#first, this.#from, this.#to);
+      for (const part of this.#parts) requestObserver(part, 0, part.length);
+      return;
+    }
+    if (this.#borrowed) this.#own();
+    const bare = this.ended && this.trailers === undefined;
+    const raw = this.#parts.splice(0);
+    this.#partsBytes = 0;
+    if (raw.length === 0 && bare) return;
+    raw.forEach((part, i) => {
+      const changed = this.#changed(part, 0, part.length, bare && i === raw.length - 1) as Buffer;
+      if (changed.length > 0) this.#push(changed);
+    });
+    if (this.trailers === undefined) return;
+    const last = requestTransform.onTrailers(this.trailers);
+    if (last.data.length > 0) this.#push(last.data);
+    this.trailers = last.fields.length === 0 ? undefined : last.fields;
+  }
+
+  /** @returns what a filter made of the part; nothing: it stays as it is. */
+  #changed(bytes: Buffer, from: number, to: number, end: boolean): Buffer | undefined {
+    const { requestTransform, requestObserver } = this.#exchange;
+    const part = requestTransform?.onData(bytes, from, to, end);
+    if (requestObserver !== undefined) {
+      if (part === undefined) requestObserver(bytes, from, to);
+      else requestObserver(part, 0, part.length);
+    }
+    return part;
+  }
+
+  #keepMore(bytes: Buffer, from: number, to: number): void {
+    if (!this.#whole || to === from) return;
+    if (this.#partsBytes + (to - from) > this.#exchange.runner.keepBytesMax) {
+      this.#whole = false;
+      this.#forget();
+    } else this.#push(Buffer.from(bytes.subarray(from, to)));
+  }
+
+  /** No attempt is ready. Between two attempts filters have seen what is kept, and must see this. */
+  #waitWith(bytes: Buffer, from: number, to: number, end: boolean): void {
+    const part = this.#shaped ? this.#changed(bytes, from, to, end) : undefined;
+    this.#push(part ?? Buffer.from(bytes.subarray(from, to)));
+  }
+
+  #push(part: Buffer): void {
+    this.#parts.push(part);
+    this.#partsBytes += part.length;
+  }
+
+  #own(): void {
+    this.#borrowed = false;
+    const sent = this.#stream !== undefined && !this.#holding;
+    if (sent) this.#keepMore(this.#first, this.#from, this.#to);
+    else this.#push(Buffer.from(this.#first.subarray(this.#from, this.#to)));
+    this.#first = nothing;
+  }
+
+  #forget(): void {
+    if (this.#parts.length > 0) this.#parts.length = 0;
+    this.#partsBytes = 0;
+  }
+
+  /** @returns true when the waiter had what it wants. */
+  #serveWaiter(): boolean {
+    const waiter = this.#waiter;
+    if (waiter === undefined) return true;
+    const over = this.#partsBytes > waiter.bytesMax;
+    if (!over && !this.ended) return false;
+    this.#waiter = undefined;
+    const body = this.joined();
+    if (!this.ended) this.#exchange.downstream.pauseRequest();
+    waiter.done(over ? body.subarray(0, waiter.bytesMax) : body, !over);
+    return true;
+  }
+
+  /** The body is wanted: a client that waits to be told so is told. */
+  #continueClient(): void {
+    const { request, downstream, context, bytesReceived } = this.#exchange;
+    if (!request.expectContinue || this.#continued || bytesReceived > 0 || context.table.proxy100Continue) return;
+    this.#continued = true;
+    downstream.informational(100, []);
   }
 }
+

@@ -1,28 +1,50 @@
 /** Which route takes the request, what it rewrites, and the answers that routes give themselves. */
 
-import type { ForwardAction, Route, RouteTable } from '@weft/data-runtime';
-import { describeProvenance, type Random } from '@weft/kernel';
+import { type ForwardAction, type Route, type RouteTable, requestOf } from '@weft/data-runtime';
+import { describeProvenance } from '@weft/kernel';
+import { set } from '../attempts/outgoing-request.ts';
 import type { HttpExchange } from '../exchange.ts';
 import type { HttpStage } from '../path.ts';
 
-export function createRouteStage(random: Random): HttpStage {
+/** The decision; `dispatch` acts on it below the filters, which may ask for another. */
+export function createRouteStage(): HttpStage {
+  return { name: 'route', onRequest: decide };
+}
+
+/** What the route says is done: an answer of its own, or the choice of a cluster and the rewrites. */
+export function createDispatchStage(): HttpStage {
   return {
-    name: 'route',
+    name: 'dispatch',
     onRequest(exchange) {
-      const { request } = exchange;
-      const table = exchange.host.table.routes.current;
-      const route = table?.match(request);
-      if (route === undefined || route.connect !== (request.method === 'CONNECT')) {
-        exchange.fail('no_route', 'route_not_found', whyNoRoute(table, request.authority));
-        return false;
-      }
-      exchange.route = route;
-      const { action } = route;
-      if (action.kind === 'forward') return forward(exchange, action, random);
-      answer(exchange, route, action);
-      return false;
+      if (exchange.route === undefined && !chooseRoute(exchange)) return false;
+      return dispatch(exchange, exchange.route as unknown as Route);
     },
   };
+}
+
+/** Filters see a request without a route, too: Envoy answers 404 in the router. */
+function decide(exchange: HttpExchange): boolean {
+  match(exchange);
+  return true;
+}
+
+/** @returns false: there is none, and the exchange was ended. */
+export function chooseRoute(exchange: HttpExchange): boolean {
+  if (match(exchange) !== undefined) return true;
+  const table = exchange.context.table.routes.current;
+  exchange.fail('no_route', 'route_not_found', whyNoRoute(table, exchange.authority));
+  return false;
+}
+
+function match(exchange: HttpExchange): Route | undefined {
+  const { context } = exchange;
+  exchange.target = undefined;
+  const found = context.table.routes.current?.match(requestOf(exchange), exchange, context.random);
+  const route = found === undefined || found.connect !== (exchange.method === 'CONNECT') ? undefined : found;
+  exchange.route = route;
+  if (route?.action.kind === 'forward') exchange.target = route.action.pick(context.random, requestOf(exchange));
+  exchange.cluster = exchange.target?.cluster.current;
+  return route;
 }
 
 /** Names the virtual host that has no route for the request, or the table that has no virtual host for it. */
@@ -33,25 +55,58 @@ function whyNoRoute(table: RouteTable | undefined, authority: string): string {
   return `no route in virtual host ${host.name} of ${table.name}; ${describeProvenance(host.from)}`;
 }
 
-function forward(exchange: HttpExchange, action: ForwardAction, random: Random): boolean {
-  exchange.target = action.pick(random);
-  exchange.timeoutMs = action.timeoutMs;
+function dispatch(exchange: HttpExchange, route: Route): boolean {
+  const { action } = route;
+  if (action.kind === 'forward') return forward(exchange, action);
+  exchange.reason = describeProvenance(route.from);
+  if (action.kind === 'redirect') {
+    const fields = ['location', action.location(exchange), 'x-weft-reason', exchange.reason];
+    exchange.answer(action.status, fields, '', 'direct_response');
+  } else exchange.answer(action.status, ['x-weft-reason', exchange.reason], action.body, 'direct_response');
+  return false;
+}
+
+function forward(exchange: HttpExchange, action: ForwardAction): boolean {
+  const { request, target } = exchange;
+  if (exchange.cluster === undefined) {
+    const reason = target === undefined ? '' : describeProvenance(target.from);
+    exchange.failWith('no_cluster', action.clusterNotFoundStatus, '', 'cluster_not_found', reason);
+    return false;
+  }
+  if (request.upgrade !== '' && !mayUpgrade(exchange, action)) return false;
   if (action.rewritePath !== undefined) {
-    const path = action.rewritePath(exchange.request.path);
-    if (path !== exchange.request.path) {
-      exchange.request.fields.push('x-envoy-original-path', exchange.request.path);
+    const path = action.rewritePath(exchange.path, exchange);
+    if (path !== exchange.path) {
+      if (!exchange.context.table.suppressEnvoyHeaders)
+        set(request.fields, 'x-envoy-original-path', originalOf(exchange));
       exchange.path = path;
     }
   }
-  if (action.rewriteAuthority !== undefined) exchange.authority = action.rewriteAuthority;
+  const authority = target?.rewriteAuthority ?? action.rewriteAuthority?.(exchange);
+  if (authority !== undefined && authority !== exchange.authority) {
+    if (action.appendForwardedHost) addForwardedHost(request.fields, exchange.authority);
+    exchange.authority = authority;
+  }
   return true;
 }
 
-function answer(exchange: HttpExchange, route: Route, action: Exclude<Route['action'], ForwardAction>): void {
-  exchange.reason = describeProvenance(route.from);
-  if (action.kind === 'redirect') {
-    const scheme = exchange.connection.tls && exchange.connection.direction === 'gateway' ? 'https' : 'http';
-    const location = action.location(exchange.request, scheme);
-    exchange.answer(action.status, ['location', location, 'x-weft-reason', exchange.reason], '', 'direct_response');
-  } else exchange.answer(action.status, ['x-weft-reason', exchange.reason], action.body, 'direct_response');
+/** Envoy refuses an upgrade that neither the listener nor the route allows. */
+function mayUpgrade(exchange: HttpExchange, action: ForwardAction): boolean {
+  const type = exchange.request.upgrade.toLowerCase();
+  const allowed = action.upgrades?.get(type) ?? exchange.context.table.upgrades.has(type);
+  if (!allowed) exchange.answer(403, [], '', 'upgrade_failed');
+  return allowed;
+}
+
+function originalOf({ path, query, hasQuery }: HttpExchange): string {
+  return hasQuery ? `${path}?${query}` : path;
+}
+
+function addForwardedHost(fields: string[], host: string): void {
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] !== 'x-forwarded-host') continue;
+    fields[i + 1] = `${fields[i + 1] as string},${host}`;
+    return;
+  }
+  fields.push('x-forwarded-host', host);
 }

@@ -2,14 +2,15 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { createLogBuffer } from '@weft/data-filters';
-import type { Direction, HttpHandlerTable } from '@weft/data-runtime';
-import { createDialer, createUpstreamPools, type UpstreamPools } from '@weft/data-upstream';
+import { createAccessLogs, type FileSink } from '@weft/data-filters';
+import type { Callouts, Direction, HttpHandlerTable } from '@weft/data-runtime';
+import { createDialer, createUpstreamPools, FlushQueue, type UpstreamPools } from '@weft/data-upstream';
 import { createManualClock, createSeededRandom, type ManualClock } from '@weft/kernel';
 import { createMetricRegistry, type MetricRegistry } from '@weft/telemetry';
 import { createClientTls } from '@weft/tls';
 import { inboundPath } from '../../inbound.ts';
-import { gatewayPath, outboundPath } from '../../outbound.ts';
+import { outboundPath } from '../../outbound.ts';
+import { createCallouts } from '../callouts.ts';
 import { createHttpHandler, type HttpHandler } from '../handler.ts';
 import { workload } from './tables.ts';
 
@@ -17,6 +18,7 @@ export interface Rig {
   readonly port: number;
   readonly handler: HttpHandler;
   readonly pools: UpstreamPools;
+  readonly callouts: Callouts;
   readonly clock: ManualClock;
   readonly registry: MetricRegistry;
   /** Access log records so far. */
@@ -24,49 +26,61 @@ export interface Rig {
   readonly stop: () => Promise<void>;
 }
 
-/** @param peerUri what clients are taken for, as if their certificate had said so. */
-export async function startRig(
-  table: HttpHandlerTable,
-  direction: Direction = 'outbound',
-  peerUri?: string,
-): Promise<Rig> {
+export interface RigOptions {
+  readonly direction?: Direction;
+  /** What clients are taken for, as if their certificate had said so. */
+  readonly peerUri?: string;
+  /** As if a handshake had agreed on it. */
+  readonly alpn?: string;
+}
+
+export async function startRig(table: HttpHandlerTable, options: RigOptions = {}): Promise<Rig> {
+  const { direction = 'outbound', peerUri, alpn } = options;
   const clock = createManualClock(1_700_000_000_000);
   const registry = createMetricRegistry();
   const lines: string[] = [];
-  const log = createLogBuffer(
-    clock,
-    {
-      write: (text, done) => {
-        lines.push(text.toString('latin1'));
-        done();
-      },
-      writeNow: (text) => void lines.push(text.toString('latin1')),
+  const sink: FileSink = {
+    write: (text, done) => {
+      lines.push(text.toString('latin1'));
+      done();
     },
-    () => {},
-  );
-  const self = workload('self');
-  const deps = {
-    clock,
-    random: createSeededRandom(1),
-    registry,
-    proxy: { self: () => self, ownUri: () => undefined },
-    log,
-    logged: registry.counter('logged', 'Lines.', []).slot([]),
+    writeNow: (text) => void lines.push(text.toString('latin1')),
+    close() {},
   };
+  const logs = createAccessLogs({
+    clock,
+    registry,
+    override: undefined,
+    onOpenFailed() {},
+    createSink: () => sink,
+  });
+  const self = workload('self');
+  const flushes = new FlushQueue(clock);
   const dialer = createDialer({ clock, tls: createClientTls(() => undefined), trustDomain: 'cluster.local' });
-  const pools = createUpstreamPools(clock, dialer);
-  const paths = { outbound: outboundPath(deps), gateway: gatewayPath(deps), inbound: inboundPath(deps) };
-  const handler = createHttpHandler({ clock, pools, paths });
+  const pools = createUpstreamPools({ clock, dialer, flushes });
+  const callouts = createCallouts({ clock, pools });
+  const random = createSeededRandom(1);
+  const deps = { clock, random, registry, callouts, proxy: { self: () => self, ownUri: () => undefined }, logs };
+  const handler = createHttpHandler({
+    clock,
+    random,
+    pools,
+    flushes,
+    pathOf: (of, way) => (way === 'inbound' ? inboundPath(deps, of) : outboundPath(deps, of)),
+  });
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
     const remoteAddress = `${socket.remoteAddress}:${socket.remotePort}`;
     const info = {
       remoteAddress,
-      localAddress: 'here:1',
+      directRemoteAddress: remoteAddress,
+      localAddress: '127.0.0.1:15001',
       tls: false,
+      tlsVersion: '',
       peerUri,
       peerCertificateHash: peerUri === undefined ? undefined : '00ff',
+      peerCertificate: () => undefined,
       sni: undefined,
-      alpn: undefined,
+      alpn,
     };
     handler.accept(socket, { ...info, direction }, table);
   });
@@ -75,10 +89,11 @@ export async function startRig(
     port,
     handler,
     pools,
+    callouts,
     clock,
     registry,
     log() {
-      log.flush();
+      logs.flush();
       return lines
         .join('')
         .split('\n')
@@ -88,7 +103,7 @@ export async function startRig(
     async stop() {
       handler.close();
       pools.close();
-      log.stop();
+      logs.stop();
       server.close();
       await once(server, 'close');
     },

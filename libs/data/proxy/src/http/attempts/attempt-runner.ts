@@ -1,0 +1,421 @@
+/** The attempts at endpoints that a request needs: acquires, sends, retries, and passes on the answer that counts. */
+
+import { type ForwardAction, hashCookiesKey, requestOf } from '@weft/data-runtime';
+import type { ResetReason, UpstreamClient, UpstreamStream, Waiter } from '@weft/data-upstream';
+import { ResponseHead } from '@weft/http';
+import { type Cancel, describeProvenance, type ErrorCode } from '@weft/kernel';
+import { Deadline } from '../deadline.ts';
+import type { HttpExchange } from '../exchange.ts';
+import { httpLimits } from '../limits.ts';
+import { createEnvoyHeaders, takeEnvoyHeaders } from './envoy-headers.ts';
+import { EndpointChoice } from './endpoint-choice.ts';
+import { followRedirect } from './internal-redirect.ts';
+import { sendMirrors } from './mirrors.ts';
+import { OutcomeReport } from './outcome-report.ts';
+import { AcquireRequest, OutgoingRequest, set } from './outgoing-request.ts';
+import { bodyOfReset, codeOfReset, detailOfReset, statusOf } from './reset-answers.ts';
+import { RetryState, type RetryVerdict } from './retry-state.ts';
+import { weighed, weighTimeouts } from './route-timeouts.ts';
+import { TunnelStream } from './tunnel-stream.ts';
+
+const nothing = Buffer.alloc(0);
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+export class AttemptRunner implements UpstreamClient {
+  readonly outgoing = new OutgoingRequest();
+  readonly choice: EndpointChoice;
+  /** What the request's body may be kept of for another attempt. */
+  keepBytesMax = 0;
+  readonly #exchange: HttpExchange;
+  readonly #acquire = new AcquireRequest();
+  readonly #asked = createEnvoyHeaders();
+  readonly #retry = new RetryState();
+  readonly #report: OutcomeReport;
+  readonly #perTry: Deadline;
+  readonly #duration: Deadline;
+  readonly #again: () => void;
+  #waiter: Waiter | undefined;
+  #stream: UpstreamStream | undefined;
+  #backOff: Cancel | undefined;
+  /** The answer of this attempt goes to the client. */
+  #answering = false;
+  #answered = false;
+  #tunnel = false;
+  #sent = false;
+  #resends = 0;
+  #mirrored = true;
+  #perTryMs = 0;
+  #perTryIdleMs = 0;
+  #heardAtMs = 0;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+    this.choice = new EndpointChoice(exchange);
+    this.#report = new OutcomeReport(exchange);
+    const { clock } = exchange.context;
+    this.#perTry = new Deadline(clock, () => this.#onPerTryTimeout());
+    this.#duration = new Deadline(clock, () => this.#onDuration());
+    this.#again = () => this.#retryNow();
+  }
+
+  /** A request begins on the exchange. */
+  begin(): void {
+    this.#answering = false;
+    this.#answered = false;
+    this.#tunnel = false;
+    this.#resends = 0;
+    this.#mirrored = true;
+    this.keepBytesMax = httpLimits.spareBodyBytesMax;
+    this.choice.begin();
+  }
+
+  /** The stages are done: to the endpoint that they chose. */
+  start(action: ForwardAction): void {
+    const exchange = this.#exchange;
+    const { cluster, request } = exchange;
+    if (cluster === undefined) return;
+    takeEnvoyHeaders(request.fields, this.#asked);
+    weighTimeouts(exchange, action, this.#asked);
+    this.#perTryMs = weighed.perTryMs;
+    this.#perTryIdleMs = action.retry?.perTryIdleTimeoutMs ?? 0;
+    exchange.timeouts.useRoute(weighed.routeMs, action.idleTimeoutMs, action.maxDurationMs);
+    this.#retry.start(action.retry, this.#asked, requestOf(exchange), cluster.breakers[action.priority]);
+    this.#mirrored = action.mirrors.length === 0;
+    if (this.#retry.on || !this.#mirrored || action.internalRedirect !== undefined) {
+      this.keepBytesMax = Math.min(cluster.limits.bufferBytesMax, action.bufferBytesMax ?? cluster.limits.bufferBytesMax);
+    }
+    this.outgoing.take(exchange);
+    this.#acquire.take(exchange, cluster.http);
+    if (!this.#mirrored && exchange.outgoing.ended) this.#mirror(action);
+    this.#attempt();
+  }
+
+  resumeAnswer(): void {
+    this.#stream?.resume();
+  }
+
+  /** The request's last octet is sent. */
+  onRequestEnded(): void {
+    const exchange = this.#exchange;
+    if (!this.#mirrored && exchange.route?.action.kind === 'forward') this.#mirror(exchange.route.action);
+    if (this.#tunnel && this.#answered) {
+      this.#finish();
+      return;
+    }
+    this.#report.requestEnded();
+    if (!this.#answering && this.#perTryMs > 0) this.#perTry.arm(this.#perTryMs);
+  }
+
+  /** Gives up what is under way. Safe at any time. */
+  stop(): void {
+    this.#waiter?.cancel();
+    this.#waiter = undefined;
+    this.#backOff?.();
+    this.#backOff = undefined;
+    this.#dropStream();
+    this.#retry.release();
+  }
+
+  onRouteTimeout(): void {
+    if (this.#stream !== undefined && !this.#answering) this.#report.failed('timeout');
+  }
+
+  onSweep(nowMs: number): void {
+    this.#perTry.sweep(nowMs);
+    this.#duration.sweep(nowMs);
+    if (this.#perTryIdleMs <= 0 || this.#stream === undefined || this.#tunnel) return;
+    if (nowMs - this.#heardAtMs >= this.#perTryIdleMs) this.#onPerTryIdle();
+  }
+
+  onUpstreamReady(stream: UpstreamStream): void {
+    const exchange = this.#exchange;
+    this.#waiter = undefined;
+    this.#stream = stream;
+    exchange.endpoint = stream.endpoint;
+    exchange.upstreamLocalAddress = stream.localAddress;
+    exchange.upstreamPeerUri = stream.peerUri;
+    exchange.upstreamProtocol = stream.protocol;
+    this.#heardAtMs = this.#report.start();
+    if (exchange.request.method === 'CONNECT') {
+      this.#connect(stream);
+      return;
+    }
+    const ended = exchange.outgoing.ended;
+    if (ended && exchange.request.framing === 'none') this.outgoing.sayLength(stream.protocol);
+    this.#sent = true;
+    if (ended && this.#perTryMs > 0) this.#perTry.arm(this.#perTryMs);
+    const { maxStreamDurationMs } = exchange.cluster?.http ?? { maxStreamDurationMs: 0 };
+    if (maxStreamDurationMs > 0) this.#duration.arm(maxStreamDurationMs);
+    exchange.outgoing.attach(stream);
+  }
+
+  onUpstreamFailed(code: ErrorCode, reset: ResetReason, reason: string): void {
+    this.#waiter = undefined;
+    this.#exchange.transportFailure = reason;
+    if (code !== 'upstream_overflow') this.#report.failed('connect-failed');
+    this.#broken(code, reset);
+  }
+
+  onUpstreamInformational(head: ResponseHead): void {
+    const { context, downstream } = this.#exchange;
+    // Where the client was told to go on already, it is not told again.
+    if (head.status === 100 && !context.table.proxy100Continue) return;
+    downstream.informational(head.status, head.fields);
+  }
+
+  onUpstreamHead(head: ResponseHead, bytes: Buffer, from: number, to: number, end: boolean): void {
+    const exchange = this.#exchange;
+    this.#perTry.disarm();
+    this.#heardAtMs = exchange.context.clock.monotonic();
+    this.#report.head(head, end);
+    if (head.status === 101 || this.#switched(head)) {
+      this.#switch(head, bytes, from, to);
+      return;
+    }
+    const verdict = exchange.outgoing.repeatable ? this.#retry.afterHead(head.status, head.fields) : 'no';
+    if (verdict === 'yes') {
+      if (end) this.#loseStream();
+      else this.#dropStream();
+      this.#retryLater(head.fields);
+      return;
+    }
+    this.#note(verdict);
+    if (this.#redirected(head, end)) return;
+    this.#answering = true;
+    this.#addAnswerFields(head);
+    const room = exchange.incoming.start(head, bytes, from, to, end);
+    if (!exchange.active) return;
+    if (end) this.#finish();
+    else if (!room) this.#stream?.pause();
+  }
+
+  onUpstreamBody(bytes: Buffer, from: number, to: number, end: boolean): void {
+    const room = this.#exchange.incoming.body(bytes, from, to, end);
+    if (this.#perTryIdleMs > 0) this.#heardAtMs = this.#exchange.context.clock.monotonic();
+    if (end) this.#finish();
+    else if (!room) this.#stream?.pause();
+  }
+
+  onUpstreamTrailers(fields: string[]): void {
+    this.#report.trailers(fields);
+    this.#exchange.incoming.trailers(fields);
+    this.#finish();
+  }
+
+  onUpstreamDrain(): void {
+    this.#exchange.outgoing.onUpstreamRoom();
+  }
+
+  onUpstreamReset(code: ErrorCode, reset: ResetReason, unprocessed: boolean, detail: string): void {
+    const exchange = this.#exchange;
+    const multiplexed = this.#stream?.protocol === 'HTTP/2';
+    this.#loseStream();
+    exchange.transportFailure = detail;
+    if (!this.#answering && unprocessed && this.#mayResend(multiplexed)) {
+      this.#resends += 1;
+      this.#attempt();
+      return;
+    }
+    this.#report.failed('reset');
+    this.#broken(codeOfReset(code, reset), reset, code === 'upstream_malformed' ? detail : '');
+  }
+
+  /** One attempt at `exchange.endpoint`. */
+  #attempt(): void {
+    const exchange = this.#exchange;
+    const { cluster, endpoint, context } = exchange;
+    if (cluster === undefined || endpoint === undefined) return;
+    const action = exchange.route?.action;
+    if (this.#resends === 0 || exchange.attempts === 0) exchange.attempts += 1;
+    if (action?.kind === 'forward') {
+      if (action.attemptCountInRequest && (exchange.attempts > 1 || this.#resends === 0))
+        set(exchange.request.fields, 'x-envoy-attempt-count', String(exchange.attempts));
+      if (action.autoHostRewrite && endpoint.hostname !== '') this.outgoing.authority = endpoint.hostname;
+    }
+    if (endpoint.tls === undefined) this.outgoing.introduction = '';
+    this.#sent = false;
+    this.#report.waiting(context.clock.monotonic());
+    const waiter = context.pools.acquire(cluster, endpoint, this, this.#acquire);
+    // It may have been answered, and even have led to another attempt, before this.
+    if (waiter !== undefined) this.#waiter = waiter;
+  }
+
+  #mayResend(multiplexed: boolean): boolean {
+    const { request, outgoing } = this.#exchange;
+    if (this.#resends >= httpLimits.resendsMax || !outgoing.repeatable) return false;
+    // HTTP/2 says which streams were not looked at. That an HTTP/1 connection was closed says so only of what does no harm twice.
+    if (multiplexed) return true;
+    if (outgoing.keptBytes > 0 || !outgoing.ended) return false;
+    return safeMethods.has(request.method) || request.header('idempotency-key') !== undefined;
+  }
+
+  #broken(code: ErrorCode, reset: ResetReason, rule = ''): void {
+    const exchange = this.#exchange;
+    if (!this.#answering && exchange.outgoing.repeatable) {
+      const verdict = this.#retry.afterReset(reset, this.#sent);
+      if (verdict === 'yes') {
+        this.#retryLater(undefined);
+        return;
+      }
+      this.#note(verdict);
+    }
+    const begun = exchange.status !== 0;
+    const body = bodyOfReset(reset, exchange.attempts);
+    const reason = rule === '' ? this.#targetReason() : rule;
+    exchange.failWith(code, statusOf(code), body, detailOfReset(reset, begun), reason);
+  }
+
+  #note(verdict: RetryVerdict): void {
+    if (verdict === 'exhausted') this.#exchange.addFlag('URX');
+    else if (verdict === 'overflow') this.#exchange.addFlag('UO');
+  }
+
+  #retryLater(fields: readonly string[] | undefined): void {
+    const { context, endpoint } = this.#exchange;
+    if (endpoint !== undefined) this.choice.tried(endpoint);
+    const waitMs = this.#retry.backOffMs(context.random, context.clock.now(), fields);
+    this.#backOff = context.clock.after(waitMs, this.#again);
+  }
+
+  #retryNow(): void {
+    const exchange = this.#exchange;
+    this.#backOff = undefined;
+    this.#resends = 0;
+    exchange.transportFailure = '';
+    if (this.choice.pick()) this.#attempt();
+  }
+
+  /** The answer is whole. In a tunnel the other direction may go on. */
+  #finish(): void {
+    const exchange = this.#exchange;
+    const requestEnded = exchange.outgoing.ended;
+    this.#answered = true;
+    if (this.#tunnel && !requestEnded) return;
+    this.#report.end();
+    const stream = this.#stream;
+    this.#loseStream();
+    if (!requestEnded || this.#tunnel) stream?.reset();
+    exchange.complete();
+    exchange.downstream.finished(requestEnded);
+  }
+
+  #loseStream(): void {
+    this.#stream = undefined;
+    this.#perTry.disarm();
+    this.#duration.disarm();
+    this.#exchange.outgoing.detach();
+  }
+
+  #dropStream(): void {
+    const stream = this.#stream;
+    this.#loseStream();
+    stream?.reset();
+  }
+
+  /** An extended CONNECT that was accepted. */
+  #switched(head: ResponseHead): boolean {
+    const { request, upstreamProtocol } = this.#exchange;
+    return request.upgrade !== '' && upstreamProtocol === 'HTTP/2' && head.status >= 200 && head.status < 300;
+  }
+
+  #switch(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
+    const exchange = this.#exchange;
+    const asked = exchange.request.upgrade;
+    const given = head.upgrade === '' ? asked : head.upgrade;
+    const stream = this.#stream;
+    if (asked === '' || stream === undefined || given.toLowerCase() !== asked.toLowerCase()) {
+      this.#dropStream();
+      const reason = 'upgrade-unasked: 101 answers a request to upgrade';
+      exchange.failWith('upstream_malformed', 502, bodyOfReset('protocol_error', 1), detailOfReset('protocol_error', false), reason);
+      return;
+    }
+    head.status = 101;
+    this.#enterTunnel(stream);
+    this.#relayTunnel(head, bytes, from, to);
+  }
+
+  /** CONNECT: the connection is the answer. */
+  #connect(stream: UpstreamStream): void {
+    const head = new ResponseHead();
+    head.status = 200;
+    this.#enterTunnel(stream);
+    this.#relayTunnel(head, nothing, 0, 0);
+  }
+
+  #enterTunnel(stream: UpstreamStream): void {
+    const exchange = this.#exchange;
+    this.#tunnel = true;
+    this.#answering = true;
+    exchange.timeouts.tunnel();
+    const wire = stream.takeWire();
+    if (wire !== undefined) this.#stream = new TunnelStream(wire, stream, this);
+    exchange.outgoing.attachTunnel(this.#stream as UpstreamStream);
+  }
+
+  #relayTunnel(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
+    const room = this.#exchange.incoming.start(head, bytes, from, to, false);
+    if (this.#exchange.active && !room) this.#stream?.pause();
+  }
+
+  #addAnswerFields(head: ResponseHead): void {
+    const exchange = this.#exchange;
+    const action = exchange.route?.action;
+    if (action?.kind !== 'forward') return;
+    if (action.attemptCountInResponse) set(head.fields, 'x-envoy-attempt-count', String(exchange.attempts));
+    if (action.hash === undefined) return;
+    const cookies = exchange.state.get(hashCookiesKey) as readonly string[] | undefined;
+    if (cookies !== undefined) for (const cookie of cookies) head.fields.push('set-cookie', cookie);
+  }
+
+  #redirected(head: ResponseHead, end: boolean): boolean {
+    const exchange = this.#exchange;
+    const action = exchange.route?.action;
+    if (action?.kind !== 'forward' || action.internalRedirect === undefined) return false;
+    if (!followRedirect(exchange, action.internalRedirect, head)) return false;
+    if (end) this.#loseStream();
+    else this.#dropStream();
+    this.#retry.release();
+    exchange.redirected();
+    return true;
+  }
+
+  #mirror(action: ForwardAction): void {
+    this.#mirrored = true;
+    if (this.#exchange.outgoing.repeatable) sendMirrors(this.#exchange, action, weighed.routeMs);
+  }
+
+  #onPerTryTimeout(): void {
+    this.#report.failed('timeout');
+    this.#giveUpTry('upstream_timeout', 504, 'upstream request timeout', 'upstream_per_try_timeout');
+  }
+
+  #onPerTryIdle(): void {
+    this.#report.failed('timeout');
+    this.#giveUpTry('stream_idle', 504, 'upstream request timeout', 'upstream_per_try_idle_timeout');
+  }
+
+  #onDuration(): void {
+    this.#report.failed('timeout');
+    this.#giveUpTry('upstream_duration', 408, 'upstream max stream duration reached', 'upstream_max_stream_duration_reached');
+  }
+
+  #giveUpTry(code: ErrorCode, status: number, body: string, detail: string): void {
+    const exchange = this.#exchange;
+    this.#dropStream();
+    if (!this.#answering && exchange.outgoing.repeatable) {
+      const verdict = this.#retry.afterReset('local_reset', true);
+      if (verdict === 'yes') {
+        this.#retryLater(undefined);
+        return;
+      }
+      this.#note(verdict);
+    }
+    exchange.failWith(code, status, body, detail, this.#targetReason());
+  }
+
+  #targetReason(): string {
+    const { cluster, target } = this.#exchange;
+    const from = cluster?.from ?? target?.from;
+    return from === undefined ? '' : describeProvenance(from);
+  }
+}

@@ -1,0 +1,68 @@
+/** From a cluster to one endpoint: plainly where nothing of the request matters, else with what the balancer may depend on. */
+
+import type { Endpoint, PickContext } from '@weft/data-runtime';
+import { describeProvenance } from '@weft/kernel';
+import type { HttpExchange } from '../exchange.ts';
+
+const none: Endpoint[] = [];
+
+export class EndpointChoice implements PickContext {
+  hash: number | undefined;
+  avoid: Endpoint[] = none;
+  avoidTries = 0;
+  subset: Readonly<Record<string, string>> | undefined;
+  overrideHost: string | undefined;
+  readonly #exchange: HttpExchange;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+  }
+
+  begin(): void {
+    this.hash = undefined;
+    this.avoid = none;
+    this.avoidTries = 0;
+    this.subset = undefined;
+    this.overrideHost = undefined;
+  }
+
+  /** An attempt at the endpoint failed. */
+  tried(endpoint: Endpoint): void {
+    const action = this.#exchange.route?.action;
+    if (action?.kind !== 'forward' || action.retry?.avoidPrevious !== true) return;
+    this.avoidTries = action.retry.avoidTries;
+    if (this.avoid === none) this.avoid = [endpoint];
+    else if (!this.avoid.includes(endpoint)) this.avoid.push(endpoint);
+  }
+
+  /** Sets `exchange.endpoint`. @returns false: there is none, and the exchange was ended. */
+  pick(): boolean {
+    const exchange = this.#exchange;
+    const { cluster, route, target } = exchange;
+    if (cluster === undefined) return false;
+    const action = route?.action;
+    let endpoint: Endpoint | undefined;
+    if (cluster.originalDestination !== undefined) {
+      endpoint = cluster.originalDestination(exchange.connection.localAddress);
+    } else {
+      if (action?.kind === 'forward') {
+        this.subset = target?.subset ?? action.subset;
+        if (action.hash !== undefined) this.hash = action.hash(exchange);
+      }
+      const override = exchange.state.size > 0 ? exchange.state.get(overrideHostKey) : undefined;
+      this.overrideHost = typeof override === 'string' ? override : undefined;
+      const bare =
+        this.hash === undefined && this.subset === undefined && this.avoid === none && this.overrideHost === undefined;
+      endpoint = bare ? cluster.pick() : cluster.pick(this);
+    }
+    if (endpoint === undefined) {
+      exchange.fail('no_healthy_upstream', 'no_healthy_upstream', describeProvenance(cluster.from));
+      return false;
+    }
+    exchange.endpoint = endpoint;
+    return true;
+  }
+}
+
+/** Key in `exchange.state`: "10.0.0.1:8080" that a filter (stateful session) wants the request to go to. */
+export const overrideHostKey = 'weft.override_host';

@@ -1,0 +1,47 @@
+/** Redirects that this proxy follows itself (internal_redirect_policy). */
+
+import type { InternalRedirect } from '@weft/data-runtime';
+import type { ResponseHead } from '@weft/http';
+import type { HttpExchange } from '../exchange.ts';
+import { remove, set } from './outgoing-request.ts';
+
+/** Changes the request to what the answer's Location names. @returns false: the answer goes to the client. */
+export function followRedirect(exchange: HttpExchange, policy: InternalRedirect, head: ResponseHead): boolean {
+  if (!policy.statusCodes.includes(head.status) || exchange.redirects >= policy.redirectsMax) return false;
+  const { request, outgoing } = exchange;
+  if (!outgoing.ended || !outgoing.repeatable || outgoing.trailers !== undefined) return false;
+  const location = parse(head.header('location'), exchange);
+  if (location === undefined) return false;
+  if (location.scheme !== exchange.scheme && !policy.allowCrossScheme) return false;
+  const original = `${exchange.scheme}://${request.authority}${request.path}${request.hasQuery ? `?${request.query}` : ''}`;
+  set(request.fields, 'x-envoy-original-url', original);
+  if (head.status === 303 && request.method !== 'GET' && request.method !== 'HEAD') {
+    request.method = 'GET';
+    request.framing = 'none';
+    remove(request.fields, 'content-length');
+    outgoing.forgetBody();
+  }
+  request.scheme = location.scheme;
+  request.authority = location.authority;
+  request.path = location.path;
+  request.query = location.query;
+  request.hasQuery = location.query !== '';
+  exchange.redirects += 1;
+  return true;
+}
+
+interface Location {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Absolute or a path; nothing for what is neither. */
+function parse(location: string | undefined, exchange: HttpExchange): Location | undefined {
+  if (location === undefined || !URL.canParse(location, `${exchange.scheme}://${exchange.request.authority}`)) return undefined;
+  const url = new URL(location, `${exchange.scheme}://${exchange.request.authority}`);
+  const scheme = url.protocol.slice(0, -1);
+  if (scheme !== 'http' && scheme !== 'https') return undefined;
+  return { scheme, authority: url.host, path: url.pathname, query: url.search.slice(1) };
+}

@@ -1,0 +1,22 @@
+/** What a client is told when an attempt broke off, in Envoy's words. */
+
+import type { ResetReason } from '@weft/data-upstream';
+import { type ErrorCode, errorTable } from '@weft/kernel';
+
+/** The row of the table: the pools' own where that says more. */
+export function codeOfReset(code: ErrorCode, reset: ResetReason): ErrorCode {
+  return reset === 'remote_reset' || reset === 'remote_refused_stream_reset' ? 'upstream_reset' : code;
+}
+
+export function bodyOfReset(reset: ResetReason, attempts: number): string {
+  const latest = attempts > 1 ? 'retried and the latest ' : '';
+  return `upstream connect error or disconnect/reset before headers. ${latest}reset reason: ${reset.replaceAll('_', ' ')}`;
+}
+
+export function detailOfReset(reset: ResetReason, begun: boolean): string {
+  return `upstream_reset_${begun ? 'after' : 'before'}_response_started{${reset}}`;
+}
+
+export function statusOf(code: ErrorCode): number {
+  return errorTable[code].httpStatus;
+}
