@@ -18,6 +18,8 @@ export interface RouteRequest {
   readonly path: string;
   /** Query without "?"; empty for none. */
   readonly query: string;
+  /** A "?" stood there, also when nothing followed it; where it is not given: the query is not empty. */
+  readonly hasQuery?: boolean;
   readonly scheme: string;
   /** @param name lower case. Several fields of one name come joined with ",". */
   header(name: string): string | undefined;

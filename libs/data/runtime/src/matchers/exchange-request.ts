@@ -22,6 +22,10 @@ class ExchangeRequest implements RouteRequest {
     return this.of().query;
   }
 
+  get hasQuery(): boolean {
+    return this.of().hasQuery;
+  }
+
   get scheme(): string {
     return this.of().scheme;
   }

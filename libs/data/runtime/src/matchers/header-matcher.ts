@@ -44,7 +44,8 @@ export function headerReader(name: string, where: string): (request: RouteReques
     case ':scheme':
       return (request) => request.scheme;
     case ':path':
-      return (request) => (request.query === '' ? request.path : `${request.path}?${request.query}`);
+      return (request) =>
+        (request.hasQuery ?? request.query !== '') ? `${request.path}?${request.query}` : request.path;
     default:
       if (lower.startsWith(':') || lower === '') return refuse(where, 'this name is not supported');
       return (request) => request.header(lower);

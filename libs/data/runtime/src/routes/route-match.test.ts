@@ -3,8 +3,9 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
+import { requestOf } from '../matchers/exchange-request.ts';
 import type { RouteFacts } from '../tables.ts';
-import { plainConnection, refusal, request, tableOfRoutes } from './testing/route-fixtures.ts';
+import { exchange, plainConnection, refusal, request, tableOfRoutes } from './testing/route-fixtures.ts';
 
 type Json = { readonly [key: string]: JsonValue };
 const all = { prefix: '/' };
@@ -185,6 +186,12 @@ describe('the match of a route', () => {
     expect(table.match(request('GET a/'), facts('admin'))).toBeDefined();
     expect(table.match(request('GET a/'), facts('user'))).toBeUndefined();
     expect(table.match(request('GET a/'))).toBeUndefined();
+  });
+
+  it('sees an empty query in :path', () => {
+    const table = tableOfRoutes([{ match: text(':path', { exact: '/x?' }), route: { cluster: 'a' } }]);
+    expect(table.match(requestOf(exchange('GET a/x?')))).toBeDefined();
+    expect(table.match(requestOf(exchange('GET a/x')))).toBeUndefined();
   });
 
   it('is linear in time for a hostile regex', () => {
