@@ -213,13 +213,16 @@ export class Core implements StreamHost {
   closeIfDone(): void {
     if (this.stopped || this.streams.size > 0) return;
     const done = this.goawayReceived || (this.goawaySent && (!this.server || this.refusing));
-    if (done) this.#stop(http2ErrorCodes.NO_ERROR, '', false);
+    if (!done) return;
+    this.gather.finish();
+    this.#stop(http2ErrorCodes.NO_ERROR, '', false);
   }
 
   /** An error of the connection: GOAWAY, and the end of all streams. */
   fail(errorCode: number, reason: string): void {
     if (this.stopped) return;
     this.writer.goaway(this.lastRemoteId, errorCode, reason.slice(0, REASON_MAX));
+    this.gather.finish();
     this.#stop(errorCode, reason, true);
   }
 
@@ -231,7 +234,6 @@ export class Core implements StreamHost {
 
   #stop(errorCode: number, reason: string, now: boolean): void {
     this.stopped = true;
-    this.gather.finish();
     const kind = reason !== '' && errorCode !== http2ErrorCodes.NO_ERROR ? 'violation' : 'connection';
     for (const stream of [...this.streams.values()]) {
       const unprocessed = !this.server && stream.id > this.gather.handedId;

@@ -57,6 +57,11 @@ export class HpackEncoder {
   /** Smallest size since the last block, if it has to be told; -1: nothing to tell. */
   #smallest = -1;
 
+  /** Names that are remembered. */
+  get names(): number {
+    return this.#names.size;
+  }
+
   /** SETTINGS_HEADER_TABLE_SIZE of the peer. */
   allow(bytes: number): void {
     const size = Math.min(bytes, http2Limits.encoderTableBytesMax);
