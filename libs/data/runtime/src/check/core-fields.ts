@@ -6,6 +6,7 @@ export const coreFields: SupportedFields = {
   'envoy.config.core.v3.Address': ['socket_address'],
   // resolver_name and ipv4_compat would change where a socket goes.
   'envoy.config.core.v3.SocketAddress': ['protocol', 'address', 'port_value'],
+  'envoy.config.core.v3.Locality': ['region', 'zone', 'sub_zone'],
   'envoy.config.core.v3.CidrRange': ['address_prefix', 'prefix_len'],
   // Typed metadata are for extensions that are not here to read them.
   'envoy.config.core.v3.Metadata': ['filter_metadata', 'typed_filter_metadata'],
