@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { UpstreamTls } from '@weft/data-runtime';
 import { createManualClock, type ErrorCode } from '@weft/kernel';
-import { createClientTls, createServerTls } from '@weft/tls';
+import { createClientTls, createServerTls, materialSecrets } from '@weft/tls';
 import { createTestCa } from '@weft/tls/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDialer, type DialedPeer } from './dial.ts';
+import { createDialer, type DialedPeer, type DialOptions } from './dial.ts';
+import { meshTls } from './testing/test-cluster.ts';
 import type { Wire } from './wire.ts';
 
 const uri = 'spiffe://cluster.local/ns/shop/sa/order';
@@ -32,11 +33,15 @@ interface Outcome {
 }
 
 /** Dials and reads to the end. */
-async function outcome(port: number, tls: UpstreamTls | undefined): Promise<Outcome> {
+async function outcome(port: number, tls: UpstreamTls | undefined, options: DialOptions = {}): Promise<Outcome> {
   const ca = await sharedCa;
   const material = await ca.issue([uri]);
   const clock = createManualClock(Date.now());
-  const dialer = createDialer({ clock, tls: createClientTls(() => material), trustDomain: 'cluster.local' });
+  const dialer = createDialer({
+    clock,
+    tls: createClientTls(materialSecrets(() => material)),
+    trustDomain: 'cluster.local',
+  });
   return new Promise((resolve) => {
     dialer.dial(
       { address: '127.0.0.1', port, tls },
@@ -54,18 +59,28 @@ async function outcome(port: number, tls: UpstreamTls | undefined): Promise<Outc
         };
       },
       (code) => resolve({ text: '', peer: undefined, code }),
+      options,
     );
   });
 }
 
 const sharedCa = createTestCa(Date.now());
-const secure = (expected: string): UpstreamTls => ({ sni: 'a', alpn: ['istio'], expectedUris: [expected] });
+const secure = (expected: string): UpstreamTls => ({ ...meshTls, alpn: ['istio'], expectedUris: [expected] });
 
-async function secureServer(): Promise<number> {
+/** @param skip octets before the handshake. */
+async function secureServer(skip = 0): Promise<number> {
   const material = await (await sharedCa).issue([uri]);
   const tls = createServerTls({
-    material,
-    tls: { alpn: ['istio'], requireClientCertificate: true, allowedUriPrefixes: [] },
+    secrets: materialSecrets(() => material),
+    tls: {
+      ...meshTls,
+      alpn: ['istio'],
+      clientCertificate: 'mesh',
+      requireClientCertificate: true,
+      allowedUriPrefixes: [],
+      sessionTickets: true,
+      sessionLifeSeconds: 0,
+    },
     onSecure: (socket) => {
       socket.on('error', () => {});
       socket.end('the server speaks first');
@@ -75,7 +90,13 @@ async function secureServer(): Promise<number> {
   return portOf(
     createServer({ pauseOnConnect: true }, (socket) => {
       socket.on('error', () => {});
-      tls.accept(socket);
+      if (skip === 0) tls.accept(socket);
+      else {
+        socket.once('readable', () => {
+          socket.read(skip);
+          tls.accept(socket);
+        });
+      }
     }),
   );
 }
@@ -103,6 +124,16 @@ describe('dialling', () => {
     });
   });
 
+  it('begins with the PROXY header, in clear, and reads what comes after the handshake', async () => {
+    const proxyHeader = Buffer.from('PROXY UNKNOWN\r\n');
+    const plain = await portOf(
+      createServer((socket) => void socket.once('data', (chunk: Buffer) => void socket.end(`got ${String(chunk)}`))),
+    );
+    expect(await outcome(plain, undefined, { proxyHeader })).toMatchObject({ text: 'got PROXY UNKNOWN\r\n' });
+    const secured = await secureServer(proxyHeader.length);
+    expect(await outcome(secured, secure(uri), { proxyHeader })).toMatchObject({ text: 'the server speaks first' });
+  });
+
   it('says that nobody listens', async () => {
     const server = createServer();
     const port = await portOf(server);
@@ -115,7 +146,11 @@ describe('dialling', () => {
     const port = await portOf(createServer());
     const clock = createManualClock();
     const material = await (await sharedCa).issue([uri]);
-    const dialer = createDialer({ clock, tls: createClientTls(() => material), trustDomain: 'cluster.local' });
+    const dialer = createDialer({
+      clock,
+      tls: createClientTls(materialSecrets(() => material)),
+      trustDomain: 'cluster.local',
+    });
     const told: string[] = [];
     const target = { address: '127.0.0.1', port, tls: secure(uri) };
     const dial = () =>
@@ -123,13 +158,13 @@ describe('dialling', () => {
         target,
         500,
         () => told.push('ready'),
-        (code, reason) => told.push(`${code} ${reason}`),
+        (code, reason, reset) => told.push(`${code} ${reset} ${reason}`),
       );
     dial();
     const cancel = dial();
     cancel();
     clock.advance(500);
-    expect(told).toEqual(['upstream_connect_failed connection timeout']);
+    expect(told).toEqual(['upstream_connect_failed connection_timeout connection timeout']);
     expect(clock.pending()).toBe(0);
   });
 });

@@ -1,11 +1,12 @@
-/** The client's end of TLS 1.3: the peer is known by its SPIFFE URI, sessions are resumed per endpoint. */
+/** The client's end of TLS: whom it proves itself as, whom it takes for its peer, sessions resumed per endpoint. */
 
-import type { OnReadOpts, SocketConstructorOpts, TcpSocketConnectOpts } from 'node:net';
-import { type ConnectionOptions, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import type { OnReadOpts } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { type Clock, type ErrorCode, systemClock } from '@weft/kernel';
-import type { SecurePeer, TlsMaterial } from './material.ts';
-import { identityOf, rejectPeer } from './peer-uri.ts';
-import { createSessionCache, type SessionCache } from './session-cache.ts';
+import { createClientContexts } from './client-contexts.ts';
+import { type Destroyable, type HandshakeParts, handshake } from './handshake.ts';
+import type { SecurePeer, TlsPolicy, TlsSecrets } from './material.ts';
+import { createSessionCache } from './session-cache.ts';
 
 /** Endpoints whose last session is kept for resumption. */
 export const sessionsMax = 1_000;
@@ -15,26 +16,41 @@ export interface ClientTlsOptions {
   readonly sessionsMax?: number;
 }
 
+/** What a cluster says of its peers; data/runtime's UpstreamTls is one. */
+export interface ClientTlsPolicy extends TlsPolicy {
+  /** 'mesh': SPIFFE identities of the trust domain; 'public': a chain to the roots, and names; 'none': the peer is not verified. */
+  readonly verify: 'mesh' | 'public' | 'none';
+  /** Empty: none. */
+  readonly sni: string;
+  /** The SNI is the host of the request; and the certificate must have that name. */
+  readonly autoSni: boolean;
+  readonly autoSan: boolean;
+  /** For 'mesh': SPIFFE URIs of which the peer must show one; empty: any of the trust domain. */
+  readonly expectedUris: readonly string[];
+}
+
 export interface ClientTlsTarget {
   readonly host: string;
   readonly port: number;
-  readonly sni: string;
+  readonly tls: ClientTlsPolicy;
   readonly alpn: readonly string[];
-  /** SPIFFE URIs of which the peer must show one; empty: any of the trust domain. */
-  readonly expectedUris: readonly string[];
+  /** Host of the request, with a port or without; empty: none. */
+  readonly authority: string;
   readonly trustDomain: string;
+  /** Sent in clear before the handshake. */
+  readonly proxyHeader?: Buffer | undefined;
   /** As of net.Socket; false where absent. */
   readonly allowHalfOpen?: boolean;
-  /** One reused buffer for reading, as of net.Socket. */
+  /** One reused buffer for reading, as of net.Socket; Node takes none where there is a `proxyHeader`. */
   readonly onread?: OnReadOpts;
 }
 
 export interface ClientTls {
   /**
    * Opens a TCP connection and secures it. Exactly one of the callbacks is called, once, never before this returns;
-   * none when the caller destroys the returned socket first. A time limit is the caller's affair.
+   * none when the caller destroys what is returned first. A time limit is the caller's affair.
    * @param onSecure from here on the socket, its errors too, belongs to the receiver.
-   * @param onError `identity_unavailable`: no material; `upstream_connect_failed`: no TCP or no TLS;
+   * @param onError `identity_unavailable`: a secret is missing; `upstream_connect_failed`: no TCP or no TLS;
    *   `upstream_identity`: the peer is not who it must be. The socket is closed.
    */
   connect(
@@ -44,151 +60,40 @@ export interface ClientTls {
   ): Destroyable;
 }
 
-/** What `connect` returns: a way out before the connection is secure. */
-export interface Destroyable {
-  destroy(): unknown;
-}
-
-/** @param material read for each connection; another object than last time makes a new context and forgets sessions. */
-export function createClientTls(material: () => TlsMaterial | undefined, options: ClientTlsOptions = {}): ClientTls {
+/** @param secrets asked for each connection; another object than last time makes a new context and forgets its sessions. */
+export function createClientTls(secrets: TlsSecrets, options: ClientTlsOptions = {}): ClientTls {
   const clock = options.clock ?? systemClock;
   const sessions = createSessionCache(options.sessionsMax ?? sessionsMax);
-  let held: TlsMaterial | undefined;
-  let context: SecureContext | undefined;
-
-  const currentContext = (): SecureContext | undefined => {
-    const current = material();
-    if (current === undefined) return undefined;
-    if (current !== held || context === undefined) {
-      context = createSecureContext({
-        cert: current.certChainPem,
-        key: current.privateKeyPem,
-        ca: current.rootsPem,
-        minVersion: 'TLSv1.3',
-      });
-      held = current;
-      sessions.clear();
-    }
-    return context;
-  };
-
+  const contexts = createClientContexts(secrets);
   return {
     connect(target, onSecure, onError) {
-      const secureContext = currentContext();
-      if (secureContext === undefined) return failLater(onError);
-      return handshake(target, secureContext, sessions, clock, onSecure, onError);
+      try {
+        const context = contexts.get(target.tls);
+        if (context === undefined) return failLater('identity_unavailable', missingReason(target.tls), onError);
+        const parts: HandshakeParts = { clock, sessions, context };
+        return handshake(target, parts, onSecure, onError);
+      } catch (error) {
+        return failLater('identity_unavailable', `a secret does not parse: ${codeOf(error)}`, onError);
+      }
     },
   };
 }
 
-function handshake(
-  target: ClientTlsTarget,
-  secureContext: SecureContext,
-  sessions: SessionCache,
-  clock: Clock,
-  onSecure: (socket: TLSSocket, peer: SecurePeer) => void,
-  onError: (code: ErrorCode, reason: string) => void,
-): TLSSocket {
-  const { host, port, sni, alpn } = target;
-  const sessionKey = `${host}:${port} ${sni} ${alpn.join()}`;
-  const held = sessions.get(sessionKey);
-  const generation = sessions.generation();
-  const options: ConnectionOptions & TcpSocketConnectOpts & SocketConstructorOpts = {
-    host,
-    port,
-    secureContext,
-    servername: sni,
-    ALPNProtocols: [...alpn],
-    checkServerIdentity: () => undefined,
-    noDelay: true,
-    allowHalfOpen: target.allowHalfOpen ?? false,
-    ...(held === undefined ? {} : { session: held.ticket }),
-    ...(target.onread === undefined ? {} : { onread: target.onread }),
-  };
-  const socket = connect(options);
-  let identity = held?.identity;
-
-  const fail = (code: ErrorCode, reason: string): void => {
-    socket.removeListener('secureConnect', secured);
-    socket.removeListener('close', closed);
-    socket.on('error', ignore);
-    socket.destroy();
-    sessions.delete(sessionKey);
-    onError(code, reason);
-  };
-  const failed = (error: NodeJS.ErrnoException): void => {
-    fail(isVerification(error) ? 'upstream_identity' : 'upstream_connect_failed', error.message);
-  };
-  const closed = (): void => {
-    // Without an error only the caller closes it, who does not want to hear of it.
-    socket.removeListener('error', failed);
-    socket.on('error', ignore);
-  };
-  const secured = (): void => {
-    const resumed = socket.isSessionReused();
-    if (!resumed) {
-      const certificate = socket.getPeerX509Certificate();
-      identity = certificate === undefined ? undefined : identityOf(certificate);
-    }
-    const reason = rejectPeer(identity, (uri) => isExpected(uri, target), clock.now());
-    if (reason !== undefined) {
-      fail('upstream_identity', reason);
-      return;
-    }
-    socket.removeListener('error', failed);
-    socket.removeListener('close', closed);
-    const agreed = socket.alpnProtocol;
-    onSecure(socket, {
-      peerUri: identity?.uri,
-      alpn: typeof agreed === 'string' ? agreed : '',
-      resumed,
-    });
-  };
-  socket.once('secureConnect', secured);
-  socket.once('error', failed);
-  socket.once('close', closed);
-  // TLS 1.3 sends tickets after the handshake. OpenSSL has no certificate for a client that resumes, so the identity
-  // is kept with the ticket, which only the peer that proved it can honour.
-  socket.on('session', (ticket: Buffer) => {
-    if (identity !== undefined) sessions.set(sessionKey, { ticket, identity }, generation);
-  });
-  return socket;
+function missingReason(tls: ClientTlsPolicy): string {
+  return tls.certificate === 'default'
+    ? 'this proxy has no certificate yet'
+    : `a secret is missing: ${[tls.certificate, tls.roots].filter((name) => name !== undefined).join(' or ')}`;
 }
 
-function isExpected(uri: string, target: ClientTlsTarget): boolean {
-  return target.expectedUris.length === 0
-    ? uri.startsWith(`spiffe://${target.trustDomain}/`)
-    : target.expectedUris.includes(uri);
+/** OpenSSL's name for it only: a message could show what it could not parse. */
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code ?? 'unknown');
 }
 
-/** Verification errors of OpenSSL come with their X509_V_ERR_ name as code; errors of the protocol with ERR_ names. */
-const verificationCodes: ReadonlySet<string> = new Set([
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_NOT_YET_VALID',
-  'CERT_HAS_EXPIRED',
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_REVOKED',
-  'CERT_UNTRUSTED',
-  'CERT_REJECTED',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'UNSPECIFIED',
-]);
-
-function isVerification(error: NodeJS.ErrnoException): boolean {
-  return verificationCodes.has(error.code ?? '');
-}
-
-function failLater(onError: (code: ErrorCode, reason: string) => void): Destroyable {
+function failLater(code: ErrorCode, reason: string, onError: (code: ErrorCode, reason: string) => void): Destroyable {
   let wanted = true;
   queueMicrotask(() => {
-    if (wanted) onError('identity_unavailable', 'this proxy has no certificate yet');
+    if (wanted) onError(code, reason);
   });
   return {
     destroy() {
@@ -196,5 +101,3 @@ function failLater(onError: (code: ErrorCode, reason: string) => void): Destroya
     },
   };
 }
-
-function ignore(): void {}

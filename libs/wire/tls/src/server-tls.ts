@@ -1,102 +1,194 @@
-/** The server's end of TLS 1.3: handshake, the caller's identity, rotation for new connections. */
+/** The server's end of TLS: handshake, the caller's identity, rotation for new connections. */
 
+import { constants, randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Clock, type ErrorCode, systemClock } from '@weft/kernel';
-import type { SecurePeer, TlsMaterial } from './material.ts';
-import { identityOf, rejectPeer } from './peer-uri.ts';
+import { contextOptions } from './context-options.ts';
+import {
+  type HeldSecrets,
+  readSecrets,
+  type SecurePeer,
+  type TlsPolicy,
+  type TlsSecret,
+  type TlsSecrets,
+} from './material.ts';
+import { describeCertificate, hashOf, type PeerCertificate } from './peer-certificate.ts';
+import { namesOf, type PeerNames, rejectExpired, rejectNames, rejectSpiffe, spiffeUriOf } from './peer-names.ts';
 
 /** A handshake that takes longer is refused. */
 export const handshakeTimeoutMs = 10_000;
 
-/** How long a session ticket may be used. */
+/** How long a session may be resumed, where nothing else is said. */
 export const sessionLifeSeconds = 300;
 
-export interface ServerTlsPolicy {
+/** What a filter chain says of its callers; data/runtime's DownstreamTls is one. */
+export interface ServerTlsPolicy extends TlsPolicy {
   /** In order of preference; a client that offers others only is refused, one that offers none is not. */
   readonly alpn: readonly string[];
+  /** 'mesh': a SPIFFE identity; 'public': any that the roots vouch for; 'none': not asked for. */
+  readonly clientCertificate: 'mesh' | 'public' | 'none';
+  /** False: a client without a certificate is taken; one with a wrong certificate is not. */
   readonly requireClientCertificate: boolean;
-  /** The client's SPIFFE URI must start with one of these; empty: any that the roots vouch for. */
+  /** For 'mesh': the client's SPIFFE URI must start with one of these; empty: any that the roots vouch for. */
   readonly allowedUriPrefixes: readonly string[];
+  readonly sessionTickets: boolean;
+  /** 0: `sessionLifeSeconds`. */
+  readonly sessionLifeSeconds: number;
 }
 
 export interface ServerTlsOptions {
-  readonly material: TlsMaterial;
   readonly tls: ServerTlsPolicy;
+  /** Asked for each connection: another object than last time is taken from there on; open connections live on as they are. */
+  readonly secrets: TlsSecrets;
   /** The caller is who it must be; from here on the socket, its errors too, belongs to the receiver. */
-  onSecure(socket: TLSSocket, peer: SecurePeer): void;
+  onSecure(socket: TLSSocket, peer: CallerPeer): void;
   /**
    * The connection was refused and is closed. `plaintext_refused`: it did not speak TLS; `peer_unauthenticated`: its
-   * certificate is missing or wrong; `downstream_closed`: it went away in the handshake or took too long.
+   * certificate is missing or wrong; `downstream_closed`: it went away in the handshake or took too long;
+   * `identity_unavailable`: this end has no certificate.
    */
   onRefused(code: ErrorCode, reason: string): void;
   readonly clock?: Clock;
   readonly handshakeTimeoutMs?: number;
 }
 
+/** A client whose handshake is done. */
+export interface CallerPeer extends SecurePeer {
+  /** SHA-256 of its certificate's DER, lower-case hex; nothing: it showed none. Worked out when it is first asked for. */
+  readonly certificateHash: string | undefined;
+  certificate(): PeerCertificate | undefined;
+}
+
 export interface ServerTls {
-  /** Takes an accepted TCP connection from which nothing was read yet. */
+  /** Takes an accepted TCP connection; what was read of it already must have been given back with `unshift`. */
   accept(socket: Socket): void;
-  /** New connections get the new material; open ones live on as they are. Earlier session tickets become void. */
-  rotate(material: TlsMaterial): void;
 }
 
 export function createServerTls(options: ServerTlsOptions): ServerTls {
   const { tls } = options;
   const clock = options.clock ?? systemClock;
-  const server = createServer({
-    ...contextOf(options.material),
-    requestCert: tls.requireClientCertificate,
-    // Judged in `onSecureConnection`, so that a refusal has a reason to log.
-    rejectUnauthorized: false,
-    ...(tls.alpn.length === 0 ? {} : { ALPNProtocols: [...tls.alpn] }),
-    handshakeTimeout: options.handshakeTimeoutMs ?? handshakeTimeoutMs,
-    sessionTimeout: sessionLifeSeconds,
-  });
-  const accepted = (uri: string): boolean =>
-    tls.allowedUriPrefixes.length === 0 || tls.allowedUriPrefixes.some((prefix) => uri.startsWith(prefix));
+  let held: HeldSecrets | undefined;
+  let server: Server | undefined;
+  let ticketKeys = randomBytes(48);
 
-  const refuse = (socket: TLSSocket, code: ErrorCode, reason: string): void => {
+  const refuse = (socket: Socket, code: ErrorCode, reason: string): void => {
     socket.on('error', ignore);
     socket.destroy();
     options.onRefused(code, reason);
   };
 
-  server.on('secureConnection', (socket) => {
-    const peer = { peerUri: undefined, alpn: socket.alpnProtocol || '', resumed: socket.isSessionReused() };
-    if (!tls.requireClientCertificate) {
-      options.onSecure(socket, peer);
-      return;
-    }
-    const certificate = socket.getPeerX509Certificate();
-    const shown = certificate === undefined ? undefined : identityOf(certificate);
-    let reason = rejectPeer(shown, accepted, clock.now());
-    if (!socket.authorized) reason ??= `its certificate is not trusted (${String(socket.authorizationError)})`;
-    if (reason === undefined) options.onSecure(socket, { ...peer, peerUri: shown?.uri });
+  const onSecure = (socket: TLSSocket): void => {
+    const certificate = tls.clientCertificate === 'none' ? undefined : socket.getPeerX509Certificate();
+    const names = certificate === undefined ? undefined : namesOf(certificate);
+    const reason = rejectCaller(tls, names, socket, clock.now());
+    if (reason === undefined) options.onSecure(socket, new Caller(socket, certificate, names));
     else refuse(socket, 'peer_unauthenticated', reason);
-  });
-  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    const code = classify(error);
-    refuse(socket, code, code === 'plaintext_refused' ? 'the caller does not speak TLS' : error.message);
-  });
+  };
+
+  const make = (first: HeldSecrets): Server => {
+    const made = createServer({
+      ...serverOptions(tls, first, ticketKeys),
+      requestCert: tls.clientCertificate !== 'none',
+      // Judged in `onSecure`, so that a refusal has a reason to log.
+      rejectUnauthorized: false,
+      ...(tls.alpn.length === 0 ? {} : { ALPNProtocols: [...tls.alpn] }),
+      handshakeTimeout: options.handshakeTimeoutMs ?? handshakeTimeoutMs,
+    });
+    made.on('secureConnection', onSecure);
+    made.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      const code = classify(error);
+      refuse(socket, code, code === 'plaintext_refused' ? 'the caller does not speak TLS' : error.message);
+    });
+    return made;
+  };
+
+  /** @returns the server with the secrets of now. @throws what OpenSSL says of a secret that does not parse. */
+  const current = (): Server | undefined => {
+    const now = readSecrets(tls, options.secrets);
+    if (now === undefined) return undefined;
+    if (server === undefined) server = make(now);
+    else if (now.certificate !== held?.certificate || now.roots !== held?.roots) {
+      // A ticket stands for both identities as the roots of its time vouched for them: with others each must prove itself anew.
+      if (now.roots !== held?.roots || !sameIdentity(now.certificate, held?.certificate)) ticketKeys = randomBytes(48);
+      server.setSecureContext(serverOptions(tls, now, ticketKeys));
+    }
+    held = now;
+    return server;
+  };
 
   return {
     accept(socket) {
-      server.emit('connection', socket);
-    },
-    rotate(material) {
-      server.setSecureContext(contextOf(material));
+      let ready: Server | undefined;
+      try {
+        ready = current();
+      } catch {
+        refuse(socket, 'identity_unavailable', 'the certificate or the roots of this port do not parse');
+        return;
+      }
+      if (ready === undefined) refuse(socket, 'identity_unavailable', 'this port has no certificate yet');
+      else ready.emit('connection', socket);
     },
   };
 }
 
-function contextOf(material: TlsMaterial) {
+function serverOptions(tls: ServerTlsPolicy, held: HeldSecrets, ticketKeys: Buffer) {
   return {
-    cert: material.certChainPem,
-    key: material.privateKeyPem,
-    ca: material.rootsPem,
-    minVersion: 'TLSv1.3',
-  } as const;
+    ...contextOptions(tls, held),
+    ticketKeys,
+    sessionTimeout: tls.sessionLifeSeconds === 0 ? sessionLifeSeconds : tls.sessionLifeSeconds,
+    ...(tls.sessionTickets ? {} : { secureOptions: constants.SSL_OP_NO_TICKET }),
+  };
+}
+
+function sameIdentity(a: TlsSecret | undefined, b: TlsSecret | undefined): boolean {
+  if (a?.kind !== 'certificate' || b?.kind !== 'certificate') return false;
+  const [first, second] = [new X509Certificate(a.certChainPem), new X509Certificate(b.certChainPem)];
+  return first.subjectAltName === second.subjectAltName && first.subject === second.subject;
+}
+
+function rejectCaller(
+  tls: ServerTlsPolicy,
+  names: PeerNames | undefined,
+  socket: TLSSocket,
+  nowMs: number,
+): string | undefined {
+  if (names === undefined) return tls.requireClientCertificate ? 'the peer shows no certificate' : undefined;
+  const prefixes = tls.allowedUriPrefixes;
+  const reason =
+    rejectExpired(names, nowMs) ??
+    (tls.clientCertificate === 'mesh'
+      ? rejectSpiffe(names, (uri) => prefixes.length === 0 || prefixes.some((prefix) => uri.startsWith(prefix)))
+      : undefined) ??
+    rejectNames(names, tls.sans);
+  if (reason !== undefined || socket.authorized) return reason;
+  return `its certificate is not trusted (${String(socket.authorizationError)})`;
+}
+
+class Caller implements CallerPeer {
+  readonly peerUri: string | undefined;
+  readonly alpn: string;
+  readonly resumed: boolean;
+  readonly #x509: X509Certificate | undefined;
+  #hash: string | undefined;
+  #certificate: PeerCertificate | undefined;
+
+  constructor(socket: TLSSocket, x509: X509Certificate | undefined, names: PeerNames | undefined) {
+    this.peerUri = names === undefined ? undefined : spiffeUriOf(names);
+    this.alpn = socket.alpnProtocol || '';
+    this.resumed = socket.isSessionReused();
+    this.#x509 = x509;
+  }
+
+  get certificateHash(): string | undefined {
+    if (this.#x509 !== undefined) this.#hash ??= hashOf(this.#x509);
+    return this.#hash;
+  }
+
+  certificate(): PeerCertificate | undefined {
+    if (this.#x509 !== undefined) this.#certificate ??= describeCertificate(this.#x509);
+    return this.#certificate;
+  }
 }
 
 /** OpenSSL's names for a first record that is no TLS record. */

@@ -1,28 +1,23 @@
 /** The last TLS session per endpoint, bounded: the endpoint that was used longest ago goes first. */
 
-import type { PeerIdentity } from './peer-uri.ts';
+import type { PeerNames } from './peer-names.ts';
 
 export interface HeldSession {
   readonly ticket: Buffer;
-  /** Who the peer was when the session was made. */
-  readonly identity: PeerIdentity;
+  /** Who the peer was when the session was made; nothing: it was not verified. */
+  readonly names: PeerNames | undefined;
 }
 
 export interface SessionCache {
   get(key: string): HeldSession | undefined;
-  /** @param generation what `generation()` said when the connection began; a session of an earlier one is dropped. */
-  set(key: string, session: HeldSession, generation: number): void;
+  set(key: string, session: HeldSession): void;
   delete(key: string): void;
-  /** Forgets all, also those that open connections may still bring. */
-  clear(): void;
-  generation(): number;
   size(): number;
 }
 
 /** @param max endpoints kept; 0: none. */
 export function createSessionCache(max: number): SessionCache {
   const sessions = new Map<string, HeldSession>();
-  let generation = 0;
   return {
     get(key) {
       const session = sessions.get(key);
@@ -32,8 +27,8 @@ export function createSessionCache(max: number): SessionCache {
       }
       return session;
     },
-    set(key, session, of) {
-      if (of !== generation || max === 0) return;
+    set(key, session) {
+      if (max === 0) return;
       sessions.delete(key);
       sessions.set(key, session);
       if (sessions.size <= max) return;
@@ -41,11 +36,6 @@ export function createSessionCache(max: number): SessionCache {
       if (oldest.done !== true) sessions.delete(oldest.value);
     },
     delete: (key) => void sessions.delete(key),
-    clear() {
-      sessions.clear();
-      generation += 1;
-    },
-    generation: () => generation,
     size: () => sessions.size,
   };
 }

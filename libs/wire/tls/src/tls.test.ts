@@ -4,14 +4,27 @@ import { type AddressInfo, connect as connectTcp, createServer, type Server, typ
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { createManualClock } from '@weft/kernel';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type ClientTlsTarget, createClientTls } from './client-tls.ts';
-import type { SecurePeer, TlsMaterial } from './material.ts';
-import { createServerTls, type ServerTls, type ServerTlsPolicy } from './server-tls.ts';
+import {
+  type ClientTls,
+  type ClientTlsPolicy,
+  type ClientTlsTarget,
+  createClientTls as createTls,
+} from './client-tls.ts';
+import type { SecurePeer } from './material.ts';
+import { materialSecrets, type TlsMaterial } from './material-secrets.ts';
+import { type CallerPeer, createServerTls, type ServerTlsPolicy } from './server-tls.ts';
 import { createTestCa, type TestCa } from './testing/test-ca.ts';
 
 const orderUri = 'spiffe://cluster.local/ns/shop/sa/order';
 const paymentUri = 'spiffe://cluster.local/ns/shop/sa/payment';
+const both = { certificate: 'default', roots: 'ROOTCA', sans: [], ciphers: '' } as const;
+const versions = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } as const;
 const strict: ServerTlsPolicy = {
+  ...both,
+  ...versions,
+  clientCertificate: 'mesh',
+  sessionTickets: true,
+  sessionLifeSeconds: 0,
   alpn: ['istio-http/1.1', 'http/1.1'],
   requireClientCertificate: true,
   allowedUriPrefixes: ['spiffe://cluster.local/'],
@@ -36,18 +49,20 @@ afterEach(() => {
 
 interface Running {
   readonly port: number;
-  readonly tls: ServerTls;
-  readonly peers: SecurePeer[];
+  /** New connections get this. */
+  rotate(material: TlsMaterial): void;
+  readonly peers: CallerPeer[];
   refused(): Promise<{ code: string; reason: string }>;
 }
 
 /** A server that echoes. */
 async function serve(policy: ServerTlsPolicy = strict, material = payment, timeoutMs = 5_000): Promise<Running> {
-  const peers: SecurePeer[] = [];
+  const peers: CallerPeer[] = [];
+  let current = material;
   const refusals: { code: string; reason: string }[] = [];
   let wake = (): void => {};
   const tls = createServerTls({
-    material,
+    secrets: materialSecrets(() => current),
     tls: policy,
     handshakeTimeoutMs: timeoutMs,
     onSecure(socket, peer) {
@@ -66,7 +81,9 @@ async function serve(policy: ServerTlsPolicy = strict, material = payment, timeo
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    tls,
+    rotate(next) {
+      current = next;
+    },
     peers,
     refused: () =>
       new Promise((resolve) => {
@@ -81,12 +98,29 @@ async function serve(policy: ServerTlsPolicy = strict, material = payment, timeo
 
 type Outcome = { socket: TLSSocket; peer: SecurePeer } | { code: string; reason: string };
 
-function target(port: number, change: Partial<ClientTlsTarget> = {}): ClientTlsTarget {
-  const base = { host: '127.0.0.1', port, sni: 'outbound_.8080_._.payment.shop.svc.cluster.local' };
-  return { ...base, alpn: ['istio-http/1.1'], expectedUris: [paymentUri], trustDomain: 'cluster.local', ...change };
+const mesh: ClientTlsPolicy = {
+  ...both,
+  ...versions,
+  verify: 'mesh',
+  sni: 'outbound_.8080_._.payment.shop.svc.cluster.local',
+  autoSni: false,
+  autoSan: false,
+  expectedUris: [paymentUri],
+};
+
+type Change = Partial<ClientTlsTarget> & { readonly expectedUris?: readonly string[] };
+
+function target(port: number, change: Change = {}): ClientTlsTarget {
+  const { expectedUris, ...rest } = change;
+  const tls = expectedUris === undefined ? mesh : { ...mesh, expectedUris };
+  const base = { host: '127.0.0.1', port, tls, authority: 'payment:8080' };
+  return { ...base, alpn: ['istio-http/1.1'], trustDomain: 'cluster.local', ...rest };
 }
 
-function dial(client: ReturnType<typeof createClientTls>, to: ClientTlsTarget): Promise<Outcome> {
+const createClientTls = (material: () => TlsMaterial | undefined, options = {}): ClientTls =>
+  createTls(materialSecrets(material), options);
+
+function dial(client: ClientTls, to: ClientTlsTarget): Promise<Outcome> {
   return new Promise((resolve) => {
     client.connect(
       to,
@@ -100,7 +134,7 @@ function dial(client: ReturnType<typeof createClientTls>, to: ClientTlsTarget): 
   });
 }
 
-async function dialled(client: ReturnType<typeof createClientTls>, to: ClientTlsTarget) {
+async function dialled(client: ClientTls, to: ClientTlsTarget) {
   const outcome = await dial(client, to);
   if ('code' in outcome) throw new Error(`${outcome.code}: ${outcome.reason}`);
   return outcome;
@@ -123,7 +157,7 @@ describe('mutual TLS', () => {
     );
     expect(await echo(socket, 'hello')).toBe('hello');
     expect(peer).toEqual({ peerUri: paymentUri, alpn: 'istio-http/1.1', resumed: false });
-    expect(server.peers).toEqual([{ peerUri: orderUri, alpn: 'istio-http/1.1', resumed: false }]);
+    expect(server.peers).toMatchObject([{ peerUri: orderUri, alpn: 'istio-http/1.1', resumed: false }]);
     expect(socket.getProtocol()).toBe('TLSv1.3');
   });
 
@@ -255,7 +289,7 @@ describe('the client', () => {
     const second = await dialled(client, target(server.port));
     await echo(second.socket, 'y');
     expect(second.peer).toEqual({ peerUri: paymentUri, alpn: 'istio-http/1.1', resumed: true });
-    expect(server.peers[1]).toEqual({ peerUri: orderUri, alpn: 'istio-http/1.1', resumed: true });
+    expect(server.peers[1]).toMatchObject({ peerUri: orderUri, alpn: 'istio-http/1.1', resumed: true });
     const wrong = await dial(client, target(server.port, { expectedUris: [orderUri] }));
     expect(wrong).toMatchObject({ code: 'upstream_identity' });
   });
@@ -278,7 +312,7 @@ describe('rotation', () => {
     const open = await dialled(client, target(server.port));
     await echo(open.socket, 'x');
     const renamed = 'spiffe://cluster.local/ns/shop/sa/renamed';
-    server.tls.rotate(await ca.issue([renamed]));
+    server.rotate(await ca.issue([renamed]));
     const after = await dialled(client, target(server.port, { expectedUris: [renamed] }));
     expect(after.peer.resumed).toBe(false);
     expect(await echo(open.socket, 'still here')).toBe('still here');

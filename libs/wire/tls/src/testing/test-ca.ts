@@ -3,15 +3,20 @@
 import 'reflect-metadata';
 import { KeyObject, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { TlsMaterial } from '../material.ts';
+import type { TlsMaterial } from '../material-secrets.ts';
 
 export interface TestCa {
   readonly rootPem: string;
   /**
    * @param uris URI SANs, usually one SPIFFE URI.
    * @param life when the leaf is valid; a day around now where absent.
+   * @param more DNS and IP names, and a subject ("CN=a, O=b" in the order of the certificate).
    */
-  issue(uris: readonly string[], life?: { readonly from: Date; readonly to: Date }): Promise<TlsMaterial>;
+  issue(
+    uris: readonly string[],
+    life?: { readonly from: Date; readonly to: Date },
+    more?: { readonly dns?: readonly string[]; readonly ip?: readonly string[]; readonly subject?: string },
+  ): Promise<TlsMaterial>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -33,12 +38,12 @@ export async function createTestCa(now: number): Promise<TestCa> {
   let serial = 1;
   return {
     rootPem: `${root.toString('pem')}\n`,
-    async issue(uris, life) {
+    async issue(uris, life, more = {}) {
       const keys = await newKeys();
       serial += 1;
       const leaf = await x509.X509CertificateGenerator.create({
         serialNumber: serial.toString(16).padStart(2, '0'),
-        subject: '',
+        subject: more.subject ?? '',
         issuer: root.subject,
         notBefore: life?.from ?? new Date(now - hourMs),
         notAfter: life?.to ?? new Date(now + hourMs * 23),
@@ -48,7 +53,11 @@ export async function createTestCa(now: number): Promise<TestCa> {
         extensions: [
           new x509.BasicConstraintsExtension(false, undefined, true),
           new x509.SubjectAlternativeNameExtension(
-            uris.map((value) => ({ type: 'url' as const, value })),
+            [
+              ...uris.map((value) => ({ type: 'url' as const, value })),
+              ...(more.dns ?? []).map((value) => ({ type: 'dns' as const, value })),
+              ...(more.ip ?? []).map((value) => ({ type: 'ip' as const, value })),
+            ],
             true,
           ),
         ],
