@@ -1,14 +1,14 @@
 /** Request heads: parsed strictly, with what ends at this hop taken out (RFC 9112, RFC 9110 section 7.6). */
 
-import { joinedValue, RequestHead } from '@weft/http';
+import { authorityViolation, joinedValue, parseContentLength, RequestHead, sameAuthority } from '@weft/http';
 import { type ConnectionOptions, dropFields, readConnection } from './connection-field.ts';
 import { parseFields } from './fields.ts';
-import { parseContentLength, transferEncodingViolation } from './framing.ts';
+import { transferEncodingViolation } from './framing.ts';
 import { lineViolation } from './head-reader.ts';
 import { http1Limits } from './limits.ts';
 import { CR, LF, methodOctets, nameOctets, SP, targetOctets } from './octets.ts';
 import type { Http1Rule } from './rules.ts';
-import { authorityViolation, parseTarget, sameAuthority } from './target.ts';
+import { parseTarget } from './target.ts';
 
 /** What a server takes. */
 export interface RequestRules {

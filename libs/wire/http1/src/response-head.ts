@@ -1,9 +1,9 @@
 /** Response heads: parsed strictly, with what ends at this hop taken out. */
 
-import { ResponseHead } from '@weft/http';
+import { parseContentLength, ResponseHead } from '@weft/http';
 import { type ConnectionOptions, dropFields, readConnection } from './connection-field.ts';
 import { parseFields } from './fields.ts';
-import { parseContentLength, transferEncodingViolation } from './framing.ts';
+import { transferEncodingViolation } from './framing.ts';
 import { lineViolation } from './head-reader.ts';
 import { http1Limits } from './limits.ts';
 import { hexValues, nameOctets, valueOctets } from './octets.ts';

@@ -1,5 +1,6 @@
 /** Request targets and authorities (RFC 9112 section 3.2), strictly. */
 
+import { authorityViolation } from '@weft/http';
 import type { Http1Rule } from './rules.ts';
 
 /** A target taken apart. `authority` is empty for the forms that carry none. */
@@ -11,15 +12,7 @@ export interface Target {
   readonly query: string;
 }
 
-const AUTHORITY = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/;
 const ABSOLUTE = /^([a-z][a-z0-9+.-]*):\/\/([^/?]*)(\/[^?]*)?(?:\?(.*))?$/i;
-
-/** @param authority in lower case. @returns the rule that it breaks. */
-export function authorityViolation(authority: string): Http1Rule | undefined {
-  const match = AUTHORITY.exec(authority);
-  if (match === null) return authority.includes('@') ? 'host-userinfo' : 'host-invalid';
-  return match[1] !== undefined && Number(match[1]) > 65_535 ? 'host-invalid' : undefined;
-}
 
 /** Takes apart a target that is not in origin form. */
 export function parseTarget(method: string, target: string): Target | Http1Rule {
@@ -43,11 +36,4 @@ function parseAuthorityForm(target: string): Target | Http1Rule {
   if (broken !== undefined) return broken === 'host-userinfo' ? broken : 'target-form';
   if (!/:[0-9]+$/.test(authority)) return 'target-form';
   return { form: 'authority', scheme: '', authority, path: '', query: '' };
-}
-
-/** True when two authorities name the same place: the default port of the scheme may be left out. */
-export function sameAuthority(a: string, b: string, scheme: '' | 'http' | 'https'): boolean {
-  if (a === b) return true;
-  const suffix = scheme === 'https' ? ':443' : ':80';
-  return scheme !== '' && (a === b + suffix || b === a + suffix);
 }
