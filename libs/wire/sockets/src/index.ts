@@ -1,0 +1,3 @@
+/** What sockets can do and Node does not say. Linux only; elsewhere each says that it is not to be had. */
+export { originalDestination } from './original-destination.ts';
+export { listenShared } from './shared-port.ts';
