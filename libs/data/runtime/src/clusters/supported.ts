@@ -245,7 +245,7 @@ export const clusterFields: SupportedFields = {
   ],
   'envoy.config.endpoint.v3.LocalityLbEndpoints.LbEndpointList': ['lb_endpoints'],
   'envoy.config.endpoint.v3.LbEndpoint': ['endpoint', 'health_status', 'metadata', 'load_balancing_weight'],
-  'envoy.config.endpoint.v3.Endpoint': ['address', 'health_check_config', 'hostname', 'additional_addresses'],
+  'envoy.config.endpoint.v3.Endpoint': ['address', 'health_check_config', 'hostname'],
   'envoy.config.endpoint.v3.Endpoint.HealthCheckConfig': [
     'port_value',
     'hostname',
