@@ -57,7 +57,9 @@ export class DetachedRequest implements UpstreamClient {
     this.#options = options;
     const { clock, timeoutMs, pools, cluster, endpoint, acquire } = options;
     this.#stopTimer =
-      timeoutMs > 0 ? clock.after(timeoutMs, () => this.#fail('upstream_timeout', `no answer in ${timeoutMs} ms`)) : () => {};
+      timeoutMs > 0
+        ? clock.after(timeoutMs, () => this.#fail('upstream_timeout', `no answer in ${timeoutMs} ms`))
+        : () => {};
     const waiter = pools.acquire(cluster, endpoint, this, acquire);
     if (!this.#over && waiter !== undefined) this.#waiter = waiter;
   }

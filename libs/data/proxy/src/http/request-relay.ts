@@ -287,4 +287,3 @@ export class RequestRelay {
     downstream.informational(100, []);
   }
 }
-

@@ -7,8 +7,8 @@ import { type Cancel, describeProvenance, type ErrorCode } from '@weft/kernel';
 import { Deadline } from '../deadline.ts';
 import type { HttpExchange } from '../exchange.ts';
 import { httpLimits } from '../limits.ts';
-import { createEnvoyHeaders, takeEnvoyHeaders } from './envoy-headers.ts';
 import { EndpointChoice } from './endpoint-choice.ts';
+import { createEnvoyHeaders, takeEnvoyHeaders } from './envoy-headers.ts';
 import { followRedirect } from './internal-redirect.ts';
 import { sendMirrors } from './mirrors.ts';
 import { OutcomeReport } from './outcome-report.ts';
@@ -82,7 +82,10 @@ export class AttemptRunner implements UpstreamClient {
     this.#retry.start(action.retry, this.#asked, requestOf(exchange), cluster.breakers[action.priority]);
     this.#mirrored = action.mirrors.length === 0;
     if (this.#retry.on || !this.#mirrored || action.internalRedirect !== undefined) {
-      this.keepBytesMax = Math.min(cluster.limits.bufferBytesMax, action.bufferBytesMax ?? cluster.limits.bufferBytesMax);
+      this.keepBytesMax = Math.min(
+        cluster.limits.bufferBytesMax,
+        action.bufferBytesMax ?? cluster.limits.bufferBytesMax,
+      );
     }
     this.outgoing.take(exchange);
     this.#acquire.take(exchange, cluster.http);
@@ -326,7 +329,13 @@ export class AttemptRunner implements UpstreamClient {
     if (asked === '' || stream === undefined || given.toLowerCase() !== asked.toLowerCase()) {
       this.#dropStream();
       const reason = 'upgrade-unasked: 101 answers a request to upgrade';
-      exchange.failWith('upstream_malformed', 502, bodyOfReset('protocol_error', 1), detailOfReset('protocol_error', false), reason);
+      exchange.failWith(
+        'upstream_malformed',
+        502,
+        bodyOfReset('protocol_error', 1),
+        detailOfReset('protocol_error', false),
+        reason,
+      );
       return;
     }
     head.status = 101;
@@ -396,7 +405,12 @@ export class AttemptRunner implements UpstreamClient {
 
   #onDuration(): void {
     this.#report.failed('timeout');
-    this.#giveUpTry('upstream_duration', 408, 'upstream max stream duration reached', 'upstream_max_stream_duration_reached');
+    this.#giveUpTry(
+      'upstream_duration',
+      408,
+      'upstream max stream duration reached',
+      'upstream_max_stream_duration_reached',
+    );
   }
 
   #giveUpTry(code: ErrorCode, status: number, body: string, detail: string): void {

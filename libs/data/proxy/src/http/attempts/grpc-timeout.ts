@@ -1,6 +1,13 @@
 /** grpc-timeout: how long a gRPC client waits. */
 
-const unitsMs: { readonly [unit: string]: number } = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 0.001, n: 0.000_001 };
+const unitsMs: { readonly [unit: string]: number } = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1_000,
+  m: 1,
+  u: 0.001,
+  n: 0.000_001,
+};
 
 /** @returns milliseconds, rounded up as Envoy does; nothing for what is not valid. */
 export function parseGrpcTimeout(value: string | undefined): number | undefined {

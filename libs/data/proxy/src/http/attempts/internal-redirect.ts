@@ -39,7 +39,8 @@ interface Location {
 
 /** Absolute or a path; nothing for what is neither. */
 function parse(location: string | undefined, exchange: HttpExchange): Location | undefined {
-  if (location === undefined || !URL.canParse(location, `${exchange.scheme}://${exchange.request.authority}`)) return undefined;
+  if (location === undefined || !URL.canParse(location, `${exchange.scheme}://${exchange.request.authority}`))
+    return undefined;
   const url = new URL(location, `${exchange.scheme}://${exchange.request.authority}`);
   const scheme = url.protocol.slice(0, -1);
   if (scheme !== 'http' && scheme !== 'https') return undefined;

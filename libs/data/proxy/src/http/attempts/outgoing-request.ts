@@ -32,13 +32,15 @@ export class OutgoingRequest implements OutgoingHead {
       remove(request.fields, 'content-length');
       this.chunked = true;
     }
-    if (request.expectContinue && exchange.context.table.proxy100Continue) request.fields.push('expect', '100-continue');
+    if (request.expectContinue && exchange.context.table.proxy100Continue)
+      request.fields.push('expect', '100-continue');
   }
 
   /** HTTP/1 servers want to be told that a POST has no body. */
   sayLength(protocol: HttpProtocol): void {
     if (protocol === 'HTTP/2' || this.chunked || this.upgrade !== '') return;
-    if (this.method === 'GET' || this.method === 'HEAD' || this.method === 'DELETE' || this.method === 'OPTIONS') return;
+    if (this.method === 'GET' || this.method === 'HEAD' || this.method === 'DELETE' || this.method === 'OPTIONS')
+      return;
     for (let i = 0; i < this.fields.length; i += 2) if (this.fields[i] === 'content-length') return;
     this.fields.push('content-length', '0');
   }

@@ -310,8 +310,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
       if (body.done && at < limit) this.#keep(chunk, at, limit);
       const trailing = body.done && body.trailers.length > 0;
       const end = body.done && !trailing;
-      if (end || body.dataTo > body.dataFrom)
-        this.#exchange.onRequestBody(chunk, body.dataFrom, body.dataTo, end);
+      if (end || body.dataTo > body.dataFrom) this.#exchange.onRequestBody(chunk, body.dataFrom, body.dataTo, end);
       if (number !== this.#requests || this.#state !== 'exchange') return;
       if (trailing) this.#exchange.onRequestTrailers(body.trailers);
     }
