@@ -3,10 +3,11 @@
 import type { AccessLogKind, HttpFilterKind, NetworkFilterKind } from '@weft/data-runtime';
 import { type AccessLogKindDeps, createFileLogKinds } from './access-log/kinds.ts';
 import type { FilterDeps } from './filter-deps.ts';
+import { createGrpcStatsKind } from './grpc-stats/grpc-stats.ts';
 
 /** http_filters, the router apart. */
-export function createHttpFilterKinds(_deps: FilterDeps): readonly HttpFilterKind[] {
-  return [];
+export function createHttpFilterKinds(deps: FilterDeps): readonly HttpFilterKind[] {
+  return [createGrpcStatsKind(deps)];
 }
 
 /** Network filters before the last one of a chain. */

@@ -44,3 +44,35 @@ describe('the combinations that a connection remembers', () => {
     expect(exchange.kept.istioMetrics).toHaveLength(1);
   });
 });
+
+it('counts gRPC by its status, with messages of both directions', () => {
+  const registry = createMetricRegistry();
+  const filter = createIstioHttpMetrics({ registry, proxy: { self: () => unknownWorkload, ownUri: () => undefined } });
+  const exchange = testExchange({ fields: ['content-type', 'application/grpc'] });
+  for (const status of ['0', '4', '0']) {
+    exchange.state.clear();
+    Object.assign(exchange, { requestObserver: undefined, responseObserver: undefined });
+    filter.onRequest?.(exchange);
+    exchange.requestObserver?.(Buffer.from([0, 0, 0, 0, 1, 7]), 0, 6);
+    exchange.responseObserver?.(Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), 0, 10);
+    exchange.responseTrailers = ['grpc-status', status];
+    filter.onComplete?.(exchange);
+  }
+  const rows = registry.renderPrometheus().split('\n');
+  const countOf = (name: string, status: string) =>
+    rows
+      .find((row) => row.startsWith(`${name}{`) && row.includes(`grpc_response_status="${status}"`))
+      ?.split(' ')
+      .at(-1);
+  expect(countOf('istio_requests_total', '0')).toBe('2');
+  expect(countOf('istio_requests_total', '4')).toBe('1');
+  expect(countOf('istio_request_messages_total', '0')).toBe('2');
+  expect(countOf('istio_response_messages_total', '0')).toBe('4');
+});
+
+it('says nothing of messages for plain HTTP', () => {
+  const registry = createMetricRegistry();
+  const filter = createIstioHttpMetrics({ registry, proxy: { self: () => unknownWorkload, ownUri: () => undefined } });
+  filter.onComplete?.(testExchange());
+  expect(registry.renderPrometheus()).not.toContain('messages_total{');
+});

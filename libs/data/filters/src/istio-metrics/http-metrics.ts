@@ -1,7 +1,15 @@
-/** Istio's four HTTP metrics; their places are resolved once per combination of labels. */
+/** Istio's metrics of HTTP and gRPC; their places are resolved once per combination of labels and connection. */
 
-import type { Cluster, Endpoint, Exchange, HttpFilter, WorkloadLabels } from '@weft/data-runtime';
+import {
+  type Cluster,
+  type Endpoint,
+  type Exchange,
+  grpcStatusOf,
+  type HttpFilter,
+  type WorkloadLabels,
+} from '@weft/data-runtime';
 import { type Counter, envoyHistogramBuckets, type Histogram, type MetricRegistry } from '@weft/telemetry';
+import { countGrpcMessages, grpcMessagesOf, releaseGrpcMessages } from '../grpc-messages.ts';
 import type { ProxyLabels } from '../proxy-labels.ts';
 import { httpLabelNames, tcpLabelValues } from './labels.ts';
 import { pairOf } from './pair.ts';
@@ -16,100 +24,108 @@ interface Combination {
   readonly peerWorkload: WorkloadLabels | undefined;
   readonly status: number;
   readonly flag: string;
+  /** Nothing: no gRPC. */
+  readonly grpcStatus: number | undefined;
   readonly grpc: boolean;
-  readonly slots: {
-    readonly requests: Counter;
-    readonly durationMs: Histogram;
-    readonly requestBytes: Histogram;
-    readonly responseBytes: Histogram;
-  };
+  readonly requests: Counter;
+  readonly durationMs: Histogram;
+  readonly requestBytes: Histogram;
+  readonly responseBytes: Histogram;
+  readonly requestMessages: Counter | undefined;
+  readonly responseMessages: Counter | undefined;
 }
 
 export function createIstioHttpMetrics(deps: {
   readonly registry: MetricRegistry;
   readonly proxy: ProxyLabels;
 }): HttpFilter {
-  const { registry, proxy } = deps;
+  const resolve = createResolver(deps.registry, deps.proxy);
+  return {
+    name: 'istio-metrics',
+    onRequest(exchange) {
+      if (exchange.grpc) countGrpcMessages(exchange);
+      return true;
+    },
+    onComplete(exchange) {
+      const grpcStatus = exchange.grpc ? grpcStatusOf(exchange) : undefined;
+      const found = combinationOf(exchange, grpcStatus, resolve);
+      found.requests.add(1);
+      found.durationMs.observe(exchange.durationMs);
+      found.requestBytes.observe(exchange.bytesReceived + exchange.requestHeadBytes);
+      found.responseBytes.observe(exchange.bytesSent + exchange.responseHeadBytes);
+      if (!exchange.grpc) return;
+      const messages = grpcMessagesOf(exchange);
+      if (messages === undefined) return;
+      found.requestMessages?.add(messages.requests.count);
+      found.responseMessages?.add(messages.responses.count);
+      releaseGrpcMessages(exchange);
+    },
+  };
+}
+
+type Resolve = (exchange: Exchange, grpcStatus: number | undefined) => Combination;
+
+function createResolver(registry: MetricRegistry, proxy: ProxyLabels): Resolve {
   const buckets = envoyHistogramBuckets;
   const requests = registry.counter('istio_requests_total', 'Requests.', httpLabelNames);
   const duration = registry.histogram('istio_request_duration_milliseconds', 'Duration.', httpLabelNames, buckets);
   const requestBytes = registry.histogram('istio_request_bytes', 'Bytes of requests.', httpLabelNames, buckets);
   const responseBytes = registry.histogram('istio_response_bytes', 'Bytes of answers.', httpLabelNames, buckets);
-
-  const resolve = (exchange: Exchange, grpc: boolean): Combination => {
-    const { cluster, endpoint, upstreamPeerUri, status, flag, connection } = exchange;
+  const sent = registry.counter('istio_request_messages_total', 'gRPC messages of requests.', httpLabelNames);
+  const received = registry.counter('istio_response_messages_total', 'gRPC messages of answers.', httpLabelNames);
+  return (exchange, grpcStatus) => {
+    const { cluster, endpoint, upstreamPeerUri, status, flag, connection, grpc, peerWorkload } = exchange;
     const source = {
       direction: connection.direction,
       downstreamPeerUri: connection.peerUri,
-      downstreamWorkload: exchange.peerWorkload,
+      downstreamWorkload: peerWorkload,
       upstreamPeerUri,
       cluster,
       endpoint,
     };
-    const grpcStatus = grpc ? (fieldOf(exchange.responseFields, 'grpc-status') ?? '') : '';
     const pair = pairOf(proxy, source, grpc ? 'grpc' : 'http', flag);
-    const values = [...tcpLabelValues(pair), String(status), grpcStatus];
+    const values = [...tcpLabelValues(pair), String(status), grpcStatus === undefined ? '' : String(grpcStatus)];
     return {
       cluster,
       endpoint,
       peerUri: upstreamPeerUri,
-      peerWorkload: exchange.peerWorkload,
+      peerWorkload,
       status,
       flag,
       grpc,
-      slots: {
-        requests: requests.slot(values),
-        durationMs: duration.slot(values),
-        requestBytes: requestBytes.slot(values),
-        responseBytes: responseBytes.slot(values),
-      },
+      grpcStatus,
+      requests: requests.slot(values),
+      durationMs: duration.slot(values),
+      requestBytes: requestBytes.slot(values),
+      responseBytes: responseBytes.slot(values),
+      requestMessages: grpc ? sent.slot(values) : undefined,
+      responseMessages: grpc ? received.slot(values) : undefined,
     };
   };
-
-  return {
-    name: 'istio-metrics',
-    onComplete(exchange) {
-      const kept = keptOf(exchange);
-      const grpc = fieldOf(exchange.request.fields, 'content-type')?.startsWith('application/grpc') === true;
-      let found: Combination | undefined;
-      for (const combination of kept) {
-        if (
-          combination.cluster === exchange.cluster &&
-          combination.endpoint === exchange.endpoint &&
-          combination.status === exchange.status &&
-          combination.peerUri === exchange.upstreamPeerUri &&
-          combination.peerWorkload === exchange.peerWorkload &&
-          combination.flag === exchange.flag &&
-          !combination.grpc &&
-          !grpc
-        ) {
-          found = combination;
-          break;
-        }
-      }
-      if (found === undefined) {
-        found = resolve(exchange, grpc);
-        if (kept.length >= keptCombinationsMax) kept.length = 0;
-        kept.push(found);
-      }
-      const { slots } = found;
-      slots.requests.add(1);
-      slots.durationMs.observe(exchange.durationMs);
-      slots.requestBytes.observe(exchange.bytesReceived + exchange.requestHeadBytes);
-      slots.responseBytes.observe(exchange.bytesSent + exchange.responseHeadBytes);
-    },
-  };
 }
 
-function keptOf(exchange: Exchange): Combination[] {
-  const known = exchange.kept.istioMetrics as Combination[] | undefined;
-  if (known !== undefined) return known;
-  const fresh: Combination[] = [];
-  exchange.kept.istioMetrics = fresh;
-  return fresh;
-}
-
-function fieldOf(fields: readonly string[], name: string): string | undefined {
-  for (let i = 0; i < fields.length; i += 2) if (fields[i] === name) return fields[i + 1];
-  return undefined;
+function combinationOf(exchange: Exchange, grpcStatus: number | undefined, resolve: Resolve): Combination {
+  let kept = exchange.kept.istioMetrics as Combination[] | undefined;
+  if (kept === undefined) {
+    kept = [];
+    exchange.kept.istioMetrics = kept;
+  }
+  const { endpoint, status, cluster, grpc, upstreamPeerUri, peerWorkload, flag } = exchange;
+  for (const known of kept) {
+    if (
+      known.endpoint === endpoint &&
+      known.status === status &&
+      known.cluster === cluster &&
+      known.grpc === grpc &&
+      known.grpcStatus === grpcStatus &&
+      known.peerUri === upstreamPeerUri &&
+      known.peerWorkload === peerWorkload &&
+      known.flag === flag
+    )
+      return known;
+  }
+  const made = resolve(exchange, grpcStatus);
+  if (kept.length >= keptCombinationsMax) kept.length = 0;
+  kept.push(made);
+  return made;
 }

@@ -1,10 +1,19 @@
 /** Peer metadata there and back, and what is not. */
 
+import { unknownWorkload } from '@weft/data-runtime';
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { testExchange } from '../testing/exchange.ts';
-import { createPeerMetadataIn, knownPeersMax, metadataCharsMax, parseMetadata } from './peer-metadata.ts';
+import {
+  createPeerMetadataIn,
+  createPeerMetadataOut,
+  knownPeersMax,
+  metadataCharsMax,
+  parseMetadata,
+} from './peer-metadata.ts';
 import { decodeStruct, encodeStruct } from './struct.ts';
+
+const deps = { proxy: { self: () => unknownWorkload } };
 
 describe('peer metadata', () => {
   it('comes back as it was', () => {
@@ -52,7 +61,7 @@ describe('what peers say of themselves', () => {
   };
 
   it('is read once for all connections, for as many peers as the bound says', () => {
-    const filter = createPeerMetadataIn();
+    const filter = createPeerMetadataIn(deps);
     const first = peerOf(filter, textOf('first'));
     expect(first).toMatchObject({ workload: 'first' });
     for (let i = 1; i < knownPeersMax; i += 1) peerOf(filter, textOf(`other-${i}`));
@@ -65,13 +74,32 @@ describe('what peers say of themselves', () => {
 
   it('is not read where it is too long', () => {
     const text = textOf('x'.repeat(metadataCharsMax));
-    expect(peerOf(createPeerMetadataIn(), text)).toBeUndefined();
+    expect(peerOf(createPeerMetadataIn(deps), text)).toBeUndefined();
   });
 
   it('is taken off and not believed without an identity', () => {
     const exchange = testExchange({ fields: ['a', 'b', 'x-envoy-peer-metadata', textOf('liar')], peerUri: undefined });
-    createPeerMetadataIn().onRequest?.(exchange);
+    createPeerMetadataIn(deps).onRequest?.(exchange);
     expect(exchange.peerWorkload).toBeUndefined();
     expect(exchange.request.fields).toEqual(['a', 'b']);
+  });
+
+  it('is answered where it was said, and only there', () => {
+    const filter = createPeerMetadataIn(deps);
+    const answers = [['x-envoy-peer-metadata', textOf('order')], []].map((fields) => {
+      const exchange = testExchange({ fields });
+      exchange.responseFields = ['x-envoy-peer-metadata', 'of the application', 'a', 'b'];
+      filter.onRequest?.(exchange);
+      filter.onResponse?.(exchange);
+      return exchange.responseFields.filter((_, index) => index % 2 === 0);
+    });
+    expect(answers).toEqual([['a', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id'], ['a']]);
+  });
+
+  it('does not reach the application that asked', () => {
+    const exchange = testExchange({ direction: 'outbound' });
+    exchange.responseFields = ['x-envoy-peer-metadata', 'x', 'x-envoy-peer-metadata-id', 'y', 'a', 'b'];
+    createPeerMetadataOut(deps).onResponse?.(exchange);
+    expect(exchange.responseFields).toEqual(['a', 'b']);
   });
 });

@@ -18,41 +18,61 @@ interface KeptPeer {
 const header = 'x-envoy-peer-metadata';
 const idHeader = 'x-envoy-peer-metadata-id';
 
+/** The two values of a workload, made when it changes. */
+function createSaying(self: () => WorkloadLabels): () => { readonly text: string; readonly id: string } {
+  let labels: WorkloadLabels | undefined;
+  let said = { text: '', id: '' };
+  return () => {
+    const current = self();
+    if (current !== labels) {
+      labels = current;
+      const text = encodeStruct(toStruct(current)).toString('base64');
+      said = { text, id: `sidecar~${current.workload}.${current.namespace}` };
+    }
+    return said;
+  };
+}
+
 /**
- * Tells secured endpoints who calls; stands after the endpoint is chosen. What an application says of itself is taken off.
- * Said once a connection: mutual TLS gives it one peer, and 400 bytes with each request cost more than the rest of the filters.
+ * Tells secured endpoints who calls; stands after the endpoint is chosen. What an application says of itself is taken off, and so is what the
+ * endpoint answers. Said once a connection: mutual TLS gives it one peer, and 400 bytes with each request cost more than the rest of the filters.
  */
 export function createPeerMetadataOut(deps: { readonly proxy: Pick<ProxyLabels, 'self'> }): HttpFilter {
-  const { self } = deps.proxy;
-  let labels: WorkloadLabels | undefined;
+  const saying = createSaying(deps.proxy.self);
+  let made: object | undefined;
   let introduction = '';
   return {
     name: 'peer-metadata',
     onRequest(exchange) {
-      const fields = exchange.request.fields;
-      removeMetadata(fields);
+      removeMetadata(exchange.request.fields);
       if (exchange.endpoint?.tls === undefined) return true;
-      const current = self();
-      if (current !== labels) {
-        labels = current;
-        const text = encodeStruct(toStruct(current)).toString('base64');
-        introduction = `${header}: ${text}\r\n${idHeader}: sidecar~${current.workload}.${current.namespace}\r\n`;
+      const said = saying();
+      if (said !== made) {
+        made = said;
+        introduction = `${header}: ${said.text}\r\n${idHeader}: ${said.id}\r\n`;
       }
       exchange.introduction = introduction;
       return true;
     },
+    onResponse(exchange) {
+      removeMetadata(exchange.responseFields);
+    },
   };
 }
 
-/** Reads and takes off what a peer said of itself; believed only of one whose certificate was checked. */
-export function createPeerMetadataIn(): HttpFilter {
+/** Key in `exchange.state`: the peer said who it is, so it is told too. */
+const askedKey = 'peer-metadata';
+
+/** Reads and takes off what a peer said of itself, believed only of one whose certificate was checked, and answers in kind. */
+export function createPeerMetadataIn(deps: { readonly proxy: Pick<ProxyLabels, 'self'> }): HttpFilter {
+  const saying = createSaying(deps.proxy.self);
   const known = new Map<string, WorkloadLabels | undefined>();
   return {
     name: 'peer-metadata',
     onRequest(exchange) {
-      const fields = exchange.request.fields;
-      const text = removeMetadata(fields);
+      const text = removeMetadata(exchange.request.fields);
       if (exchange.connection.peerUri === undefined) return true;
+      if (text !== undefined) exchange.state.set(askedKey, true);
       // A connection has one peer: what it said first holds for all its requests. Istio's says it each time; comparing is
       // cheaper than hashing a long text.
       const kept = exchange.kept.peerMetadata as KeptPeer | undefined;
@@ -68,6 +88,14 @@ export function createPeerMetadataIn(): HttpFilter {
       exchange.peerWorkload = known.get(text);
       exchange.kept.peerMetadata = { text, workload: exchange.peerWorkload } satisfies KeptPeer;
       return true;
+    },
+    onResponse(exchange) {
+      const fields = exchange.responseFields;
+      // The application cannot speak for its proxy.
+      removeMetadata(fields);
+      if (exchange.state.size === 0 || !exchange.state.has(askedKey)) return;
+      const { text, id } = saying();
+      fields.push(header, text, idHeader, id);
     },
   };
 }
