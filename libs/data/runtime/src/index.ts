@@ -8,9 +8,8 @@ export type {
   SlowStart,
   SubsetSelector,
 } from './balancer.ts';
-export { checkFields } from './check/check-fields.ts';
 export { refuse, unpack } from './check/refuse.ts';
-export { supportedFields, supportedParts } from './check/supported-fields.ts';
+export { supportedParts } from './check/supported-fields.ts';
 export type {
   CheckedEndpoint,
   ClusterHealth,
@@ -23,6 +22,7 @@ export type { ResolveDns } from './clusters/dns-refresh.ts';
 export type { GrpcCheck, HealthProbe, HttpCheck, TcpCheck } from './clusters/health-check.ts';
 export type { EjectionKind, OutlierSpec } from './clusters/outlier-spec.ts';
 export type { FailureAccrualSpec } from './clusters/weft-options.ts';
+export { milliseconds } from './duration.ts';
 export type {
   AccessLogKind,
   BodyTransform,
@@ -38,7 +38,6 @@ export type {
   PeerCertificate,
   SupportedFields,
 } from './filter.ts';
-export { milliseconds } from './duration.ts';
 export { filterDisabled } from './filter.ts';
 export type { CompiledFormat } from './format/compile-format.ts';
 export { commandOperators, compileFormat } from './format/compile-format.ts';

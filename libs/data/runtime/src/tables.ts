@@ -469,7 +469,9 @@ export interface NetworkConnection {
 export interface NetworkFilter {
   readonly name: string;
   /** Judged when the connection is secure (its identity is known) and before a byte goes on. @returns why it is closed; nothing: it goes on. */
-  onConnection(connection: NetworkConnection): { readonly flag: string; readonly details: string; readonly reason: string } | undefined;
+  onConnection(
+    connection: NetworkConnection,
+  ): { readonly flag: string; readonly details: string; readonly reason: string } | undefined;
   onClose?(connection: NetworkConnection): void;
 }
 
@@ -546,7 +548,13 @@ export interface HttpHandlerTable {
   readonly underscores: 'allow' | 'reject' | 'drop';
   readonly address: DownstreamAddressing;
   readonly path: PathNormalization;
-  readonly requestId: { readonly generate: boolean; readonly preserveExternal: boolean; readonly alwaysSetInResponse: boolean; readonly packTraceReason: boolean; readonly useForTraceSampling: boolean };
+  readonly requestId: {
+    readonly generate: boolean;
+    readonly preserveExternal: boolean;
+    readonly alwaysSetInResponse: boolean;
+    readonly packTraceReason: boolean;
+    readonly useForTraceSampling: boolean;
+  };
   readonly clientCert: ForwardClientCert;
   readonly tracing: TracingTable | undefined;
   /** strip_any_host_port, strip_matching_host_port. */
@@ -600,7 +608,19 @@ export interface TracingTable {
   readonly maxPathTagLength: number;
   readonly spawnUpstreamSpan: boolean;
   readonly customTags: readonly { readonly name: string; value(exchange: Exchange): string | undefined }[];
-  readonly provider: { readonly kind: 'otlp' | 'zipkin'; readonly cluster: Ref<Cluster | undefined>; readonly target: string; readonly authority: string; readonly serviceName: string; readonly propagation: 'w3c' | 'b3'; readonly timeoutMs: number; readonly traceId128Bit: boolean; readonly sharedSpanContext: boolean } | undefined;
+  readonly provider:
+    | {
+        readonly kind: 'otlp' | 'zipkin';
+        readonly cluster: Ref<Cluster | undefined>;
+        readonly target: string;
+        readonly authority: string;
+        readonly serviceName: string;
+        readonly propagation: 'w3c' | 'b3';
+        readonly timeoutMs: number;
+        readonly traceId128Bit: boolean;
+        readonly sharedSpanContext: boolean;
+      }
+    | undefined;
 }
 
 export interface TcpHandlerTable {
