@@ -170,7 +170,8 @@ export class HeadersReceiver {
     if (head.framing === 'length') stream.bodyLeft = head.contentLength;
     const sink = core.options.sink.onRequest(stream, head, ended);
     if (stream.closed) return;
-    stream.sink = sink;
+    // After a reset within the call nothing more is heard.
+    if (!stream.resetQueued) stream.sink = sink;
     if (ended) core.onRemoteEnd(stream);
   }
 
