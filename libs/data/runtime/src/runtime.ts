@@ -70,7 +70,7 @@ export interface Runtime {
   onChange(listener: (change: RuntimeChange) => void): Cancel;
   /** Called with endpoints that left their cluster: idle connections to them are of no use. */
   onEndpointsGone(listener: (endpoints: readonly Endpoint[]) => void): Cancel;
-  /** The resources in force as they came, by type URL and name: for config dumps and the disk cache. */
+  /** The resources in force as they came, by type URL and name, secrets with private keys excepted: for config dumps and the disk cache. */
   received(): ReadonlyMap<string, ReadonlyMap<string, ReceivedResource>>;
   /** Ends DNS refreshing and other timers. */
   stop(): void;
@@ -125,7 +125,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       traffic.recheck();
       clusters.sweep(traffic.referencesCluster);
       secrets.sweep(alwaysWanted);
-      remember(received, update);
+      remember(received, update, (name) => secrets.secrets.get(name)?.kind === 'certificate');
       forgetUnwanted(received.get(typeUrls.route), traffic.routes);
       forgetUnwanted(received.get(typeUrls.endpoint), clusters.assignments);
       forgetUnwanted(received.get(typeUrls.secret), secrets.received);
@@ -154,9 +154,16 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 /** The roots of the mesh: peers are judged by them wherever a context says so, from the first connection on. */
 const alwaysWanted: ReadonlySet<string> = new Set([rootsSecretName]);
 
-function remember(received: ReadonlyMap<string, Map<string, ReceivedResource>>, update: ResourceUpdate): void {
+/** Private keys are kept in memory only: what is remembered goes to dumps and to disk. */
+function remember(
+  received: ReadonlyMap<string, Map<string, ReceivedResource>>,
+  update: ResourceUpdate,
+  isPrivate: (secret: string) => boolean,
+): void {
   const ofType = received.get(update.typeUrl);
-  for (const resource of update.changed) ofType?.set(resource.name, resource);
+  for (const resource of update.changed) {
+    if (update.typeUrl !== typeUrls.secret || !isPrivate(resource.name)) ofType?.set(resource.name, resource);
+  }
   for (const name of update.removed) ofType?.delete(name);
 }
 

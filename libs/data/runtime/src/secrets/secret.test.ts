@@ -122,6 +122,9 @@ describe('secrets that resources point to', () => {
     runtime.apply(update(SecretSchema, [certificateSecret('web'), rootsSecret(ca.rootPem, 'other-ca')]));
     expect(runtime.tables.secrets.get('web')).toMatchObject({ kind: 'certificate', certChainPem: leaf.certChainPem });
     expect(runtime.tables.secrets.get('other-ca')).toMatchObject({ kind: 'roots', rootsPem: ca.rootPem, crlPem: '' });
+    // What is remembered goes to dumps and to disk: no private key among it.
+    const kept = runtime.received().get('type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret');
+    expect([...(kept?.keys() ?? [])]).toEqual(['other-ca']);
     runtime.apply(update(ListenerSchema, [], ['127.0.0.1_15001']));
     runtime.apply(update(ClusterSchema, [], ['c']));
     expect(runtime.wanted().secrets).toEqual(['ROOTCA']);
