@@ -1,37 +1,37 @@
-/** The data path, composed: accepted sockets, the two HTTP paths, TCP, upstream connections, metrics and the access log. */
+/** The data path, composed: accepted sockets, the two HTTP paths, TCP. */
 
 import type { Socket } from 'node:net';
-import {
-  type ConnectionInfo,
-  createFileSink,
-  createIstioTcpMetrics,
-  createLogBuffer,
-  type ProxyLabels,
-} from '@weft/data-filters';
-import type { Cluster, HttpHandlerTable, ListenerTable, Runtime, TcpHandlerTable } from '@weft/data-runtime';
-import { unknownWorkload } from '@weft/data-runtime';
-import { createDialer, createUpstreamPools, type PoolStats } from '@weft/data-upstream';
-import { parseSpiffeId } from '@weft/identity';
+import { createIstioTcpMetrics } from '@weft/data-filters';
+import type {
+  Cluster,
+  ConnectionInfo,
+  HttpHandlerTable,
+  ListenerTable,
+  Runtime,
+  TcpHandlerTable,
+} from '@weft/data-runtime';
+import type { UpstreamPools } from '@weft/data-upstream';
 import type { Clock, Random } from '@weft/kernel';
-import type { Logger, MetricRegistry } from '@weft/telemetry';
-import { createClientTls } from '@weft/tls';
+import type { Logger } from '@weft/telemetry';
 import { createHttpHandler } from './http/handler.ts';
+import type { PathDeps } from './http/path-deps.ts';
 import type { TlsIdentity } from './identity/tls-identity.ts';
 import { inboundPath } from './inbound.ts';
 import { createListenerManager } from './listeners/listener-manager.ts';
 import type { ListenerState } from './listeners/listener-manager-options.ts';
-import { gatewayPath, outboundPath } from './outbound.ts';
+import { outboundPath } from './outbound.ts';
 import { createTcpHandler } from './tcp/tcp-handler.ts';
+import type { UpstreamSide } from './upstream-side.ts';
 
 export interface DataPathOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly registry: MetricRegistry;
   readonly runtime: Runtime;
   readonly identity: TlsIdentity;
-  /** Nothing: standard output. */
-  readonly accessLog: string | undefined;
+  readonly upstream: UpstreamSide;
+  /** What the stages of all listeners are made from. */
+  readonly stages: PathDeps;
 }
 
 /** Connections that came from peers, or from this machine's applications and a gateway's clients. */
@@ -41,7 +41,7 @@ export interface DataPath {
   /** Brings the listening sockets to what the tables say; a listener waits for its routes, as Envoy warms one. */
   sync(): void;
   listenerStates(): readonly ListenerState[];
-  poolStats(cluster: Cluster): PoolStats;
+  poolStats(cluster: Cluster): ReturnType<UpstreamPools['stats']>;
   /** Takes no more connections on one side; open ones end with what they are doing. */
   drain(side: Side): void;
   /** Open connections of one side. */
@@ -50,32 +50,22 @@ export interface DataPath {
   close(): void;
 }
 
-/** Used for identities that are expected by trust domain only, before this proxy knows its own. */
-const defaultTrustDomain = 'cluster.local';
-
-/** @throws what opening the access log throws. */
 export function createDataPath(options: DataPathOptions): DataPath {
-  const { clock, registry, runtime, identity } = options;
+  const { clock, random, runtime, identity, stages } = options;
+  const { pools, flushes, dialer } = options.upstream;
   const { listeners } = runtime.tables;
-  const sink = createFileSink(options.accessLog);
-  const dropped = registry.counter('weft_access_log_lines_dropped_total', 'Lines that the sink could not take.', []);
-  const logged = registry.counter('weft_access_log_lines_total', 'Lines of the access log.', []).slot([]);
-  const log = createLogBuffer(clock, sink, () => dropped.slot([]).add(1));
-  const proxy: ProxyLabels = { self: () => selfOf(listeners), ownUri: identity.ownUri };
-  const dialer = createDialer({
-    clock,
-    tls: createClientTls(identity.material, { clock }),
-    get trustDomain() {
-      return parseSpiffeId(identity.ownUri() ?? '')?.trustDomain ?? defaultTrustDomain;
-    },
-  });
-  const pools = createUpstreamPools(clock, dialer);
-  const deps = { clock, random: options.random, registry, proxy, log, logged };
-  const paths = { inbound: inboundPath(deps), outbound: outboundPath(deps), gateway: gatewayPath(deps) };
-  const metrics = createIstioTcpMetrics(registry, proxy);
+  const metrics = createIstioTcpMetrics(stages);
+  const pathOf = (table: HttpHandlerTable, direction: ConnectionInfo['direction']) =>
+    direction === 'inbound' ? inboundPath(stages, table) : outboundPath(stages, table);
   const makeSide = () => ({
-    http: createHttpHandler({ clock, pools, paths }),
-    tcp: createTcpHandler({ clock, dialer, metrics, log, logged }),
+    http: createHttpHandler({ clock, random, pools, flushes, pathOf }),
+    tcp: createTcpHandler({
+      clock,
+      dialer,
+      metrics,
+      log: stages.logs.bufferOf('/dev/stdout'),
+      logged: stages.logs.written,
+    }),
   });
   const sides = { inbound: makeSide(), outward: makeSide() };
   const closed = new Set<Side>();
@@ -124,23 +114,17 @@ export function createDataPath(options: DataPathOptions): DataPath {
         tcp.close();
       }
       pools.close();
-      log.stop();
-      sink.close();
+      stages.logs.stop();
     },
   };
 }
 
-/** True where requests can be answered: its routes have come. */
+/** True where requests can be answered: the routes of all its chains have come. */
 export function isWarm(table: ListenerTable): boolean {
-  return table.handler.kind === 'tcp' || table.handler.routes.current !== undefined;
+  const chains = table.defaultChain === undefined ? table.chains : [...table.chains, table.defaultChain];
+  return chains.every(({ handler }) => handler.kind === 'tcp' || handler.routes.current !== undefined);
 }
 
 function sideOf(direction: ListenerTable['direction']): Side {
   return direction === 'inbound' ? 'inbound' : 'outward';
-}
-
-/** Every listener says the same of the proxy itself. */
-function selfOf(listeners: ReadonlyMap<string, ListenerTable>) {
-  for (const { workload } of listeners.values()) return workload;
-  return unknownWorkload;
 }

@@ -35,7 +35,7 @@ export function inboundPath(deps: PathDeps, table: HttpHandlerTable): HttpPath {
     // Before anything can refuse below, so that a refusal can be found by its id.
     createRequestId(deps, table),
     // Off before the application or a rule sees it: only the metrics believe it, and only of an authenticated peer.
-    createPeerMetadataIn(),
+    createPeerMetadataIn(deps),
     // To be read by the application, and by rules about callers.
     createForwardedClientCert(table, deps.proxy.ownUri),
     // Before rules match on a path.

@@ -5,13 +5,21 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { toBinary } from '@bufbuild/protobuf';
 import { createBalancer } from '@weft/data-balancing';
-import { createRuntime, type Runtime } from '@weft/data-runtime';
+import {
+  createAccessLogKinds,
+  createAccessLogs,
+  createHttpFilterKinds,
+  createNetworkFilterKinds,
+} from '@weft/data-filters';
+import { createRuntime, type Runtime, unknownWorkload } from '@weft/data-runtime';
 import { createIdentityManager, type IdentityManager } from '@weft/identity';
 import { WeftError } from '@weft/kernel';
 import { createMetricRegistry, type MetricRegistry } from '@weft/telemetry';
+import { materialSecrets } from '@weft/tls';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { createXdsClient } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
+import type { PathDeps } from './http/path-deps.ts';
 import { createCaClient } from './identity/ca-client.ts';
 import { createIdentityStore } from './identity/identity-store.ts';
 import { createTlsIdentity, type TlsIdentity } from './identity/tls-identity.ts';
@@ -21,6 +29,7 @@ import { createConfigCache } from './session/config-cache.ts';
 import { describeNode } from './session/node-description.ts';
 import { createSession, type Session } from './session/session.ts';
 import type { StateFolder } from './session/state-folder.ts';
+import { createUpstreamSide, type UpstreamSide } from './upstream-side.ts';
 
 export interface ProxyParts {
   readonly node: Node;
@@ -29,6 +38,9 @@ export interface ProxyParts {
   readonly manager: IdentityManager;
   readonly tls: TlsIdentity;
   readonly session: Session;
+  readonly upstream: UpstreamSide;
+  /** What the stages of all listeners are made from. */
+  readonly stages: PathDeps;
   /** The state folder is open; before that nothing is read or kept. */
   useFolder(folder: StateFolder): void;
 }
@@ -46,7 +58,28 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
   const address = formatHostPort(options.xds);
   const name = options.xdsServerName ?? (isIP(options.xds.host) === 0 ? undefined : controlPlaneName);
   const server = { address, ...(name === undefined ? {} : { serverName: name }) };
-  const runtime = createRuntime({
+  const registry = createMetricRegistry();
+  const ownUri = (): string | undefined => tls.ownUri();
+  const upstream = createUpstreamSide({
+    clock,
+    secrets: materialSecrets(
+      () => tls.material(),
+      (name) => runtime.tables.secrets.get(name),
+    ),
+    ownUri,
+  });
+  const logs = createAccessLogs({
+    clock,
+    registry,
+    override: options.accessLog,
+    onOpenFailed: (path, error) => log.error({ path, err: error }, 'the access log cannot be opened'),
+  });
+  const proxy = { self: () => selfOf(runtime), ownUri };
+  const stages: PathDeps = { clock, random, registry, callouts: upstream.callouts, proxy, logs };
+  const runtime: Runtime = createRuntime({
+    httpFilters: createHttpFilterKinds(stages),
+    networkFilters: createNetworkFilterKinds(stages),
+    accessLogs: createAccessLogKinds({ random }),
     createBalancer,
     clock,
     random,
@@ -70,6 +103,7 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     store: createIdentityStore(state, `${options.workloadGroup.namespace}/${options.workloadGroup.name}`),
     onProblem,
   });
+  const tls = createTlsIdentity(manager, () => runtime.tables.roots.current);
   const fingerprint = createHash('sha256').update(toBinary(NodeSchema, node)).digest('hex');
   const { rootCertPem, token } = tokens;
   const session = createSession({
@@ -83,13 +117,21 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
   });
   return {
     node,
-    registry: createMetricRegistry(),
+    registry,
     runtime,
     manager,
-    tls: createTlsIdentity(manager, () => runtime.tables.roots.current),
+    tls,
     session,
+    upstream,
+    stages,
     useFolder(open) {
       folder = open;
     },
   };
+}
+
+/** Every listener says the same of the proxy itself. */
+function selfOf(runtime: Runtime) {
+  for (const { workload } of runtime.tables.listeners.values()) return workload;
+  return unknownWorkload;
 }
