@@ -9,29 +9,48 @@ import type { Wire } from './wire.ts';
 interface SocketInside {
   _handle: unknown;
   _server: unknown;
+  readonly _readableState?: { readonly ended: boolean };
+}
+
+interface Handle {
+  reading?: boolean;
+  readStop?(): unknown;
 }
 
 /**
  * @param socket as a listener got it. A plain one that was accepted with `pauseOnConnect` and not read from is taken over by a socket
  * that reads into one reused buffer: an accepted socket cannot be told that otherwise (nodejs/node#25436). Closing either closes both.
  * @param start false: nothing is read until the wire's `resume`; a `pause` right after this call would come too late for the first read.
+ * @param first octets that were read of the socket already (`socket.read`, all that it had): the wire gives them first, in a later task.
  */
-export function acceptWire(socket: Socket, start = true): Wire {
+export function acceptWire(socket: Socket, start = true, first?: Buffer): Wire {
   const inside = socket as unknown as SocketInside;
-  const untouched = socket.isPaused() && socket.bytesRead === 0 && !(socket instanceof TLSSocket);
-  if (!untouched || inside._handle === null || typeof inside._handle !== 'object') {
+  const untouched = socket.isPaused() && socket.bytesRead === 0;
+  const emptied = first !== undefined && socket.readableLength === 0 && inside._readableState?.ended === false;
+  if (socket instanceof TLSSocket || !(untouched || emptied) || !isHandle(inside._handle)) {
     const wire = new SocketWire(socket);
     if (!start) wire.pause();
+    if (first !== undefined) wire.giveFirst(first);
     wire.listen(!(socket instanceof TLSSocket && readSecured(socket, wire)));
     if (start && socket.isPaused()) socket.resume();
     return wire;
   }
-  return takeOver(socket, inside, start);
+  return takeOver(socket, inside, inside._handle, start, first);
 }
 
-function takeOver(socket: Socket, inside: SocketInside, start: boolean): Wire {
+function takeOver(
+  socket: Socket,
+  inside: SocketInside,
+  handle: Handle,
+  start: boolean,
+  first: Buffer | undefined,
+): Wire {
   let wire: SocketWire;
-  const options = { handle: inside._handle, allowHalfOpen: true, manualStart: true, onread: readInto(() => wire) };
+  if (handle.reading === true) {
+    handle.reading = false;
+    handle.readStop?.();
+  }
+  const options = { handle, allowHalfOpen: true, manualStart: true, onread: readInto(() => wire) };
   const fresh = new Socket(options as ConstructorParameters<typeof Socket>[0]);
   const freshInside = fresh as unknown as SocketInside;
   // The server counts connections by this mark when they close.
@@ -42,9 +61,14 @@ function takeOver(socket: Socket, inside: SocketInside, start: boolean): Wire {
   fresh.once('close', () => socket.destroy());
   wire = new SocketWire(fresh);
   wire.listen(false);
+  if (!start) wire.paused = true;
+  if (first !== undefined) wire.giveFirst(first);
   if (start) fresh.resume();
-  else wire.paused = true;
   return wire;
+}
+
+function isHandle(handle: unknown): handle is Handle {
+  return handle !== null && typeof handle === 'object';
 }
 
 /**

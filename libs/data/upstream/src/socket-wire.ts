@@ -1,7 +1,7 @@
 /** A wire over a socket: no stream, no listener and no buffer per read. */
 
 import type { OnReadOpts, Socket } from 'node:net';
-import { platform } from 'node:process';
+import process, { platform } from 'node:process';
 import { deafSink, type Wire, type WireSink } from './wire.ts';
 
 const readBufferBytes = 65_536;
@@ -15,6 +15,7 @@ export class SocketWire implements Wire {
   ended = false;
   closed = false;
   errorCode = '';
+  #first: Buffer | undefined;
   #localAddress: string | undefined;
   #remoteAddress: string | undefined;
 
@@ -85,7 +86,22 @@ export class SocketWire implements Wire {
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
+    if (this.#first !== undefined) process.nextTick(tellFirst, this);
     this.socket.resume();
+  }
+
+  /** What was read before there was a wire: told before all else, when the wire is not paused. */
+  giveFirst(bytes: Buffer): void {
+    this.#first = bytes;
+    if (!this.paused) process.nextTick(tellFirst, this);
+  }
+
+  /** Once, and not while it is paused. */
+  tellFirst(): void {
+    const bytes = this.#first;
+    if (bytes === undefined || this.paused) return;
+    this.#first = undefined;
+    this.sink.onData(bytes);
   }
 
   destroy(): void {
@@ -109,6 +125,10 @@ export function readInto(wire: () => SocketWire | undefined, early: Buffer[] = [
       return !target.paused;
     },
   };
+}
+
+function tellFirst(wire: SocketWire): void {
+  wire.tellFirst();
 }
 
 function addressOf(address: string | undefined, port: number | undefined): string {

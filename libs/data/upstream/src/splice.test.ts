@@ -142,4 +142,42 @@ describe('an accepted wire', () => {
     await ended;
     expect(wire.closed).toBe(true);
   });
+
+  it.each([true, false])('gives what was looked at before first, started at once: %s', async (start) => {
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    const accepted = once(server, 'connection');
+    const end = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    sockets.push(end);
+    end.write('first');
+    const [socket] = (await accepted) as [Socket];
+    sockets.push(socket);
+    await once(socket, 'readable');
+    const wire = acceptWire(socket, start, socket.read() as Buffer);
+    let text = '';
+    const ended = new Promise<void>((resolve) => {
+      wire.sink = {
+        onData(chunk) {
+          text += chunk.toString();
+          wire.write(Buffer.from(chunk));
+        },
+        onEnd: resolve,
+        onDrain() {},
+        onClose() {},
+      };
+    });
+    if (!start) {
+      for (let i = 0; i < 5; i += 1) await new Promise(setImmediate);
+      expect(text).toBe('');
+      wire.resume();
+    }
+    await once(end, 'data');
+    end.write('second');
+    await once(end, 'data');
+    end.end('third');
+    await ended;
+    expect(text).toBe('firstsecondthird');
+    wire.end();
+  });
 });
