@@ -1,13 +1,17 @@
 /** What the tables need of the keepers of endpoint health; data/health makes them, one folder each. */
 
+import type { JsonObject } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
-import type { AttemptOutcome, Cluster, Endpoint } from '../tables.ts';
+import type { AttemptOutcome, Cluster, Endpoint, UpstreamTls } from '../tables.ts';
 import type { HealthProbe } from './health-check.ts';
 import type { OutlierSpec } from './outlier-spec.ts';
 import type { FailureAccrualSpec } from './weft-options.ts';
 
-/** What of an endpoint's health a keeper may change. 'checked': passed its active checks; 'degraded': they said so. */
-export type HealthPart = 'checked' | 'degraded' | 'ejected';
+/**
+ * What of an endpoint's health a keeper may change. 'checked': it passes its active checks; 'degraded': they said so; 'ejected', 'shut': outlier
+ * detection, failure accrual put it aside.
+ */
+export type HealthPart = 'checked' | 'degraded' | 'ejected' | 'shut';
 
 /** An endpoint as active checks see it. */
 export interface CheckedEndpoint extends Endpoint {
@@ -27,6 +31,8 @@ export interface HealthSubject {
   readonly probes: readonly HealthProbe[];
   readonly outlier: OutlierSpec | undefined;
   readonly failureAccrual: FailureAccrualSpec | undefined;
+  /** How a connection to an endpoint with this transport match is secured (transport_socket_match_criteria of a check); nothing: plain text. */
+  tlsFor(transportMatch: JsonObject): UpstreamTls | undefined;
   /** True once a request was sent to the cluster: checks are rare before. */
   hasTraffic(): boolean;
   /** The one mutator: changes a part of an endpoint's health and tells the balancer. Unknown endpoints are ignored. */

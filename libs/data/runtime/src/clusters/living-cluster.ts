@@ -190,10 +190,7 @@ export class LivingCluster implements Cluster {
     this.#healthKey = key;
     const wanted = checks || outlier !== undefined || failureAccrual !== undefined;
     this.#setKeeper(undefined);
-    for (const endpoint of this.endpoints) {
-      endpoint.setChecks(checks);
-      endpoint.ejected = false;
-    }
+    for (const endpoint of this.endpoints) endpoint.beginAnew(checks);
     if (!wanted) this.#rebalance();
     else
       this.#setKeeper(
@@ -203,6 +200,7 @@ export class LivingCluster implements Cluster {
           probes: checks ? probes : [],
           outlier,
           failureAccrual,
+          tlsFor: (transportMatch) => this.spec.transport.tlsFor(transportMatch),
           hasTraffic: () => this.#hasTraffic,
           change: (endpoint, part, value) => this.change(endpoint, part, value),
         }),

@@ -30,6 +30,8 @@ export class LivingEndpoint implements CheckedEndpoint {
   #listedDegraded = false;
   #checked: boolean;
   #checkedDegraded = false;
+  #outlier = false;
+  #shut = false;
 
   /** @param checks active checks decide, too: the endpoint is unhealthy until it passes one. */
   constructor(spec: EndpointSpec, nowMs: number, checks: boolean) {
@@ -60,8 +62,10 @@ export class LivingEndpoint implements CheckedEndpoint {
     this.#settle();
   }
 
-  /** Checks were turned off, or on: without them nobody fails them. */
-  setChecks(checks: boolean): void {
+  /** Other keepers begin: what those before them had against it is forgotten. @param checks without active checks nobody fails them. */
+  beginAnew(checks: boolean): void {
+    this.#outlier = false;
+    this.#shut = false;
     if (!checks || this.check.disabled) {
       this.pending = false;
       this.#checked = true;
@@ -81,7 +85,8 @@ export class LivingEndpoint implements CheckedEndpoint {
   /** @returns whether balancing has to look again. */
   change(part: HealthPart, value: boolean, nowMs: number): boolean {
     const { healthy, degraded, ejected, pending } = this;
-    if (part === 'ejected') this.ejected = value;
+    if (part === 'ejected') this.#outlier = value;
+    else if (part === 'shut') this.#shut = value;
     else if (part === 'degraded') this.#checkedDegraded = value;
     else {
       if (value && !this.#checked) this.healthySinceMs = nowMs;
@@ -97,6 +102,7 @@ export class LivingEndpoint implements CheckedEndpoint {
   #settle(): void {
     this.healthy = this.#listedHealthy && this.#checked;
     this.degraded = this.#listedDegraded || this.#checkedDegraded;
+    this.ejected = this.#outlier || this.#shut;
   }
 }
 
