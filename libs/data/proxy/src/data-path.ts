@@ -1,7 +1,7 @@
 /** The data path, composed: accepted sockets, the two HTTP paths, TCP. */
 
 import type { Socket } from 'node:net';
-import { createIstioTcpMetrics } from '@weft/data-filters';
+import { createIstioTcpMetrics, type StageDeps } from '@weft/data-filters';
 import type {
   Cluster,
   ConnectionInfo,
@@ -14,7 +14,6 @@ import type { UpstreamPools } from '@weft/data-upstream';
 import type { Clock, Random } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import { createHttpHandler } from './http/handler.ts';
-import type { PathDeps } from './http/path-deps.ts';
 import type { TlsIdentity } from './identity/tls-identity.ts';
 import { inboundPath } from './inbound.ts';
 import { createListenerManager } from './listeners/listener-manager.ts';
@@ -31,7 +30,7 @@ export interface DataPathOptions {
   readonly identity: TlsIdentity;
   readonly upstream: UpstreamSide;
   /** What the stages of all listeners are made from. */
-  readonly stages: PathDeps;
+  readonly stages: StageDeps;
 }
 
 /** Connections that came from peers, or from this machine's applications and a gateway's clients. */
@@ -52,6 +51,7 @@ export interface DataPath {
 
 export function createDataPath(options: DataPathOptions): DataPath {
   const { clock, random, runtime, identity, stages } = options;
+  const { registry } = stages;
   const { pools, flushes, dialer } = options.upstream;
   const { listeners } = runtime.tables;
   const metrics = createIstioTcpMetrics(stages);

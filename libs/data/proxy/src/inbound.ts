@@ -10,22 +10,26 @@ import {
   createNormalizePath,
   createPeerMetadataIn,
   createRequestId,
+  createTap,
+  createTracing,
+  type StageDeps,
 } from '@weft/data-filters';
 import type { HttpHandlerTable } from '@weft/data-runtime';
 import { composePath, type HttpPath } from './http/path.ts';
-import type { PathDeps } from './http/path-deps.ts';
 import { createBalanceStage } from './http/stages/balance.ts';
 import { createForwardStage } from './http/stages/forward.ts';
 import { createHeadRules } from './http/stages/head-rules.ts';
 import { createDispatchStage, createRouteStage } from './http/stages/route.ts';
 
 /** Of one listener. Requests run down the list, answers and ends run up. Who the peer is was settled by the handshake. */
-export function inboundPath(deps: PathDeps, table: HttpHandlerTable): HttpPath {
+export function inboundPath(deps: StageDeps, table: HttpHandlerTable): HttpPath {
   return composePath([
     // Outermost, so that every exchange is logged, whoever ended it and however.
     createAccessLog(deps, table),
     // Beside the log: what is refused is counted too.
     createIstioHttpMetrics(deps),
+    // What `weft tap` shows is what the log says.
+    createTap(deps),
     // After all changes to an answer.
     createAnswerHeaders(deps, table),
     // What the listener does not take of a head, before anything reads it.
@@ -42,6 +46,8 @@ export function inboundPath(deps: PathDeps, table: HttpHandlerTable): HttpPath {
     createNormalizePath(table),
     // An inbound listener has one route, to the application's port; filters read what it says for them.
     createRouteStage(),
+    // Knows the request's id and the route: both have a say in sampling. Its context goes on with the request.
+    createTracing(deps, table),
     // JWT, authorisation, limits: the listener's own, in the order that it gives them.
     ...table.filters,
     // The route's answer, or where to.

@@ -10,22 +10,26 @@ import {
   createNormalizePath,
   createPeerMetadataOut,
   createRequestId,
+  createTap,
+  createTracing,
+  type StageDeps,
 } from '@weft/data-filters';
 import type { HttpHandlerTable } from '@weft/data-runtime';
 import { composePath, type HttpPath } from './http/path.ts';
-import type { PathDeps } from './http/path-deps.ts';
 import { createBalanceStage } from './http/stages/balance.ts';
 import { createForwardStage } from './http/stages/forward.ts';
 import { createHeadRules } from './http/stages/head-rules.ts';
 import { createDispatchStage, createRouteStage } from './http/stages/route.ts';
 
 /** Of one listener. Requests run down the list, answers and ends run up. */
-export function outboundPath(deps: PathDeps, table: HttpHandlerTable): HttpPath {
+export function outboundPath(deps: StageDeps, table: HttpHandlerTable): HttpPath {
   return composePath([
     // Outermost, so that every exchange is logged, whoever ended it and however.
     createAccessLog(deps, table),
     // Beside the log: a request that never found a route is counted too.
     createIstioHttpMetrics(deps),
+    // What `weft tap` shows is what the log says.
+    createTap(deps),
     // After all changes to an answer: what it says of server and time is the last word.
     createAnswerHeaders(deps, table),
     // What the listener does not take of a head, before anything reads it.
@@ -40,6 +44,8 @@ export function outboundPath(deps: PathDeps, table: HttpHandlerTable): HttpPath 
     createNormalizePath(table),
     // Filters read the route and what it says for them. Its answer, or its rewrites, come after them.
     createRouteStage(),
+    // Knows the request's id and the route: both have a say in sampling. Its context goes on with the request.
+    createTracing(deps, table),
     // The listener's own, in the order that it gives them.
     ...table.filters,
     // The route's answer, or where to: redirect, direct response, cluster and rewrites.

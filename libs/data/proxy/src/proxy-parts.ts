@@ -10,6 +10,9 @@ import {
   createAccessLogs,
   createHttpFilterKinds,
   createNetworkFilterKinds,
+  createSpanExporters,
+  createTapHub,
+  type StageDeps,
 } from '@weft/data-filters';
 import { createRuntime, type Runtime, unknownWorkload } from '@weft/data-runtime';
 import { createIdentityManager, type IdentityManager } from '@weft/identity';
@@ -19,7 +22,6 @@ import { materialSecrets } from '@weft/tls';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { createXdsClient } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
-import type { PathDeps } from './http/path-deps.ts';
 import { createCaClient } from './identity/ca-client.ts';
 import { createIdentityStore } from './identity/identity-store.ts';
 import { createTlsIdentity, type TlsIdentity } from './identity/tls-identity.ts';
@@ -40,7 +42,7 @@ export interface ProxyParts {
   readonly session: Session;
   readonly upstream: UpstreamSide;
   /** What the stages of all listeners are made from. */
-  readonly stages: PathDeps;
+  readonly stages: StageDeps;
   /** The state folder is open; before that nothing is read or kept. */
   useFolder(folder: StateFolder): void;
 }
@@ -75,7 +77,10 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     onOpenFailed: (path, error) => log.error({ path, err: error }, 'the access log cannot be opened'),
   });
   const proxy = { self: () => selfOf(runtime), ownUri };
-  const stages: PathDeps = { clock, random, registry, callouts: upstream.callouts, proxy, logs };
+  const { callouts } = upstream;
+  const spans = createSpanExporters({ clock, callouts, registry });
+  const tap = createTapHub({ registry });
+  const stages: StageDeps = { clock, random, registry, callouts, proxy, logs, spans, tap };
   const runtime: Runtime = createRuntime({
     httpFilters: createHttpFilterKinds(stages),
     networkFilters: createNetworkFilterKinds(stages),

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { createAccessLogs, type FileSink } from '@weft/data-filters';
+import { createAccessLogs, createSpanExporters, createTapHub, type FileSink } from '@weft/data-filters';
 import type { Callouts, Direction, HttpHandlerTable } from '@weft/data-runtime';
 import { createDialer, createUpstreamPools, FlushQueue, type UpstreamPools } from '@weft/data-upstream';
 import { createManualClock, createSeededRandom, type ManualClock } from '@weft/kernel';
@@ -60,7 +60,10 @@ export async function startRig(table: HttpHandlerTable, options: RigOptions = {}
   const pools = createUpstreamPools({ clock, dialer, flushes });
   const callouts = createCallouts({ clock, pools });
   const random = createSeededRandom(1);
-  const deps = { clock, random, registry, callouts, proxy: { self: () => self, ownUri: () => undefined }, logs };
+  const spans = createSpanExporters({ clock, callouts, registry });
+  const tap = createTapHub({ registry });
+  const proxy = { self: () => self, ownUri: () => undefined };
+  const deps = { clock, random, registry, callouts, proxy, logs, spans, tap };
   const handler = createHttpHandler({
     clock,
     random,
