@@ -67,9 +67,14 @@ function groupText(group: Group, kept: Kept, exchange: Exchange): string {
     let text = group.literals[0] as string;
     for (let i = 0; i < operands.length; i += 1)
       text += jsonValue(values[valuesAt + i]) + (group.literals[i + 1] as string);
-    kept.texts[group.textAt] = text;
+    kept.texts[group.textAt] = flat(text);
   }
   return kept.texts[group.textAt] as string;
+}
+
+/** One piece of what was put together from many: V8 would walk the pieces again with each line that is written. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function keptOf({ kept }: Exchange, owner: WriteJson, fresh: () => Kept): Kept {
@@ -112,7 +117,7 @@ function toParts(nodes: readonly Node[]): (string | WriteJson | Group)[] {
       parts.push(node);
     } else if (node.change === 'always') {
       end();
-      parts.push((exchange) => jsonValue(node.read(exchange)));
+      parts.push(freshValue(node));
     } else {
       const apart = node.change === 'often' || operands.at(-1)?.change === 'often';
       if (apart && operands.length > 0) end();
@@ -122,6 +127,11 @@ function toParts(nodes: readonly Node[]): (string | WriteJson | Group)[] {
   }
   end();
   return parts;
+}
+
+function freshValue(operand: Operand): WriteJson {
+  if (operand.kind === 'text') return (exchange) => jsonText(operand.read(exchange));
+  return (exchange) => jsonValue(operand.read(exchange));
 }
 
 /** ASCII. */
