@@ -86,10 +86,12 @@ function secure(
     noDelay: true,
     allowHalfOpen: target.allowHalfOpen ?? false,
     ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-    ...(held === undefined ? {} : { session: held.ticket }),
+    ...(held === undefined || over === undefined ? {} : { session: held.ticket }),
     ...(target.onread === undefined || over !== undefined ? {} : { onread: target.onread }),
   };
   const socket = connectTls(options as ConnectionOptions);
+  // As an option Node reads the session twice, with the certificate that is in it: 0.2 ms each. Over TCP that is not open yet there is time.
+  if (held !== undefined && over === undefined) socket.setSession(held.ticket);
   let names = held?.names;
 
   const fail = (code: ErrorCode, reason: string): void => {

@@ -1,5 +1,7 @@
 /** TLS over node:tls: identities by SPIFFE URI or by name, rotation, resumption. */
 export { contextsMax } from './client-contexts.ts';
+export type { ClientHello } from './client-hello.ts';
+export { clientHelloBytesMax, parseClientHello } from './client-hello.ts';
 export type { ClientTls, ClientTlsOptions, ClientTlsPolicy, ClientTlsTarget } from './client-tls.ts';
 export { createClientTls, sessionsMax } from './client-tls.ts';
 export { defaultCiphers } from './context-options.ts';

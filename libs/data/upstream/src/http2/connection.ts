@@ -31,6 +31,8 @@ export class Http2Connection implements WireSink, Flushable, Http2Output, Http2C
   requests = 0;
   /** The peer's SETTINGS have come. */
   settled = false;
+  /** False after GOAWAY and when it is closed: a stream that is opened now would never be answered. */
+  opens = true;
   readonly codec: Http2Codec;
   readonly #host: LaneHost;
   readonly #owner: ConnectionOwner<Http2Connection>;
@@ -208,6 +210,7 @@ export class Http2Connection implements WireSink, Flushable, Http2Output, Http2C
 
   onGoaway(): void {
     this.#retired = true;
+    this.opens = false;
     if (this.active === 0) this.retire();
   }
 
@@ -243,6 +246,7 @@ export class Http2Connection implements WireSink, Flushable, Http2Output, Http2C
     if (this.#left) return;
     this.#left = true;
     this.#retired = true;
+    this.opens = false;
     for (const stream of this.#unsettled.splice(0)) stream.onLost();
     this.#owner.onGone(this, false);
   }

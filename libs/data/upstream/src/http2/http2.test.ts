@@ -44,6 +44,8 @@ interface Rig {
   readonly pools: UpstreamPools;
   readonly sessions: Http2Session[];
   request(head?: Partial<OutgoingHead>, body?: string, end?: boolean): RecordingClient;
+  /** A stream on which nothing is sent yet. */
+  lend(): RecordingClient;
   used(): unknown;
   stats(): unknown;
 }
@@ -76,6 +78,11 @@ async function setUp(onStream: OnStream, changes: TestClusterChanges = {}, setti
     request(head = {}, body = '', end = true) {
       const bytes = Buffer.from(body, 'latin1');
       const client = new RecordingClient((stream) => void stream.send(outgoing(head), bytes, 0, bytes.length, end));
+      pools.acquire(cluster, endpoint, client, options);
+      return client;
+    },
+    lend() {
+      const client = new RecordingClient();
       pools.acquire(cluster, endpoint, client, options);
       return client;
     },
@@ -255,6 +262,21 @@ describe('an HTTP/2 connection', () => {
     expect([first.told.at(-1), second.told.at(-1)]).toEqual(['end', 'end']);
     await settle();
     expect(rig.stats()).toEqual({ connections: 1, active: 0 });
+  });
+
+  it.each([
+    ['says GOAWAY', (session: Http2Session | undefined) => session?.close()],
+    ['breaks', (session: Http2Session | undefined) => session?.destroy()],
+  ])('that %s before a request was sent says that it may be sent again', async (_what, end) => {
+    const rig = await setUp(() => {});
+    const busy = rig.request();
+    await busy.until((told) => told.includes('ready'));
+    await settle();
+    const late = rig.lend();
+    end(rig.sessions[0]);
+    await settle();
+    late.stream?.send(outgoing(), undefined, 0, 0, true);
+    expect(late.told.at(-1)).toMatch(/^reset upstream_closed remote_refused_stream_reset unprocessed/);
   });
 
   it('that breaks fails its requests and only those', async () => {

@@ -44,6 +44,10 @@ export class Http2Stream implements UpstreamStream, Http2StreamSink {
   send(head: OutgoingHead, bytes: Buffer | undefined, from: number, to: number, end: boolean): boolean {
     if (this.#over) return true;
     const connection = this.#connection;
+    if (!connection.opens) {
+      this.#fail('upstream_closed', 'remote_refused_stream_reset', true, 'the connection is closing');
+      return true;
+    }
     if (head.upgrade !== '' && !connection.codec.extendedConnect) {
       if (connection.settled) return this.#refuseUpgrade();
       // Whether the peer takes an extended CONNECT is said by its SETTINGS.
