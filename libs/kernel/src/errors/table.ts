@@ -191,15 +191,31 @@ export const errorTable = {
     'UR',
     'The endpoint: it reset the request (RST_STREAM) before its answer was whole.',
   ),
-  upstream_duration: row(
+  upstream_duration: row('upstream', false, 408, 4, 'UMSDR', 'The cluster: its max_stream_duration ended the request.'),
+  stream_duration: row(
     'upstream',
     false,
-    408,
+    504,
     4,
-    'UMSDR',
-    'The cluster: its max_stream_duration ended the request.',
+    '-',
+    "The listener's or the route's max_stream_duration ended the request.",
   ),
-  stream_duration: row('upstream', false, 504, 4, '-', "The listener's or the route's max_stream_duration ended the request."),
+  no_filter_chain: row(
+    'client',
+    true,
+    0,
+    14,
+    'NR',
+    'The listener: no filter chain takes what the client began with; is mutual TLS demanded (STRICT), or the SNI unknown?',
+  ),
+  connection_denied: row(
+    'client',
+    true,
+    0,
+    7,
+    '-',
+    'The policies on this port: a network filter closed the connection; the log names the policy.',
+  ),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;

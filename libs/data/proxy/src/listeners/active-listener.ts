@@ -1,10 +1,12 @@
 /** One listening socket: it outlives updates of its table, and its connections outlive it. */
 
 import { createServer, type Server, type Socket } from 'node:net';
-import type { DownstreamTls, ListenerTable } from '@weft/data-runtime';
+import type { ConnectionInfo, FilterChainTable, ListenerTable } from '@weft/data-runtime';
 import type { Cancel, ErrorCode } from '@weft/kernel';
-import { createServerTls, type SecurePeer, type ServerTls, type TlsMaterial } from '@weft/tls';
-import { connectionInfo, hostPort } from './connection-info.ts';
+import { listenShared } from '@weft/sockets';
+import { type AcceptanceDeps, acceptConnection } from './accept/acceptance.ts';
+import { type ChainServers, createChainServers } from './accept/chain-servers.ts';
+import { hostPort } from './connection-info.ts';
 import { listenerLimits } from './limits.ts';
 import { describeListenError } from './listen-error.ts';
 import type { ListenerManagerOptions, ListenerState } from './listener-manager-options.ts';
@@ -23,8 +25,9 @@ export class ActiveListener {
   #tries = 0;
   #cancelRetry: Cancel = () => {};
   #onSettled: (() => void)[] = [];
-  #tls: ServerTls | undefined;
-  #material: TlsMaterial | undefined;
+  readonly #acceptance: AcceptanceDeps;
+  /** Its chains as they are now. */
+  servers: ChainServers;
 
   constructor(table: ListenerTable, options: ListenerManagerOptions) {
     this.#options = options;
@@ -32,8 +35,16 @@ export class ActiveListener {
     this.#table = table;
     this.#bind = table.bind;
     this.#port = table.port;
+    this.servers = this.#makeServers(table);
+    this.#acceptance = {
+      clock: options.clock,
+      servers: () => this.servers,
+      listenerOf: options.listenerOf,
+      hand: (socket, info, chain) => this.#hand(socket, info, chain),
+      refused: (code, reason) => this.#refused(code, reason),
+    };
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
-    this.#server.maxConnections = options.connectionsMax ?? listenerLimits.connectionsMax;
+    this.#server.maxConnections = connectionsMaxOf(table, options);
     this.#server.on('connection', (socket) => this.#accept(socket));
     this.#server.on('drop', () => this.#refused('upstream_overflow', 'the bound of open connections is reached'));
     this.#server.on('listening', () => this.#settle('listening', undefined));
@@ -43,17 +54,11 @@ export class ActiveListener {
 
   /** New connections get the new table; open ones go on with theirs, whose routes are places that follow by themselves. */
   update(table: ListenerTable): void {
-    const before = this.#table;
+    if (table === this.#table) return;
     this.#table = table;
-    if (!sameTls(before.tls, table.tls)) this.#tls = undefined;
+    this.servers = this.#makeServers(table);
+    this.#server.maxConnections = connectionsMaxOf(table, this.#options);
     if (this.#state === 'failed') this.#startOver();
-  }
-
-  /** New handshakes use the new material. */
-  rotate(material: TlsMaterial): void {
-    if (this.#tls === undefined || material === this.#material) return;
-    this.#material = material;
-    this.#tls.rotate(material);
   }
 
   state(): ListenerState {
@@ -88,7 +93,20 @@ export class ActiveListener {
   }
 
   #listen(): void {
-    this.#server.listen({ host: this.#bind, port: this.#port, backlog: listenerLimits.backlog });
+    if (!this.#table.bindToPort) {
+      this.#settle('listening', undefined);
+      return;
+    }
+    const { backlog } = listenerLimits;
+    if (this.#options.sharedPorts !== true) {
+      this.#server.listen({ host: this.#bind, port: this.#port, backlog });
+      return;
+    }
+    try {
+      listenShared(this.#server, this.#bind, this.#port, backlog);
+    } catch (error) {
+      this.#listenFailed(error as NodeJS.ErrnoException);
+    }
   }
 
   #startOver(): void {
@@ -118,35 +136,16 @@ export class ActiveListener {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    const { tls } = this.#table;
-    if (tls === undefined) {
-      this.#hand(socket, undefined);
-      return;
-    }
-    // Until the handshake is over nobody else listens for what goes wrong with it.
-    socket.on('error', ignore);
-    const secure = this.#secure(tls);
-    if (secure !== undefined) {
-      secure.accept(socket);
-      return;
-    }
-    socket.destroy();
-    this.#refused('identity_unavailable', 'this proxy has no certificate yet');
+    acceptConnection(socket, this.#acceptance);
   }
 
-  #secure(tls: DownstreamTls): ServerTls | undefined {
-    if (this.#tls !== undefined) return this.#tls;
-    const material = this.#options.material();
-    if (material === undefined) return undefined;
-    this.#material = material;
-    this.#tls = createServerTls({
-      material,
-      tls,
-      clock: this.#options.clock,
-      onSecure: (socket, peer) => this.#hand(socket, peer),
-      onRefused: (code, reason) => this.#refused(code, reason),
-    });
-    return this.#tls;
+  #makeServers(table: ListenerTable): ChainServers {
+    const { clock, secrets } = this.#options;
+    return createChainServers(
+      table,
+      { clock, secrets, refused: (code, reason) => this.#refused(code, reason) },
+      this.servers,
+    );
   }
 
   #refused(code: ErrorCode, reason: string): void {
@@ -154,21 +153,13 @@ export class ActiveListener {
     this.#refusals.note(this.#table.name, code, reason);
   }
 
-  #hand(socket: Socket, peer: SecurePeer | undefined): void {
-    const { handler, direction } = this.#table;
-    const info = connectionInfo(socket, direction, peer);
+  #hand(socket: Socket, info: ConnectionInfo, { handler }: FilterChainTable): void {
     if (handler.kind === 'http') this.#options.http.accept(socket, info, handler);
     else this.#options.tcp.accept(socket, info, handler);
   }
 }
 
-function sameTls(before: DownstreamTls | undefined, after: DownstreamTls | undefined): boolean {
-  if (before === undefined || after === undefined) return before === after;
-  return (
-    before.requireClientCertificate === after.requireClientCertificate &&
-    before.alpn.join() === after.alpn.join() &&
-    before.allowedUriPrefixes.join() === after.allowedUriPrefixes.join()
-  );
+function connectionsMaxOf(table: ListenerTable, options: ListenerManagerOptions): number {
+  const most = options.connectionsMax ?? listenerLimits.connectionsMax;
+  return table.connectionsMax > 0 ? Math.min(table.connectionsMax, most) : most;
 }
-
-function ignore(): void {}

@@ -2,19 +2,46 @@
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { ConnectionInfo } from '@weft/data-filters';
-import type { Direction } from '@weft/data-runtime';
-import type { SecurePeer } from '@weft/tls';
+import type { ConnectionInfo, Direction } from '@weft/data-runtime';
+import type { CallerPeer } from '@weft/tls';
 
-/** @param peer of a connection that was secured; nothing: plain text. */
-export function connectionInfo(socket: Socket, direction: Direction, peer: SecurePeer | undefined): ConnectionInfo {
+/** "127.0.0.1:40000" each. */
+export interface Addresses {
+  /** The client, as the PROXY protocol names it where it does. */
+  remote: string;
+  /** The socket's peer. */
+  readonly direct: string;
+  /** Where the client wanted to go. */
+  local: string;
+  /** iptables sent it here. */
+  redirected: boolean;
+}
+
+export function addressesOf(socket: Socket): Addresses {
+  const remote = hostPort(socket.remoteAddress, socket.remotePort);
+  return { remote, direct: remote, local: hostPort(socket.localAddress, socket.localPort), redirected: false };
+}
+
+/** @param peer of a connection that was secured; nothing: plain text. @param sni that was seen before any handshake. */
+export function connectionInfo(
+  socket: Socket,
+  direction: Direction,
+  addresses: Addresses,
+  peer: CallerPeer | undefined,
+  sni?: string,
+): ConnectionInfo {
   return {
-    remoteAddress: hostPort(socket.remoteAddress, socket.remotePort),
-    localAddress: hostPort(socket.localAddress, socket.localPort),
+    remoteAddress: addresses.remote,
+    directRemoteAddress: addresses.direct,
+    localAddress: addresses.local,
     tls: peer !== undefined,
+    tlsVersion: socket instanceof TLSSocket ? (socket.getProtocol() ?? '') : '',
     peerUri: peer?.peerUri,
-    peerCertificateHash: peer?.peerUri === undefined ? undefined : certificateHashOf(socket),
-    sni: serverNameOf(socket),
+    get peerCertificateHash() {
+      return peer?.certificateHash;
+    },
+    peerCertificate: () => peer?.certificate(),
+    sni: serverNameOf(socket) ?? (sni === '' ? undefined : sni),
     alpn: peer === undefined || peer.alpn === '' ? undefined : peer.alpn,
     direction,
   };
@@ -27,10 +54,11 @@ export function hostPort(address: string | undefined, port: number | undefined):
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
 }
 
-/** SHA-256 of the DER in lower-case hex; Node writes it in capitals with colons. */
-function certificateHashOf(socket: Socket): string | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined;
-  return socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
+/** The reverse of `hostPort`. */
+export function splitHostPort(text: string): { readonly address: string; readonly port: number } {
+  const colon = text.lastIndexOf(':');
+  const address = text.slice(0, colon);
+  return { address: address.startsWith('[') ? address.slice(1, -1) : address, port: Number(text.slice(colon + 1)) };
 }
 
 function serverNameOf(socket: Socket): string | undefined {

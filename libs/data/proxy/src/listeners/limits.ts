@@ -2,7 +2,7 @@
 
 export const listenerLimits = {
   /** Open connections of one listener, handshakes included; one more is closed at once and counted. */
-  connectionsMax: 10_000,
+  connectionsMax: 20_000,
   /** Connections that the system may hold before they are accepted. */
   backlog: 1_024,
   /** Between two tries to get a busy port. */

@@ -1,11 +1,11 @@
 /** What the listeners are given and what they tell: shared by the manager and each listener. */
 
 import type { Socket } from 'node:net';
-import type { ConnectionInfo } from '@weft/data-filters';
-import type { HttpHandlerTable, TcpHandlerTable } from '@weft/data-runtime';
+import type { ConnectionInfo, HttpHandlerTable, TcpHandlerTable } from '@weft/data-runtime';
 import type { Clock, ErrorCode, Provenance } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
-import type { TlsMaterial } from '@weft/tls';
+import type { TlsSecrets } from '@weft/tls';
+import type { ChainServers } from './accept/chain-servers.ts';
 
 /** Takes accepted connections of one kind. `HttpHandler` and `TcpHandler` are such. */
 export interface ConnectionHandler<Table> {
@@ -17,8 +17,12 @@ export interface ListenerManagerOptions {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly http: ConnectionHandler<HttpHandlerTable>;
   readonly tcp: ConnectionHandler<TcpHandlerTable>;
-  /** This proxy's certificate, key and roots; nothing yet: connections to listeners with TLS are refused. */
-  readonly material: () => TlsMaterial | undefined;
+  /** Certificates and roots by name, "default" and "ROOTCA" before all; nothing yet: connections to chains with TLS are refused. */
+  readonly secrets: TlsSecrets;
+  /** The chains of the listener that has an address; for connections handed over by their original destination. */
+  listenerOf(address: string): ChainServers | undefined;
+  /** Listen with SO_REUSEPORT: other processes of this proxy listen on the same ports. */
+  readonly sharedPorts?: boolean;
   /** For a counter: a connection was refused before any handler had it. `upstream_overflow`: the bound of the listener. */
   readonly onRefused: (listener: string, code: ErrorCode) => void;
   readonly connectionsMax?: number;

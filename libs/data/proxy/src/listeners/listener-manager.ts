@@ -2,7 +2,7 @@
 
 import type { ListenerTable } from '@weft/data-runtime';
 import { ActiveListener } from './active-listener.ts';
-import { hostPort } from './connection-info.ts';
+import { hostPort, splitHostPort } from './connection-info.ts';
 import type { ListenerManagerOptions, ListenerState } from './listener-manager-options.ts';
 
 export interface ListenerManager {
@@ -13,8 +13,6 @@ export interface ListenerManager {
   sync(listeners: ReadonlyMap<string, ListenerTable>): void;
   /** Resolves when every listener has listened or failed at least once. */
   settled(): Promise<void>;
-  /** After a rotation of this proxy's certificate or of the mesh's roots. */
-  rotate(): void;
   states(): readonly ListenerState[];
   /** Takes no more connections; open ones live on. `sync` does nothing from here on. */
   drain(): void;
@@ -22,11 +20,19 @@ export interface ListenerManager {
   close(): void;
 }
 
-export function createListenerManager(options: ListenerManagerOptions): ListenerManager {
+export function createListenerManager(parts: Omit<ListenerManagerOptions, 'listenerOf'>): ListenerManager {
   const byAddress = new Map<string, ActiveListener>();
   const leaving = new Set<ActiveListener>();
   let conflicts: readonly ListenerState[] = [];
   let draining = false;
+  const options: ListenerManagerOptions = {
+    ...parts,
+    // Envoy's order: the address itself, then all addresses with the port.
+    listenerOf(address) {
+      const anywhere = hostPort(address.startsWith('[') ? '::' : '0.0.0.0', splitHostPort(address).port);
+      return (byAddress.get(address) ?? byAddress.get(anywhere))?.servers;
+    },
+  };
 
   const sweepLeaving = (): void => {
     for (const listener of leaving) if (listener.state().connections === 0) leaving.delete(listener);
@@ -57,11 +63,6 @@ export function createListenerManager(options: ListenerManagerOptions): Listener
     },
     async settled() {
       await Promise.all([...byAddress.values()].map((listener) => listener.settled()));
-    },
-    rotate() {
-      const material = options.material();
-      if (material === undefined) return;
-      for (const listener of byAddress.values()) listener.rotate(material);
     },
     states: () => [...[...byAddress.values()].map((listener) => listener.state()), ...conflicts],
     drain() {

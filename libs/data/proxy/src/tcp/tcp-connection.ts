@@ -1,7 +1,15 @@
 /** One client's TCP connection: picks an endpoint, dials it, joins the two, accounts for it once. */
 
-import type { ConnectionInfo, IstioTcpMetrics, LogBuffer, TcpMetrics } from '@weft/data-filters';
-import type { Cluster, Endpoint, TcpHandlerTable } from '@weft/data-runtime';
+import type { IstioTcpMetrics, TcpMetrics } from '@weft/data-filters';
+import {
+  type Cluster,
+  type ConnectionInfo,
+  type Endpoint,
+  hashText,
+  type PickContext,
+  type RouteTarget,
+  type TcpHandlerTable,
+} from '@weft/data-runtime';
 import {
   type DialedPeer,
   type Dialer,
@@ -12,21 +20,20 @@ import {
   splice,
   type Wire,
 } from '@weft/data-upstream';
-import { type Cancel, type Clock, type ErrorCode, errorTable } from '@weft/kernel';
-import type { Counter } from '@weft/telemetry';
-import { hostPort } from '../listeners/connection-info.ts';
-import { tcpLogLine } from './tcp-log-line.ts';
+import { type Cancel, type Clock, describeProvenance, type ErrorCode, errorTable, type Random } from '@weft/kernel';
+import { encodeProxyHeader } from '@weft/proxy-protocol';
+import { splitHostPort } from '../listeners/connection-info.ts';
+import type { ConnectionFacts } from './connection-record.ts';
+import { openTunnel } from './tunnel.ts';
 
 export interface TcpOwner {
   readonly clock: Clock;
+  readonly random: Random;
   readonly dialer: Dialer;
   readonly metrics: IstioTcpMetrics;
-  readonly log: LogBuffer;
-  readonly logged: Counter;
   readonly sweeper: Sweeper;
-  /** Takes one of the cluster's connections; false: its bound is reached. */
-  reserve(cluster: Cluster): boolean;
-  release(cluster: Cluster): void;
+  /** Writes the lines of the access logs that want the connection. */
+  log(table: TcpHandlerTable, facts: ConnectionFacts): void;
   onClosed(connection: TcpConnection): void;
 }
 
@@ -37,12 +44,16 @@ export class TcpConnection {
   readonly #table: TcpHandlerTable;
   readonly #startedAtMs: number;
   readonly #startedMonotonicMs: number;
+  readonly #tried: Endpoint[] = [];
+  #target: RouteTarget | undefined;
   #cluster: Cluster | undefined;
   #endpoint: Endpoint | undefined;
   #upstreamPeerUri: string | undefined;
   #upstreamLocalAddress = '';
   #transportFailure = '';
+  #reason = '';
   #cancelDial: Cancel | undefined;
+  #cancelLife: Cancel = () => {};
   #splice: Splice | undefined;
   #metrics: TcpMetrics | undefined;
   #over = false;
@@ -58,35 +69,19 @@ export class TcpConnection {
   }
 
   start(): void {
-    const wire = this.#wire;
-    wire.sink = { ...deafSink, onClose: () => this.#finish('DC', 0, 0) };
-    const cluster = this.#table.target.cluster.current;
+    const table = this.#table;
+    this.#wire.sink = { ...deafSink, onClose: () => this.#finish('DC', 0, 0) };
+    const { sni } = this.#info;
+    const target = table.bySni !== undefined && sni !== undefined ? table.bySni(sni) : table.pick(this.#owner.random);
+    this.#target = target;
+    const cluster = target.cluster.current;
     if (cluster === undefined) {
-      this.#fail('no_cluster');
+      this.#fail('no_cluster', describeProvenance(target.from));
       return;
     }
     this.#cluster = cluster;
-    const endpoint = cluster.pick();
-    if (endpoint === undefined) {
-      this.#fail('no_healthy_upstream');
-      return;
-    }
-    if (!this.#owner.reserve(cluster)) {
-      this.#fail('upstream_overflow');
-      return;
-    }
-    this.#endpoint = endpoint;
-    endpoint.active += 1;
-    this.#cancelDial = this.#owner.dialer.dial(
-      endpoint,
-      cluster.connectTimeoutMs,
-      (upstream, peer) => this.#join(upstream, peer),
-      (code, reason) => {
-        this.#cancelDial = undefined;
-        this.#transportFailure = reason;
-        this.#fail(code);
-      },
-    );
+    if (table.durationMaxMs > 0) this.#cancelLife = this.#owner.clock.after(table.durationMaxMs, () => this.stop());
+    this.#attempt(cluster);
   }
 
   /** Closes both sides now. */
@@ -99,13 +94,80 @@ export class TcpConnection {
     this.#finish('-', 0, 0);
   }
 
-  #join(upstream: Wire, peer: DialedPeer): void {
+  #attempt(cluster: Cluster): void {
+    const endpoint = this.#pick(cluster);
+    if (endpoint === undefined) {
+      this.#fail('no_healthy_upstream', describeProvenance(cluster.from));
+      return;
+    }
+    const breaker = cluster.breakers.default;
+    if (breaker.used.connections >= breaker.connectionsMax) {
+      this.#fail('upstream_overflow', describeProvenance(cluster.from));
+      return;
+    }
+    breaker.used.connections += 1;
+    endpoint.active += 1;
+    this.#endpoint = endpoint;
+    const dialedAtMs = this.#owner.clock.monotonic();
+    const { proxyProtocol } = cluster;
+    const { remoteAddress, localAddress } = this.#info;
+    this.#cancelDial = this.#owner.dialer.dial(
+      endpoint,
+      cluster.connectTimeoutMs,
+      (upstream, peer) => this.#dialed(upstream, peer),
+      (code, reason) => {
+        this.#cancelDial = undefined;
+        this.#transportFailure = reason;
+        this.#observe(cluster, endpoint, 'connect-failed', this.#owner.clock.monotonic() - dialedAtMs);
+        this.#release();
+        this.#tried.push(endpoint);
+        if (this.#tried.length < this.#table.connectAttemptsMax) this.#attempt(cluster);
+        else this.#fail(code, describeProvenance(cluster.from));
+      },
+      proxyProtocol === undefined ? {} : { proxyHeader: encodeProxyHeader(proxyProtocol, remoteAddress, localAddress) },
+    );
+  }
+
+  #pick(cluster: Cluster): Endpoint | undefined {
+    if (cluster.originalDestination !== undefined) return cluster.originalDestination(this.#info.localAddress);
+    if (this.#table.hash === undefined && this.#tried.length === 0) return cluster.pick();
+    const context: PickContext = {
+      hash: this.#table.hash === 'source-ip' ? hashText(splitHostPort(this.#info.remoteAddress).address) : undefined,
+      avoid: this.#tried,
+      avoidTries: 3,
+      subset: undefined,
+      overrideHost: undefined,
+    };
+    return cluster.pick(context);
+  }
+
+  #dialed(upstream: Wire, peer: DialedPeer): void {
     this.#cancelDial = undefined;
     this.#upstreamPeerUri = peer.peerUri;
-    this.#upstreamLocalAddress = hostPort(upstream.socket.localAddress, upstream.socket.localPort);
+    this.#upstreamLocalAddress = upstream.localAddress;
+    const { tunnelHost } = this.#table;
+    if (tunnelHost === undefined) {
+      this.#join(upstream, undefined);
+      return;
+    }
+    this.#cancelDial = openTunnel(upstream, tunnelHost, (reason, early) => {
+      this.#cancelDial = undefined;
+      if (reason === undefined) {
+        this.#join(upstream, early);
+        return;
+      }
+      this.#transportFailure = reason;
+      upstream.destroy();
+      this.#fail('upstream_closed', reason);
+    });
+  }
+
+  /** @param early what the endpoint sent already. */
+  #join(upstream: Wire, early: Buffer | undefined): void {
     const metrics = this.#place('-');
     this.#metrics = metrics;
     metrics.opened.add(1);
+    if (early !== undefined && early.length > 0) this.#wire.write(early);
     this.#splice = splice(this.#wire, upstream, {
       clock: this.#owner.clock,
       sweeper: this.#owner.sweeper,
@@ -125,21 +187,52 @@ export class TcpConnection {
     this.#finish(flagOf(result), result.bytesFromA, result.bytesFromB);
   }
 
-  #fail(code: ErrorCode): void {
+  #fail(code: ErrorCode, reason: string): void {
+    this.#reason = reason;
     this.#wire.destroy();
     this.#finish(errorTable[code].responseFlag, 0, 0);
+  }
+
+  #release(): void {
+    if (this.#endpoint === undefined || this.#cluster === undefined) return;
+    this.#endpoint.active -= 1;
+    this.#cluster.breakers.default.used.connections -= 1;
+    this.#endpoint = undefined;
+  }
+
+  #observe(cluster: Cluster, endpoint: Endpoint, local: 'connect-failed', latencyMs: number): void {
+    cluster.observe?.(endpoint, { status: 0, grpcStatus: undefined, local, latencyMs, fields: [] });
   }
 
   #finish(flag: string, bytesReceived: number, bytesSent: number): void {
     if (this.#over) return;
     this.#over = true;
     this.#cancelDial?.();
-    if (this.#endpoint !== undefined && this.#cluster !== undefined) {
-      this.#endpoint.active -= 1;
-      this.#owner.release(this.#cluster);
-    }
+    this.#cancelLife();
+    const endpoint = this.#endpoint;
     this.#count(flag);
-    if (this.#table.accessLog) this.#log(flag, bytesReceived, bytesSent);
+    this.#release();
+    if (this.#table.accessLogs.length > 0) {
+      this.#owner.log(this.#table, {
+        info: this.#info,
+        startedAtMs: this.#startedAtMs,
+        startedMonotonicMs: this.#startedMonotonicMs,
+        durationMs: this.#owner.clock.monotonic() - this.#startedMonotonicMs,
+        flag,
+        bytesReceived,
+        bytesSent,
+        target: this.#target,
+        cluster: this.#cluster,
+        endpoint: endpoint ?? this.#tried.at(-1),
+        upstreamLocalAddress: this.#upstreamLocalAddress,
+        upstreamPeerUri: this.#upstreamPeerUri,
+        transportFailure: this.#transportFailure,
+        details: '',
+        reason:
+          this.#reason === '' && this.#target !== undefined ? describeProvenance(this.#target.from) : this.#reason,
+        attempts: this.#tried.length + (endpoint === undefined ? 0 : 1),
+      });
+    }
     this.#owner.onClosed(this);
   }
 
@@ -160,25 +253,6 @@ export class TcpConnection {
         endpoint: this.#endpoint,
       },
       flag,
-    );
-  }
-
-  #log(flag: string, bytesReceived: number, bytesSent: number): void {
-    this.#owner.logged.add(1);
-    this.#owner.log.add(
-      tcpLogLine({
-        info: this.#info,
-        startedAtMs: this.#startedAtMs,
-        durationMs: this.#owner.clock.monotonic() - this.#startedMonotonicMs,
-        flag,
-        bytesReceived,
-        bytesSent,
-        target: this.#table.target,
-        from: (this.#splice === undefined ? this.#cluster : undefined)?.from ?? this.#table.target.from,
-        endpoint: this.#endpoint,
-        upstreamLocalAddress: this.#upstreamLocalAddress,
-        transportFailure: this.#transportFailure,
-      }),
     );
   }
 }

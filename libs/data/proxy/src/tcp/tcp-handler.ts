@@ -1,20 +1,19 @@
 /** TCP on accepted sockets: each connection is joined to one endpoint of its table's cluster. */
 
 import type { Socket } from 'node:net';
-import type { ConnectionInfo, IstioTcpMetrics, LogBuffer } from '@weft/data-filters';
-import type { Cluster, TcpHandlerTable } from '@weft/data-runtime';
+import type { AccessLogs, IstioTcpMetrics } from '@weft/data-filters';
+import type { ConnectionInfo, TcpHandlerTable } from '@weft/data-runtime';
 import { acceptWire, type Dialer, Sweeper } from '@weft/data-upstream';
-import type { Clock } from '@weft/kernel';
-import type { Counter } from '@weft/telemetry';
+import type { Clock, Random } from '@weft/kernel';
+import { connectionRecord } from './connection-record.ts';
 import { TcpConnection, type TcpOwner } from './tcp-connection.ts';
 
 export interface TcpHandlerDeps {
   readonly clock: Clock;
+  readonly random: Random;
   readonly dialer: Dialer;
   readonly metrics: IstioTcpMetrics;
-  readonly log: LogBuffer;
-  /** Lines written to the access log. */
-  readonly logged: Counter;
+  readonly logs: AccessLogs;
 }
 
 export interface TcpHandler {
@@ -28,20 +27,16 @@ export interface TcpHandler {
 
 export function createTcpHandler(deps: TcpHandlerDeps): TcpHandler {
   const open = new Set<TcpConnection>();
-  const perCluster = new Map<Cluster, number>();
   const owner: TcpOwner = {
     ...deps,
     sweeper: new Sweeper(deps.clock),
-    reserve(cluster) {
-      const used = perCluster.get(cluster) ?? 0;
-      if (used >= cluster.limits.connectionsMax) return false;
-      perCluster.set(cluster, used + 1);
-      return true;
-    },
-    release(cluster) {
-      const left = (perCluster.get(cluster) ?? 0) - 1;
-      if (left > 0) perCluster.set(cluster, left);
-      else perCluster.delete(cluster);
+    log(table, facts) {
+      const record = connectionRecord(facts);
+      for (const log of table.accessLogs) {
+        if (!log.wants(record)) continue;
+        deps.logs.written.add(1);
+        deps.logs.bufferOf(log.path).add(log.line(record));
+      }
     },
     onClosed: (connection) => void open.delete(connection),
   };
