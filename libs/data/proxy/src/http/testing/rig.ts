@@ -137,14 +137,23 @@ export async function startBackend(onHead: (socket: Socket, request: string, nth
     connections += 1;
     sockets.add(socket);
     let waiting = '';
+    let bodyLeft = 0;
+    const skip = (): void => {
+      const skipped = Math.min(bodyLeft, waiting.length);
+      waiting = waiting.substring(skipped);
+      bodyLeft -= skipped;
+    };
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (chunk) => {
       received += chunk.toString('latin1');
       waiting += chunk.toString('latin1');
+      if (bodyLeft > 0) skip();
       for (let end = waiting.indexOf('\r\n\r\n'); end >= 0; end = waiting.indexOf('\r\n\r\n')) {
         const head = waiting.substring(0, end + 4);
         waiting = waiting.substring(end + 4);
+        bodyLeft = Number(/\r\ncontent-length: ([0-9]+)/.exec(head)?.[1] ?? 0);
+        skip();
         if (/^[A-Z]+ /.test(head)) onHead(socket, head, ++nth);
       }
     });
