@@ -13,8 +13,8 @@ import type {
 import type { UpstreamPools } from '@weft/data-upstream';
 import type { Clock, Random } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
+import type { TlsSecrets } from '@weft/tls';
 import { createHttpHandler } from './http/handler.ts';
-import type { TlsIdentity } from './identity/tls-identity.ts';
 import { inboundPath } from './inbound.ts';
 import { createListenerManager } from './listeners/listener-manager.ts';
 import type { ListenerState } from './listeners/listener-manager-options.ts';
@@ -27,7 +27,8 @@ export interface DataPathOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly runtime: Runtime;
-  readonly identity: TlsIdentity;
+  /** Certificates and roots by name. */
+  readonly secrets: TlsSecrets;
   readonly upstream: UpstreamSide;
   /** What the stages of all listeners are made from. */
   readonly stages: StageDeps;
@@ -50,7 +51,7 @@ export interface DataPath {
 }
 
 export function createDataPath(options: DataPathOptions): DataPath {
-  const { clock, random, runtime, identity, stages } = options;
+  const { clock, random, runtime, stages } = options;
   const { registry } = stages;
   const { pools, flushes, dialer } = options.upstream;
   const { listeners } = runtime.tables;
@@ -59,13 +60,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     direction === 'inbound' ? inboundPath(stages, table) : outboundPath(stages, table);
   const makeSide = () => ({
     http: createHttpHandler({ clock, random, pools, flushes, pathOf }),
-    tcp: createTcpHandler({
-      clock,
-      dialer,
-      metrics,
-      log: stages.logs.bufferOf('/dev/stdout'),
-      logged: stages.logs.written,
-    }),
+    tcp: createTcpHandler({ clock, random, dialer, metrics, logs: stages.logs }),
   });
   const sides = { inbound: makeSide(), outward: makeSide() };
   const closed = new Set<Side>();
@@ -84,10 +79,9 @@ export function createDataPath(options: DataPathOptions): DataPath {
       accept: (socket: Socket, info: ConnectionInfo, table: TcpHandlerTable) =>
         sides[sideOf(info.direction)].tcp.accept(socket, info, table),
     },
-    material: identity.material,
+    secrets: options.secrets,
     onRefused: (listener, code) => refused.slot([listener, code]).add(1),
   });
-  identity.onRotate(() => manager.rotate());
 
   const sync = (): void => {
     const open = new Set(manager.states().map((state) => state.name));

@@ -18,7 +18,7 @@ import { createRuntime, type Runtime, unknownWorkload } from '@weft/data-runtime
 import { createIdentityManager, type IdentityManager } from '@weft/identity';
 import { WeftError } from '@weft/kernel';
 import { createMetricRegistry, type MetricRegistry } from '@weft/telemetry';
-import { materialSecrets } from '@weft/tls';
+import { materialSecrets, type TlsSecrets } from '@weft/tls';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { createXdsClient } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
@@ -40,6 +40,8 @@ export interface ProxyParts {
   readonly manager: IdentityManager;
   readonly tls: TlsIdentity;
   readonly session: Session;
+  /** Certificates and roots by name, this proxy's own among them. */
+  readonly secrets: TlsSecrets;
   readonly upstream: UpstreamSide;
   /** What the stages of all listeners are made from. */
   readonly stages: StageDeps;
@@ -62,14 +64,11 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
   const server = { address, ...(name === undefined ? {} : { serverName: name }) };
   const registry = createMetricRegistry();
   const ownUri = (): string | undefined => tls.ownUri();
-  const upstream = createUpstreamSide({
-    clock,
-    secrets: materialSecrets(
-      () => tls.material(),
-      (name) => runtime.tables.secrets.get(name),
-    ),
-    ownUri,
-  });
+  const secrets = materialSecrets(
+    () => tls.material(),
+    (name) => runtime.tables.secrets.get(name),
+  );
+  const upstream = createUpstreamSide({ clock, secrets, ownUri });
   const logs = createAccessLogs({
     clock,
     registry,
@@ -127,6 +126,7 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     manager,
     tls,
     session,
+    secrets,
     upstream,
     stages,
     useFolder(open) {

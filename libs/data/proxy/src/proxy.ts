@@ -85,7 +85,7 @@ export function createProxy(options: ProxyOptions): MeshProxy {
   const dataPath: Part = {
     name: 'data path',
     start() {
-      path = createDataPath({ ...options, ...parts, identity: tls });
+      path = createDataPath({ ...options, ...parts });
     },
     stop() {
       health.stop();
