@@ -6,6 +6,7 @@ import type { SideServer } from './admin/side-server.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
 import { drainProxy } from './drain.ts';
 import { assertFree } from './free-port.ts';
+import { createProbeSender } from './health/probe-sender.ts';
 import { createWorkloadHealth } from './health/workload-health.ts';
 import { addProxyMetrics } from './proxy-metrics.ts';
 import type { ProxyOptions } from './proxy-options.ts';
@@ -40,6 +41,7 @@ export function createProxy(options: ProxyOptions): MeshProxy {
   const health = createWorkloadHealth({
     clock: options.clock,
     tables: runtime.tables,
+    sender: createProbeSender(parts.upstream),
     report(healthy, reason) {
       log.info({ healthy, reason }, healthy ? 'the workload is healthy' : 'the workload is not healthy');
       if (draining === undefined) session.reportHealth(healthy, reason);

@@ -32,6 +32,7 @@ const probe: HealthProbe = {
     expectedStatuses: [],
     retriableStatuses: [429, 430],
     http2: false,
+    send: undefined,
     receive: [],
     bodyBytesMax: 1_024,
   },

@@ -6,7 +6,8 @@ import type { ProbeAnswer, ProbeRequest } from './probe-sender.ts';
 import { probeAuthority } from './probe-target.ts';
 
 export function httpRequest(check: HttpCheck, endpoint: CheckedEndpoint, cluster: Cluster): ProbeRequest {
-  const fields = ['user-agent', 'Envoy/HC', ...check.headers];
+  const length = check.send === undefined ? [] : ['content-length', String(check.send.length)];
+  const fields = ['user-agent', 'Envoy/HC', ...length, ...check.headers];
   const kept: string[] = [];
   for (let at = 0; at < fields.length; at += 2) {
     if (!check.headersToRemove.includes(fields[at]!)) kept.push(fields[at]!, fields[at + 1]!);
@@ -17,7 +18,7 @@ export function httpRequest(check: HttpCheck, endpoint: CheckedEndpoint, cluster
     authority: host === -1 ? probeAuthority(endpoint, check.host, cluster) : check.headers[host + 1]!,
     target: check.path || '/',
     fields: host === -1 ? kept : withoutHost(kept),
-    body: Buffer.alloc(0),
+    body: check.send ?? Buffer.alloc(0),
     bodyBytesMax: check.receive.length === 0 ? 0 : check.bodyBytesMax,
   };
 }

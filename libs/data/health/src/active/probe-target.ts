@@ -26,7 +26,8 @@ export function probeCluster(cluster: Cluster, probe: HealthProbe): Cluster {
     limits: { ...cluster.limits, requestsPerConnectionMax: probe.reuseConnection ? 0 : 1 },
     endpoints: [],
     pick: () => undefined,
-    originalDestination: undefined,
+    // Its endpoints are not listed: the pools must not take them for endpoints that are gone.
+    originalDestination: () => undefined,
     observe: undefined,
     service: cluster.service,
   };

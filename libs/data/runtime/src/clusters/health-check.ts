@@ -39,7 +39,7 @@ export interface HealthProbe {
 
 export interface HttpCheck {
   readonly kind: 'http';
-  /** Empty: the endpoint's host name, else the cluster's name. */
+  /** Empty: what EDS says for checks, else the cluster's name. */
   readonly host: string;
   /** With query. */
   readonly path: string;
@@ -52,6 +52,8 @@ export interface HttpCheck {
   /** Failures that count towards the threshold instead of making unhealthy at once. */
   readonly retriableStatuses: readonly number[];
   readonly http2: boolean;
+  /** Body of the request; nothing: none. */
+  readonly send: Buffer | undefined;
   /** Parts that the answer's body must have, in this order, in its first `bodyBytesMax`. */
   readonly receive: readonly Buffer[];
   readonly bodyBytesMax: number;
@@ -67,12 +69,13 @@ export interface TcpCheck {
 export interface GrpcCheck {
   readonly kind: 'grpc';
   readonly service: string;
-  /** Empty: the endpoint's host name, else the cluster's name. */
+  /** Empty: what EDS says for checks, else the cluster's name. */
   readonly authority: string;
   readonly headers: readonly string[];
 }
 
 const leastIntervalMs = 10;
+const methodsWithBody = new Set(['POST', 'PUT', 'PATCH', 'OPTIONS']);
 /** Envoy's default for response_buffer_size. */
 const bodyBytesMax = 1_024;
 
@@ -131,6 +134,8 @@ function compileHttp(http: HealthCheck_HttpHealthCheck, where: string): HttpChec
   const named = RequestMethodSchema.value[http.method]?.name;
   const method = named === 'METHOD_UNSPECIFIED' ? 'GET' : named;
   if (method === undefined || method === 'CONNECT') return refuse(where, `method ${http.method} is not supported`);
+  if (http.send !== undefined && !methodsWithBody.has(method))
+    refuse(where, `send needs another method than ${method}`);
   return {
     kind: 'http',
     host: http.host,
@@ -141,6 +146,7 @@ function compileHttp(http: HealthCheck_HttpHealthCheck, where: string): HttpChec
     expectedStatuses: rangesOf(http.expectedStatuses, `${where}: expected_statuses`),
     retriableStatuses: rangesOf(http.retriableStatuses, `${where}: retriable_statuses`),
     http2: http.codecClientType === CodecClientType.HTTP2,
+    send: http.send === undefined ? undefined : payload(http.send, where),
     receive: http.receive.map((part) => payload(part, where)),
     bodyBytesMax: Number(http.responseBufferSize ?? BigInt(bodyBytesMax)),
   };

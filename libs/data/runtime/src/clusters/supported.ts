@@ -220,6 +220,7 @@ export const clusterFields: SupportedFields = {
   'envoy.config.core.v3.HealthCheck.HttpHealthCheck': [
     'host',
     'path',
+    'send',
     'receive',
     'response_buffer_size',
     'request_headers_to_add',
