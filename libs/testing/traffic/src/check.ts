@@ -13,10 +13,13 @@ export function breaches(see: Expected, outcomes: readonly Outcome[]): readonly 
   };
   const upstream = first.seen.at(-1);
   same('status', see.status, first.status);
+  same('statuses', see.statuses?.join(), first.statuses.join());
+  same('reset', see.reset, first.reset);
   same('endpoint', see.endpoint, upstream?.endpoint);
   same('path', see.path, upstream?.path);
   same('method', see.method, upstream?.method);
   same('authority', see.authority, upstream?.authority);
+  same('body at the endpoint', see.upstreamBody, upstream?.body);
   same('upstream protocol', see.upstreamProtocol, upstream?.protocol);
   same('attempts', see.attempts, first.seen.length);
   same('flag', see.flag, first.flag);
@@ -24,6 +27,8 @@ export function breaches(see: Expected, outcomes: readonly Outcome[]): readonly 
   found.push(...fieldBreaches('header', see.headers, first.headers));
   found.push(...fieldBreaches('trailer', see.trailers, first.trailers));
   found.push(...fieldBreaches('header at the endpoint', see.upstream, upstream?.headers ?? {}));
+  found.push(...fieldBreaches('trailer at the endpoint', see.upstreamTrailers, upstream?.trailers ?? {}));
+  found.push(...fieldBreaches('log', see.log, first.log));
   found.push(...textBreach('body', see.body, first.body), ...textBreach('details', see.details, first.details));
   if (see.endpoints !== undefined) {
     const who = [...new Set(outcomes.flatMap((outcome) => outcome.seen.map((one) => one.endpoint)))].sort();

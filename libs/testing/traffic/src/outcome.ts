@@ -1,18 +1,22 @@
 /** What was seen of one request, in a form that can be compared between two proxies. */
 
 import type { Seen } from './backend/echo.ts';
-import type { Answer } from './client.ts';
+import type { Answer } from './answer.ts';
 import type { OutcomeField } from './traffic-case.ts';
 
 export interface LogLine {
   readonly id: string | null;
+  readonly case: string;
   readonly flag: string | null;
   readonly details: string | null;
   readonly route: string | null;
+  readonly [added: string]: string | number | null;
 }
 
 export interface Outcome {
   readonly status: number;
+  readonly statuses: readonly number[];
+  readonly reset: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly trailers: Readonly<Record<string, string>>;
@@ -22,27 +26,29 @@ export interface Outcome {
   readonly flag: string;
   readonly details: string;
   readonly route: string;
+  readonly log: Readonly<Record<string, string>>;
 }
 
-/** Fields that differ from run to run or say nothing of behaviour. */
+/** Fields that say nothing of behaviour. */
+const left = new Set(['x-case', 'x-weft-reason', 'keep-alive']);
+/** Fields whose values differ from run to run: only their presence is compared. */
 const volatile = new Set([
   'date',
   'x-request-id',
   'x-envoy-upstream-service-time',
-  'server',
-  'x-case',
-  'x-do',
-  'connection',
-  'transfer-encoding',
-  'keep-alive',
-  'x-weft-reason',
   'x-envoy-expected-rq-timeout-ms',
+  'traceparent',
 ]);
+
+/** Members of a line that every case has. */
+const ownMembers = new Set(['id', 'case', 'flag', 'details', 'route', 'status']);
 
 export function outcomeOf(answer: Answer, seen: readonly Seen[], line: LogLine | undefined): Outcome {
   return {
     status: answer.status,
-    headers: stable(answer.headers),
+    statuses: answer.statuses,
+    reset: answer.reset,
+    headers: answer.headers,
     body: answer.body,
     trailers: answer.trailers,
     elapsedMs: answer.elapsedMs,
@@ -50,14 +56,20 @@ export function outcomeOf(answer: Answer, seen: readonly Seen[], line: LogLine |
     flag: line?.flag ?? '-',
     details: line?.details ?? '',
     route: line?.route ?? '',
+    log: Object.fromEntries(
+      Object.entries(line ?? {})
+        .filter(([name]) => !ownMembers.has(name))
+        .map(([name, value]) => [name, String(value ?? '-')]),
+    ),
   };
 }
 
 /** What is compared between the peers: everything but times and what the case leaves out. */
 export function comparable(outcome: Outcome, ignored: readonly OutcomeField[]): object {
-  const all: Record<OutcomeField | 'status', unknown> = {
-    status: outcome.status,
-    headers: outcome.headers,
+  const all: Record<OutcomeField | 'statuses' | 'reset', unknown> = {
+    statuses: outcome.statuses,
+    reset: outcome.reset,
+    headers: stable(outcome.headers),
     body: outcome.body,
     trailers: outcome.trailers,
     endpoint: outcome.seen.map((one) => one.endpoint),
@@ -75,6 +87,7 @@ export function comparable(outcome: Outcome, ignored: readonly OutcomeField[]): 
     flag: outcome.flag,
     details: outcome.details,
     route: outcome.route,
+    log: outcome.log,
   };
   for (const field of ignored) delete all[field];
   return all;
@@ -83,7 +96,8 @@ export function comparable(outcome: Outcome, ignored: readonly OutcomeField[]): 
 function stable(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers)
-      .filter(([name]) => !volatile.has(name))
+      .filter(([name]) => !left.has(name))
+      .map(([name, value]): [string, string] => [name, volatile.has(name) ? '*' : value])
       .sort(([one], [other]) => (one < other ? -1 : 1)),
   );
 }

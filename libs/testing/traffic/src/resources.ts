@@ -58,14 +58,14 @@ function listenerOf(one: TrafficCase, place: CasePlace): JsonObject {
   const manager: JsonObject = {
     '@type': type('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
     stat_prefix: 'test',
-    route_config: { name: `case-${place.index}`, ...routes },
+    route_config: { name: `case-${place.index}`, ...routes, ...one.routeConfigMore },
     access_log: [
       {
         name: 'file',
         typed_config: {
           '@type': type('envoy.extensions.access_loggers.file.v3.FileAccessLog'),
           path: place.accessLog,
-          log_format: { json_format: logFormat },
+          log_format: { json_format: { ...logFormat, case: `case-${place.index}`, ...one.log } },
         },
       },
     ],

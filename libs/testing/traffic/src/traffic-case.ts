@@ -26,24 +26,38 @@ export interface CaseRequest {
   readonly trailers?: readonly string[];
   /** h2c with prior knowledge. */
   readonly http2?: boolean;
-  /** Octets as they are, instead of all of the above but `see`: HTTP/1 only. */
-  readonly raw?: string;
+  /** Octets as they are, instead of all of the above: HTTP/1 only, "{id}" is the value of `x-case`. Several: written one after another. */
+  readonly raw?: string | readonly string[];
+  /** All fields of the HEADERS frame as they are, "name: value", pseudo-fields too; `x-case` is added: HTTP/2 only. */
+  readonly fields?: readonly string[];
+  /** Answers awaited on the connection: requests that `raw` pipelines. Default: 1. */
+  readonly answers?: number;
+  /** Sent once the answer is 101, or 200 to CONNECT; as many octets as this come back as the body. */
+  readonly tunnel?: string;
+  /** The client breaks the connection off after so many milliseconds. */
+  readonly leaveAfterMs?: number;
+  /** No access log line is awaited: nothing that could be logged begins. */
+  readonly unlogged?: boolean;
   /** How often; the outcomes are counted in `see.endpoints`. */
   readonly times?: number;
   /** All `times` at once. */
   readonly parallel?: boolean;
-  /** Sent over the connection of the request before. */
-  readonly sameConnection?: boolean;
   readonly see: Expected;
+  /** What Envoy does instead, in a case with `differs`. */
+  readonly envoy?: Expected;
 }
 
 /** What is said here must hold on both peers. A header name with undefined must be absent. */
 export interface Expected {
   /** 0: the connection was closed without an answer. */
   readonly status?: number;
+  /** Of all answers on the connection in order, 1xx too. */
+  readonly statuses?: readonly number[];
+  /** Code of the RST_STREAM that ended the request, or of GOAWAY. */
+  readonly reset?: number;
   readonly headers?: Readonly<Record<string, string | RegExp | undefined>>;
   readonly body?: string | RegExp;
-  readonly trailers?: Readonly<Record<string, string>>;
+  readonly trailers?: Readonly<Record<string, string | RegExp | undefined>>;
   /** Who answered; with `times`: the set of who did. */
   readonly endpoint?: EndpointName;
   readonly endpoints?: readonly EndpointName[];
@@ -52,6 +66,8 @@ export interface Expected {
   readonly method?: string;
   readonly authority?: string;
   readonly upstream?: Readonly<Record<string, string | RegExp | undefined>>;
+  readonly upstreamBody?: string;
+  readonly upstreamTrailers?: Readonly<Record<string, string | RegExp | undefined>>;
   readonly upstreamProtocol?: '1.1' | '2';
   /** Requests that reached endpoints, mirrors and retries included. */
   readonly attempts?: number;
@@ -59,6 +75,8 @@ export interface Expected {
   readonly flag?: string;
   readonly details?: string | RegExp;
   readonly route?: string;
+  /** Of the operators that the case's `log` adds. */
+  readonly log?: Readonly<Record<string, string | RegExp | undefined>>;
   /** Milliseconds from the request to the end of the answer. */
   readonly atLeastMs?: number;
   readonly lessThanMs?: number;
@@ -71,6 +89,8 @@ export interface TrafficCase {
   readonly routes?: readonly JsonObject[];
   /** The whole RouteConfiguration, instead of `routes`. */
   readonly routeConfig?: JsonObject;
+  /** Merged over the RouteConfiguration. */
+  readonly routeConfigMore?: JsonObject;
   /** Default: "a" to "c", each one endpoint of that name, and "closed". Keys are cluster names; they are made unique a case. */
   readonly clusters?: Readonly<Record<string, CaseCluster>>;
   /** http_filters before the router: name → typed_config with "@type" short (without type.googleapis.com/). */
@@ -79,6 +99,8 @@ export interface TrafficCase {
   readonly manager?: JsonObject;
   /** Merged over the listener. */
   readonly listener?: JsonObject;
+  /** Further members of the access log's line: name → format. */
+  readonly log?: Readonly<Record<string, string>>;
   readonly direction?: 'INBOUND' | 'OUTBOUND';
   readonly requests: readonly CaseRequest[];
   /** Id of the row in docs/reference/differences-from-envoy.md where the peers are wanted to differ; `see` then says what ours does. */
@@ -96,4 +118,5 @@ export type OutcomeField =
   | 'attempts'
   | 'flag'
   | 'details'
-  | 'route';
+  | 'route'
+  | 'log';

@@ -1,7 +1,7 @@
 /** What all cases stand on: echo endpoints, a control plane, the peers. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
@@ -76,15 +76,25 @@ function toResource({ '@type': typeUrl, ...json }: JsonObject): TestResource {
   return { typeUrl: String(typeUrl), name: String(json['name']), bytes };
 }
 
+/** Below the ports that the kernel gives to clients, so that none is taken between the look and the listener. */
+const firstPort = 10_000;
+const lastPort = 31_000;
+
 async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  let port = firstPort + ((process.pid * 127) % (lastPort - firstPort - 5 * count));
+  while (ports.length < count && port < lastPort) {
+    if (await isFree(port)) ports.push(port);
+    port += 1;
+  }
+  if (ports.length < count) throw new Error(`no ${count} free ports`);
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

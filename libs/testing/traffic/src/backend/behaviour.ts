@@ -21,8 +21,21 @@ export interface Behaviour {
   grpcHead: boolean;
   /** 1xx before the answer. */
   informational: number | undefined;
+  /** Octets instead of the answer, HTTP/1 only: base64url, see `rawAnswer`. */
+  raw: string | undefined;
+  /** The connection ends after the octets. */
+  rawEnd: boolean;
+  /** No content-length. */
+  chunked: boolean;
+  /** A final answer where 100 Continue was expected. */
+  noContinue: boolean;
   /** Only this endpoint behaves so. */
   only: string | undefined;
+}
+
+/** The header field that makes an endpoint write octets as they are, and then close where `end`. */
+export function rawAnswer(octets: string, end = false): string {
+  return `x-do: ${end ? 'raw-end' : 'raw'}=${Buffer.from(octets, 'latin1').toString('base64url')}`;
 }
 
 /** @throws Error for a word that is not known: a typing error in a case must not pass. */
@@ -39,6 +52,10 @@ export function parseBehaviour(text: string | undefined): Behaviour {
     grpcStatus: undefined,
     grpcHead: false,
     informational: undefined,
+    raw: undefined,
+    rawEnd: false,
+    chunked: false,
+    noContinue: false,
     only: undefined,
   };
   for (const part of (text ?? '').split(';')) {
@@ -84,6 +101,17 @@ function apply(behaviour: Behaviour, word: string, value: string): void {
       return;
     case 'informational':
       behaviour.informational = Number(value);
+      return;
+    case 'raw':
+    case 'raw-end':
+      behaviour.raw = Buffer.from(value, 'base64url').toString('latin1');
+      behaviour.rawEnd = word === 'raw-end';
+      return;
+    case 'chunked':
+      behaviour.chunked = true;
+      return;
+    case 'no-continue':
+      behaviour.noContinue = true;
       return;
     case 'only':
       behaviour.only = value;

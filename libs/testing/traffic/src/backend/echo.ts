@@ -57,12 +57,20 @@ export async function startEcho(name: string, onSeen: (seen: Seen) => void): Pro
     });
   };
   const http1 = createHttp1({ keepAliveTimeout: 60_000, insecureHTTPParser: false }, handle);
-  http1.on('checkContinue', handle);
-  http1.on('upgrade', (_request, socket: Socket) => {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
-    socket.pipe(socket);
+  http1.on('checkContinue', (request, response) => {
+    const { noContinue } = parseBehaviour(request.headers['x-do'] as string | undefined);
+    if (!noContinue) response.writeContinue();
+    else answer(name, request, response, describe(name, request, '', 0), 1);
+    if (!noContinue) handle(request, response);
   });
+  http1.on('upgrade', (request, socket: Socket, first: Buffer) => tunnelHttp1(name, request, socket, first, onSeen));
+  http1.on('connect', (request, socket: Socket, first: Buffer) => tunnelHttp1(name, request, socket, first, onSeen));
   const http2 = createHttp2({ settings: { enableConnectProtocol: true } }, handle);
+  http2.on('connect', (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    onSeen(describe(name, request, '', 0));
+    response.writeHead(200, { 'x-endpoint': name });
+    request.pipe(response.stream);
+  });
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -92,8 +100,11 @@ function describe(
   bodyBytes: number,
 ): Seen {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (!name.startsWith(':')) headers[name] = Array.isArray(value) ? value.join(', ') : String(value);
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    const field = (request.rawHeaders[i] ?? '').toLowerCase();
+    const value = request.rawHeaders[i + 1] ?? '';
+    if (field.startsWith(':') && field !== ':protocol' && field !== ':scheme') continue;
+    headers[field] = headers[field] === undefined ? value : `${headers[field]}, ${value}`;
   }
   const trailers = Object.fromEntries(Object.entries(request.trailers).map(([name, value]) => [name, String(value)]));
   const authority = 'authority' in request ? request.authority : (request.headers.host ?? '');
@@ -109,6 +120,28 @@ function describe(
     bodyBytes,
     trailers,
   };
+}
+
+/** Answers 101 to an upgrade, 200 to CONNECT, or the status that `x-do` tells; then says back what comes. */
+function tunnelHttp1(
+  name: string,
+  request: IncomingMessage,
+  socket: Socket,
+  first: Buffer,
+  onSeen: (seen: Seen) => void,
+): void {
+  const seen = describe(name, request, '', 0);
+  onSeen(seen);
+  const { status } = parseBehaviour(seen.headers['x-do']);
+  if (status !== 200) {
+    socket.end(`HTTP/1.1 ${status} No\r\nx-endpoint: ${name}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+    return;
+  }
+  const upgrade = seen.headers['upgrade'];
+  const head = upgrade === undefined ? '200 OK' : `101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${upgrade}`;
+  socket.write(`HTTP/1.1 ${head}\r\nx-endpoint: ${name}\r\n\r\n`);
+  socket.write(first);
+  socket.pipe(socket);
 }
 
 function answer(
@@ -129,6 +162,11 @@ function answer(
       else socket.destroy();
       return;
     }
+    if (behaviour.raw !== undefined) {
+      socket.write(behaviour.raw, 'latin1');
+      if (behaviour.rawEnd) socket.end();
+      return;
+    }
     if (behaviour.informational !== undefined && 'writeEarlyHints' in response)
       response.writeEarlyHints({ link: '</x>; rel=preload' });
     const body =
@@ -143,7 +181,7 @@ function answer(
     if (!behaviour.grpcHead && behaviour.grpcStatus !== undefined) trailers['grpc-status'] = behaviour.grpcStatus;
     const trailing = Object.keys(trailers).length > 0;
     if (behaviour.cut) fields['content-length'] = String(body.length + 100);
-    else if (!trailing) fields['content-length'] = String(body.length);
+    else if (!trailing && !behaviour.chunked && behaviour.status !== 204) fields['content-length'] = String(body.length);
     (response as ServerResponse).writeHead(behaviour.status, fields);
     if (behaviour.cut) {
       (response as ServerResponse).write(body, () =>

@@ -74,7 +74,7 @@ export async function startEnvoy(
   const log = join(folder, 'envoy.log');
   const baseId = String(20_000 + (process.pid % 10_000));
   const args = ['-c', file, '--concurrency', '1', '--base-id', baseId, '--log-level', 'warning', '--log-path', log];
-  const child = spawn(envoy, [...args, '--file-flush-interval-msec', '50'], { stdio: 'ignore' });
+  const child = spawn(envoy, [...args, '--file-flush-interval-msec', '10'], { stdio: 'ignore' });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const until = performance.now() + startTimeoutMs;
   for (const port of ports) {

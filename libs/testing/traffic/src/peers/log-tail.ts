@@ -5,14 +5,15 @@ import type { LogLine } from '../outcome.ts';
 import { logLineTimeoutMs } from './peer.ts';
 
 export interface LogTail {
-  /** Resolves with the last line of an id once there is one. */
-  line(id: string): Promise<LogLine | undefined>;
+  /** Resolves with the last line of an id once there is one, or with a line of the case that has no id: its request could not be read. */
+  line(id: string, caseIndex: number): Promise<LogLine | undefined>;
 }
 
-const lookMs = 20;
+const lookMs = 5;
 
 export function tailLog(file: string): LogTail {
   const lines = new Map<string, LogLine>();
+  const nameless = new Map<string, LogLine[]>();
   let offset = 0;
   let rest = '';
   const read = (): void => {
@@ -32,15 +33,16 @@ export function tailLog(file: string): LogTail {
     rest = whole.pop() ?? '';
     for (const text of whole) {
       const line = JSON.parse(text) as LogLine;
-      if (line.id !== null) lines.set(line.id, line);
+      if (line.id !== null && line.id !== '-') lines.set(line.id, line);
+      else nameless.set(line.case, [...(nameless.get(line.case) ?? []), line]);
     }
   };
   return {
-    async line(id) {
+    async line(id, caseIndex) {
       const until = performance.now() + logLineTimeoutMs;
       for (;;) {
         read();
-        const found = lines.get(id);
+        const found = lines.get(id) ?? nameless.get(`case-${caseIndex}`)?.shift();
         if (found !== undefined || performance.now() > until) return found;
         await new Promise((resolve) => setTimeout(resolve, lookMs));
       }

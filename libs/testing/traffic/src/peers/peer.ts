@@ -6,7 +6,7 @@ export interface Peer {
   readonly name: 'weft' | 'envoy';
   readonly portOf: (caseIndex: number) => number;
   /** The access log's line of a request; waits for it, since logs are written late. @returns nothing when none came in time. */
-  logLine(id: string): Promise<LogLine | undefined>;
+  logLine(id: string, caseIndex: number): Promise<LogLine | undefined>;
   stop(): Promise<void>;
 }
 
