@@ -1,0 +1,271 @@
+/** What many requests share: one upstream connection, one client's connection, mirrors, filters' own requests. */
+
+import { connect, constants } from 'node:http2';
+import type { CalloutAnswer, Exchange } from '@weft/data-runtime';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCallouts } from './callouts.ts';
+import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
+import { always, connectTo } from './testing/rig.ts';
+import { createStage, routeTo } from './testing/stops.ts';
+import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
+
+const stage = createStage();
+const { backendOf, rigOf } = stage;
+const stops: (() => void)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) stop();
+  await stage.stop();
+});
+
+const turn = (): Promise<void> => new Promise(setImmediate);
+const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
+
+describe('a stalled client', () => {
+  it('does not starve others on the same upstream connection', async () => {
+    const megabytes = 8;
+    const backend = await startHttp2Backend((stream, headers) => {
+      stream.respond({ ':status': 200 });
+      stream.end(headers[':path'] === '/big' ? Buffer.alloc(megabytes * 1_048_576, 'x') : 'small');
+    });
+    stops.push(backend.stop);
+    const route = makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)], { http: http2 }))));
+    const rig = await rigOf(makeTable(() => route));
+    const stalled = await connectTo(rig.port);
+    stalled.socket.pause();
+    stalled.send('GET /big HTTP/1.1\r\nHost: a\r\n\r\n');
+    while (backend.requests.length === 0) await turn();
+    const other = await connectHttp2(rig.port);
+    stops.push(other.stop);
+    for (let i = 0; i < 200; i += 1) expect((await other.ask({ ':path': '/s' })).body).toBe('small');
+    expect(backend.sessions.length).toBe(1);
+    stalled.socket.destroy();
+  });
+});
+
+describe('back-pressure over HTTP/2', () => {
+  it('stops the endpoint while a client does not read, and loses nothing', async () => {
+    const size = 16 * 1_048_576;
+    let written = 0;
+    const { rig } = await stage.forwarding((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${size}\r\n\r\n`);
+      const more = (): void => {
+        while (written < size) {
+          written += 65_536;
+          if (!socket.write(Buffer.alloc(65_536, 'x'))) {
+            socket.once('drain', more);
+            return;
+          }
+        }
+      };
+      more();
+    });
+    const client = await connectHttp2(rig.port);
+    stops.push(client.stop);
+    const stream = client.open({ ':path': '/' });
+    stream.end();
+    stream.pause();
+    let before = -1;
+    for (let still = 0; still < 200; still = written === before ? still + 1 : 0) {
+      before = written;
+      await turn();
+    }
+    expect(written).toBeLessThan(size);
+    let got = 0;
+    for await (const part of stream) got += (part as Buffer).length;
+    expect(got).toBe(size);
+  }, 20_000);
+
+  it('stops a client while the endpoint does not read, and loses nothing', async () => {
+    const size = 16 * 1_048_576;
+    let resume = (): void => {};
+    let answered = false;
+    const { rig } = await stage.forwarding((socket) => {
+      socket.pause();
+      resume = () => {
+        socket.resume();
+        socket.on('data', () => {
+          if (socket.bytesRead >= size && !answered) socket.write(hello);
+          answered ||= socket.bytesRead >= size;
+        });
+      };
+    });
+    const client = await connectHttp2(rig.port);
+    stops.push(client.stop);
+    const stream = client.open({ ':method': 'POST', ':path': '/', 'content-length': size });
+    let left = size;
+    const fill = (): void => {
+      while (left > 0) {
+        const part = Math.min(left, 65_536);
+        left -= part;
+        if (!stream.write(Buffer.alloc(part, 'y'))) {
+          stream.once('drain', fill);
+          return;
+        }
+      }
+      stream.end();
+    };
+    fill();
+    let before = -1;
+    for (let still = 0; still < 200; still = left === before ? still + 1 : 0) {
+      before = left;
+      await turn();
+    }
+    expect(left).toBeGreaterThan(0);
+    resume();
+    let answer = '';
+    for await (const part of stream) answer += String(part);
+    expect(answer).toBe('hello');
+  }, 20_000);
+});
+
+describe('a mirror', () => {
+  it('gets a copy with its body, and nobody waits for it', async () => {
+    const main = await backendOf(always(hello));
+    const shadow = await backendOf(() => {});
+    const to = makeTarget(makeCluster([makeEndpoint(shadow.port)]));
+    const action = makeForward(makeTarget(makeCluster([makeEndpoint(main.port)])), {
+      mirrors: [{ target: () => to, share: 1, keepHost: false }],
+    });
+    const rig = await rigOf(makeTable(() => makeRoute(action)));
+    const client = await connectTo(rig.port);
+    client.send('POST /x HTTP/1.1\r\nHost: a.test:80\r\nContent-Length: 4\r\n\r\nbody');
+    await client.until('hello');
+    while (!shadow.received().endsWith('body')) await turn();
+    expect(shadow.received()).toMatch(/^POST \/x HTTP\/1\.1\r\nhost: a\.test-shadow:80\r\n/);
+  });
+});
+
+describe('a redirect that this proxy follows', () => {
+  it('goes where the answer says, as often as the route allows', async () => {
+    const backend = await backendOf((socket, request) => {
+      const path = request.split(' ')[1];
+      if (path === '/end') socket.write(hello);
+      else socket.write('HTTP/1.1 302 Found\r\nlocation: http://b.test/end\r\ncontent-length: 0\r\n\r\n');
+    });
+    const internalRedirect = { redirectsMax: 1, statusCodes: [302], allowCrossScheme: false };
+    const action = makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)])), { internalRedirect });
+    const rig = await rigOf(makeTable(() => makeRoute(action)));
+    const client = await connectTo(rig.port);
+    client.send('GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n');
+    expect(await client.until('hello')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(backend.received()).toContain('GET /end HTTP/1.1\r\nhost: b.test\r\n');
+    expect(backend.received()).toContain('x-envoy-original-url: http://a.test/x\r\n');
+  });
+});
+
+describe('filters', () => {
+  it('read a body, wait, and go on; transforms change both bodies', async () => {
+    const backend = await backendOf((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello');
+    });
+    const shout = {
+      onData: (bytes: Buffer, from: number, to: number) =>
+        Buffer.from(bytes.toString('latin1', from, to).toUpperCase()),
+      onTrailers: (fields: string[]) => ({ data: Buffer.alloc(0), fields }),
+    };
+    let read = '';
+    const filter = {
+      name: 'reader',
+      onRequest(exchange: Exchange) {
+        exchange.requestTransform = shout;
+        exchange.readRequestBody(100, (body, whole) => {
+          read = `${String(body)} ${whole}`;
+          setImmediate(() => exchange.proceed());
+        });
+        return false;
+      },
+      onResponse(exchange: Exchange) {
+        exchange.responseTransform = shout;
+      },
+    };
+    const rig = await rigOf(makeTable(() => routeTo(backend), { filters: [filter] }));
+    const client = await connectTo(rig.port);
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc');
+    await turn();
+    client.send('def');
+    expect(await client.until('0\r\n\r\n')).toContain('transfer-encoding: chunked\r\n\r\n5\r\nHELLO\r\n');
+    expect(read).toBe('abcdef true');
+    expect(backend.received()).toContain('ABCDEF');
+  });
+
+  it('ask endpoints of their own, and are refused over the bound', async () => {
+    const backend = await backendOf(always(hello));
+    const rig = await rigOf(makeTable(() => undefined));
+    const cluster = { current: makeCluster([makeEndpoint(backend.port)]) };
+    const callout = {
+      cluster,
+      method: 'POST',
+      authority: 'authz.test',
+      target: '/check?x',
+      fields: ['x-a', '1'],
+      body: Buffer.from('ask'),
+      timeoutMs: 1_000,
+      grpc: false,
+    };
+    const answer = await new Promise((resolve) => rig.callouts.send(callout, resolve));
+    expect(answer).toMatchObject({ status: 200, body: Buffer.from('hello') });
+    expect(backend.received()).toMatch(/^POST \/check\?x HTTP\/1\.1\r\nhost: authz\.test\r\nx-a: 1\r\n/);
+    const silent = await backendOf(() => {});
+    const one = createCallouts({ clock: rig.clock, pools: rig.pools, calloutsMax: 1 });
+    const slow = { ...callout, cluster: { current: makeCluster([makeEndpoint(silent.port)]) } };
+    const results: unknown[] = [];
+    one.send(slow, (result) => results.push(result));
+    one.send(slow, (result) => results.push(result));
+    expect(results).toEqual([{ code: 'upstream_overflow', reason: 'too many requests of filters' }]);
+    rig.clock.advance(1_000);
+    expect(results[1]).toMatchObject({ code: 'upstream_timeout' });
+  });
+
+  it('ask over gRPC with one message', async () => {
+    const backend = await startHttp2Backend((stream) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      stream.pipe(stream);
+    });
+    stops.push(backend.stop);
+    const rig = await rigOf(makeTable(() => undefined));
+    const answer = await new Promise<CalloutAnswer>((resolve) =>
+      rig.callouts.send(
+        {
+          cluster: { current: makeCluster([makeEndpoint(backend.port)], { http: http2 }) },
+          method: 'POST',
+          authority: 'rls.test',
+          target: '/a.B/C',
+          fields: [],
+          body: Buffer.from('message'),
+          timeoutMs: 1_000,
+          grpc: true,
+        },
+        (result) => resolve(result as CalloutAnswer),
+      ),
+    );
+    expect(String(answer.body)).toBe('message');
+    expect(answer.trailers).toEqual(['grpc-status', '0']);
+  });
+});
+
+describe('draining a client that speaks HTTP/2', () => {
+  it('says GOAWAY, finishes what is under way, and closes', async () => {
+    let answer = (): void => {};
+    const { backend, rig } = await stage.forwarding((socket) => {
+      answer = () => void socket.write(hello);
+    });
+    const session = connect(`http://127.0.0.1:${rig.port}`);
+    session.on('error', () => {});
+    const codes: number[] = [];
+    session.on('goaway', (code) => codes.push(code));
+    const stream = session.request({ ':path': '/' });
+    while (backend.received() === '') await turn();
+    rig.handler.drain();
+    while (codes.length === 0) await turn();
+    answer();
+    let body = '';
+    for await (const part of stream) body += String(part);
+    expect(body).toBe('hello');
+    for (let i = 0; rig.handler.connections() > 0; i += 1) {
+      await turn();
+      rig.clock.advance(100);
+    }
+    expect(codes[0]).toBe(constants.NGHTTP2_NO_ERROR);
+  });
+});
