@@ -2,17 +2,28 @@
 
 import type { AccessLogKind, HttpFilterKind, NetworkFilterKind } from '@weft/data-runtime';
 import { type AccessLogKindDeps, createFileLogKinds } from './access-log/kinds.ts';
+import { createCorsKind } from './cors/kind.ts';
+import { createExtAuthzKind } from './ext-authz/kind.ts';
 import type { FilterDeps } from './filter-deps.ts';
 import { createGrpcStatsKind } from './grpc-stats/grpc-stats.ts';
+import { createJwtAuthnKind } from './jwt-authn/kind.ts';
+import { createNetworkRbacKind } from './network/rbac/kind.ts';
+import { createRbacKind } from './rbac/kind.ts';
 
 /** http_filters, the router apart. */
 export function createHttpFilterKinds(deps: FilterDeps): readonly HttpFilterKind[] {
-  return [createGrpcStatsKind(deps)];
+  return [
+    createExtAuthzKind({ ...deps, ownUri: deps.proxy.ownUri }),
+    createJwtAuthnKind(deps),
+    createRbacKind(deps),
+    createCorsKind(deps),
+    createGrpcStatsKind(deps),
+  ];
 }
 
 /** Network filters before the last one of a chain. */
-export function createNetworkFilterKinds(_deps: FilterDeps): readonly NetworkFilterKind[] {
-  return [];
+export function createNetworkFilterKinds(deps: FilterDeps): readonly NetworkFilterKind[] {
+  return [createNetworkRbacKind(deps)];
 }
 
 /** Access loggers. */

@@ -61,7 +61,7 @@ export function compilePrincipal(principal: Principal, scope: RbacScope, where: 
   }
 }
 
-/** Without a name: any connection with TLS. With one: a URI SAN, else a DNS SAN; the subject where there are neither. */
+/** Without a name: any connection with TLS. With one: a URI SAN, a DNS SAN or the subject; the subject is empty without a certificate. */
 function compileAuthenticated(authenticated: Principal_Authenticated, where: string): RbacTest {
   const { principalName } = authenticated;
   if (principalName === undefined) return ({ connection }) => connection.tls;
@@ -75,5 +75,5 @@ function namedBy(connection: ConnectionInfo, test: (text: string) => boolean): b
   const { uris, dnsNames } = certificate;
   for (let i = 0; i < uris.length; i += 1) if (test(uris[i] as string)) return true;
   for (let i = 0; i < dnsNames.length; i += 1) if (test(dnsNames[i] as string)) return true;
-  return uris.length === 0 && dnsNames.length === 0 && test(certificate.subject);
+  return test(certificate.subject);
 }

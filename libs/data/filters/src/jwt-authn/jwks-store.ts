@@ -1,9 +1,13 @@
 /** The keys of a provider: given inline, or fetched from a key server and kept for a while. */
 
+import { toJsonString } from '@bufbuild/protobuf';
 import { type Callouts, type Cluster, milliseconds, type Ref, refuse } from '@weft/data-runtime';
 import type { Clock, Random } from '@weft/kernel';
 import type { Counter } from '@weft/telemetry';
-import type { RemoteJwks } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
+import {
+  type RemoteJwks,
+  RemoteJwksSchema,
+} from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
 import { parseJwks, type VerifyKey } from './jwks.ts';
 
 export interface JwksStore {
@@ -28,6 +32,8 @@ export interface FetchCounters {
 
 /** Requests that wait for one fetch; more of them are judged without keys. */
 export const waitersMax = 10_000;
+/** Remote sets that outlive an update. */
+export const remoteStoresMax = 128;
 const cacheDurationMs = 600_000;
 const fetchTimeoutMs = 1_000;
 const retryBackOffMs = 1_000;
@@ -42,8 +48,32 @@ export function createLocalJwks(text: string, where: string): JwksStore {
   return { keys: () => keys, generation: 0, fetch: (settled) => settled() };
 }
 
+/** Makes the store of a remote set, or gives the one that was made for the same configuration before: updates fetch nothing anew. */
+export type RemoteStores = (
+  config: RemoteJwks,
+  cluster: Ref<Cluster | undefined>,
+  counters: FetchCounters,
+  where: string,
+) => JwksStore;
+
+export function createRemoteStores(deps: JwksStoreDeps): RemoteStores {
+  const stores = new Map<string, { readonly cluster: Ref<Cluster | undefined>; readonly store: JwksStore }>();
+  return (config, cluster, counters, where) => {
+    const key = toJsonString(RemoteJwksSchema, config);
+    const known = stores.get(key);
+    stores.delete(key);
+    const entry =
+      known !== undefined && known.cluster === cluster
+        ? known
+        : { cluster, store: createRemoteJwks(config, cluster, deps, counters, where) };
+    stores.set(key, entry);
+    if (stores.size > remoteStoresMax) stores.delete(stores.keys().next().value as string);
+    return entry.store;
+  };
+}
+
 /** @throws WeftError `config_rejected` */
-export function createRemoteJwks(
+function createRemoteJwks(
   config: RemoteJwks,
   cluster: Ref<Cluster | undefined>,
   deps: JwksStoreDeps,

@@ -15,7 +15,7 @@ import {
   PerRouteConfigSchema,
   type RequirementRule,
 } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
-import type { JwksStoreDeps } from './jwks-store.ts';
+import { createRemoteStores, type JwksStoreDeps, type RemoteStores } from './jwks-store.ts';
 import { createJwtAuthn, type JwtPerRoute, type JwtSettings } from './jwt-authn.ts';
 import { compileProviders } from './provider.ts';
 import { compileRequirement, type Requirement } from './requirement.ts';
@@ -25,13 +25,14 @@ export type JwtAuthnDeps = JwksStoreDeps & { readonly registry: MetricRegistry }
 
 /** filter_state_rules, keys from files or the environment are refused by name. */
 export function createJwtAuthnKind(deps: JwtAuthnDeps): HttpFilterKind {
+  const remoteStores = createRemoteStores(deps);
   return {
     schema: JwtAuthenticationSchema,
     perRouteSchema: PerRouteConfigSchema,
     supported: jwtFields,
     compile(config, name, context, where) {
       const message = unpack(config, JwtAuthenticationSchema, where);
-      return createJwtAuthn(name, compileSettings(message, context, deps, where), deps.clock);
+      return createJwtAuthn(name, compileSettings(message, context, deps, remoteStores, where), deps.clock);
     },
     compilePerRoute(config, _context, where) {
       const { requirementSpecifier } = unpack(config, PerRouteConfigSchema, where);
@@ -50,6 +51,7 @@ function compileSettings(
   message: JwtAuthentication,
   context: FilterContext,
   deps: JwtAuthnDeps,
+  remoteStores: RemoteStores,
   where: string,
 ): JwtSettings {
   const { registry, random } = deps;
@@ -63,7 +65,7 @@ function compileSettings(
     hit: counter('jwt_cache_hit', 'Tokens that were verified before.'),
     miss: counter('jwt_cache_miss', 'Tokens that were verified.'),
   };
-  const providers = compileProviders(message.providers, context, deps, counters, where);
+  const providers = compileProviders(message.providers, context, remoteStores, counters, where);
   const named = new Map<string, Requirement>();
   for (const [name, requirement] of Object.entries(message.requirementMap).sort(([a], [b]) => (a < b ? -1 : 1))) {
     named.set(name, compileRequirement(requirement, providers, `${where}: requirement ${name}`));

@@ -4,13 +4,7 @@ import { type FilterContext, refuse } from '@weft/data-runtime';
 import type { JwtProvider } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
 import { type CacheCounters, type Checker, createChecker } from './checker.ts';
 import { claimedHeaders } from './effects.ts';
-import {
-  createLocalJwks,
-  createRemoteJwks,
-  type FetchCounters,
-  type JwksStore,
-  type JwksStoreDeps,
-} from './jwks-store.ts';
+import { createLocalJwks, type FetchCounters, type JwksStore, type RemoteStores } from './jwks-store.ts';
 import { compileLocations, type TokenLocation } from './locations.ts';
 
 export interface Provider {
@@ -38,14 +32,14 @@ export interface Providers {
 export function compileProviders(
   messages: Readonly<Record<string, JwtProvider>>,
   context: Pick<FilterContext, 'clusterRef'>,
-  deps: JwksStoreDeps,
+  remoteStores: RemoteStores,
   counters: FetchCounters & CacheCounters,
   where: string,
 ): Providers {
   const compiled = new Map<string, Provider>();
   for (const [name, message] of Object.entries(messages).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const at = `${where}: provider ${name}`;
-    const store = compileStore(message, context, deps, counters, at);
+    const store = compileStore(message, context, remoteStores, counters, at);
     compiled.set(name, {
       issuer: message.issuer,
       forward: message.forward,
@@ -72,7 +66,7 @@ export function compileProviders(
 function compileStore(
   message: JwtProvider,
   context: Pick<FilterContext, 'clusterRef'>,
-  deps: JwksStoreDeps,
+  remoteStores: RemoteStores,
   counters: FetchCounters,
   where: string,
 ): JwksStore {
@@ -86,5 +80,5 @@ function compileStore(
   if (source.case !== 'remoteJwks') return refuse(where, 'a provider has neither remote_jwks nor local_jwks');
   const upstream = source.value.httpUri?.httpUpstreamType;
   if (upstream?.case !== 'cluster') return refuse(where, 'remote_jwks.http_uri has no cluster');
-  return createRemoteJwks(source.value, context.clusterRef(upstream.value), deps, counters, `${where}: remote_jwks`);
+  return remoteStores(source.value, context.clusterRef(upstream.value), counters, `${where}: remote_jwks`);
 }

@@ -1,8 +1,12 @@
 /** Keys from a key server: requests wait for them, once for all, and tokens verified before cost nothing. */
 
+import { create } from '@bufbuild/protobuf';
 import type { CalloutAnswer, Callouts } from '@weft/data-runtime';
 import { createManualClock } from '@weft/kernel';
+import { HttpUriSchema } from '@weft/xds-messages/envoy/config/core/v3/http_uri';
+import { RemoteJwksSchema } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
 import { describe, expect, it } from 'vitest';
+import { createRemoteStores, remoteStoresMax, waitersMax } from './jwks-store.ts';
 import { testFilter, testRequest } from './testing/table.ts';
 import { jwks, testTokens } from './testing/tokens.ts';
 
@@ -119,5 +123,37 @@ describe('a token that was verified', () => {
     const late = request('ok');
     filter.onRequest?.(late);
     expect(late.outcome.body).toBe('Jwt is expired');
+  });
+});
+
+describe('the stores of remote keys', () => {
+  const clusterRef = { current: undefined };
+  const config = (uri: string) => create(RemoteJwksSchema, { httpUri: create(HttpUriSchema, { uri }) });
+  const counter = { add() {} };
+  const counters = { success: counter, failed: counter };
+  const { callouts } = slowCallouts();
+
+  it('outlive an update that does not change them, up to a bound', () => {
+    const stores = createRemoteStores({ clock: createManualClock(), random: () => 0, callouts });
+    const first = stores(config('http://k/0'), clusterRef, counters, 'test');
+    expect(stores(config('http://k/0'), clusterRef, counters, 'test')).toBe(first);
+    for (let i = 1; i <= remoteStoresMax; i += 1) stores(config(`http://k/${i}`), clusterRef, counters, 'test');
+    expect(stores(config('http://k/0'), clusterRef, counters, 'test')).not.toBe(first);
+  });
+
+  it('let a bounded number of requests wait; more are judged without keys', () => {
+    const store = createRemoteStores({ clock: createManualClock(), random: () => 0, callouts })(
+      config('http://k/w'),
+      clusterRef,
+      counters,
+      'test',
+    );
+    let settled = 0;
+    for (let i = 0; i <= waitersMax; i += 1) {
+      store.fetch(() => {
+        settled += 1;
+      });
+    }
+    expect(settled).toBe(1);
   });
 });
