@@ -14,6 +14,7 @@ import {
   createTapHub,
   type StageDeps,
 } from '@weft/data-filters';
+import { createHealth } from '@weft/data-health';
 import { createRuntime, type Runtime, unknownWorkload } from '@weft/data-runtime';
 import { createIdentityManager, type IdentityManager } from '@weft/identity';
 import { WeftError } from '@weft/kernel';
@@ -22,6 +23,7 @@ import { materialSecrets, type TlsSecrets } from '@weft/tls';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { createXdsClient } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
+import { createProbeSender } from './health/probe-sender.ts';
 import { createCaClient } from './identity/ca-client.ts';
 import { createIdentityStore } from './identity/identity-store.ts';
 import { createTlsIdentity, type TlsIdentity } from './identity/tls-identity.ts';
@@ -85,6 +87,7 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     networkFilters: createNetworkFilterKinds(stages),
     accessLogs: createAccessLogKinds({ random }),
     createBalancer,
+    createHealth: createHealth({ clock, random, sender: createProbeSender(upstream) }),
     clock,
     random,
     resolveDns: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
