@@ -1,6 +1,6 @@
 /** The admin port: each path with its method and its page. */
 
-import { isLogLevel, logLevels, prometheusContentType } from '@weft/telemetry';
+import { isLogLevel, logLevels } from '@weft/telemetry';
 import type { HostPort } from '../session/node-description.ts';
 import type { AdminView } from './admin-view.ts';
 import { isLoopback, refuseForeign } from './local-only.ts';
@@ -10,6 +10,7 @@ import { configDumpPage } from './pages/config-dump.ts';
 import { explainPage } from './pages/explain.ts';
 import { listenersPage } from './pages/listeners.ts';
 import { statsPage } from './pages/stats.ts';
+import { tapPage } from './pages/tap.ts';
 import {
   createSideServer,
   formatHostPort,
@@ -19,6 +20,7 @@ import {
   type SideServer,
   text,
 } from './side-server.ts';
+import { prometheusAnswer } from './status-servers.ts';
 
 type Page = (view: AdminView, request: SideRequest) => SideAnswer;
 
@@ -30,6 +32,7 @@ const pages: Readonly<Record<string, { readonly GET?: Page; readonly POST?: Page
   '/listeners': { GET: listenersPage },
   '/stats': { GET: statsPage },
   '/stats/prometheus': { GET: prometheusPage },
+  '/tap': { GET: tapPage },
   '/certs': { GET: certsPage },
   '/explain': { GET: explainPage },
   '/logging': { GET: loggingPage, POST: setLoggingPage },
@@ -72,7 +75,7 @@ function readyPage(view: AdminView): SideAnswer {
 }
 
 function prometheusPage(view: AdminView): SideAnswer {
-  return { status: 200, contentType: prometheusContentType, body: view.registry.renderPrometheus() };
+  return prometheusAnswer(view.registry, view.appMetrics);
 }
 
 function loggingPage(view: AdminView): SideAnswer {

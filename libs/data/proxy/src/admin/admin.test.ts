@@ -30,6 +30,7 @@ function view(): AdminView {
       routes: new Map(),
       clusters: new Map(),
       roots: { current: undefined },
+      secrets: new Map(),
       probesOf: () => [],
     },
     received: () => new Map(),

@@ -28,6 +28,21 @@ export interface SideAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Runs when the answer has left. */
   readonly afterwards?: () => void;
+  /** Text that follows `body`, known later; called once. */
+  readonly more?: (done: (text: string) => void) => void;
+  /** After `body` the answer goes on until the client goes away. */
+  readonly stream?: (out: SideStream) => SideStreamSource;
+}
+
+export interface SideStream {
+  /** @returns false: wait for `drained`. */
+  write(text: string): boolean;
+}
+
+export interface SideStreamSource {
+  drained(): void;
+  /** The client went away, or the server stopped. */
+  closed(): void;
 }
 
 /** An address that cannot be listened on; the message names the flag that gave it. */
@@ -100,14 +115,36 @@ function respond(
   // A body is of no use to any of these; node discards what nobody reads once the answer is out.
   const reply = boundedAnswer(request, answer);
   if (reply.afterwards !== undefined) response.once('close', reply.afterwards);
-  response.writeHead(reply.status, {
+  if (reply.more !== undefined) {
+    reply.more((rest) => write(request, response, reply, reply.body + rest));
+    return;
+  }
+  if (reply.stream === undefined || request.method === 'HEAD') write(request, response, reply, reply.body);
+  else writeStream(response, reply, reply.stream);
+}
+
+function headOf(reply: SideAnswer): Record<string, string> {
+  return {
     'content-type': reply.contentType,
-    'content-length': Buffer.byteLength(reply.body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...reply.headers,
-  });
-  response.end(request.method === 'HEAD' ? undefined : reply.body);
+  };
+}
+
+function write(request: IncomingMessage, response: ServerResponse, reply: SideAnswer, body: string): void {
+  response.writeHead(reply.status, { ...headOf(reply), 'content-length': Buffer.byteLength(body) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function writeStream(response: ServerResponse, reply: SideAnswer, stream: (out: SideStream) => SideStreamSource): void {
+  response.writeHead(reply.status, headOf(reply));
+  // The head goes now: there may be nothing to say for a long time.
+  response.flushHeaders();
+  if (reply.body !== '') response.write(reply.body);
+  const source = stream({ write: (part) => response.write(part) });
+  response.on('drain', () => source.drained());
+  response.once('close', () => source.closed());
 }
 
 function boundedAnswer(request: IncomingMessage, answer: (request: SideRequest) => SideAnswer): SideAnswer {

@@ -2,6 +2,7 @@
 
 import { type MetricRegistry, prometheusContentType } from '@weft/telemetry';
 import type { HostPort } from '../session/node-description.ts';
+import type { AppMetrics } from './app-metrics.ts';
 import { createSideServer, type SideAnswer, type SideRequest, type SideServer, text } from './side-server.ts';
 
 /** `GET /healthz/ready`: 200, or 503 with the reason. @param notReady nothing when it is ready. */
@@ -14,15 +15,23 @@ export function createReadinessServer(flag: string, at: HostPort, notReady: () =
   });
 }
 
-/** `GET /stats/prometheus`. */
-export function createPrometheusServer(flag: string, at: HostPort, registry: MetricRegistry): SideServer {
+/** `GET /stats/prometheus`. @param app its metrics follow ours; nothing: it has none. */
+export function createPrometheusServer(
+  flag: string,
+  at: HostPort,
+  registry: MetricRegistry,
+  app?: AppMetrics,
+): SideServer {
   return createSideServer(flag, at, (request) => {
-    return getOnly(request, '/stats/prometheus', () => ({
-      status: 200,
-      contentType: prometheusContentType,
-      body: registry.renderPrometheus(),
-    }));
+    return getOnly(request, '/stats/prometheus', () => prometheusAnswer(registry, app));
   });
+}
+
+/** Our metrics, and the application's after them. */
+export function prometheusAnswer(registry: MetricRegistry, app: AppMetrics | undefined): SideAnswer {
+  const body = registry.renderPrometheus();
+  const answer = { status: 200, contentType: prometheusContentType, body };
+  return app === undefined ? answer : { ...answer, more: (done) => app.read(body, done) };
 }
 
 function getOnly(request: SideRequest, path: string, answer: () => SideAnswer): SideAnswer {

@@ -1,6 +1,6 @@
 /** `/clusters`: the endpoints that balancing sees now, in Envoy's text and JSON forms. */
 
-import type { Cluster, Endpoint } from '@weft/data-runtime';
+import type { Breaker, Cluster, Endpoint } from '@weft/data-runtime';
 import type { AdminView } from '../admin-view.ts';
 import { json, type SideAnswer, type SideRequest, text } from '../side-server.ts';
 
@@ -13,13 +13,12 @@ export function clustersPage(view: AdminView, request: SideRequest): SideAnswer 
 }
 
 function clusterText(view: AdminView, cluster: Cluster): string {
-  const { name, limits, from } = cluster;
+  const { name, from } = cluster;
   const pool = view.poolStats(cluster);
   const lines = [
     `${name}::observability_name::${name}`,
-    `${name}::default_priority::max_connections::${limits.connectionsMax}`,
-    `${name}::default_priority::max_pending_requests::${limits.pendingRequestsMax}`,
-    `${name}::default_priority::max_requests::${limits.requestsMax}`,
+    ...breakerLines(`${name}::default_priority`, cluster.breakers.default),
+    ...breakerLines(`${name}::high_priority`, cluster.breakers.high),
     `${name}::added_via_api::true`,
     `${name}::connections::${pool.connections}`,
     `${name}::from::${from.file === '' ? from.rule : `${from.file}:${from.line}`}`,
@@ -28,11 +27,26 @@ function clusterText(view: AdminView, cluster: Cluster): string {
     const prefix = `${name}::${endpoint.hostPort}`;
     lines.push(
       `${prefix}::rq_active::${endpoint.active}`,
-      `${prefix}::health_flags::${endpoint.healthy ? 'healthy' : '/failed_eds_health'}`,
+      `${prefix}::health_flags::${healthFlags(endpoint)}`,
       `${prefix}::weight::${endpoint.weight}`,
+      `${prefix}::priority::${endpoint.priority}`,
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function breakerLines(prefix: string, breaker: Breaker): string[] {
+  return [
+    `${prefix}::max_connections::${breaker.connectionsMax}`,
+    `${prefix}::max_pending_requests::${breaker.pendingMax}`,
+    `${prefix}::max_requests::${breaker.requestsMax}`,
+    `${prefix}::max_retries::${breaker.retriesMax}`,
+  ];
+}
+
+function healthFlags({ healthy, ejected, degraded }: Endpoint): string {
+  const flags = `${healthy ? '' : '/failed_eds_health'}${ejected ? '/failed_outlier_check' : ''}${degraded ? '/degraded_eds_health' : ''}`;
+  return flags === '' ? 'healthy' : flags;
 }
 
 function clusterStatus(cluster: Cluster): object {
@@ -48,7 +62,10 @@ function hostStatus(endpoint: Endpoint): object {
   return {
     address: { socket_address: { address: endpoint.address, port_value: endpoint.port } },
     stats: [{ name: 'rq_active', type: 'GAUGE', value: String(endpoint.active) }],
-    health_status: { eds_health_status: endpoint.healthy ? 'HEALTHY' : 'UNHEALTHY' },
+    health_status: {
+      eds_health_status: endpoint.healthy ? 'HEALTHY' : 'UNHEALTHY',
+      ...(endpoint.ejected ? { failed_outlier_check: true } : {}),
+    },
     weight: endpoint.weight,
   };
 }

@@ -1,9 +1,18 @@
 /** `/explain`: what this proxy would do with a request, answered by the very tables that requests run on. */
 
-import type { ForwardAction, ListenerTable, RouteRequest, RouteTarget, Tables } from '@weft/data-runtime';
+import type {
+  Exchange,
+  ForwardAction,
+  HttpHandlerTable,
+  ListenerTable,
+  RouteRequest,
+  RouteTarget,
+  Tables,
+} from '@weft/data-runtime';
 import type { Provenance } from '@weft/kernel';
 import type { AdminView } from '../admin-view.ts';
 import { json, type SideAnswer, type SideRequest, text } from '../side-server.ts';
+import { askedExchange } from './asked-exchange.ts';
 
 export const explainLimits = {
   /** UTF-16 units of `?url=`. */
@@ -40,6 +49,11 @@ interface ExplainedTarget {
   }[];
 }
 
+interface AskedRequest extends RouteRequest {
+  /** Flat. */
+  readonly fields: readonly string[];
+}
+
 /** CONNECT is what clients of gRPC and other tunnelled ports send: `?method=CONNECT&url=host:port`. */
 export function explainPage(view: AdminView, request: SideRequest): SideAnswer {
   const { query } = request;
@@ -49,9 +63,10 @@ export function explainPage(view: AdminView, request: SideRequest): SideAnswer {
 }
 
 /** The same for programs: @param own SPIFFE URI of this proxy, or empty. */
-export function explain(tables: Tables, own: string, request: RouteRequest): Explanation {
+export function explain(tables: Tables, own: string, request: AskedRequest): Explanation {
+  const exchange = askedExchange(request, request.fields);
   const listener = listenerFor(tables, request.authority);
-  const routes = listener?.handler.kind === 'http' ? listener.handler.routes.current : undefined;
+  const routes = httpHandlerOf(listener)?.routes.current;
   const found = routes?.match(request);
   // The request path refuses a route of the other kind in the same way.
   const route = found?.connect === (request.method === 'CONNECT') ? found : undefined;
@@ -69,7 +84,7 @@ export function explain(tables: Tables, own: string, request: RouteRequest): Exp
   const { action } = route;
   if (action.kind === 'direct') return { ...base, result: 'direct', status: action.status };
   if (action.kind === 'redirect') {
-    const location = action.location(request, 'http');
+    const location = action.location(exchange);
     return { ...base, result: 'redirect', status: action.status, location };
   }
   const expected = new Set(action.targets.flatMap(expectedOf));
@@ -77,18 +92,26 @@ export function explain(tables: Tables, own: string, request: RouteRequest): Exp
     ...base,
     targets: action.targets.map(explainTarget),
     timeoutMs: action.timeoutMs,
-    rewrite: rewriteOf(action, request.path),
+    rewrite: rewriteOf(action, exchange),
     identity: { own, expected: [...expected] },
     result: 'forward',
   };
+}
+
+/** The first of its chains that speaks HTTP. */
+function httpHandlerOf(listener: ListenerTable | undefined): HttpHandlerTable | undefined {
+  if (listener === undefined) return undefined;
+  const chains = listener.defaultChain === undefined ? listener.chains : [...listener.chains, listener.defaultChain];
+  for (const { handler } of chains) if (handler.kind === 'http') return handler;
+  return undefined;
 }
 
 /** The listener that applications, or clients outside, would send this to. */
 function listenerFor(tables: Tables, authority: string): ListenerTable | undefined {
   const outward = [...tables.listeners.values()].filter(({ direction }) => direction !== 'inbound');
   const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? 80);
-  const atPort = outward.find((listener) => listener.direction === 'gateway' && listener.port === port);
-  return atPort ?? outward[0];
+  const http = outward.filter((listener) => httpHandlerOf(listener) !== undefined);
+  return http.find((listener) => listener.port === port) ?? http[0] ?? outward[0];
 }
 
 function explainTarget(target: RouteTarget): ExplainedTarget {
@@ -110,17 +133,18 @@ function expectedOf(target: RouteTarget): readonly string[] {
   return (target.cluster.current?.endpoints ?? []).flatMap(({ tls }) => tls?.expectedUris ?? []);
 }
 
-function rewriteOf(action: ForwardAction, path: string): Explanation['rewrite'] {
-  const rewritten = action.rewritePath?.(path);
+function rewriteOf(action: ForwardAction, exchange: Exchange): Explanation['rewrite'] {
+  const rewritten = action.rewritePath?.(exchange.path, exchange);
+  const authority = action.rewriteAuthority?.(exchange);
   const changes = {
-    ...(rewritten === undefined || rewritten === path ? {} : { path: rewritten }),
-    ...(action.rewriteAuthority === undefined ? {} : { authority: action.rewriteAuthority }),
+    ...(rewritten === undefined || rewritten === exchange.path ? {} : { path: rewritten }),
+    ...(authority === undefined ? {} : { authority }),
   };
   return Object.keys(changes).length === 0 ? null : changes;
 }
 
 /** @returns a sentence where something is wrong with it. */
-function readRequest(method: string, url: string, fields: readonly string[]): RouteRequest | string {
+function readRequest(method: string, url: string, fields: readonly string[]): AskedRequest | string {
   if (!/^[A-Za-z]{1,32}$/.test(method)) return '?method= is the method of a request, as GET';
   if (url === '' || url.length > explainLimits.urlLengthMax) return '?url= is a URL, as http://payment.shop/charge';
   if (fields.length > explainLimits.headersMax) return `at most ${explainLimits.headersMax} ?header=`;
@@ -145,6 +169,8 @@ function readRequest(method: string, url: string, fields: readonly string[]): Ro
     authority: headers.get('host')?.toLowerCase() ?? authority,
     path: connect ? '' : pathname,
     query: connect ? '' : search.slice(1),
+    scheme: full.startsWith('https:') ? 'https' : 'http',
+    fields: [...headers].flat(),
     header: (name) => (name === ':method' ? upper : name === ':authority' ? authority : headers.get(name)),
   };
 }
