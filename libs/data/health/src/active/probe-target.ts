@@ -23,7 +23,12 @@ export function probeCluster(cluster: Cluster, probe: HealthProbe): Cluster {
     http: { ...cluster.http, protocol: http2 ? 'http2' : 'http1', multiplex: false, pingIntervalMs: 0 },
     proxyProtocol: cluster.proxyProtocol,
     breakers: { default: breaker(), high: breaker() },
-    limits: { ...cluster.limits, requestsPerConnectionMax: probe.reuseConnection ? 0 : 1 },
+    limits: {
+      ...cluster.limits,
+      requestsPerConnectionMax: probe.reuseConnection ? 0 : 1,
+      // Until after the next probe; nobody tells the pools that a probed endpoint is gone.
+      idleTimeoutMs: 2 * Math.max(probe.intervalMs, probe.unhealthyIntervalMs, probe.noTrafficIntervalMs),
+    },
     endpoints: [],
     pick: () => undefined,
     // Its endpoints are not listed: the pools must not take them for endpoints that are gone.
