@@ -2,6 +2,7 @@
 
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
+import { unpack } from '@weft/data-runtime';
 import { createSeededRandom } from '@weft/kernel';
 import { createMetricRegistry } from '@weft/telemetry';
 import { CorsPolicySchema, CorsSchema } from '@weft/xds-messages/envoy/extensions/filters/http/cors/v3/cors';
@@ -34,6 +35,10 @@ describe('cors', () => {
               { clusterRef },
               'test',
             );
+      if (policy != null) {
+        const packed = anyPack(CorsPolicySchema, fromJson(CorsPolicySchema, policy));
+        unpack(packed, CorsPolicySchema, 'test', kind.supported);
+      }
       exchange.filterConfig = () => compiled;
       const on = filter?.onRequest?.(exchange);
       expect(on).toBe(row.up);

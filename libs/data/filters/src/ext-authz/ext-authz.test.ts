@@ -2,7 +2,7 @@
 
 import { create, fromBinary, fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
-import type { Callout, CalloutAnswer, Callouts } from '@weft/data-runtime';
+import { type Callout, type CalloutAnswer, type Callouts, unpack } from '@weft/data-runtime';
 import { createSeededRandom, type ErrorCode } from '@weft/kernel';
 import { createMetricRegistry } from '@weft/telemetry';
 import {
@@ -53,6 +53,7 @@ function setUp(config: JsonValue, answer: Answer) {
   const kind = createExtAuthzKind({ random: createSeededRandom(1), registry, callouts, ownUri: () => 'spiffe://own' });
   const clusterRef = () => ({ current: undefined });
   const message = anyPack(ExtAuthzSchema, fromJson(ExtAuthzSchema, config));
+  unpack(message, ExtAuthzSchema, 'test', kind.supported);
   const filter = kind.compile(message, 'ea', { clusterRef, direction: 'inbound', statPrefix: 'p' }, 'test');
   const perRoute = (own: JsonValue) =>
     kind.compilePerRoute?.(
@@ -332,7 +333,7 @@ describe('the configuration of ext_authz', () => {
   const refused = [
     ['neither grpc_service nor http_service', {}],
     ['transport_api_version must be V3', { grpcService: { envoyGrpc: { clusterName: 'z' } } }],
-    ['no envoy_grpc', { grpcService: { googleGrpc: { targetUri: 'x' } }, transportApiVersion: 'V3' }],
+    ['google_grpc is not supported', { grpcService: { googleGrpc: { targetUri: 'x' } }, transportApiVersion: 'V3' }],
     ['path_prefix must begin', service({ pathPrefix: 'x' })],
     ['max_request_bytes', service({}, { withRequestBody: {} })],
   ] as const;

@@ -14,7 +14,7 @@ describe('the JWT filter', () => {
   const refused: readonly (readonly [string, object])[] = [
     ['local_jwks has no key that can be used', { providers: { p: { localJwks: { inlineString: '{bad' } } } }],
     ['local_jwks has no key that can be used', { providers: { p: { localJwks: { inlineString: '{"keys":[]}' } } } }],
-    ['only inline_string and inline_bytes', { providers: { p: { localJwks: { filename: '/f' } } } }],
+    ['local_jwks.filename is not supported', { providers: { p: { localJwks: { filename: '/f' } } } }],
     ['neither remote_jwks nor local_jwks', { providers: { p: {} } }],
     ['is not valid', { providers: { p: { remoteJwks: { httpUri: { uri: 'k', cluster: 'k', timeout: '1s' } } } } }],
     ['provider q is not known', { providers: { p: provider }, requirementMap: { r: { providerName: 'q' } } }],

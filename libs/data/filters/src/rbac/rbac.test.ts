@@ -2,7 +2,7 @@
 
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
-import type { ConnectionInfo } from '@weft/data-runtime';
+import { type ConnectionInfo, unpack } from '@weft/data-runtime';
 import { createMetricRegistry } from '@weft/telemetry';
 import { RBACPerRouteSchema, RBACSchema } from '@weft/xds-messages/envoy/extensions/filters/http/rbac/v3/rbac';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +17,7 @@ function setUp(config: object) {
   const registry = createMetricRegistry();
   const kind = createRbacKind({ registry });
   const message = anyPack(RBACSchema, fromJson(RBACSchema, config as JsonValue));
+  unpack(message, RBACSchema, 'test', kind.supported);
   const filter = kind.compile(message, 'rbac', { clusterRef, direction: 'inbound', statPrefix: 'hp' }, 'test');
   const judge = (options: TestExchangeOptions = {}, prepare?: (exchange: TestExchange) => void) => {
     const exchange = testExchange(options);

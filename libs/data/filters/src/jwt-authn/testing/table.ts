@@ -2,7 +2,7 @@
 
 import { fromJson } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
-import type { CalloutAnswer, Callouts } from '@weft/data-runtime';
+import { type CalloutAnswer, type Callouts, unpack } from '@weft/data-runtime';
 import { createManualClock, createSeededRandom } from '@weft/kernel';
 import { createMetricRegistry } from '@weft/telemetry';
 import { JwtAuthenticationSchema } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
@@ -39,6 +39,7 @@ export function testFilter(config: unknown, callouts: Callouts = testCallouts(),
   const kind = createJwtAuthnKind({ clock, random: createSeededRandom(1), callouts, registry });
   const clusterRef = () => ({ current: undefined });
   const context = { clusterRef, direction: 'inbound', statPrefix: 'p' } as const;
+  unpack(anyPack(JwtAuthenticationSchema, message), JwtAuthenticationSchema, 'test', kind.supported);
   const filter = kind.compile(anyPack(JwtAuthenticationSchema, message), 'jwt', context, 'test');
   if (filter === undefined) throw new Error('no filter');
   return { filter, registry, clock, kind };

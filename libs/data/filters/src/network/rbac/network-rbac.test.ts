@@ -2,6 +2,7 @@
 
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
+import { unpack } from '@weft/data-runtime';
 import { createMetricRegistry } from '@weft/telemetry';
 import { RBACSchema } from '@weft/xds-messages/envoy/extensions/filters/network/rbac/v3/rbac';
 import { describe, expect, it } from 'vitest';
@@ -15,6 +16,7 @@ function setUp(config: object) {
   const registry = createMetricRegistry();
   const kind = createNetworkRbacKind({ registry });
   const message = anyPack(RBACSchema, fromJson(RBACSchema, { statPrefix: 'tcp.', ...config } as JsonValue));
+  unpack(message, RBACSchema, 'test', kind.supported);
   const context = { clusterRef: () => ({ current: undefined }), direction: 'inbound' } as const;
   return { filter: kind.compile(message, 'rbac', context, 'test'), registry };
 }
