@@ -11,7 +11,7 @@ import { ExpressionFilterSchema } from '@weft/xds-messages/envoy/extensions/acce
 import { StderrAccessLogSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/stream/v3/stream';
 import { describe, expect, it } from 'vitest';
 import { testExchange } from '../testing/exchange.ts';
-import { tracingKey } from '../tracing/trace-state.ts';
+import { tracingKey } from '../trace-state.ts';
 import { createAccessLog } from './access-log.ts';
 import { createAccessLogs, logFilesMax } from './access-logs.ts';
 import { logFilterDepthMax } from './filters.ts';

@@ -25,7 +25,7 @@ import {
 import { AccessLogType } from '@weft/xds-messages/envoy/data/accesslog/v3/accesslog';
 import { ExpressionFilterSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/filters/cel/v3/cel';
 import { fieldOf } from '../fields.ts';
-import { tracingOf } from '../tracing/trace-state.ts';
+import { tracingOf } from '../trace-state.ts';
 import { compileCelTest } from './cel/compile-cel.ts';
 
 type Wants = (exchange: Exchange) => boolean;

@@ -4,7 +4,7 @@ import type { Exchange, HttpFilter, HttpHandlerTable } from '@weft/data-runtime'
 
 /**
  * Envoy's order: from the most specific level (the target) to the least, so that the least specific has the last word; the other way round with
- * most_specific_header_mutations_wins. Answers of this proxy's own making pass as they are, those of routes (redirect, direct response) do not.
+ * most_specific_header_mutations_wins. Answers of endpoints, of routes (redirect, direct response) and for endpoints that fail are changed.
  */
 export function createHeaderMutations(
   _deps: unknown,
@@ -23,7 +23,7 @@ export function createHeaderMutations(
       return true;
     },
     onResponse(exchange) {
-      if (isOwnAnswer(exchange)) return;
+      if (!isRouters(exchange)) return;
       const fields = exchange.responseFields;
       const target = exchange.target?.responseHeaders;
       if (targetFirst && target !== undefined) target(fields, exchange);
@@ -34,6 +34,7 @@ export function createHeaderMutations(
   };
 }
 
-function isOwnAnswer(exchange: Exchange): boolean {
-  return exchange.upstreamServiceMs < 0 && exchange.route?.action.kind === 'forward';
+/** What a filter answered before a target was chosen is none of the route's. */
+function isRouters({ target, route, details }: Exchange): boolean {
+  return target !== undefined || (route?.action.kind !== 'forward' && details === 'direct_response');
 }

@@ -1,7 +1,7 @@
 /** Trace contexts in headers: W3C Trace Context, B3 in several headers and in one. */
 
 import { fieldOf, setField } from '../fields.ts';
-import type { TraceState } from './trace-state.ts';
+import type { TraceState } from '../trace-state.ts';
 
 export interface TraceContext {
   readonly traceId: string;

@@ -2,7 +2,7 @@
 
 import { type Exchange, grpcStatusOf, type TracingTable, type WorkloadLabels } from '@weft/data-runtime';
 import { fieldOf } from '../fields.ts';
-import type { TraceState } from './trace-state.ts';
+import type { TraceState } from '../trace-state.ts';
 
 export interface Span {
   readonly traceId: string;

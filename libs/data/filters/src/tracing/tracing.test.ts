@@ -5,10 +5,10 @@ import { createManualClock, createSeededRandom, type Random } from '@weft/kernel
 import { createMetricRegistry } from '@weft/telemetry';
 import { describe, expect, it } from 'vitest';
 import { testExchange } from '../testing/exchange.ts';
+import { tracingOf } from '../trace-state.ts';
 import { createSpanExporters, exporterLimits } from './exporter.ts';
 import { b3, w3c } from './propagation.ts';
 import { traceReason } from './trace-reason.ts';
-import { tracingOf } from './trace-state.ts';
 import { createTracing } from './tracing.ts';
 
 const trace = '0af7651916cd43dd8448eb211c80319c';

@@ -5,11 +5,11 @@ import type { Random } from '@weft/kernel';
 import { setField } from '../fields.ts';
 import type { ProxyLabels } from '../proxy-labels.ts';
 import { hex32 } from '../random-hex.ts';
+import { type TraceState, tracingKey, tracingOf } from '../trace-state.ts';
 import type { SpanExporters } from './exporter.ts';
 import { b3, type TraceContext, w3c } from './propagation.ts';
 import { requestSpan, upstreamSpan } from './span.ts';
 import { traceReason } from './trace-reason.ts';
-import { type TraceState, tracingKey, tracingOf } from './trace-state.ts';
 
 export interface TracingDeps {
   readonly random: Random;
