@@ -262,7 +262,7 @@ describe('draining a client that speaks HTTP/2', () => {
     let body = '';
     for await (const part of stream) body += String(part);
     expect(body).toBe('hello');
-    for (let i = 0; rig.handler.connections() > 0; i += 1) {
+    while (rig.handler.connections() > 0) {
       await turn();
       rig.clock.advance(100);
     }

@@ -150,7 +150,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     const { request } = this.#exchange;
     const old = request.protocol === 'HTTP/1.0';
     const tunnel = status === 101 || (request.method === 'CONNECT' && status >= 200 && status < 300);
-    if (!tunnel && this.#mustClose()) this.#closing = true;
+    if (!tunnel && this.#mustClose(end)) this.#closing = true;
     const whole = end && from === to;
     if (whole && !bodyless(status, request.method) && framing !== 'length') setZeroLength(fields);
     const chunked = !tunnel && isChunked(framing, whole, old, status, request.method);
@@ -234,14 +234,14 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     else if (connectionDurationMaxMs > 0 && nowMs - this.#openedAtMs >= connectionDurationMaxMs) this.#linger();
   }
 
-  /** Whether this answer is the connection's last. */
-  #mustClose(): boolean {
+  /** Whether this answer is the connection's last. @param whole it is here before the request may be. */
+  #mustClose(whole: boolean): boolean {
     const { request } = this.#exchange;
     const { requestsPerConnectionMax, connectionDurationMaxMs } = this.#table;
     if (!request.keepAlive || this.#owner.draining || request.method === '') return true;
     if (request.upgrade !== '' || request.method === 'CONNECT') return true;
     if (requestsPerConnectionMax > 0 && this.#requests >= requestsPerConnectionMax) return true;
-    if (this.#requestOver && !this.#body.done) return true;
+    if (!this.#body.done && (whole || this.#requestOver)) return true;
     return connectionDurationMaxMs > 0 && this.#clock.monotonic() - this.#openedAtMs >= connectionDurationMaxMs;
   }
 
