@@ -38,8 +38,9 @@ class OutlierDetector implements Outlier {
     if (monitor === undefined) return;
     if (this.#cancelInterval === undefined) this.#start();
     const { local } = outcome;
+    // As Envoy: an attempt that got a connection is a local success, even where the endpoint broke it off afterwards.
+    if (this.#spec.splitLocalOrigin && local !== 'connect-failed') this.#localSuccess(monitor);
     if (local === undefined) {
-      if (this.#spec.splitLocalOrigin) this.#localSuccess(monitor);
       // Without a status it was a connection, and it was made.
       this.#status(endpoint, monitor, outcome.status === 0 ? 200 : outcome.status);
     } else if (this.#spec.splitLocalOrigin) this.#localFailure(endpoint, monitor);
