@@ -108,6 +108,13 @@ export class SocketWire implements Wire {
     this.sink = deafSink;
     this.socket.destroy();
   }
+
+  /** TLS has its own end: without a close_notify it is no end. */
+  reset(): void {
+    this.sink = deafSink;
+    if (this.socket instanceof TLSSocket) this.socket.destroy();
+    else this.socket.resetAndDestroy();
+  }
 }
 
 /** The `onread` option that feeds `wire()`. @param early takes what comes before the wire exists. */

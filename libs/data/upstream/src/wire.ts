@@ -38,4 +38,6 @@ export interface Wire {
   resume(): void;
   /** Closes at once and tells nobody. */
   destroy(): void;
+  /** As `destroy`, so that the peer sees an error and not an end, where the wire can say so. */
+  reset?(): void;
 }

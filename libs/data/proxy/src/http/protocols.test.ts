@@ -185,6 +185,41 @@ describe('HTTP/1.0', () => {
     expect(await client.closed()).toMatch(/^HTTP\/1\.0 200 OK\r\n(?:[^\r]+\r\n)*\r\nabc$/);
     expect(backend.received()).toMatch(/^GET \/x HTTP\/1\.1\r\nhost: d\.test\r\n/);
   });
+
+  it('sees an error where an answer that its connection would end is cut short', async () => {
+    let cut = (): void => {};
+    const backend = await startBackend((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n');
+      cut = () => socket.destroy();
+    });
+    stops.push(backend.stop);
+    const route = routeOver(backend.port, 'http1');
+    const rig = await rigOf(makeTable(() => route, { acceptHttp10: true, defaultHost: 'd.test' }));
+    const client = await connectTo(rig.port);
+    let error = '';
+    client.socket.on('error', (problem: NodeJS.ErrnoException) => {
+      error = problem.code ?? '';
+    });
+    client.send('GET /x HTTP/1.0\r\n\r\n');
+    await client.until('abc');
+    cut();
+    await client.closed();
+    expect(error).toBe('ECONNRESET');
+  });
+});
+
+describe('HTTP/1.1 that travels in HTTP/2 between two sidecars', () => {
+  it('comes out as it went in', async () => {
+    const backend = await startBackend((socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'));
+    stops.push(backend.stop);
+    const cluster = makeCluster([makeEndpoint(backend.port)], { http: { ...http2, protocol: 'downstream' } });
+    const route = makeRoute(makeForward(makeTarget(cluster)));
+    const rig = await rigOf(makeTable(() => route), { direction: 'inbound', alpn: 'weft-h2' });
+    const client = await client2(rig.port);
+    expect(await client.ask({ ':path': '/x' })).toMatchObject({ status: 200, body: 'hi' });
+    expect(backend.received()).toMatch(/^GET \/x HTTP\/1\.1\r\n/);
+    expect(rig.log()[0]).toMatchObject({ protocol: 'HTTP/1.1', upstream_protocol: 'HTTP/1.1' });
+  });
 });
 
 describe('a WebSocket', () => {

@@ -124,7 +124,7 @@ describe('a mirror', () => {
     const shadow = await backendOf(() => {});
     const to = makeTarget(makeCluster([makeEndpoint(shadow.port)]));
     const action = makeForward(makeTarget(makeCluster([makeEndpoint(main.port)])), {
-      mirrors: [{ target: () => to, share: 1, keepHost: false }],
+      mirrors: [{ target: () => to, share: 1, keepHost: false, traceSampled: false }],
     });
     const rig = await rigOf(makeTable(() => makeRoute(action)));
     const client = await connectTo(rig.port);

@@ -39,7 +39,7 @@ function sendMirror(exchange: HttpExchange, mirror: MirrorPolicy, timeoutMs: num
       scheme: outgoing.scheme,
       authority,
       target: outgoing.target,
-      fields: [...outgoing.fields],
+      fields: mirror.traceSampled === false ? unsampled(outgoing.fields) : [...outgoing.fields],
       chunked: outgoing.chunked,
       upgrade: '',
       introduction: '',
@@ -55,6 +55,15 @@ function sendMirror(exchange: HttpExchange, mirror: MirrorPolicy, timeoutMs: num
 
 function action(exchange: HttpExchange): 'default' | 'high' {
   return exchange.route?.action.kind === 'forward' ? exchange.route.action.priority : 'default';
+}
+
+/** The trace goes on, but what the copy does is not recorded. */
+function unsampled(fields: readonly string[]): string[] {
+  return fields.map((text, i) => {
+    const name = i % 2 === 1 ? fields[i - 1] : '';
+    if (name === 'x-b3-sampled') return '0';
+    return name === 'traceparent' ? text.replace(/-[0-9a-f]{2}$/, '-00') : text;
+  });
 }
 
 /** "a.test:80" → "a.test-shadow:80". */

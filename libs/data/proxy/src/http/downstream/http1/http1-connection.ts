@@ -201,6 +201,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
 
   broken(): void {
     this.#output.flush();
+    // The end of the connection would end the answer of an HTTP/1.0 client in order.
+    if (this.#exchange.request.protocol === 'HTTP/1.0') this.#wire.reset?.();
     this.#goneAway();
   }
 
