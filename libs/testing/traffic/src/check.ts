@@ -34,6 +34,11 @@ export function breaches(see: Expected, outcomes: readonly Outcome[]): readonly 
     const who = [...new Set(outcomes.flatMap((outcome) => outcome.seen.map((one) => one.endpoint)))].sort();
     same('endpoints', [...see.endpoints].sort().join(), who.join());
   }
+  if (see.tally !== undefined) {
+    const tally: Record<string, number> = {};
+    for (const { status, flag } of outcomes) tally[`${status} ${flag}`] = (tally[`${status} ${flag}`] ?? 0) + 1;
+    same('tally', sortedText(see.tally), sortedText(tally));
+  }
   if (see.atLeastMs !== undefined && first.elapsedMs < see.atLeastMs)
     found.push(`it took ${first.elapsedMs} ms, at least ${see.atLeastMs} wanted`);
   if (see.lessThanMs !== undefined && first.elapsedMs >= see.lessThanMs)
@@ -58,4 +63,11 @@ function textBreach(what: string, wanted: string | RegExp | undefined, got: stri
   if (wanted === undefined) return [];
   const good = typeof wanted === 'string' ? got === wanted : got !== undefined && wanted.test(got);
   return good ? [] : [`${what}: wanted ${String(wanted)}, got ${JSON.stringify(got)}`];
+}
+
+function sortedText(tally: Readonly<Record<string, number>>): string {
+  return Object.entries(tally)
+    .map(([what, count]) => `${count}x ${what}`)
+    .sort()
+    .join(', ');
 }

@@ -1,7 +1,8 @@
 /** One HTTP/1 connection of the table's client: writes octets, reads every answer on it. */
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type Answer, answerTimeoutMs, bodyOf, fieldsOf, noAnswer } from './answer.ts';
+import { openClientSocket } from './tls-client.ts';
 import type { CaseRequest } from './traffic-case.ts';
 
 interface Parsed {
@@ -18,7 +19,7 @@ const segmentGapMs = 10;
 
 export async function sendHttp1(port: number, request: CaseRequest, id: string): Promise<Answer> {
   const started = performance.now();
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  const socket = openClientSocket(port, request.tls);
   const segments = typeof request.raw === 'string' ? [request.raw] : (request.raw ?? [headAndBody(request, id)]);
   const method = (segments[0] ?? '').trimStart().split(' ')[0] ?? '';
   let text = '';

@@ -2,11 +2,12 @@
 
 import { connect } from 'node:http2';
 import { type Answer, answerTimeoutMs, bodyOf, fieldsOf } from './answer.ts';
+import { openClientSocket } from './tls-client.ts';
 import type { CaseRequest } from './traffic-case.ts';
 
 export async function sendHttp2(port: number, request: CaseRequest, id: string): Promise<Answer> {
   const started = performance.now();
-  const session = connect(`http://127.0.0.1:${port}`);
+  const session = connect(`http://127.0.0.1:${port}`, { createConnection: () => openClientSocket(port, request.tls) });
   session.on('error', () => {});
   const fields = fieldsToSend(request, id);
   // Extended CONNECT may be sent only once the server has allowed it.

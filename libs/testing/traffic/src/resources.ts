@@ -1,6 +1,7 @@
 /** A case as xDS resources in Envoy's JSON: one listener on a port of its own, clusters with names of its own. */
 
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { resolvePlaceholders } from './placeholders.ts';
 import type { CaseCluster, TrafficCase } from './traffic-case.ts';
 
 /** Where a case runs. */
@@ -41,7 +42,7 @@ export function clusterName(index: number, name: string): string {
 export function caseResources(one: TrafficCase, place: CasePlace): readonly JsonObject[] {
   const clusters = one.clusters ?? defaultClusters;
   const names = Object.keys(clusters);
-  const rename = (json: JsonValue): JsonValue => renameClusters(json, names, place.index);
+  const rename = (json: JsonValue): JsonValue => resolvePlaceholders(renameClusters(json, names, place.index), place);
   return [
     { '@type': type('envoy.config.listener.v3.Listener'), ...(rename(listenerOf(one, place)) as JsonObject) },
     ...names.map((name) => ({
@@ -120,7 +121,7 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 
 const clusterFields = new Set(['cluster', 'cluster_name', 'stat_prefix']);
 
-/** Fields that name a cluster of the case, wherever they stand, and "@ENDPOINT:a" with the port of an endpoint. */
+/** Fields that name a cluster of the case, wherever they stand. */
 function renameClusters(json: JsonValue, names: readonly string[], index: number): JsonValue {
   if (Array.isArray(json)) return json.map((item) => renameClusters(item, names, index));
   if (!isObject(json)) return json;

@@ -1,13 +1,15 @@
 /** One row of the traffic table: xDS in, requests, what must be seen. The same row runs on our sidecar and on a real Envoy. */
 
 import type { JsonObject } from '@bufbuild/protobuf';
+import type { ServiceName } from './backend/services.ts';
+import type { ClientTls } from './tls-client.ts';
 
 /** Names of the echo endpoints: "a", "b" and "c" answer; "closed" refuses connections. */
 export type EndpointName = 'a' | 'b' | 'c' | 'closed';
 
 /** A cluster in short. JSON of the Cluster message (proto names) is merged over what the short form gives. */
 export interface CaseCluster {
-  readonly endpoints: readonly EndpointName[];
+  readonly endpoints: readonly (EndpointName | ServiceName)[];
   /** h2c to the endpoints. */
   readonly http2?: boolean;
   readonly merge?: JsonObject;
@@ -38,6 +40,8 @@ export interface CaseRequest {
   readonly leaveAfterMs?: number;
   /** No access log line is awaited: nothing that could be logged begins. */
   readonly unlogged?: boolean;
+  /** The client speaks TLS. */
+  readonly tls?: ClientTls;
   /** How often; the outcomes are counted in `see.endpoints`. */
   readonly times?: number;
   /** All `times` at once. */
@@ -61,6 +65,8 @@ export interface Expected {
   /** Who answered; with `times`: the set of who did. */
   readonly endpoint?: EndpointName;
   readonly endpoints?: readonly EndpointName[];
+  /** With `times`: how often each status with its flag was seen, as in { '200 -': 1, '503 UO': 2 }. */
+  readonly tally?: Readonly<Record<string, number>>;
   /** What the endpoint saw. */
   readonly path?: string;
   readonly method?: string;

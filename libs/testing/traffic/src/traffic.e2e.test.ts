@@ -3,15 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trafficCases } from './cases/index.ts';
+import { policyCases } from './cases/policies.ts';
 import { breaches } from './check.ts';
 import { comparable, type Outcome } from './outcome.ts';
 import { runRequest } from './run-request.ts';
 import { startWorld, type World } from './world.ts';
 
+/** TRAFFIC_TABLE=policies runs that part alone. */
+const table = process.env['TRAFFIC_TABLE'] === 'policies' ? policyCases : trafficCases;
 /** TRAFFIC_PEER=envoy tries the table on Envoy alone, TRAFFIC_ONLY=words runs the cases with these words in their names. */
 const words = process.env['TRAFFIC_ONLY'];
 const peer = process.env['TRAFFIC_PEER'] as 'weft' | 'envoy' | undefined;
-const cases = words === undefined ? trafficCases : trafficCases.filter(({ name }) => name.includes(words));
+const cases = words === undefined ? table : table.filter(({ name }) => name.includes(words));
 const differences = readFileSync(
   new URL('../../../../docs/reference/differences-from-envoy.md', import.meta.url),
   'utf8',
@@ -36,11 +39,11 @@ describe('the traffic table', () => {
       const ours = world.weft === undefined ? undefined : await runRequest(world, world.weft, index, nth, request);
       const theirs = world.envoy === undefined ? undefined : await runRequest(world, world.envoy, index, nth, request);
       const wanted = one.differs === undefined ? request.see : (request.envoy ?? {});
-      if (theirs !== undefined) expect.soft(breaches(wanted, theirs), `Envoy, ${request.send}`).toEqual([]);
+      if (theirs !== undefined) expect.soft(breaches(wanted, theirs), `Envoy, ${request.send} (${nth})`).toEqual([]);
       if (ours === undefined) continue;
-      expect.soft(breaches(request.see, ours), `our sidecar, ${request.send}`).toEqual([]);
+      expect.soft(breaches(request.see, ours), `our sidecar, ${request.send} (${nth})`).toEqual([]);
       if (theirs === undefined || one.differs !== undefined || (request.times ?? 1) > 1) continue;
-      expect.soft(view(ours, one.ignore?.fields ?? []), `ours beside Envoy's, ${request.send}`).toEqual(
+      expect.soft(view(ours, one.ignore?.fields ?? []), `ours beside Envoy's, ${request.send} (${nth})`).toEqual(
         view(theirs, one.ignore?.fields ?? []),
       );
     }

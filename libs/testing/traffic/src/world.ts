@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { startFakeControlPlane, type TestResource } from '@weft/data-proxy/testing';
 import { type Echo, type Seen, startEcho } from './backend/echo.ts';
+import { startServices } from './backend/services.ts';
 import { findEnvoy, startEnvoy } from './peers/envoy.ts';
 import type { Peer } from './peers/peer.ts';
 import { caseRegistry } from './registry.ts';
@@ -34,7 +35,9 @@ export async function startWorld(cases: readonly TrafficCase[], only?: 'weft' | 
   const echoes: Echo[] = [];
   for (const name of ['a', 'b', 'c']) echoes.push(await startEcho(name, note));
   const [closed = 0, ...ports] = await freePorts(1 + 2 * cases.length);
-  const endpoints = { ...Object.fromEntries(echoes.map(({ name, port }) => [name, port])), closed };
+  const echoPorts = Object.fromEntries(echoes.map(({ name, port }) => [name, port]));
+  const services = await startServices(echoPorts);
+  const endpoints = { ...echoPorts, closed, ...services.ports };
   const plane = await startFakeControlPlane();
   const resourcesFor = (own: readonly number[], accessLog: string): readonly TestResource[] =>
     cases.flatMap((one, index) =>
@@ -58,6 +61,7 @@ export async function startWorld(cases: readonly TrafficCase[], only?: 'weft' | 
       await envoy?.stop();
       plane.stop();
       for (const echo of echoes) echo.stop();
+      services.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

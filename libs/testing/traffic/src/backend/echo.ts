@@ -138,7 +138,8 @@ function tunnelHttp1(
     return;
   }
   const upgrade = seen.headers['upgrade'];
-  const head = upgrade === undefined ? '200 OK' : `101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${upgrade}`;
+  const head =
+    upgrade === undefined ? '200 OK' : `101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${upgrade}`;
   socket.write(`HTTP/1.1 ${head}\r\nx-endpoint: ${name}\r\n\r\n`);
   socket.write(first);
   socket.pipe(socket);
@@ -181,7 +182,8 @@ function answer(
     if (!behaviour.grpcHead && behaviour.grpcStatus !== undefined) trailers['grpc-status'] = behaviour.grpcStatus;
     const trailing = Object.keys(trailers).length > 0;
     if (behaviour.cut) fields['content-length'] = String(body.length + 100);
-    else if (!trailing && !behaviour.chunked && behaviour.status !== 204) fields['content-length'] = String(body.length);
+    else if (!trailing && !behaviour.chunked && behaviour.status !== 204)
+      fields['content-length'] = String(body.length);
     (response as ServerResponse).writeHead(behaviour.status, fields);
     if (behaviour.cut) {
       (response as ServerResponse).write(body, () =>

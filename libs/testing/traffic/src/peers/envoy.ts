@@ -57,6 +57,8 @@ function bootstrap(xdsPort: number): object {
 }
 
 const startTimeoutMs = 30_000;
+/** Until the lines of the probes of TCP listeners have been flushed. */
+const probeLogMs = 150;
 
 /** @param folder for its files. @param accessLog that the resources name. */
 export async function startEnvoy(
@@ -88,6 +90,8 @@ export async function startEnvoy(
     }
   }
   const tail = tailLog(accessLog);
+  await new Promise((resolve) => setTimeout(resolve, probeLogMs));
+  tail.skip();
   return {
     name: 'envoy',
     portOf: (index) => ports[index] ?? 0,
