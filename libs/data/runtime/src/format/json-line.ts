@@ -116,8 +116,10 @@ function toParts(nodes: readonly Node[]): (string | WriteJson | Group)[] {
       end();
       parts.push(node);
     } else if (node.change === 'always') {
+      if (node.kind === 'plain') literals[literals.length - 1] += '"';
       end();
-      parts.push(freshValue(node));
+      parts.push(node.kind === 'plain' ? node.read : freshValue(node));
+      if (node.kind === 'plain') literals[0] = '"';
     } else {
       const apart = node.change === 'often' || operands.at(-1)?.change === 'often';
       if (apart && operands.length > 0) end();

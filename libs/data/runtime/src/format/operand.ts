@@ -8,6 +8,8 @@ export type Change = 'seldom' | 'often' | 'always';
 /** `read` gives nothing where there is no value: "-" in a text, null in JSON. */
 export type Operand = { readonly change: Change } & (
   | { readonly kind: 'text'; readonly read: (exchange: Exchange) => string | undefined }
+  /** Text that is always there and needs no escape in JSON. */
+  | { readonly kind: 'plain'; readonly read: (exchange: Exchange) => string }
   | { readonly kind: 'number'; readonly read: (exchange: Exchange) => number | undefined }
   /** Anything that JSON can say. */
   | { readonly kind: 'value'; readonly read: (exchange: Exchange) => unknown }
@@ -27,6 +29,10 @@ export function text(read: (exchange: Exchange) => string | undefined, change: C
   return { kind: 'text', read, change };
 }
 
+export function plain(read: (exchange: Exchange) => string, change: Change = 'seldom'): Operand {
+  return { kind: 'plain', read, change };
+}
+
 export function number(read: (exchange: Exchange) => number | undefined, change: Change = 'seldom'): Operand {
   return { kind: 'number', read, change };
 }
@@ -38,7 +44,7 @@ export function filled(value: string): string | undefined {
 
 /** The value as a text; nothing for no value. */
 export function textOf(operand: Operand, exchange: Exchange): string | undefined {
-  if (operand.kind === 'text') return operand.read(exchange);
+  if (operand.kind === 'text' || operand.kind === 'plain') return operand.read(exchange);
   if (operand.kind === 'number') {
     const value = operand.read(exchange);
     return value === undefined ? undefined : String(value);

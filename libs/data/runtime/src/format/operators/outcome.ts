@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { refuse } from '../../check/refuse.ts';
 import type { Exchange } from '../../filter.ts';
 import { grpcStatusOf, grpcStatusText } from '../grpc-status.ts';
-import { type CreateOperand, filled, number, text } from '../operand.ts';
+import { type CreateOperand, filled, number, plain, text } from '../operand.ts';
 import { longFlags } from '../response-flags.ts';
 import { compileTimeFormat } from '../time-format.ts';
 
@@ -23,7 +23,8 @@ const known = (read: (exchange: Exchange) => number): CreateOperand => {
 export const outcomeOperators: Readonly<Record<string, CreateOperand>> = {
   START_TIME: (argument, where) => {
     const format = compileTimeFormat(argument ?? '', `${where}: START_TIME`);
-    return text((exchange) => format(exchange.startedAtMs), 'always');
+    const read = (exchange: Exchange): string => format(exchange.startedAtMs);
+    return argument === undefined ? plain(read, 'always') : text(read, 'always');
   },
   PROTOCOL: () => text(({ request }) => request.protocol),
   RESPONSE_CODE: count(({ status }) => status),
