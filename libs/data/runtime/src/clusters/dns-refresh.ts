@@ -51,7 +51,7 @@ export function startDnsRefresh(options: DnsRefreshOptions): Cancel {
     void Promise.all(endpoints.map(resolveOne)).then((resolved) => {
       if (stopped) return;
       failures = resolved.includes(false) ? failures + 1 : 0;
-      options.onResolved(endpoints.flatMap((endpoint) => held.get(endpoint) ?? []));
+      if (resolved.includes(true)) options.onResolved(endpoints.flatMap((endpoint) => held.get(endpoint) ?? []));
       cancel = clock.after(waitMs(spec, failures), round);
     });
   };

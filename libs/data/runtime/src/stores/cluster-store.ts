@@ -1,7 +1,7 @@
 /** Clusters, their endpoints, and the places that routes hold: the state behind CDS and EDS. */
 
 import type { Cancel } from '@weft/kernel';
-import { type AssignmentSpec, emptyAssignment } from '../clusters/assignment.ts';
+import { type AssignmentSpec, type EndpointSpec, emptyAssignment } from '../clusters/assignment.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import { type ResolveDns, startDnsRefresh } from '../clusters/dns-refresh.ts';
 import { LivingCluster, type LivingClusterDeps } from '../clusters/living-cluster.ts';
@@ -34,12 +34,23 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
   const clusters = new Map<string, LivingCluster>();
   const places = createPlaces<Cluster>();
   const assignments = new Map<string, AssignmentSpec>();
-  const refreshers = new Map<string, Cancel>();
+  const refreshers = new Map<string, { readonly key: string; readonly cancel: Cancel }>();
+  /** What the names of DNS clusters last resolved to. */
+  const resolved = new Map<string, readonly EndpointSpec[]>();
+  const endRefresh = (name: string): void => {
+    refreshers.get(name)?.cancel();
+    refreshers.delete(name);
+  };
 
   const discover = (cluster: LivingCluster): void => {
     const { discovery, name } = cluster.spec;
-    refreshers.get(name)?.();
-    refreshers.delete(name);
+    const key = JSON.stringify(discovery.kind === 'dns' ? discovery : discovery.kind);
+    // Names that are the same go on being refreshed: what they last resolved to is not lost.
+    if (discovery.kind === 'dns' && refreshers.get(name)?.key === key) {
+      cluster.assign({ ...discovery.assignment, endpoints: resolved.get(name) ?? [] });
+      return;
+    }
+    endRefresh(name);
     if (discovery.kind === 'eds') cluster.assign(assignments.get(discovery.serviceName) ?? emptyAssignment);
     else if (discovery.kind === 'static') cluster.assign(discovery.assignment);
     else if (discovery.kind === 'dns') {
@@ -49,11 +60,12 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
         resolve: options.resolveDns,
         clock: options.clock,
         onResolved(endpoints) {
+          resolved.set(name, endpoints);
           cluster.assign({ endpoints, overprovisioningFactor });
           options.onResolved(name);
         },
       });
-      refreshers.set(name, cancel);
+      refreshers.set(name, { key, cancel });
     }
   };
 
@@ -66,8 +78,8 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
   const remove = (name: string): void => {
     const cluster = clusters.get(name);
     if (cluster === undefined) return;
-    refreshers.get(name)?.();
-    refreshers.delete(name);
+    endRefresh(name);
+    resolved.delete(name);
     clusters.delete(name);
     places.at(name).current = undefined;
     cluster.end();
@@ -113,8 +125,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
       places.sweep(isReferenced);
     },
     stop() {
-      for (const cancel of refreshers.values()) cancel();
-      refreshers.clear();
+      for (const name of [...refreshers.keys()]) endRefresh(name);
       for (const cluster of clusters.values()) cluster.stop();
     },
   };
