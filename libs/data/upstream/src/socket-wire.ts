@@ -2,6 +2,7 @@
 
 import type { OnReadOpts, Socket } from 'node:net';
 import process, { platform } from 'node:process';
+import { TLSSocket } from 'node:tls';
 import { deafSink, type Wire, type WireSink } from './wire.ts';
 
 const readBufferBytes = 65_536;
