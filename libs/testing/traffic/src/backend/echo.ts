@@ -78,8 +78,10 @@ export async function startEcho(name: string, onSeen: (seen: Seen) => void): Pro
     socket.once('data', (chunk: Buffer) => {
       socket.pause();
       socket.unshift(chunk);
-      (chunk.toString('latin1', 0, preface.length) === preface ? http2 : http1).emit('connection', socket);
-      socket.resume();
+      const isHttp2 = chunk.toString('latin1', 0, preface.length) === preface;
+      (isHttp2 ? http2 : http1).emit('connection', socket);
+      // HTTP/2 takes over the socket itself: resumed here, it would miss what was put back.
+      if (!isHttp2) socket.resume();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

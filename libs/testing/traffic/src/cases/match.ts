@@ -140,8 +140,8 @@ export const matchCases: readonly TrafficCase[] = [
     ],
   },
   {
-    name: 'a query parameter is compared as it is decoded',
-    routes: when({ query_parameters: [{ name: 'v', string_match: { exact: 'a b' } }] }),
+    name: 'a query parameter is compared as it is written, not decoded',
+    routes: when({ query_parameters: [{ name: 'v', string_match: { exact: 'a%20b' } }] }),
     requests: [
       { send: 'GET /?v=a%20b', see: { endpoint: 'a' } },
       { send: 'GET /?v=a+b', see: { endpoint: 'b' } },

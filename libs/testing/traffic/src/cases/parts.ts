@@ -96,3 +96,9 @@ export function httpManager(routes: readonly JsonObject[], more: JsonObject = {}
     ...more,
   });
 }
+
+/** Of the manager: the client counts as one of our own, whose x-envoy fields are believed. */
+export const fromInside: JsonObject = {
+  use_remote_address: true,
+  internal_address_config: { cidr_ranges: [{ address_prefix: '127.0.0.0', prefix_len: 8 }] },
+};

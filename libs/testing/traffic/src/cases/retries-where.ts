@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { CaseRequest, TrafficCase } from '../traffic-case.ts';
-import { locality, placed, route, typeUrl } from './parts.ts';
+import { fromInside, locality, placed, route, typeUrl } from './parts.ts';
 
 const policy = (retry_on: string, more: JsonObject = {}): JsonObject => ({
   retry_policy: {
@@ -99,6 +99,7 @@ export const retryWhereCases: readonly TrafficCase[] = [
     name: 'x-envoy-retry-grpc-on of the client is honoured',
     routes: [route('g')],
     clusters: grpcCluster,
+    manager: fromInside,
     requests: [
       {
         ...grpc(''),
@@ -157,6 +158,7 @@ export const retryWhereCases: readonly TrafficCase[] = [
   {
     name: 'x-envoy-upstream-rq-per-try-timeout-ms of the client is honoured',
     routes: [route('a', policy('5xx'))],
+    manager: fromInside,
     requests: [
       {
         send: 'GET /',

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { CaseRequest, TrafficCase } from '../traffic-case.ts';
-import { route } from './parts.ts';
+import { fromInside, route } from './parts.ts';
 
 const policy = (retry_on: string, more: JsonObject = {}): JsonObject => ({
   retry_policy: {
@@ -126,6 +126,7 @@ export const retryCases: readonly TrafficCase[] = [
     routes: [
       route('a', { retry_policy: { retry_on: 'reset', num_retries: 1, retry_back_off: { base_interval: '0.005s' } } }),
     ],
+    manager: fromInside,
     requests: [
       {
         send: 'GET /',
@@ -155,6 +156,7 @@ export const retryCases: readonly TrafficCase[] = [
   {
     name: 'x-envoy-retry-on makes a retry without any policy in the route',
     routes: [route('a')],
+    manager: fromInside,
     requests: [
       {
         send: 'GET /',
@@ -183,6 +185,17 @@ export const retryCases: readonly TrafficCase[] = [
         see: { attempts: 2, upstream: { 'x-envoy-attempt-count': '2' }, headers: { 'x-envoy-attempt-count': '2' } },
       },
       { ...does(''), see: { upstream: { 'x-envoy-attempt-count': '1' }, headers: { 'x-envoy-attempt-count': '1' } } },
+    ],
+  },
+  {
+    name: 'x-envoy fields of a client from outside are removed and do nothing',
+    routes: [route('a')],
+    requests: [
+      {
+        send: 'GET /',
+        headers: ['x-do: status=503; times=1', 'x-envoy-retry-on: 5xx', 'x-envoy-max-retries: 3', 'x-envoy-upstream-rq-timeout-ms: 9'],
+        see: { status: 503, attempts: 1, upstream: { 'x-envoy-retry-on': undefined, 'x-envoy-max-retries': undefined, 'x-envoy-upstream-rq-timeout-ms': undefined } },
+      },
     ],
   },
 ];

@@ -1,7 +1,7 @@
 /** Timeouts: of the route, of the client's own wish, idle, of streams, of connections. */
 
 import type { CaseRequest, TrafficCase } from '../traffic-case.ts';
-import { route } from './parts.ts';
+import { fromInside, route } from './parts.ts';
 
 const slow: Pick<CaseRequest, 'send' | 'headers'> = { send: 'GET /slow', headers: ['x-do: delay=600'] };
 const grpcHeaders = ['content-type: application/grpc', 'te: trailers', 'x-do: delay=600'];
@@ -42,6 +42,7 @@ export const timeoutCases: readonly TrafficCase[] = [
   {
     name: 'x-envoy-upstream-rq-timeout-ms of the client replaces the timeout and is not passed on',
     routes: [route('a', { timeout: '5s' })],
+    manager: fromInside,
     requests: [
       {
         send: 'GET /',
