@@ -2,7 +2,9 @@
 
 import type { BalancingPolicy, BalancingSpec, CreateBalancer, Endpoint, PickContext } from '@weft/data-runtime';
 import { createBoundedLoad } from './bounded-load/bounded-load.ts';
+import type { Layer } from './layers.ts';
 import { createLeastRequest } from './least-request/least-request.ts';
+import { createCrowd } from './localities/crowd.ts';
 import { createMaglev } from './maglev/maglev.ts';
 import { createPeakEwma } from './peak-ewma/peak-ewma.ts';
 import type { PolicyDeps, PolicyFamily } from './policy.ts';
@@ -15,8 +17,9 @@ import { Subsets } from './subsets/subsets.ts';
 /** Pass it to `createRuntime`. */
 export const createBalancer: CreateBalancer = (spec, random, clock) => {
   const family = createFamily(spec, { random, clock });
-  const chosen =
-    spec.subsets === undefined ? new Priorities(spec, family, random) : new Subsets(spec.subsets, spec, family, random);
+  const createPriorities = (): Layer =>
+    new Priorities(spec, { random, hashes: family.hashes, createCrowd: () => createCrowd(family, random) });
+  const chosen = spec.subsets === undefined ? createPriorities() : new Subsets(spec.subsets, createPriorities);
   let endpoints: readonly Endpoint[] = [];
   /** Made when the first request asks for an endpoint by name. */
   let byHostPort: Map<string, Endpoint> | undefined;

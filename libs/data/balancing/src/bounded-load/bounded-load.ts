@@ -1,8 +1,8 @@
 /** Consistent hashing with bounded loads (hash_balance_factor): an overloaded endpoint is passed over. */
 
 import type { Endpoint } from '@weft/data-runtime';
-import { requestHash } from '../hashing/request-hash.ts';
 import { type Policy, type PolicyDeps, type PolicyFamily, sum } from '../policy.ts';
+import { requestHash } from '../request-hash.ts';
 
 /** @param factor percent, 100 or more: no endpoint gets more than that much of its share of what is active. */
 export function createBoundedLoad(inner: PolicyFamily, factor: number, deps: PolicyDeps): PolicyFamily {

@@ -1,9 +1,9 @@
 /** Least request: the least busy of some endpoints chosen by chance. */
 
 import type { BalancingPolicy, Endpoint } from '@weft/data-runtime';
-import { EdfSchedule } from '../edf/edf-schedule.ts';
+import { EdfSchedule } from '../edf-schedule.ts';
 import { isEven, type Policy, type PolicyDeps, type PolicyFamily } from '../policy.ts';
-import { slowStartEndMs, slowStartWeight } from '../slow-start/slow-start.ts';
+import { slowStartEndMs, slowStartWeight } from '../slow-start.ts';
 
 export type LeastRequestSpec = Omit<Extract<BalancingPolicy, { kind: 'least-request' }>, 'kind'>;
 

@@ -1,21 +1,11 @@
 /** The endpoints of one priority and health: one crowd, or localities that weights choose among. */
 
-import type { Endpoint, PickContext } from '@weft/data-runtime';
+import type { Endpoint } from '@weft/data-runtime';
 import type { Random } from '@weft/kernel';
-import { EdfSchedule } from '../edf/edf-schedule.ts';
+import { EdfSchedule } from '../edf-schedule.ts';
+import type { Crowd } from '../layers.ts';
 import type { Policy, PolicyFamily } from '../policy.ts';
 import { localitiesOf, type WeightedLocality } from './locality-weights.ts';
-
-export interface CrowdSpec {
-  readonly localityWeighted: boolean;
-  readonly overprovisioningFactor: number;
-}
-
-export interface Crowd {
-  /** @param eligible who may be picked. @param all of the level: what a locality's availability is measured by; nothing: locality weights do not count (panic). */
-  update(eligible: readonly Endpoint[], all: readonly Endpoint[] | undefined, spec: CrowdSpec): void;
-  pick(context: PickContext | undefined, attempt: number): Endpoint | undefined;
-}
 
 /** A policy that hashes gets one table over all localities; another gets one policy for each of them. */
 export function createCrowd(family: PolicyFamily, random: Random): Crowd {

@@ -1,10 +1,10 @@
 /** Maglev: a table in which each endpoint has places in proportion to its weight, filled as Envoy fills it. */
 
 import type { BalancingPolicy, Endpoint } from '@weft/data-runtime';
-import { hashKey, sameCrowd } from '../hashing/hash-key.ts';
-import { requestHash } from '../hashing/request-hash.ts';
-import { xxHash64 } from '../hashing/xxhash.ts';
+import { hashKey, sameCrowd } from '../hash-key.ts';
 import type { Policy, PolicyDeps, PolicyFamily } from '../policy.ts';
+import { requestHash } from '../request-hash.ts';
+import { xxHash64 } from '../xxhash.ts';
 
 export type MaglevSpec = Omit<Extract<BalancingPolicy, { kind: 'maglev' }>, 'kind'>;
 

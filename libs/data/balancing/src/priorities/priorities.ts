@@ -2,14 +2,21 @@
 
 import type { BalancingSpec, Endpoint, PickContext } from '@weft/data-runtime';
 import type { Random } from '@weft/kernel';
-import { type Crowd, createCrowd } from '../localities/crowd.ts';
-import type { PolicyFamily } from '../policy.ts';
+import type { Crowd, Layer } from '../layers.ts';
 import { priorityLoads } from './priority-loads.ts';
 
 export type PrioritySpec = Pick<
   BalancingSpec,
   'panicThreshold' | 'failTrafficOnPanic' | 'overprovisioningFactor' | 'localityWeighted'
 >;
+
+export interface PriorityOptions {
+  readonly random: Random;
+  /** The request's hash chooses the level, too. */
+  readonly hashes: boolean;
+  /** Of the layer below. */
+  createCrowd(): Crowd;
+}
 
 /** A level's endpoints by their health. */
 interface Level {
@@ -25,18 +32,18 @@ interface Share {
   readonly crowd: Crowd;
 }
 
-export class Priorities {
+export class Priorities implements Layer {
   readonly #spec: PrioritySpec;
-  readonly #family: PolicyFamily;
+  readonly #options: PriorityOptions;
   readonly #random: Random;
   /** Kept over updates: a round robin goes on where it was. By level and kind of health. */
   readonly #crowds = new Map<string, Crowd>();
   #shares: readonly Share[] = [];
 
-  constructor(spec: PrioritySpec, family: PolicyFamily, random: Random) {
+  constructor(spec: PrioritySpec, options: PriorityOptions) {
     this.#spec = spec;
-    this.#family = family;
-    this.#random = random;
+    this.#options = options;
+    this.#random = options.random;
   }
 
   update(endpoints: readonly Endpoint[]): void {
@@ -75,7 +82,7 @@ export class Priorities {
     const shares = this.#shares;
     const last = shares.length - 1;
     if (last <= 0) return shares[0]?.crowd.pick(context, attempt);
-    const hash = this.#family.hashes ? context?.hash : undefined;
+    const hash = this.#options.hashes ? context?.hash : undefined;
     // 1 to 100, as a share of 0 percent must never be met.
     const at = 1 + (hash === undefined ? Math.floor(this.#random() * 100) : (hash >>> 0) % 100);
     let index = 0;
@@ -86,7 +93,7 @@ export class Priorities {
   #crowd(key: string): Crowd {
     let crowd = this.#crowds.get(key);
     if (crowd === undefined) {
-      crowd = createCrowd(this.#family, this.#random);
+      crowd = this.#options.createCrowd();
       this.#crowds.set(key, crowd);
     }
     return crowd;

@@ -1,11 +1,11 @@
 /** Ring hash (ketama), built as Envoy builds it: the next point on the ring after the request's hash. */
 
 import type { BalancingPolicy, Endpoint } from '@weft/data-runtime';
-import { hashKey, sameCrowd } from '../hashing/hash-key.ts';
-import { murmurHash2 } from '../hashing/murmur.ts';
-import { requestHash } from '../hashing/request-hash.ts';
-import { xxHash64 } from '../hashing/xxhash.ts';
+import { hashKey, sameCrowd } from '../hash-key.ts';
+import { murmurHash2 } from '../murmur.ts';
 import { type Policy, type PolicyDeps, type PolicyFamily, sum } from '../policy.ts';
+import { requestHash } from '../request-hash.ts';
+import { xxHash64 } from '../xxhash.ts';
 
 export type RingHashSpec = Omit<Extract<BalancingPolicy, { kind: 'ring-hash' }>, 'kind'>;
 

@@ -1,9 +1,9 @@
 /** Round robin: one after the other; with weights earliest deadline first, which spreads a heavy endpoint's turns. */
 
 import type { Endpoint, SlowStart } from '@weft/data-runtime';
-import { EdfSchedule } from '../edf/edf-schedule.ts';
+import { EdfSchedule } from '../edf-schedule.ts';
 import { isEven, type Policy, type PolicyDeps, type PolicyFamily } from '../policy.ts';
-import { slowStartEndMs, slowStartWeight } from '../slow-start/slow-start.ts';
+import { slowStartEndMs, slowStartWeight } from '../slow-start.ts';
 
 /** Begins at a chance place after each update, so that many proxies do not move in step. */
 export function createRoundRobin(spec: { readonly slowStart: SlowStart | undefined }, deps: PolicyDeps): PolicyFamily {

@@ -1,9 +1,7 @@
 /** Subsets: only endpoints whose metadata are what the route asks for (Envoy's lb_subset_config). */
 
 import type { BalancingSpec, Endpoint, PickContext } from '@weft/data-runtime';
-import type { Random } from '@weft/kernel';
-import type { PolicyFamily } from '../policy.ts';
-import { Priorities, type PrioritySpec } from '../priorities/priorities.ts';
+import type { Layer } from '../layers.ts';
 
 type SubsetSpec = NonNullable<BalancingSpec['subsets']>;
 type Criteria = Readonly<Record<string, string>>;
@@ -11,20 +9,21 @@ type Criteria = Readonly<Record<string, string>>;
 /** Subsets of one cluster; endpoints past it are found through the fallback only. */
 export const subsetsMax = 10_000;
 
-export class Subsets {
+export class Subsets implements Layer {
   readonly #spec: SubsetSpec;
-  readonly #make: () => Priorities;
+  readonly #make: () => Layer;
   /** Selector's keys, as one text → its fallback. */
   readonly #selectors: ReadonlyMap<string, 'none' | 'any' | 'default'>;
-  readonly #any: Priorities;
-  readonly #default: Priorities;
-  #subsets = new Map<string, Priorities>();
+  readonly #any: Layer;
+  readonly #default: Layer;
+  #subsets = new Map<string, Layer>();
   /** What a route's criteria come to; routes keep their object, so that a request looks up once. */
-  #resolved = new WeakMap<Criteria, { readonly found: Priorities | undefined }>();
+  #resolved = new WeakMap<Criteria, { readonly found: Layer | undefined }>();
 
-  constructor(spec: SubsetSpec, priorities: PrioritySpec, family: PolicyFamily, random: Random) {
+  /** @param make the layer below, for each subset and for the fallbacks. */
+  constructor(spec: SubsetSpec, make: () => Layer) {
     this.#spec = spec;
-    this.#make = () => new Priorities(priorities, family, random);
+    this.#make = make;
     this.#any = this.#make();
     this.#default = this.#make();
     this.#selectors = new Map(
@@ -73,14 +72,14 @@ export class Subsets {
     return resolved.found?.pick(context, attempt);
   }
 
-  #resolve(criteria: Criteria): Priorities | undefined {
+  #resolve(criteria: Criteria): Layer | undefined {
     const keys = Object.keys(criteria).sort();
     const selector = this.#selectors.get(JSON.stringify(keys));
     if (selector === undefined) return this.#fallback(this.#spec.fallback);
     return this.#subsets.get(subsetKey(keys, criteria) ?? '') ?? this.#fallback(selector);
   }
 
-  #fallback(policy: 'none' | 'any' | 'default'): Priorities | undefined {
+  #fallback(policy: 'none' | 'any' | 'default'): Layer | undefined {
     if (policy === 'none') return undefined;
     return policy === 'any' ? this.#any : this.#default;
   }
