@@ -3,7 +3,7 @@
 import type { EjectionKind } from '@weft/data-runtime';
 
 /** Requests of one interval and how many of them were well. */
-export class SuccessRate {
+class SuccessRate {
   #total = 0;
   #successes = 0;
   /** Of the last whole interval. */

@@ -110,7 +110,7 @@ function compileEndpoint(
 }
 
 /** @throws WeftError `config_rejected` for what is no TCP address with a port. */
-export function compileAddress(
+function compileAddress(
   given: Address | undefined,
   where: string,
 ): { readonly address: string; readonly port: number } {
