@@ -214,7 +214,10 @@ describe('HTTP/1.1 that travels in HTTP/2 between two sidecars', () => {
     stops.push(backend.stop);
     const cluster = makeCluster([makeEndpoint(backend.port)], { http: { ...http2, protocol: 'downstream' } });
     const route = makeRoute(makeForward(makeTarget(cluster)));
-    const rig = await rigOf(makeTable(() => route), { direction: 'inbound', alpn: 'weft-h2' });
+    const rig = await rigOf(
+      makeTable(() => route),
+      { direction: 'inbound', alpn: 'weft-h2' },
+    );
     const client = await client2(rig.port);
     expect(await client.ask({ ':path': '/x' })).toMatchObject({ status: 200, body: 'hi' });
     expect(backend.received()).toMatch(/^GET \/x HTTP\/1\.1\r\n/);

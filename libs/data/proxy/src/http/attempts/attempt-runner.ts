@@ -1,27 +1,28 @@
 /** The attempts at endpoints that a request needs: acquires, sends, retries, and passes on the answer that counts. */
 
-import { type ForwardAction, hashCookiesKey, requestOf } from '@weft/data-runtime';
+import { type ForwardAction, requestOf } from '@weft/data-runtime';
 import type { ResetReason, UpstreamClient, UpstreamStream, Waiter } from '@weft/data-upstream';
 import { ResponseHead } from '@weft/http';
-import { type Cancel, describeProvenance, type ErrorCode } from '@weft/kernel';
-import { Deadline } from '../deadline.ts';
+import type { Cancel, ErrorCode } from '@weft/kernel';
 import type { HttpExchange } from '../exchange.ts';
 import { httpLimits } from '../limits.ts';
+import { addAnswerFields } from './answer-fields.ts';
 import { EndpointChoice } from './endpoint-choice.ts';
 import { createEnvoyHeaders, takeEnvoyHeaders } from './envoy-headers.ts';
 import { followRedirect } from './internal-redirect.ts';
 import { sendMirrors } from './mirrors.ts';
 import { OutcomeReport } from './outcome-report.ts';
 import { AcquireRequest, OutgoingRequest, set } from './outgoing-request.ts';
-import { bodyOfReset, codeOfReset, detailOfReset, statusOf } from './reset-answers.ts';
+import { mayResend } from './resend.ts';
+import { bodyOfReset, codeOfReset, detailOfReset, statusOf, targetReason } from './reset-answers.ts';
 import { RetryState, type RetryVerdict } from './retry-state.ts';
 import { weighed, weighTimeouts } from './route-timeouts.ts';
+import { TryTimers, type TryTimersOwner } from './try-timers.ts';
 import { TunnelStream } from './tunnel-stream.ts';
 
 const nothing = Buffer.alloc(0);
-const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
-export class AttemptRunner implements UpstreamClient {
+export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   readonly outgoing = new OutgoingRequest();
   readonly choice: EndpointChoice;
   /** What the request's body may be kept of for another attempt. */
@@ -31,8 +32,7 @@ export class AttemptRunner implements UpstreamClient {
   readonly #asked = createEnvoyHeaders();
   readonly #retry = new RetryState();
   readonly #report: OutcomeReport;
-  readonly #perTry: Deadline;
-  readonly #duration: Deadline;
+  readonly #timers: TryTimers;
   readonly #again: () => void;
   #waiter: Waiter | undefined;
   #stream: UpstreamStream | undefined;
@@ -44,17 +44,12 @@ export class AttemptRunner implements UpstreamClient {
   #sent = false;
   #resends = 0;
   #mirrored = true;
-  #perTryMs = 0;
-  #perTryIdleMs = 0;
-  #heardAtMs = 0;
 
   constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
     this.choice = new EndpointChoice(exchange);
     this.#report = new OutcomeReport(exchange);
-    const { clock } = exchange.context;
-    this.#perTry = new Deadline(clock, () => this.#onPerTryTimeout());
-    this.#duration = new Deadline(clock, () => this.#onDuration());
+    this.#timers = new TryTimers(exchange.context.clock, this);
     this.#again = () => this.#retryNow();
   }
 
@@ -76,8 +71,8 @@ export class AttemptRunner implements UpstreamClient {
     if (cluster === undefined) return;
     takeEnvoyHeaders(request.fields, this.#asked);
     weighTimeouts(exchange, action, this.#asked);
-    this.#perTryMs = weighed.perTryMs;
-    this.#perTryIdleMs = action.retry?.perTryIdleTimeoutMs ?? 0;
+    this.#timers.perTryMs = weighed.perTryMs;
+    this.#timers.idleMs = action.retry?.perTryIdleTimeoutMs ?? 0;
     exchange.timeouts.useRoute(weighed.routeMs, action.idleTimeoutMs, action.maxDurationMs);
     this.#retry.start(action.retry, this.#asked, requestOf(exchange), cluster.breakers[action.priority]);
     this.#mirrored = action.mirrors.length === 0;
@@ -106,7 +101,7 @@ export class AttemptRunner implements UpstreamClient {
       return;
     }
     this.#report.requestEnded();
-    if (!this.#answering && this.#perTryMs > 0) this.#perTry.arm(this.#perTryMs);
+    if (!this.#answering) this.#timers.requestEnded();
   }
 
   /** Gives up what is under way. Safe at any time. */
@@ -124,10 +119,7 @@ export class AttemptRunner implements UpstreamClient {
   }
 
   onSweep(nowMs: number): void {
-    this.#perTry.sweep(nowMs);
-    this.#duration.sweep(nowMs);
-    if (this.#perTryIdleMs <= 0 || this.#stream === undefined || this.#tunnel) return;
-    if (nowMs - this.#heardAtMs >= this.#perTryIdleMs) this.#onPerTryIdle();
+    this.#timers.sweep(nowMs, this.#stream !== undefined && !this.#tunnel);
   }
 
   onUpstreamReady(stream: UpstreamStream): void {
@@ -138,7 +130,7 @@ export class AttemptRunner implements UpstreamClient {
     exchange.upstreamLocalAddress = stream.localAddress;
     exchange.upstreamPeerUri = stream.peerUri;
     exchange.upstreamProtocol = stream.protocol;
-    this.#heardAtMs = this.#report.start();
+    const nowMs = this.#report.start();
     if (exchange.request.method === 'CONNECT') {
       this.#connect(stream);
       return;
@@ -146,9 +138,7 @@ export class AttemptRunner implements UpstreamClient {
     const ended = exchange.outgoing.ended;
     if (ended && exchange.request.framing === 'none') this.outgoing.sayLength(stream.protocol);
     this.#sent = true;
-    if (ended && this.#perTryMs > 0) this.#perTry.arm(this.#perTryMs);
-    const { maxStreamDurationMs } = exchange.cluster?.http ?? { maxStreamDurationMs: 0 };
-    if (maxStreamDurationMs > 0) this.#duration.arm(maxStreamDurationMs);
+    this.#timers.start(nowMs, ended, exchange.cluster?.http.maxStreamDurationMs ?? 0);
     exchange.outgoing.attach(stream);
   }
 
@@ -168,8 +158,7 @@ export class AttemptRunner implements UpstreamClient {
 
   onUpstreamHead(head: ResponseHead, bytes: Buffer, from: number, to: number, end: boolean): void {
     const exchange = this.#exchange;
-    this.#perTry.disarm();
-    this.#heardAtMs = exchange.context.clock.monotonic();
+    this.#timers.onHead();
     this.#report.head(head, end);
     if (head.status === 101 || this.#switched(head)) {
       this.#switch(head, bytes, from, to);
@@ -185,7 +174,7 @@ export class AttemptRunner implements UpstreamClient {
     this.#note(verdict);
     if (this.#redirected(head, end)) return;
     this.#answering = true;
-    this.#addAnswerFields(head);
+    addAnswerFields(exchange, head);
     const room = exchange.incoming.start(head, bytes, from, to, end);
     if (!exchange.active) return;
     if (end) this.#finish();
@@ -194,7 +183,7 @@ export class AttemptRunner implements UpstreamClient {
 
   onUpstreamBody(bytes: Buffer, from: number, to: number, end: boolean): void {
     const room = this.#exchange.incoming.body(bytes, from, to, end);
-    if (this.#perTryIdleMs > 0) this.#heardAtMs = this.#exchange.context.clock.monotonic();
+    this.#timers.onBytes();
     if (end) this.#finish();
     else if (!room) this.#stream?.pause();
   }
@@ -214,7 +203,7 @@ export class AttemptRunner implements UpstreamClient {
     const multiplexed = this.#stream?.protocol === 'HTTP/2';
     this.#loseStream();
     exchange.transportFailure = detail;
-    if (!this.#answering && unprocessed && this.#mayResend(multiplexed)) {
+    if (!this.#answering && unprocessed && mayResend(exchange, this.#resends, multiplexed)) {
       this.#resends += 1;
       this.#attempt();
       return;
@@ -243,15 +232,6 @@ export class AttemptRunner implements UpstreamClient {
     if (waiter !== undefined) this.#waiter = waiter;
   }
 
-  #mayResend(multiplexed: boolean): boolean {
-    const { request, outgoing } = this.#exchange;
-    if (this.#resends >= httpLimits.resendsMax || !outgoing.repeatable) return false;
-    // HTTP/2 says which streams were not looked at. That an HTTP/1 connection was closed says so only of what does no harm twice.
-    if (multiplexed) return true;
-    if (outgoing.keptBytes > 0 || !outgoing.ended) return false;
-    return safeMethods.has(request.method) || request.header('idempotency-key') !== undefined;
-  }
-
   #broken(code: ErrorCode, reset: ResetReason, rule = ''): void {
     const exchange = this.#exchange;
     if (!this.#answering && exchange.outgoing.repeatable) {
@@ -264,7 +244,7 @@ export class AttemptRunner implements UpstreamClient {
     }
     const begun = exchange.status !== 0;
     const body = bodyOfReset(reset, exchange.attempts);
-    const reason = rule === '' ? this.#targetReason() : rule;
+    const reason = rule === '' ? targetReason(this.#exchange) : rule;
     exchange.failWith(code, statusOf(code), body, detailOfReset(reset, begun), reason);
   }
 
@@ -304,8 +284,7 @@ export class AttemptRunner implements UpstreamClient {
 
   #loseStream(): void {
     this.#stream = undefined;
-    this.#perTry.disarm();
-    this.#duration.disarm();
+    this.#timers.stop();
     this.#exchange.outgoing.detach();
   }
 
@@ -366,16 +345,6 @@ export class AttemptRunner implements UpstreamClient {
     if (this.#exchange.active && !room) this.#stream?.pause();
   }
 
-  #addAnswerFields(head: ResponseHead): void {
-    const exchange = this.#exchange;
-    const action = exchange.route?.action;
-    if (action?.kind !== 'forward') return;
-    if (action.attemptCountInResponse) set(head.fields, 'x-envoy-attempt-count', String(exchange.attempts));
-    if (action.hash === undefined) return;
-    const cookies = exchange.state.get(hashCookiesKey) as readonly string[] | undefined;
-    if (cookies !== undefined) for (const cookie of cookies) head.fields.push('set-cookie', cookie);
-  }
-
   #redirected(head: ResponseHead, end: boolean): boolean {
     const exchange = this.#exchange;
     const action = exchange.route?.action;
@@ -393,17 +362,17 @@ export class AttemptRunner implements UpstreamClient {
     if (this.#exchange.outgoing.repeatable) sendMirrors(this.#exchange, action, weighed.routeMs);
   }
 
-  #onPerTryTimeout(): void {
+  onPerTryTimeout(): void {
     this.#report.failed('timeout');
     this.#giveUpTry('upstream_timeout', 504, 'upstream request timeout', 'upstream_per_try_timeout');
   }
 
-  #onPerTryIdle(): void {
+  onPerTryIdle(): void {
     this.#report.failed('timeout');
     this.#giveUpTry('stream_idle', 504, 'upstream request timeout', 'upstream_per_try_idle_timeout');
   }
 
-  #onDuration(): void {
+  onDuration(): void {
     this.#report.failed('timeout');
     this.#giveUpTry(
       'upstream_duration',
@@ -424,12 +393,6 @@ export class AttemptRunner implements UpstreamClient {
       }
       this.#note(verdict);
     }
-    exchange.failWith(code, status, body, detail, this.#targetReason());
-  }
-
-  #targetReason(): string {
-    const { cluster, target } = this.#exchange;
-    const from = cluster?.from ?? target?.from;
-    return from === undefined ? '' : describeProvenance(from);
+    exchange.failWith(code, status, body, detail, targetReason(this.#exchange));
   }
 }

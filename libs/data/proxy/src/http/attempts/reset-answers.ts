@@ -1,7 +1,8 @@
 /** What a client is told when an attempt broke off, in Envoy's words. */
 
 import type { ResetReason } from '@weft/data-upstream';
-import { type ErrorCode, errorTable } from '@weft/kernel';
+import { describeProvenance, type ErrorCode, errorTable } from '@weft/kernel';
+import type { HttpExchange } from '../exchange.ts';
 
 /** The row of the table: the pools' own where that says more. */
 export function codeOfReset(code: ErrorCode, reset: ResetReason): ErrorCode {
@@ -19,4 +20,10 @@ export function detailOfReset(reset: ResetReason, begun: boolean): string {
 
 export function statusOf(code: ErrorCode): number {
   return errorTable[code].httpStatus;
+}
+
+/** What decided where the request went. */
+export function targetReason({ cluster, target }: HttpExchange): string {
+  const from = cluster?.from ?? target?.from;
+  return from === undefined ? '' : describeProvenance(from);
 }
