@@ -37,6 +37,10 @@ export class SocketWire implements Wire {
     return this.#remoteAddress;
   }
 
+  get drained(): boolean {
+    return this.socket.writableLength === 0;
+  }
+
   get needsDrain(): boolean {
     return this.socket.writableNeedDrain;
   }

@@ -28,6 +28,8 @@ export interface Wire {
   readonly remoteAddress: string;
   /** What was written waits: `onDrain` will come. */
   readonly needsDrain: boolean;
+  /** All that was written has left the process: its memory may be used again. */
+  readonly drained: boolean;
   /** @param data a string is latin1; a buffer is the wire's from here on. @returns false: wait for `onDrain` before more. */
   write(data: string | Buffer): boolean;
   /** Both in one packet where they fit. @param head latin1. @param body the wire's from here on. @returns as `write`. */

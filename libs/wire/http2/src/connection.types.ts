@@ -6,6 +6,8 @@ import type { RequestHead, ResponseHead } from '@weft/http';
 export interface Http2Output {
   /** @param bytes the receiver's until it has left; the connection makes another buffer. @returns false: wait for `onOutputDrain`. */
   write(bytes: Buffer): boolean;
+  /** Where it is known: all that was written has left the process, so that its memory may be used again. */
+  drained?(): boolean;
   /** Asks for one `flush` of the connection, in this turn of the event loop after the other reads; asked once until it came. */
   requestFlush(): void;
   /** After the octets written so far: no more will be written. @param now true: do not wait for the peer. */

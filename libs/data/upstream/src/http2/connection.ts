@@ -178,6 +178,10 @@ export class Http2Connection implements WireSink, Flushable, Http2Output, Http2C
     return this.wire.write(bytes);
   }
 
+  drained(): boolean {
+    return this.wire.drained;
+  }
+
   requestFlush(): void {
     if (this.#flushing) return;
     this.#flushing = true;

@@ -11,6 +11,7 @@ export class FakeWire implements Wire {
   localAddress = '127.0.0.1:40000';
   remoteAddress = '127.0.0.1:80';
   needsDrain = false;
+  readonly drained = true;
   /** One entry for each packet, latin1. */
   readonly written: string[] = [];
   /** Our own FIN was sent. */

@@ -22,6 +22,11 @@ import type { Gather } from './gather.ts';
 export class FrameWriter {
   readonly gather: Gather;
   readonly encoder: HpackEncoder;
+  /** The DATA frame that was written last, while nothing stands behind it: more of its stream makes it longer. */
+  #dataBytes: Buffer | undefined;
+  #dataAt = 0;
+  #dataEnd = 0;
+  #dataStream = 0;
 
   constructor(gather: Gather, encoder: HpackEncoder) {
     this.gather = gather;
@@ -109,8 +114,28 @@ export class FrameWriter {
   /** @param to at most `frameBytesMax` after `from`. */
   data(streamId: number, source: Buffer, from: number, to: number, end: boolean): void {
     const length = to - from;
+    if (length > 0 && this.#extend(streamId, source, from, to, end)) return;
     const bytes = this.#frame(length, DATA, end ? END_STREAM : 0, streamId);
-    if (length > 0) this.gather.at += source.copy(bytes, this.gather.at, from, to);
+    const { gather } = this;
+    this.#dataBytes = bytes;
+    this.#dataAt = gather.at - FRAME_HEADER;
+    this.#dataStream = streamId;
+    if (length > 0) gather.at += source.copy(bytes, gather.at, from, to);
+    this.#dataEnd = gather.at;
+  }
+
+  /** Small frames of one stream become one: each costs its receiver, and this end's next hop, as much as a large one. */
+  #extend(streamId: number, source: Buffer, from: number, to: number, end: boolean): boolean {
+    const { gather } = this;
+    const bytes = this.#dataBytes;
+    if (bytes === undefined || bytes !== gather.bytes || this.#dataEnd !== gather.at) return false;
+    if (this.#dataStream !== streamId || gather.at + to - from > bytes.length) return false;
+    const length = gather.at - this.#dataAt - FRAME_HEADER + to - from;
+    if (length > http2Limits.frameBytesMax) return false;
+    gather.at += source.copy(bytes, gather.at, from, to);
+    this.#dataEnd = gather.at;
+    writeHeader(bytes, this.#dataAt, length, DATA, end ? END_STREAM : 0, streamId);
+    return true;
   }
 
   /** @param text latin1, `from` to `to` of it at most `frameBytesMax`. */

@@ -69,6 +69,12 @@ export class Gather {
     this.handedId = this.newestId;
     this.at = 0;
     this.bytes = undefined;
+    const output = this.#output;
+    if (output.drained !== undefined) {
+      this.#write(bytes.subarray(0, length));
+      if (output.drained() && free.length < FREE_MAX) free.push(bytes);
+      return;
+    }
     if (length > COPY_MAX) {
       this.#write(bytes.subarray(0, length));
       return;

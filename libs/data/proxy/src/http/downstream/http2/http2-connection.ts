@@ -114,6 +114,10 @@ export class Http2ClientConnection
     return this.#closed ? true : this.#wire.write(bytes);
   }
 
+  drained(): boolean {
+    return this.#wire.drained;
+  }
+
   requestFlush(): void {
     this.#flushes.add(this);
   }
