@@ -1,4 +1,4 @@
-/** What a case cannot know before the world stands, in its JSON: "@port:a", "@accessLog", "@case". */
+/** What a case cannot know before the world stands, in its JSON: "@port:a", "@cluster:a", "@accessLog", "@case". */
 
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { CasePlace } from './resources.ts';
@@ -12,6 +12,7 @@ export function resolvePlaceholders(json: JsonValue, place: CasePlace): JsonValu
     );
   if (json === '@accessLog') return place.accessLog;
   if (json === '@case') return `case-${place.index}`;
+  if (typeof json === 'string' && json.startsWith('@cluster:')) return `case-${place.index}-${json.slice('@cluster:'.length)}`;
   if (typeof json !== 'string' || !json.startsWith('@port:')) return json;
   const port = place.endpoints[json.slice('@port:'.length)];
   if (port === undefined) throw new Error(`${json}: there is no such endpoint`);

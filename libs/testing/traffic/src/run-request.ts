@@ -14,6 +14,7 @@ export async function runRequest(
   nth: number,
   request: CaseRequest,
 ): Promise<readonly Outcome[]> {
+  if (request.pauseMs !== undefined) await new Promise((resolve) => setTimeout(resolve, request.pauseMs));
   const times = request.times ?? 1;
   const one = async (turn: number): Promise<Outcome> => {
     const id = `${peer.name}-${caseIndex}-${nth}-${turn}`;

@@ -36,12 +36,16 @@ export interface CaseRequest {
   readonly answers?: number;
   /** Sent once the answer is 101, or 200 to CONNECT; as many octets as this come back as the body. */
   readonly tunnel?: string;
+  /** Address of the client; default 127.0.0.1, in whose stead Envoy tells an address of the machine. */
+  readonly from?: '127.0.0.2';
   /** The client breaks the connection off after so many milliseconds. */
   readonly leaveAfterMs?: number;
   /** No access log line is awaited: nothing that could be logged begins. */
   readonly unlogged?: boolean;
   /** The client speaks TLS. */
   readonly tls?: ClientTls;
+  /** Before it is sent: for what comes about by time, such as the end of an ejection. */
+  readonly pauseMs?: number;
   /** How often; the outcomes are counted in `see.endpoints`. */
   readonly times?: number;
   /** All `times` at once. */

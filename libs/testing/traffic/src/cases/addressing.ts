@@ -28,11 +28,12 @@ export const addressingCases: readonly TrafficCase[] = [
     name: 'the remote address is appended to x-forwarded-for and is the client',
     ...manager({ use_remote_address: true }),
     requests: [
-      { send: 'GET /', see: { upstream: { 'x-forwarded-for': '127.0.0.1' } } },
+      { send: 'GET /', from: '127.0.0.2', see: { upstream: { 'x-forwarded-for': '127.0.0.2' } } },
       {
         send: 'GET /',
+        from: '127.0.0.2',
         headers: ['x-forwarded-for: 1.1.1.1'],
-        see: { upstream: { 'x-forwarded-for': '1.1.1.1,127.0.0.1' }, log: { remote: '127.0.0.1' } },
+        see: { upstream: { 'x-forwarded-for': '1.1.1.1,127.0.0.2' }, log: { remote: '127.0.0.2' } },
       },
     ],
   },
@@ -40,8 +41,8 @@ export const addressingCases: readonly TrafficCase[] = [
     name: 'skip_xff_append leaves x-forwarded-for alone',
     ...manager({ use_remote_address: true, skip_xff_append: true }),
     requests: [
-      { send: 'GET /', see: { upstream: { 'x-forwarded-for': undefined } } },
-      { send: 'GET /', headers: ['x-forwarded-for: 1.1.1.1'], see: { upstream: { 'x-forwarded-for': '1.1.1.1' } } },
+      { send: 'GET /', from: '127.0.0.2', see: { upstream: { 'x-forwarded-for': undefined } } },
+      { send: 'GET /', from: '127.0.0.2', headers: ['x-forwarded-for: 1.1.1.1'], see: { upstream: { 'x-forwarded-for': '1.1.1.1' } } },
     ],
   },
   {
@@ -60,10 +61,11 @@ export const addressingCases: readonly TrafficCase[] = [
     requests: [
       {
         send: 'GET /',
+        from: '127.0.0.2',
         headers: ['x-forwarded-for: 1.1.1.1, 2.2.2.2, 3.3.3.3'],
-        see: { log: { remote: '2.2.2.2' }, upstream: { 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 3.3.3.3,127.0.0.1' } },
+        see: { log: { remote: '2.2.2.2' }, upstream: { 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 3.3.3.3,127.0.0.2' } },
       },
-      { send: 'GET /', headers: ['x-forwarded-for: 3.3.3.3'], see: { log: { remote: '127.0.0.1' } } },
+      { send: 'GET /', from: '127.0.0.2', headers: ['x-forwarded-for: 3.3.3.3'], see: { log: { remote: '127.0.0.2' } } },
     ],
   },
   {
@@ -72,13 +74,15 @@ export const addressingCases: readonly TrafficCase[] = [
     requests: [
       {
         send: 'GET /',
+        from: '127.0.0.2',
         headers: ['x-forwarded-for: 8.8.8.8'],
         see: { upstream: { 'x-envoy-external-address': '8.8.8.8', 'x-envoy-internal': undefined } },
       },
       {
         send: 'GET /',
+        from: '127.0.0.2',
         headers: ['x-envoy-internal: true', 'x-envoy-external-address: 9.9.9.9'],
-        see: { upstream: { 'x-envoy-external-address': undefined } },
+        see: { upstream: { 'x-envoy-external-address': '127.0.0.2', 'x-envoy-internal': undefined } },
       },
     ],
   },
@@ -88,7 +92,7 @@ export const addressingCases: readonly TrafficCase[] = [
       use_remote_address: true,
       internal_address_config: { cidr_ranges: [{ address_prefix: '127.0.0.0', prefix_len: 8 }] },
     }),
-    requests: [{ send: 'GET /', see: { upstream: { 'x-envoy-internal': 'true' } } }],
+    requests: [{ send: 'GET /', from: '127.0.0.2', see: { upstream: { 'x-envoy-internal': 'true' } } }],
   },
   {
     name: 'x-forwarded-proto is the scheme of the connection unless a trusted hop told it',
@@ -104,7 +108,7 @@ export const addressingCases: readonly TrafficCase[] = [
     name: 'x-forwarded-proto of a client is not believed at the edge',
     ...manager({ use_remote_address: true }),
     requests: [
-      { send: 'GET /', headers: ['x-forwarded-proto: https'], see: { upstream: { 'x-forwarded-proto': 'http' } } },
+      { send: 'GET /', from: '127.0.0.2', headers: ['x-forwarded-proto: https'], see: { upstream: { 'x-forwarded-proto': 'http' } } },
     ],
   },
   {
@@ -113,6 +117,7 @@ export const addressingCases: readonly TrafficCase[] = [
     requests: [
       {
         send: 'GET /',
+        from: '127.0.0.2',
         headers: [
           'x-envoy-max-retries: 1',
           'x-envoy-retry-on: 5xx',
@@ -193,6 +198,7 @@ export const addressingCases: readonly TrafficCase[] = [
     requests: [
       {
         send: 'GET /',
+        from: '127.0.0.2',
         headers: ['x-request-id: mine', 'x-forwarded-for: 8.8.8.8'],
         see: { upstream: { 'x-request-id': uuid } },
       },
@@ -201,7 +207,7 @@ export const addressingCases: readonly TrafficCase[] = [
   {
     name: 'preserve_external_request_id keeps the id of a request from outside',
     ...manager({ use_remote_address: true, preserve_external_request_id: true }),
-    requests: [{ send: 'GET /', headers: ['x-request-id: mine'], see: { upstream: { 'x-request-id': 'mine' } } }],
+    requests: [{ send: 'GET /', from: '127.0.0.2', headers: ['x-request-id: mine'], see: { upstream: { 'x-request-id': 'mine' } } }],
   },
   {
     name: 'generate_request_id false makes none',

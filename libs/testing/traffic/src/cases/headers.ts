@@ -191,7 +191,7 @@ export const headerCases: readonly TrafficCase[] = [
     },
     manager: { use_remote_address: true },
     requests: [
-      { send: 'GET /', headers: ['x-inner: 1', 'x-forwarded-for: 8.8.8.8'], see: { upstream: { 'x-inner': undefined } } },
+      { send: 'GET /', from: '127.0.0.2', headers: ['x-inner: 1'], see: { upstream: { 'x-inner': undefined } } },
     ],
   },
   {

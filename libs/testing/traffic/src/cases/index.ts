@@ -9,8 +9,11 @@ import { matchCases } from './match.ts';
 import { matchFieldCases } from './match-fields.ts';
 import { policyCases } from './policies.ts';
 import { pathCases } from './paths.ts';
+import { protocolCases } from './protocols.ts';
+import { http2Cases } from './protocols-http2.ts';
 import { redirectCases } from './redirect.ts';
 import { rewriteCases } from './rewrite.ts';
+import { upgradeCases } from './upgrades.ts';
 import { weightCases } from './weights.ts';
 
 export const trafficCases: readonly TrafficCase[] = [
@@ -24,5 +27,8 @@ export const trafficCases: readonly TrafficCase[] = [
   ...hostCases,
   ...pathCases,
   ...addressingCases,
+  ...protocolCases,
+  ...http2Cases,
+  ...upgradeCases,
   ...policyCases,
 ];
