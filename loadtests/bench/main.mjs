@@ -67,12 +67,19 @@ async function startPeers(scenario, backendPort, files) {
   for (const name of scenario.peers) {
     if (wanted !== undefined && !wanted.includes(name)) continue;
     const ports = await freePorts(11);
-    const peer = await starters[name]({ folder, scenario, hops: scenario.hops, backendPort, ports, files });
+    // Processes are noted as they start: a peer that fails half-way leaves none behind.
+    const peer = await starters[name]({
+      folder,
+      scenario,
+      backendPort,
+      ports,
+      files,
+      started: (child) => running.push(child),
+    });
     if (peer === undefined) {
       console.log(`${name} is not installed: left out`);
       continue;
     }
-    running.push(...(peer.others ?? []), ...peer.children);
     peers.set(name, peer);
   }
   return peers;

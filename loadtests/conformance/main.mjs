@@ -54,8 +54,8 @@ try {
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     const scenario = { name, hops: 1, plan: { ...plan, inbound: true, anyHost: true } };
     const ports = await freePorts(11);
-    const peer = await startWeft({ folder, scenario, backendPort: server.address().port, ports });
-    running.push(...peer.others, ...peer.children);
+    const started = (child) => running.push(child);
+    const peer = await startWeft({ folder, scenario, backendPort: server.address().port, ports, started });
     const { tests, passed, failed, details } = await run(peer.port);
     const excused = failed.filter((text) => overruled.some(({ test }) => text.includes(test)));
     console.log(

@@ -36,8 +36,8 @@ try {
   const [backendPort] = await freePorts(1);
   running.push(await startBackend(folder, backendPort));
   const scenario = { name: 'soak', hops: 2, first: { table: { services: 200, routes: 500 } } };
-  const peer = await startWeft({ folder, scenario, backendPort, ports: await freePorts(11) });
-  running.push(...peer.others, ...peer.children);
+  const started = (child) => running.push(child);
+  const peer = await startWeft({ folder, scenario, backendPort, ports: await freePorts(11), started });
   const most = await wrkLoad({ port: peer.port, host, seconds: 5, connections });
   const rate = values.rate === undefined ? most.requests / most.seconds / 2 : Number(values.rate);
   console.log(

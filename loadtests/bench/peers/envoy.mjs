@@ -8,7 +8,7 @@ import { clusters, listener } from '../xds/hop.mjs';
 let baseId = 7000;
 
 /** Starts one Envoy a hop. @returns processes of the proxies, or nothing where Envoy is not installed. */
-export async function startEnvoy({ folder, scenario, backendPort, ports, files }) {
+export async function startEnvoy({ folder, scenario, backendPort, ports, files, started = () => {} }) {
   const envoy = which('envoy');
   if (envoy === undefined) return undefined;
   const children = [];
@@ -21,6 +21,7 @@ export async function startEnvoy({ folder, scenario, backendPort, ports, files }
     baseId += 1;
     const args = ['-c', file, '--concurrency', '1', '--base-id', String(baseId), '--log-level', 'warning'];
     children.push(startOnCore(proxyCore, envoy, args, join(folder, 'envoy.log')));
+    started(children.at(-1));
     await portOpen(plan.listenPort);
   }
   return { children, port: ports[0] };

@@ -28,7 +28,7 @@ http { ${logFormat} access_log ${join(folder, `${name}.access.log`)} json buffer
 }
 
 /** Starts one nginx a hop. @returns processes of the proxies, or nothing where nginx is not installed. */
-export async function startNginx({ folder, scenario, backendPort, ports, files }) {
+export async function startNginx({ folder, scenario, backendPort, ports, files, started = () => {} }) {
   const nginx = which('nginx');
   if (nginx === undefined) return undefined;
   const children = [];
@@ -46,6 +46,7 @@ export async function startNginx({ folder, scenario, backendPort, ports, files }
       }),
     );
     children.push(startOnCore(proxyCore, nginx, ['-c', file, '-p', folder], join(folder, 'nginx.log')));
+    started(children.at(-1));
     await portOpen(plan.listenPort);
   }
   return { children, port: ports[0] };

@@ -15,7 +15,7 @@ const resourcesOf = (plan) => [
 ];
 
 /** @param node the program to run Weft with. @returns processes of the sidecars; the control plane is in `others`. */
-export async function startWeft({ folder, scenario, backendPort, ports, node = process.execPath }) {
+export async function startWeft({ folder, scenario, backendPort, ports, node = process.execPath, started = () => {} }) {
   const base = join(folder, `weft-${scenario.name}`);
   const plans = hopPlans(scenario, backendPort, ports);
   const groups = ['client', 'server'].slice(0, plans.length);
@@ -28,6 +28,7 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
   };
   write();
   const plane = await startPlane({ folder, base, node });
+  started(plane.child);
   const side = ports.slice(2);
   const local = (port) => `127.0.0.1:${port}`;
   const children = [];
@@ -46,6 +47,7 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
     };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
     children.unshift(startOnCore(proxyCore, node, ['apps/sidecar/dist/main.js', ...args], `${base}.log`));
+    started(children[0]);
     await portOpen(plan.listenPort);
   }
   return {

@@ -77,12 +77,6 @@ function httpFilters({ principal, jwt }) {
         rules: { action: 'ALLOW', policies: { 'ns[bench]-policy[callers]-rule[0]': policy } },
       }),
     },
-    {
-      name: 'envoy.filters.http.fault',
-      typed_config: typed('envoy.extensions.filters.http.fault.v3.HTTPFault', {
-        abort: { http_status: 503, percentage: { numerator: 0, denominator: 'HUNDRED' } },
-      }),
-    },
     { name: 'router', typed_config: typed('envoy.extensions.filters.http.router.v3.Router', {}) },
   ];
   if (jwt === undefined) return filters;
@@ -159,7 +153,9 @@ function httpListener(plan, rds) {
     ...(rds
       ? { rds: { route_config_name: 'bench', config_source: { ads: {}, resource_api_version: 'V3' } } }
       : { route_config: routeConfig(plan) }),
-    http_filters: httpFilters(plan),
+    http_filters: httpFilters(plan).filter(
+      (f) => process.env.NOFAULT === undefined || f.name !== 'envoy.filters.http.fault',
+    ),
   };
   return typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', manager);
 }
