@@ -39,6 +39,8 @@ export interface ConnectionInfo {
   readonly directRemoteAddress: string;
   /** Where the client wanted to go: the socket's own address, or the original destination. */
   readonly localAddress: string;
+  /** False: `localAddress` is the socket's own; ORIGINAL_DST clusters have no endpoint for such a connection. */
+  readonly restored?: boolean;
   readonly tls: boolean;
   readonly tlsVersion: string;
   /** SPIFFE URI of the client's certificate, where it was verified. */
@@ -234,6 +236,12 @@ export interface AccessLogKind {
 
 /** `filterConfig` of an entry that FilterConfig.disabled turns off for a route. */
 export const filterDisabled: unique symbol = Symbol('filter disabled');
+
+/**
+ * Method of a compiled per-route configuration that does not go over that of the levels above, but joins it: called with
+ * what they say, it gives what `filterConfig` will give.
+ */
+export const levelsAbove: unique symbol = Symbol('levels above');
 
 /** A small request of a filter's own: to an authoriser, a rate-limit service, a key server. */
 export interface Callout {

@@ -38,7 +38,7 @@ export type {
   PeerCertificate,
   SupportedFields,
 } from './filter.ts';
-export { filterDisabled } from './filter.ts';
+export { filterDisabled, levelsAbove } from './filter.ts';
 export type { CompiledFormat } from './format/compile-format.ts';
 export { commandOperators, compileFormat } from './format/compile-format.ts';
 export type { JsonFormatOptions } from './format/compile-json-format.ts';

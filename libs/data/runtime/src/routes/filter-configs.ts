@@ -3,7 +3,7 @@
 import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse, unpack } from '../check/refuse.ts';
-import { filterDisabled } from '../filter.ts';
+import { filterDisabled, levelsAbove } from '../filter.ts';
 import type { RouteContext } from './route-context.ts';
 
 export type FilterConfigs = ReadonlyMap<string, unknown>;
@@ -22,9 +22,15 @@ export function compileFilterConfigs(
     const config = configs[name];
     if (config === undefined) continue;
     const value = compileOne(name, config, context, `${where}: typed_per_filter_config[${JSON.stringify(name)}]`);
-    if (value !== undefined) compiled.set(name, value);
+    if (value !== undefined) compiled.set(name, joined(value, above?.get(name)));
   }
   return compiled.size === 0 ? undefined : compiled;
+}
+
+function joined(value: unknown, above: unknown): unknown {
+  if (above === undefined || typeof value !== 'object' || value === null || !(levelsAbove in value)) return value;
+  const { [levelsAbove]: join } = value as { [levelsAbove](above: unknown): unknown };
+  return join.call(value, above);
 }
 
 function compileOne(name: string, config: Any, context: RouteContext, where: string): unknown {
