@@ -51,9 +51,9 @@ try {
   }, 1_000);
   const memory = [];
   const total = { requests: 0, failed: 0, maxMs: 0 };
-  const started = performance.now();
+  const startedMs = performance.now();
   const before = usageOf(peer.children);
-  while (performance.now() - started < minutes * 60_000) {
+  while (performance.now() - startedMs < minutes * 60_000) {
     const slice = await h2loadRun({
       folder,
       port: peer.port,
@@ -67,7 +67,7 @@ try {
     total.requests += slice.requests;
     total.failed += slice.failed;
     total.maxMs = Math.max(total.maxMs, slice.maxMs);
-    const atMinutes = (performance.now() - started) / 60_000;
+    const atMinutes = (performance.now() - startedMs) / 60_000;
     const rssMb = peer.children.map((child) => usageOf([child]).rssMb);
     memory.push({ atMinutes, rssMb });
     const last = `p99 ${slice.p99Ms.toFixed(1)} ms, most ${slice.maxMs.toFixed(1)} ms, RSS ${rssMb.map((mb) => mb.toFixed(0)).join(' + ')} MB`;
