@@ -12,7 +12,8 @@ export function resolvePlaceholders(json: JsonValue, place: CasePlace): JsonValu
     );
   if (json === '@accessLog') return place.accessLog;
   if (json === '@case') return `case-${place.index}`;
-  if (typeof json === 'string' && json.startsWith('@cluster:')) return `case-${place.index}-${json.slice('@cluster:'.length)}`;
+  if (typeof json === 'string' && json.startsWith('@cluster:'))
+    return `case-${place.index}-${json.slice('@cluster:'.length)}`;
   if (typeof json !== 'string' || !json.startsWith('@port:')) return json;
   const port = place.endpoints[json.slice('@port:'.length)];
   if (port === undefined) throw new Error(`${json}: there is no such endpoint`);

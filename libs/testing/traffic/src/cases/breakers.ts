@@ -25,7 +25,15 @@ export const breakerCases: readonly TrafficCase[] = [
     name: 'requests wait for a connection as many as may be pending',
     routes: [route('one')],
     clusters: { one: limited({ max_connections: 1, max_pending_requests: 3 }) },
-    requests: [{ send: 'GET /', headers: ['x-do: delay=50'], times: 6, parallel: true, see: { tally: { '200 -': 4, '503 UO': 2 } } }],
+    requests: [
+      {
+        send: 'GET /',
+        headers: ['x-do: delay=50'],
+        times: 6,
+        parallel: true,
+        see: { tally: { '200 -': 4, '503 UO': 2 } },
+      },
+    ],
   },
   {
     name: 'max_pending_requests of zero refuses every request that needs a new connection',
@@ -81,7 +89,9 @@ export const breakerCases: readonly TrafficCase[] = [
   {
     name: 'max_requests_per_connection of one opens a connection for each request and says so',
     routes: [route('once')],
-    clusters: { once: { endpoints: ['a'], merge: { common_http_protocol_options: { max_requests_per_connection: 1 } } } },
+    clusters: {
+      once: { endpoints: ['a'], merge: { common_http_protocol_options: { max_requests_per_connection: 1 } } },
+    },
     requests: [{ send: 'GET /', times: 3, see: { tally: { '200 -': 3 } } }],
   },
   {
@@ -93,7 +103,12 @@ export const breakerCases: readonly TrafficCase[] = [
         send: 'POST /s/m',
         http2: true,
         headers: ['content-type: application/grpc', 'te: trailers'],
-        see: { status: 200, flag: 'UO', headers: { 'grpc-status': '14', 'content-type': 'application/grpc' }, body: '' },
+        see: {
+          status: 200,
+          flag: 'UO',
+          headers: { 'grpc-status': '14', 'content-type': 'application/grpc' },
+          body: '',
+        },
       },
     ],
   },

@@ -48,7 +48,7 @@ export const corsCases: readonly TrafficCase[] = [
             'access-control-allow-headers': 'x-one,x-two',
             'access-control-max-age': '600',
             'access-control-allow-credentials': 'true',
-            'access-control-expose-headers': undefined,
+            'access-control-expose-headers': 'x-seen',
           },
         },
       },
@@ -73,8 +73,15 @@ export const corsCases: readonly TrafficCase[] = [
     filters,
     routes: routes({ ...good, allow_methods: 'PUT' }),
     requests: [
-      { ...preflight('https://bad.example'), see: { status: 200, attempts: 1, headers: { 'access-control-allow-origin': undefined } } },
-      { send: 'GET /', headers: ['origin: https://bad.example'], see: { status: 200, headers: { 'access-control-allow-origin': undefined } } },
+      {
+        ...preflight('https://bad.example'),
+        see: { status: 200, attempts: 1, headers: { 'access-control-allow-origin': undefined } },
+      },
+      {
+        send: 'GET /',
+        headers: ['origin: https://bad.example'],
+        see: { status: 200, headers: { 'access-control-allow-origin': undefined } },
+      },
     ],
   },
   {
@@ -82,8 +89,14 @@ export const corsCases: readonly TrafficCase[] = [
     filters,
     routes: routes({ ...good, forward_not_matching_preflights: false }),
     requests: [
-      { ...preflight('https://bad.example'), see: { status: 200, attempts: 0, headers: { 'access-control-allow-origin': undefined } } },
-      { ...preflight('https://good.example'), see: { status: 200, attempts: 0, headers: { 'access-control-allow-origin': 'https://good.example' } } },
+      {
+        ...preflight('https://bad.example'),
+        see: { status: 200, attempts: 0, headers: { 'access-control-allow-origin': undefined } },
+      },
+      {
+        ...preflight('https://good.example'),
+        see: { status: 200, attempts: 0, headers: { 'access-control-allow-origin': 'https://good.example' } },
+      },
     ],
   },
   {
@@ -91,7 +104,11 @@ export const corsCases: readonly TrafficCase[] = [
     filters,
     routes: routes(good),
     requests: [
-      { send: 'OPTIONS /', headers: ['origin: https://good.example'], see: { status: 200, attempts: 1, headers: { 'access-control-allow-origin': 'https://good.example' } } },
+      {
+        send: 'OPTIONS /',
+        headers: ['origin: https://good.example'],
+        see: { status: 200, attempts: 1, headers: { 'access-control-allow-origin': 'https://good.example' } },
+      },
     ],
   },
   {
@@ -104,13 +121,33 @@ export const corsCases: readonly TrafficCase[] = [
     name: 'origins match by prefix, suffix and regex, and the origin itself is said back',
     filters,
     routes: routes({
-      allow_origin_string_match: [{ prefix: 'http://pre' }, { suffix: '.suf.example' }, { safe_regex: { regex: 'https://r[0-9]+\\.example' } }],
+      allow_origin_string_match: [
+        { prefix: 'http://pre' },
+        { suffix: '.suf.example' },
+        { safe_regex: { regex: 'https://r[0-9]+\\.example' } },
+      ],
     }),
     requests: [
-      { send: 'GET /', headers: ['origin: http://prefixed.example'], see: { headers: { 'access-control-allow-origin': 'http://prefixed.example' } } },
-      { send: 'GET /', headers: ['origin: https://x.suf.example'], see: { headers: { 'access-control-allow-origin': 'https://x.suf.example' } } },
-      { send: 'GET /', headers: ['origin: https://r12.example'], see: { headers: { 'access-control-allow-origin': 'https://r12.example' } } },
-      { send: 'GET /', headers: ['origin: https://r12.example.evil'], see: { headers: { 'access-control-allow-origin': undefined } } },
+      {
+        send: 'GET /',
+        headers: ['origin: http://prefixed.example'],
+        see: { headers: { 'access-control-allow-origin': 'http://prefixed.example' } },
+      },
+      {
+        send: 'GET /',
+        headers: ['origin: https://x.suf.example'],
+        see: { headers: { 'access-control-allow-origin': 'https://x.suf.example' } },
+      },
+      {
+        send: 'GET /',
+        headers: ['origin: https://r12.example'],
+        see: { headers: { 'access-control-allow-origin': 'https://r12.example' } },
+      },
+      {
+        send: 'GET /',
+        headers: ['origin: https://r12.example.evil'],
+        see: { headers: { 'access-control-allow-origin': undefined } },
+      },
     ],
   },
   {
@@ -118,8 +155,15 @@ export const corsCases: readonly TrafficCase[] = [
     filters,
     routes: routes({ allow_origin_string_match: [{ exact: '*' }] }),
     requests: [
-      { send: 'GET /', headers: ['origin: https://any.example'], see: { headers: { 'access-control-allow-origin': '*' } } },
-      { ...preflight('https://any.example'), see: { status: 200, attempts: 0, headers: { 'access-control-allow-origin': '*' } } },
+      {
+        send: 'GET /',
+        headers: ['origin: https://any.example'],
+        see: { headers: { 'access-control-allow-origin': 'https://any.example' } },
+      },
+      {
+        ...preflight('https://any.example'),
+        see: { status: 200, attempts: 0, headers: { 'access-control-allow-origin': 'https://any.example' } },
+      },
     ],
   },
   {
@@ -148,8 +192,15 @@ export const corsCases: readonly TrafficCase[] = [
       shadow_enabled: { default_value: { numerator: 100 } },
     }),
     requests: [
-      { ...preflight('https://good.example'), see: { status: 200, attempts: 1, headers: { 'access-control-allow-origin': undefined } } },
-      { send: 'GET /', headers: ['origin: https://good.example'], see: { headers: { 'access-control-allow-origin': undefined } } },
+      {
+        ...preflight('https://good.example'),
+        see: { status: 200, attempts: 1, headers: { 'access-control-allow-origin': undefined } },
+      },
+      {
+        send: 'GET /',
+        headers: ['origin: https://good.example'],
+        see: { headers: { 'access-control-allow-origin': undefined } },
+      },
     ],
   },
   {
@@ -177,6 +228,12 @@ export const corsCases: readonly TrafficCase[] = [
         },
       ],
     },
-    requests: [{ send: 'GET /', headers: ['origin: https://good.example'], see: { headers: { 'access-control-allow-origin': 'https://good.example' } } }],
+    requests: [
+      {
+        send: 'GET /',
+        headers: ['origin: https://good.example'],
+        see: { headers: { 'access-control-allow-origin': 'https://good.example' } },
+      },
+    ],
   },
 ];

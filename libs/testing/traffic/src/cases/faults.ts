@@ -16,7 +16,10 @@ export const faultCases: readonly TrafficCase[] = [
     routes: [route('a')],
     filters: fault({ abort: { http_status: 418, percentage: all } }),
     requests: [
-      { send: 'GET /', see: { status: 418, flag: 'FI', details: 'fault_filter_abort', body: 'fault filter abort', attempts: 0 } },
+      {
+        send: 'GET /',
+        see: { status: 418, flag: 'FI', details: 'fault_filter_abort', body: 'fault filter abort', attempts: 0 },
+      },
       { send: 'GET /', http2: true, see: { status: 418, flag: 'FI' } },
     ],
   },
@@ -25,7 +28,12 @@ export const faultCases: readonly TrafficCase[] = [
     routes: [route('a')],
     filters: fault({ abort: { http_status: 503, percentage: all } }),
     requests: [
-      { send: 'POST /s/m', http2: true, headers: grpcHeaders, see: { status: 200, flag: 'FI', headers: { 'grpc-status': '14', 'grpc-message': 'fault filter abort' } } },
+      {
+        send: 'POST /s/m',
+        http2: true,
+        headers: grpcHeaders,
+        see: { status: 200, flag: 'FI', headers: { 'grpc-status': '14', 'grpc-message': 'fault filter abort' } },
+      },
     ],
   },
   {
@@ -34,7 +42,7 @@ export const faultCases: readonly TrafficCase[] = [
     filters: fault({ abort: { grpc_status: 5, percentage: all } }),
     requests: [
       { send: 'POST /s/m', http2: true, headers: grpcHeaders, see: { status: 200, headers: { 'grpc-status': '5' } } },
-      { send: 'GET /', see: { status: 404, flag: 'FI' } },
+      { send: 'GET /', see: { status: 200, flag: 'FI', attempts: 0, headers: { 'grpc-status': undefined } } },
     ],
   },
   {
@@ -108,7 +116,9 @@ export const faultCases: readonly TrafficCase[] = [
       {
         match: { prefix: '/f' },
         route: { cluster: 'a', timeout: '0s' },
-        ...perFilter('envoy.filters.http.fault', message, { abort: { http_status: 555, percentage: { numerator: 1_000_000, denominator: 'MILLION' } } }),
+        ...perFilter('envoy.filters.http.fault', message, {
+          abort: { http_status: 555, percentage: { numerator: 1_000_000, denominator: 'MILLION' } },
+        }),
       },
       route('a'),
     ],
@@ -124,7 +134,11 @@ export const faultCases: readonly TrafficCase[] = [
     filters: fault({ abort: { header_abort: {}, percentage: all } }),
     requests: [
       { send: 'GET /', headers: ['x-envoy-fault-abort-request: 429'], see: { status: 429, flag: 'FI' } },
-      { send: 'GET /', headers: ['x-envoy-fault-abort-request: 429', 'x-envoy-fault-abort-request-percentage: 0'], see: { status: 200 } },
+      {
+        send: 'GET /',
+        headers: ['x-envoy-fault-abort-request: 429', 'x-envoy-fault-abort-request-percentage: 0'],
+        see: { status: 200 },
+      },
       { send: 'GET /', headers: ['x-envoy-fault-abort-request: 42'], see: { status: 200 } },
       { send: 'GET /', see: { status: 200 } },
     ],
@@ -134,7 +148,11 @@ export const faultCases: readonly TrafficCase[] = [
     routes: [route('a')],
     filters: fault({ delay: { header_delay: {}, percentage: all } }),
     requests: [
-      { send: 'GET /', headers: ['x-envoy-fault-delay-request: 150'], see: { status: 200, flag: 'DI', atLeastMs: 140 } },
+      {
+        send: 'GET /',
+        headers: ['x-envoy-fault-delay-request: 150'],
+        see: { status: 200, flag: 'DI', atLeastMs: 140 },
+      },
       { send: 'GET /', see: { status: 200, flag: '-', lessThanMs: 140 } },
     ],
   },

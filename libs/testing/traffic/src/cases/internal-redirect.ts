@@ -31,14 +31,22 @@ export const internalRedirectCases: readonly TrafficCase[] = [
         },
       },
       { send: 'GET /from', headers: to(302, '/b/relative'), see: { status: 302, attempts: 1 } },
-      { send: 'GET /from', headers: to(302, 'http://other.example/b'), see: { endpoint: 'b', authority: 'other.example' } },
+      {
+        send: 'GET /from',
+        headers: to(302, 'http://other.example/b'),
+        see: { endpoint: 'b', authority: 'other.example' },
+      },
     ],
   },
   {
     name: 'only 302 is followed unless other codes are named',
     routes: routes(follow()),
     requests: [
-      { send: 'GET /from', headers: to(301, 'http://test.example/b'), see: { status: 301, attempts: 1, headers: { location: 'http://test.example/b' } } },
+      {
+        send: 'GET /from',
+        headers: to(301, 'http://test.example/b'),
+        see: { status: 301, attempts: 1, headers: { location: 'http://test.example/b' } },
+      },
       { send: 'GET /from', headers: to(307, 'http://test.example/b'), see: { status: 307, attempts: 1 } },
     ],
   },
@@ -69,7 +77,9 @@ export const internalRedirectCases: readonly TrafficCase[] = [
   },
   {
     name: 'max_internal_redirects bounds how often is followed',
-    routes: [{ match: { prefix: '/' }, route: { cluster: 'a', timeout: '0s', ...follow({ max_internal_redirects: 2 }) } }],
+    routes: [
+      { match: { prefix: '/' }, route: { cluster: 'a', timeout: '0s', ...follow({ max_internal_redirects: 2 }) } },
+    ],
     requests: [
       { send: 'GET /', headers: to(302, 'http://test.example/x', '; times=2'), see: { status: 200, attempts: 3 } },
       { send: 'GET /', headers: to(302, 'http://test.example/x'), see: { status: 302, attempts: 3 } },
@@ -93,7 +103,9 @@ export const internalRedirectCases: readonly TrafficCase[] = [
         predicates: [
           {
             name: 'safe',
-            typed_config: { '@type': typeUrl('extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig') },
+            typed_config: {
+              '@type': typeUrl('extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig'),
+            },
           },
         ],
       }),
@@ -105,9 +117,7 @@ export const internalRedirectCases: readonly TrafficCase[] = [
   },
   {
     name: 'a location that is no URL, or that no route takes, is handed to the client',
-    routes: [
-      { match: { prefix: '/from' }, route: { cluster: 'a', timeout: '0s', ...follow() } },
-    ],
+    routes: [{ match: { prefix: '/from' }, route: { cluster: 'a', timeout: '0s', ...follow() } }],
     requests: [
       { send: 'GET /from', headers: to(302, 'http://test.example/nowhere'), see: { status: 302, attempts: 1 } },
       { send: 'GET /from', headers: ['x-do: status=302; only=a'], see: { status: 302, attempts: 1 } },

@@ -10,12 +10,21 @@ export const mirrorCases: readonly TrafficCase[] = [
   {
     name: 'a mirror gets every request, and the client the answer of the first',
     routes: [route('a', { request_mirror_policies: [{ cluster: 'b' }] })],
-    requests: [{ send: 'GET /m', times: 3, see: { endpoints: ['a', 'b'], headers: { 'x-endpoint': 'a' }, attempts: 2 } }],
+    requests: [
+      { send: 'GET /m', times: 3, see: { endpoints: ['a', 'b'], headers: { 'x-endpoint': 'a' }, attempts: 2 } },
+    ],
   },
   {
     name: 'a mirrored request has -shadow at its host',
     routes: [
-      { match: { prefix: '/plain' }, route: { cluster: 'a', timeout: '0s', request_mirror_policies: [{ cluster: 'a', disable_shadow_host_suffix_append: true }] } },
+      {
+        match: { prefix: '/plain' },
+        route: {
+          cluster: 'a',
+          timeout: '0s',
+          request_mirror_policies: [{ cluster: 'a', disable_shadow_host_suffix_append: true }],
+        },
+      },
       route('a', { request_mirror_policies: [{ cluster: 'a' }] }),
     ],
     requests: [
@@ -33,7 +42,10 @@ export const mirrorCases: readonly TrafficCase[] = [
   {
     name: 'a mirror that fails, breaks or is away changes nothing for the client',
     routes: [
-      { match: { prefix: '/away' }, route: { cluster: 'a', timeout: '0s', request_mirror_policies: [{ cluster: 'closed' }] } },
+      {
+        match: { prefix: '/away' },
+        route: { cluster: 'a', timeout: '0s', request_mirror_policies: [{ cluster: 'closed' }] },
+      },
       route('a', { request_mirror_policies: [{ cluster: 'b' }] }),
     ],
     requests: [
@@ -57,7 +69,10 @@ export const mirrorCases: readonly TrafficCase[] = [
           domains: ['*'],
           request_mirror_policies: [{ cluster: 'b' }],
           routes: [
-            { match: { prefix: '/own' }, route: { cluster: 'a', timeout: '0s', request_mirror_policies: [{ cluster: 'c' }] } },
+            {
+              match: { prefix: '/own' },
+              route: { cluster: 'a', timeout: '0s', request_mirror_policies: [{ cluster: 'c' }] },
+            },
             route('a'),
           ],
         },

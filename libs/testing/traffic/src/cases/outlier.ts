@@ -8,7 +8,12 @@ function watched(outlier_detection: JsonObject, endpoints: readonly EndpointName
   return {
     endpoints,
     merge: {
-      outlier_detection: { interval: '60s', base_ejection_time: '60s', max_ejection_percent: 100, ...outlier_detection },
+      outlier_detection: {
+        interval: '60s',
+        base_ejection_time: '60s',
+        max_ejection_percent: 100,
+        ...outlier_detection,
+      },
       common_lb_config: { healthy_panic_threshold: { value: 0 } },
     },
   };
@@ -41,7 +46,11 @@ export const outlierCases: readonly TrafficCase[] = [
     name: 'consecutive_gateway_failure counts 502 to 504, not 500',
     routes: [route('w')],
     clusters: {
-      w: watched({ consecutive_gateway_failure: 2, enforcing_consecutive_gateway_failure: 100, enforcing_consecutive_5xx: 0 }),
+      w: watched({
+        consecutive_gateway_failure: 2,
+        enforcing_consecutive_gateway_failure: 100,
+        enforcing_consecutive_5xx: 0,
+      }),
     },
     requests: [
       { ...bad('status=500', 8), see: { tally: { '500 -': 4, '200 -': 4 } } },
@@ -99,9 +108,7 @@ export const outlierCases: readonly TrafficCase[] = [
     name: 'max_ejection_percent of zero ejects nobody',
     routes: [route('w')],
     clusters: { w: watched({ consecutive_5xx: 1, max_ejection_percent: 0 }) },
-    requests: [
-      { ...bad('status=500'), see: { tally: { '500 -': 3, '200 -': 3 } } },
-    ],
+    requests: [{ ...bad('status=500'), see: { tally: { '500 -': 3, '200 -': 3 } } }],
   },
   {
     name: 'always_eject_one_host lets one go whatever max_ejection_percent says',
@@ -115,13 +122,21 @@ export const outlierCases: readonly TrafficCase[] = [
     clusters: { w: watched({ consecutive_5xx: 1 }, ['a']) },
     requests: [
       { send: 'GET /', headers: ['x-do: status=500'], see: { status: 500 } },
-      { send: 'GET /', see: { status: 503, flag: 'UH', attempts: 0, body: 'no healthy upstream', details: 'no_healthy_upstream' } },
+      {
+        send: 'GET /',
+        see: { status: 503, flag: 'UH', attempts: 0, body: 'no healthy upstream', details: 'no_healthy_upstream' },
+      },
     ],
   },
   {
     name: 'all endpoints ejected is panic by default: they are used all the same',
     routes: [route('p')],
-    clusters: { p: { endpoints: ['a'], merge: { outlier_detection: { consecutive_5xx: 1, interval: '60s', max_ejection_percent: 100 } } } },
+    clusters: {
+      p: {
+        endpoints: ['a'],
+        merge: { outlier_detection: { consecutive_5xx: 1, interval: '60s', max_ejection_percent: 100 } },
+      },
+    },
     requests: [
       { send: 'GET /', headers: ['x-do: status=500'], see: { status: 500 } },
       { send: 'GET /', see: { status: 200, endpoint: 'a' } },
@@ -134,7 +149,7 @@ export const outlierCases: readonly TrafficCase[] = [
     requests: [
       { send: 'GET /', headers: ['x-do: status=500'], see: { status: 500 } },
       { send: 'GET /', see: { status: 503, flag: 'UH' } },
-      { send: 'GET /', pauseMs: 600, see: { status: 200, flag: '-' } },
+      { send: 'GET /', pauseMs: 1600, see: { status: 200, flag: '-' } },
     ],
   },
   {
@@ -158,7 +173,11 @@ export const outlierCases: readonly TrafficCase[] = [
       {
         send: 'POST /s/m',
         http2: true,
-        headers: ['content-type: application/grpc', 'te: trailers', 'x-do: grpc-head=14; header=content-type:application/grpc'],
+        headers: [
+          'content-type: application/grpc',
+          'te: trailers',
+          'x-do: grpc-head=14; header=content-type:application/grpc',
+        ],
         see: { status: 200, headers: { 'grpc-status': '14' } },
       },
       { send: 'GET /', see: { status: 503, flag: 'UH' } },

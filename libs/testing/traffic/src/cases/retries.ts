@@ -193,8 +193,21 @@ export const retryCases: readonly TrafficCase[] = [
     requests: [
       {
         send: 'GET /',
-        headers: ['x-do: status=503; times=1', 'x-envoy-retry-on: 5xx', 'x-envoy-max-retries: 3', 'x-envoy-upstream-rq-timeout-ms: 9'],
-        see: { status: 503, attempts: 1, upstream: { 'x-envoy-retry-on': undefined, 'x-envoy-max-retries': undefined, 'x-envoy-upstream-rq-timeout-ms': undefined } },
+        headers: [
+          'x-do: status=503; times=1',
+          'x-envoy-retry-on: 5xx',
+          'x-envoy-max-retries: 3',
+          'x-envoy-upstream-rq-timeout-ms: 9',
+        ],
+        see: {
+          status: 503,
+          attempts: 1,
+          upstream: {
+            'x-envoy-retry-on': undefined,
+            'x-envoy-max-retries': undefined,
+            'x-envoy-upstream-rq-timeout-ms': undefined,
+          },
+        },
       },
     ],
   },
