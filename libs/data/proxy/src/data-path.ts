@@ -72,14 +72,15 @@ export function createDataPath(options: DataPathOptions): DataPath {
     clock,
     logger: options.log,
     http: {
-      accept: (socket: Socket, info: ConnectionInfo, table: HttpHandlerTable) =>
-        sides[sideOf(info.direction)].http.accept(socket, info, table),
+      accept: (socket: Socket, info: ConnectionInfo, table: HttpHandlerTable, first?: Buffer) =>
+        sides[sideOf(info.direction)].http.accept(socket, info, table, first),
     },
     tcp: {
-      accept: (socket: Socket, info: ConnectionInfo, table: TcpHandlerTable) =>
-        sides[sideOf(info.direction)].tcp.accept(socket, info, table),
+      accept: (socket: Socket, info: ConnectionInfo, table: TcpHandlerTable, first?: Buffer) =>
+        sides[sideOf(info.direction)].tcp.accept(socket, info, table, first),
     },
     secrets: options.secrets,
+    logs: stages.logs,
     onRefused: (listener, code) => refused.slot([listener, code]).add(1),
   });
 

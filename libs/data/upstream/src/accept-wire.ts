@@ -21,7 +21,8 @@ interface Handle {
  * @param socket as a listener got it. A plain one that was accepted with `pauseOnConnect` and not read from is taken over by a socket
  * that reads into one reused buffer: an accepted socket cannot be told that otherwise (nodejs/node#25436). Closing either closes both.
  * @param start false: nothing is read until the wire's `resume`; a `pause` right after this call would come too late for the first read.
- * @param first octets that were read of the socket already (`socket.read`, all that it had): the wire gives them first, in a later task.
+ * @param first octets that were read of the socket already (`socket.read`, all that it had): the wire gives them first, in a later task;
+ * empty: what was read is not the wire's.
  */
 export function acceptWire(socket: Socket, start = true, first?: Buffer): Wire {
   const inside = socket as unknown as SocketInside;
@@ -30,7 +31,7 @@ export function acceptWire(socket: Socket, start = true, first?: Buffer): Wire {
   if (socket instanceof TLSSocket || !(untouched || emptied) || !isHandle(inside._handle)) {
     const wire = new SocketWire(socket);
     if (!start) wire.pause();
-    if (first !== undefined) wire.giveFirst(first);
+    if (first !== undefined && first.length > 0) wire.giveFirst(first);
     wire.listen(!(socket instanceof TLSSocket && readSecured(socket, wire)));
     if (start && socket.isPaused()) socket.resume();
     return wire;
@@ -62,7 +63,7 @@ function takeOver(
   wire = new SocketWire(fresh);
   wire.listen(false);
   if (!start) wire.paused = true;
-  if (first !== undefined) wire.giveFirst(first);
+  if (first !== undefined && first.length > 0) wire.giveFirst(first);
   if (start) fresh.resume();
   return wire;
 }

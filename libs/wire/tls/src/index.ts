@@ -10,5 +10,5 @@ export type { SanRule, SecurePeer, TlsPolicy, TlsSecret, TlsSecrets, TlsVersion 
 export type { TlsMaterial } from './material-secrets.ts';
 export { materialSecrets } from './material-secrets.ts';
 export type { PeerCertificate } from './peer-certificate.ts';
-export type { CallerPeer, ServerTls, ServerTlsOptions, ServerTlsPolicy } from './server-tls.ts';
+export type { CallerPeer, ServerTls, ServerTlsEnd, ServerTlsOptions, ServerTlsPolicy } from './server-tls.ts';
 export { createServerTls, handshakeTimeoutMs, sessionLifeSeconds } from './server-tls.ts';

@@ -60,9 +60,18 @@ export interface CallerPeer extends SecurePeer {
   certificate(): PeerCertificate | undefined;
 }
 
+/** What becomes of one connection, told once. */
+export interface ServerTlsEnd {
+  done(socket: TLSSocket, peer: CallerPeer): void;
+  refused(code: ErrorCode, reason: string): void;
+}
+
 export interface ServerTls {
-  /** Takes an accepted TCP connection; what was read of it already must have been given back with `unshift`. */
-  accept(socket: Socket): void;
+  /**
+   * Takes an accepted TCP connection; what was read of it already must have been given back with `unshift`.
+   * @param end told in place of `onSecure` and `onRefused`.
+   */
+  accept(socket: Socket, end?: ServerTlsEnd): void;
 }
 
 export function createServerTls(options: ServerTlsOptions): ServerTls {
@@ -71,19 +80,29 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
   let held: HeldSecrets | undefined;
   let server: Server | undefined;
   let ticketKeys = randomBytes(48);
+  const ends = new WeakMap<Socket, ServerTlsEnd>();
 
+  const endOf = (socket: Socket): ServerTlsEnd | undefined => ends.get(carrierOf(socket));
   const refuse = (socket: Socket, code: ErrorCode, reason: string): void => {
     socket.on('error', ignore);
     socket.destroy();
-    options.onRefused(code, reason);
+    const end = endOf(socket);
+    if (end === undefined) options.onRefused(code, reason);
+    else end.refused(code, reason);
   };
 
   const onSecure = (socket: TLSSocket): void => {
     const certificate = tls.clientCertificate === 'none' ? undefined : socket.getPeerX509Certificate();
     const names = certificate === undefined ? undefined : namesOf(certificate);
     const reason = rejectCaller(tls, names, socket, clock.now());
-    if (reason === undefined) options.onSecure(socket, new Caller(socket, certificate, names));
-    else refuse(socket, 'peer_unauthenticated', reason);
+    if (reason !== undefined) {
+      refuse(socket, 'peer_unauthenticated', reason);
+      return;
+    }
+    const caller = new Caller(socket, certificate, names);
+    const end = endOf(socket);
+    if (end === undefined) options.onSecure(socket, caller);
+    else end.done(socket, caller);
   };
 
   const make = (first: HeldSecrets): Server => {
@@ -118,7 +137,8 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
   };
 
   return {
-    accept(socket) {
+    accept(socket, end) {
+      if (end !== undefined) ends.set(socket, end);
       let ready: Server | undefined;
       try {
         ready = current();
@@ -163,6 +183,11 @@ function rejectCaller(
     rejectNames(names, tls.sans);
   if (reason !== undefined || socket.authorized) return reason;
   return `its certificate is not trusted (${String(socket.authorizationError)})`;
+}
+
+/** The accepted socket below a secured one, which Node keeps as `_parent`; a plain socket is its own. */
+function carrierOf(socket: Socket): Socket {
+  return (socket as unknown as { readonly _parent?: Socket | null })._parent ?? socket;
 }
 
 class Caller implements CallerPeer {

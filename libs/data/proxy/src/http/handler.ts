@@ -22,8 +22,11 @@ export interface HttpHandlerDeps {
 }
 
 export interface HttpHandler {
-  /** @param socket accepted with `pauseOnConnect` where it is plain, or secured; it is the handler's from here on. */
-  accept(socket: Socket, info: ConnectionInfo, table: HttpHandlerTable): void;
+  /**
+   * @param socket accepted with `pauseOnConnect` where it is plain, or secured; it is the handler's from here on.
+   * @param first octets that were read of it already, all that it had.
+   */
+  accept(socket: Socket, info: ConnectionInfo, table: HttpHandlerTable, first?: Buffer): void;
   /** As `accept`. @param early what was read of it already; empty: nothing. */
   acceptWire(wire: Wire, info: ConnectionInfo, table: HttpHandlerTable, early: Buffer): void;
   /** Closes idle connections; the others end with their answers, which say so (GOAWAY, `connection: close`); so do new ones. */
@@ -92,8 +95,8 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
   };
 
   return {
-    accept(socket, info, table) {
-      acceptOne(acceptWire(socket), info, table);
+    accept(socket, info, table, first) {
+      acceptOne(acceptWire(socket, true, first), info, table);
     },
     acceptWire(wire, info, table, early) {
       acceptOne(wire, info, table);

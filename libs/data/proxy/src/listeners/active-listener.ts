@@ -3,8 +3,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ConnectionInfo, FilterChainTable, ListenerTable } from '@weft/data-runtime';
 import type { Cancel, ErrorCode } from '@weft/kernel';
-import { listenShared } from '@weft/sockets';
-import { type AcceptanceDeps, acceptConnection } from './accept/acceptance.ts';
+import { originalDestination } from '@weft/sockets';
+import { logConnection } from '../tcp/connection-record.ts';
+import { type AcceptanceDeps, acceptConnection, type Refusal } from './accept/acceptance.ts';
 import { type ChainServers, createChainServers } from './accept/chain-servers.ts';
 import { hostPort } from './connection-info.ts';
 import { listenerLimits } from './limits.ts';
@@ -40,8 +41,9 @@ export class ActiveListener {
       clock: options.clock,
       servers: () => this.servers,
       listenerOf: options.listenerOf,
-      hand: (socket, info, chain) => this.#hand(socket, info, chain),
-      refused: (code, reason) => this.#refused(code, reason),
+      originalDestination: options.originalDestination ?? originalDestination,
+      hand: (socket, info, chain, first) => this.#hand(socket, info, chain, first),
+      refused: (refusal, refusing, info, chain) => this.#log(refusal, refusing, info, chain),
     };
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
     this.#server.maxConnections = connectionsMaxOf(table, options);
@@ -98,12 +100,10 @@ export class ActiveListener {
       return;
     }
     const { backlog } = listenerLimits;
-    if (this.#options.sharedPorts !== true) {
-      this.#server.listen({ host: this.#bind, port: this.#port, backlog });
-      return;
-    }
+    const { listen } = this.#options;
     try {
-      listenShared(this.#server, this.#bind, this.#port, backlog);
+      if (listen === undefined) this.#server.listen({ host: this.#bind, port: this.#port, backlog });
+      else listen(this.#server, this.#bind, this.#port, backlog);
     } catch (error) {
       this.#listenFailed(error as NodeJS.ErrnoException);
     }
@@ -141,11 +141,32 @@ export class ActiveListener {
 
   #makeServers(table: ListenerTable): ChainServers {
     const { clock, secrets } = this.#options;
-    return createChainServers(
-      table,
-      { clock, secrets, refused: (code, reason) => this.#refused(code, reason) },
-      this.servers,
-    );
+    return createChainServers(table, { clock, secrets }, this.servers);
+  }
+
+  #log(refusal: Refusal, table: ListenerTable, info: ConnectionInfo, chain: FilterChainTable | undefined): void {
+    this.#refused(refusal.code, refusal.reason);
+    const { logs, clock } = this.#options;
+    if (logs === undefined) return;
+    const ofChain = refusal.code === 'connection_denied' && chain?.handler.kind === 'tcp' ? chain.handler : table;
+    logConnection(logs, ofChain.accessLogs, {
+      info,
+      startedAtMs: clock.now(),
+      startedMonotonicMs: clock.monotonic(),
+      durationMs: 0,
+      flag: refusal.flag,
+      bytesReceived: 0,
+      bytesSent: 0,
+      target: undefined,
+      cluster: undefined,
+      endpoint: undefined,
+      upstreamLocalAddress: '',
+      upstreamPeerUri: undefined,
+      transportFailure: '',
+      details: refusal.details,
+      reason: refusal.reason,
+      attempts: 0,
+    });
   }
 
   #refused(code: ErrorCode, reason: string): void {
@@ -153,9 +174,9 @@ export class ActiveListener {
     this.#refusals.note(this.#table.name, code, reason);
   }
 
-  #hand(socket: Socket, info: ConnectionInfo, { handler }: FilterChainTable): void {
-    if (handler.kind === 'http') this.#options.http.accept(socket, info, handler);
-    else this.#options.tcp.accept(socket, info, handler);
+  #hand(socket: Socket, info: ConnectionInfo, { handler }: FilterChainTable, first: Buffer | undefined): void {
+    if (handler.kind === 'http') this.#options.http.accept(socket, info, handler, first);
+    else this.#options.tcp.accept(socket, info, handler, first);
   }
 }
 

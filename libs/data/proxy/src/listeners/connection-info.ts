@@ -13,13 +13,13 @@ export interface Addresses {
   readonly direct: string;
   /** Where the client wanted to go. */
   local: string;
-  /** iptables sent it here. */
-  redirected: boolean;
+  /** `local` was restored: iptables sent it here, or the PROXY protocol names it. */
+  restored: boolean;
 }
 
 export function addressesOf(socket: Socket): Addresses {
   const remote = hostPort(socket.remoteAddress, socket.remotePort);
-  return { remote, direct: remote, local: hostPort(socket.localAddress, socket.localPort), redirected: false };
+  return { remote, direct: remote, local: hostPort(socket.localAddress, socket.localPort), restored: false };
 }
 
 /** @param peer of a connection that was secured; nothing: plain text. @param sni that was seen before any handshake. */
@@ -34,6 +34,7 @@ export function connectionInfo(
     remoteAddress: addresses.remote,
     directRemoteAddress: addresses.direct,
     localAddress: addresses.local,
+    restored: addresses.restored,
     tls: peer !== undefined,
     tlsVersion: socket instanceof TLSSocket ? (socket.getProtocol() ?? '') : '',
     peerUri: peer?.peerUri,

@@ -1,6 +1,7 @@
 /** What the listeners are given and what they tell: shared by the manager and each listener. */
 
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import type { AccessLogs } from '@weft/data-filters';
 import type { ConnectionInfo, HttpHandlerTable, TcpHandlerTable } from '@weft/data-runtime';
 import type { Clock, ErrorCode, Provenance } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
@@ -9,7 +10,8 @@ import type { ChainServers } from './accept/chain-servers.ts';
 
 /** Takes accepted connections of one kind. `HttpHandler` and `TcpHandler` are such. */
 export interface ConnectionHandler<Table> {
-  accept(socket: Socket, info: ConnectionInfo, table: Table): void;
+  /** @param first octets that were read of the socket already, all that it had. */
+  accept(socket: Socket, info: ConnectionInfo, table: Table, first?: Buffer): void;
 }
 
 export interface ListenerManagerOptions {
@@ -21,8 +23,12 @@ export interface ListenerManagerOptions {
   readonly secrets: TlsSecrets;
   /** The chains of the listener that has an address; for connections handed over by their original destination. */
   listenerOf(address: string): ChainServers | undefined;
-  /** Listen with SO_REUSEPORT: other processes of this proxy listen on the same ports. */
-  readonly sharedPorts?: boolean;
+  /** For the listeners' own access logs; nothing: none are written. */
+  readonly logs?: AccessLogs;
+  /** How a server gets its address, where not by itself: `listenShared`, or a socket of another process. May throw what `listen` emits. */
+  readonly listen?: (server: Server, bind: string, port: number, backlog: number) => void;
+  /** Where a client wanted to go; nothing: the kernel is asked. */
+  readonly originalDestination?: (socket: Socket) => string | undefined;
   /** For a counter: a connection was refused before any handler had it. `upstream_overflow`: the bound of the listener. */
   readonly onRefused: (listener: string, code: ErrorCode) => void;
   readonly connectionsMax?: number;

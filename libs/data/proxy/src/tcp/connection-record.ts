@@ -1,6 +1,7 @@
 /** What the access log reads of a TCP connection: an exchange without a request. */
 
-import type { Cluster, ConnectionInfo, Endpoint, Exchange, RouteTarget } from '@weft/data-runtime';
+import type { AccessLogs } from '@weft/data-filters';
+import type { AccessLogTable, Cluster, ConnectionInfo, Endpoint, Exchange, RouteTarget } from '@weft/data-runtime';
 import { RequestHead } from '@weft/http';
 
 export interface ConnectionFacts {
@@ -22,10 +23,21 @@ export interface ConnectionFacts {
   readonly attempts: number;
 }
 
+/** Writes the lines of the logs that want the connection. */
+export function logConnection(logs: AccessLogs, tables: readonly AccessLogTable[], facts: ConnectionFacts): void {
+  if (tables.length === 0) return;
+  const record = connectionRecord(facts);
+  for (const log of tables) {
+    if (!log.wants(record)) continue;
+    logs.written.add(1);
+    logs.bufferOf(log.path).add(log.line(record));
+  }
+}
+
 const noRequest = new RequestHead();
 
 /** Nothing can be done with it: it is over. */
-export function connectionRecord(facts: ConnectionFacts): Exchange {
+function connectionRecord(facts: ConnectionFacts): Exchange {
   return {
     ...nothing,
     connection: facts.info,

@@ -57,6 +57,8 @@ export class TcpConnection {
   #splice: Splice | undefined;
   #metrics: TcpMetrics | undefined;
   #over = false;
+  /** Why this proxy ends it; empty: it does not. */
+  #flag = '';
 
   /** @param wire of the client, paused; not one byte of it was read. */
   constructor(owner: TcpOwner, wire: Wire, info: ConnectionInfo, table: TcpHandlerTable) {
@@ -80,7 +82,7 @@ export class TcpConnection {
       return;
     }
     this.#cluster = cluster;
-    if (table.durationMaxMs > 0) this.#cancelLife = this.#owner.clock.after(table.durationMaxMs, () => this.stop());
+    if (table.durationMaxMs > 0) this.#cancelLife = this.#owner.clock.after(table.durationMaxMs, () => this.#tooOld());
     this.#attempt(cluster);
   }
 
@@ -92,6 +94,12 @@ export class TcpConnection {
     }
     this.#wire.destroy();
     this.#finish('-', 0, 0);
+  }
+
+  /** max_downstream_connection_duration. */
+  #tooOld(): void {
+    this.#flag = 'DT';
+    this.stop();
   }
 
   #attempt(cluster: Cluster): void {
@@ -122,14 +130,17 @@ export class TcpConnection {
         this.#release();
         this.#tried.push(endpoint);
         if (this.#tried.length < this.#table.connectAttemptsMax) this.#attempt(cluster);
-        else this.#fail(code, describeProvenance(cluster.from));
+        else this.#fail(code, describeProvenance(cluster.from), ',URX');
       },
       proxyProtocol === undefined ? {} : { proxyHeader: encodeProxyHeader(proxyProtocol, remoteAddress, localAddress) },
     );
   }
 
   #pick(cluster: Cluster): Endpoint | undefined {
-    if (cluster.originalDestination !== undefined) return cluster.originalDestination(this.#info.localAddress);
+    if (cluster.originalDestination !== undefined) {
+      // Only the address that a client wanted: this proxy's own would be a circle.
+      return this.#info.restored === false ? undefined : cluster.originalDestination(this.#info.localAddress);
+    }
     if (this.#table.hash === undefined && this.#tried.length === 0) return cluster.pick();
     const context: PickContext = {
       hash: this.#table.hash === 'source-ip' ? hashText(splitHostPort(this.#info.remoteAddress).address) : undefined,
@@ -187,10 +198,11 @@ export class TcpConnection {
     this.#finish(flagOf(result), result.bytesFromA, result.bytesFromB);
   }
 
-  #fail(code: ErrorCode, reason: string): void {
+  /** @param more flags; Envoy adds URX when the last attempt at a connection failed, also where there was but one. */
+  #fail(code: ErrorCode, reason: string, more = ''): void {
     this.#reason = reason;
     this.#wire.destroy();
-    this.#finish(errorTable[code].responseFlag, 0, 0);
+    this.#finish(`${errorTable[code].responseFlag}${more}`, 0, 0);
   }
 
   #release(): void {
@@ -204,9 +216,10 @@ export class TcpConnection {
     cluster.observe?.(endpoint, { status: 0, grpcStatus: undefined, local, latencyMs, fields: [] });
   }
 
-  #finish(flag: string, bytesReceived: number, bytesSent: number): void {
+  #finish(ended: string, bytesReceived: number, bytesSent: number): void {
     if (this.#over) return;
     this.#over = true;
+    const flag = this.#flag || ended;
     this.#cancelDial?.();
     this.#cancelLife();
     const endpoint = this.#endpoint;

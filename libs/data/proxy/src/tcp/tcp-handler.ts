@@ -5,7 +5,7 @@ import type { AccessLogs, IstioTcpMetrics } from '@weft/data-filters';
 import type { ConnectionInfo, TcpHandlerTable } from '@weft/data-runtime';
 import { acceptWire, type Dialer, Sweeper } from '@weft/data-upstream';
 import type { Clock, Random } from '@weft/kernel';
-import { connectionRecord } from './connection-record.ts';
+import { logConnection } from './connection-record.ts';
 import { TcpConnection, type TcpOwner } from './tcp-connection.ts';
 
 export interface TcpHandlerDeps {
@@ -17,8 +17,11 @@ export interface TcpHandlerDeps {
 }
 
 export interface TcpHandler {
-  /** @param socket accepted with `pauseOnConnect` where it is plain, or secured; it is the handler's from here on. */
-  accept(socket: Socket, info: ConnectionInfo, table: TcpHandlerTable): void;
+  /**
+   * @param socket accepted with `pauseOnConnect` where it is plain, or secured; it is the handler's from here on.
+   * @param first octets that were read of it already, all that it had.
+   */
+  accept(socket: Socket, info: ConnectionInfo, table: TcpHandlerTable, first?: Buffer): void;
   /** Open connections. */
   connections(): number;
   /** Closes everything now: bytes have no polite end that a proxy could ask for. */
@@ -30,21 +33,14 @@ export function createTcpHandler(deps: TcpHandlerDeps): TcpHandler {
   const owner: TcpOwner = {
     ...deps,
     sweeper: new Sweeper(deps.clock),
-    log(table, facts) {
-      const record = connectionRecord(facts);
-      for (const log of table.accessLogs) {
-        if (!log.wants(record)) continue;
-        deps.logs.written.add(1);
-        deps.logs.bufferOf(log.path).add(log.line(record));
-      }
-    },
+    log: (table, facts) => logConnection(deps.logs, table.accessLogs, facts),
     onClosed: (connection) => void open.delete(connection),
   };
 
   return {
-    accept(socket, info, table) {
+    accept(socket, info, table, first) {
       // What the client says waits in its socket until there is someone to say it to.
-      const wire = acceptWire(socket, false);
+      const wire = acceptWire(socket, false, first);
       const connection = new TcpConnection(owner, wire, info, table);
       open.add(connection);
       connection.start();

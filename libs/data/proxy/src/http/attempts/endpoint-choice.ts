@@ -43,7 +43,9 @@ export class EndpointChoice implements PickContext {
     const action = route?.action;
     let endpoint: Endpoint | undefined;
     if (cluster.originalDestination !== undefined) {
-      endpoint = cluster.originalDestination(exchange.connection.localAddress);
+      // Only the address that a client wanted: this proxy's own would be a circle.
+      const { restored, localAddress } = exchange.connection;
+      endpoint = restored === false ? undefined : cluster.originalDestination(localAddress);
     } else {
       if (action?.kind === 'forward') {
         this.subset = target?.subset ?? action.subset;

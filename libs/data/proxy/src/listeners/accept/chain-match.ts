@@ -42,9 +42,11 @@ const order: readonly Fit[] = [
   ({ match }, facts) => serverNameFit(match.serverNames, facts.serverName),
   ({ match }, facts) =>
     exactFit(match.transportProtocol === '' ? [] : [match.transportProtocol], facts.transportProtocol),
-  ({ match }, facts) => {
+  ({ match }, { applicationProtocols: offered }) => {
     if (match.applicationProtocols.length === 0) return 0;
-    return facts.applicationProtocols.some((name) => match.applicationProtocols.includes(name)) ? 1 : -1;
+    // The client's order decides between chains that it could have.
+    const at = offered.findIndex((name) => match.applicationProtocols.includes(name));
+    return at < 0 ? -1 : offered.length - at;
   },
   ({ directSource }, facts) => rangeFit(directSource, facts.directSourceAddress),
   ({ match }, facts) => sourceTypeFit(match.sourceType, facts),
@@ -120,8 +122,9 @@ function sourceTypeFit(type: FilterChainMatch['sourceType'], facts: ConnectionFa
   return local === (type === 'same-ip-or-loopback') ? 1 : -1;
 }
 
+/** As a running Envoy 1.40 has it: the two addresses, not all of 127.0.0.0/8. */
 function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1';
+  return address === '127.0.0.1' || address === '::1';
 }
 
 /** @param text "10.0.0.0/8"; judged when the configuration was compiled. */

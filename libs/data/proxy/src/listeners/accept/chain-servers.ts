@@ -3,24 +3,23 @@
 import type { Socket } from 'node:net';
 import type { FilterChainTable, ListenerTable } from '@weft/data-runtime';
 import { weftAlpn } from '@weft/data-upstream';
-import type { Clock, ErrorCode } from '@weft/kernel';
-import { type CallerPeer, createServerTls, type ServerTls, type TlsSecrets } from '@weft/tls';
+import type { Clock } from '@weft/kernel';
+import { createServerTls, type ServerTls, type ServerTlsEnd, type TlsSecrets } from '@weft/tls';
 import { type ChainMatch, compileChains } from './chain-match.ts';
 
 export interface ChainServers {
   readonly table: ListenerTable;
   readonly match: ChainMatch;
-  /** @param done called when the handshake is over, with what the client showed; not when it was refused. */
-  secure(chain: FilterChainTable, socket: Socket, done: (secured: Socket, peer: CallerPeer) => void): void;
+  /** @param chain one with TLS. @param end told once, when the handshake is over. */
+  secure(chain: FilterChainTable, socket: Socket, end: ServerTlsEnd): void;
 }
 
 export interface ChainServersDeps {
   readonly clock: Clock;
   readonly secrets: TlsSecrets;
-  refused(code: ErrorCode, reason: string): void;
 }
 
-type Done = (secured: Socket, peer: CallerPeer) => void;
+const endsOf = new WeakMap<ChainServers, ReadonlyMap<string, ServerTls>>();
 
 /** @param before of the same listener: chains whose TLS did not change keep their end, and with it the sessions of their clients. */
 export function createChainServers(
@@ -28,62 +27,52 @@ export function createChainServers(
   deps: ChainServersDeps,
   before: ChainServers | undefined,
 ): ChainServers {
-  const ends = new Map<string, { readonly tls: ServerTls; readonly waiting: WeakMap<Socket, Done> }>();
   const kept = before === undefined ? undefined : endsOf.get(before);
-  const endOf = (chain: FilterChainTable) => {
+  const byKey = new Map<string, ServerTls>();
+  const byChain = new Map<FilterChainTable, ServerTls>();
+  const chains = table.defaultChain === undefined ? table.chains : [...table.chains, table.defaultChain];
+  for (const chain of chains) {
+    if (chain.tls === undefined) continue;
     const key = keyOf(chain);
-    const known = ends.get(key) ?? kept?.get(key);
-    if (known !== undefined) {
-      ends.set(key, known);
-      return known;
-    }
-    const made = makeEnd(chain, deps);
-    ends.set(key, made);
-    return made;
-  };
+    const end = byKey.get(key) ?? kept?.get(key) ?? makeEnd(chain, deps);
+    byKey.set(key, end);
+    byChain.set(chain, end);
+  }
   const servers: ChainServers = {
     table,
     match: compileChains(table.chains, table.defaultChain),
-    secure(chain, socket, done) {
-      const end = endOf(chain);
-      end.waiting.set(socket, done);
-      end.tls.accept(socket);
+    secure(chain, socket, end) {
+      const server = byChain.get(chain);
+      if (server === undefined) throw new Error('assertion failed: the chain is of this listener and has TLS');
+      server.accept(socket, end);
     },
   };
-  endsOf.set(servers, ends);
+  endsOf.set(servers, byKey);
   return servers;
 }
 
-const endsOf = new WeakMap<
-  ChainServers,
-  Map<string, { readonly tls: ServerTls; readonly waiting: WeakMap<Socket, Done> }>
->();
-
-function makeEnd(chain: FilterChainTable, deps: ChainServersDeps) {
-  const { tls } = chain;
+function makeEnd({ tls, handler, handshakeTimeoutMs }: FilterChainTable, deps: ChainServersDeps): ServerTls {
   if (tls === undefined) throw new Error('assertion failed: the chain has TLS');
-  const waiting = new WeakMap<Socket, Done>();
-  const http = chain.handler.kind === 'http' && chain.handler.codec !== 'http2' && tls.clientCertificate === 'mesh';
-  const server = createServerTls({
-    // Only for HTTP: what another Weft sidecar multiplexes. A client that does not name it is not asked to.
-    tls: http ? { ...tls, alpn: [weftAlpn, ...tls.alpn] } : tls,
+  // Only for HTTP: what another Weft sidecar multiplexes. A client that does not name it is not asked to.
+  const multiplexes =
+    handler.kind === 'http' &&
+    handler.codec !== 'http2' &&
+    tls.clientCertificate === 'mesh' &&
+    // Without any list no ALPN is spoken; a list of one would turn away clients that offer others.
+    tls.alpn.length > 0;
+  return createServerTls({
+    tls: multiplexes ? { ...tls, alpn: [weftAlpn, ...tls.alpn] } : tls,
     secrets: deps.secrets,
     clock: deps.clock,
-    ...(chain.handshakeTimeoutMs > 0 ? { handshakeTimeoutMs: chain.handshakeTimeoutMs } : {}),
-    onSecure(secured, peer) {
-      const { _parent: parent } = secured as unknown as { readonly _parent?: Socket };
-      const done = parent === undefined ? undefined : waiting.get(parent);
-      if (done === undefined) secured.destroy();
-      else done(secured, peer);
-    },
-    onRefused: deps.refused,
+    ...(handshakeTimeoutMs > 0 ? { handshakeTimeoutMs } : {}),
+    onSecure: (secured) => void secured.destroy(),
+    onRefused() {},
   });
-  return { tls: server, waiting };
 }
 
 /** What of a chain its TLS end is made from. */
 function keyOf({ name, tls, handler, handshakeTimeoutMs }: FilterChainTable): string {
   const { sans, ...plain } = tls ?? { sans: [] };
   const kind = handler.kind === 'http' ? `http ${handler.codec}` : 'tcp';
-  return JSON.stringify([name, kind, handshakeTimeoutMs, plain, sans.map(({ text }) => text)]);
+  return JSON.stringify([name, kind, handshakeTimeoutMs, plain, sans.map(({ type, text }) => [type, text])]);
 }

@@ -1,57 +1,91 @@
-/** Reads the first octets of an accepted socket as often as somebody wants more, and gives them back. */
+/** Reads the first octets of an accepted socket, for one who looks after the other, and gives up what nobody took. */
 
 import type { Socket } from 'node:net';
 import type { Cancel, Clock } from '@weft/kernel';
 
-/** What the reader makes of the octets so far: more of them, or that it is done and has taken so many. */
+/** What is made of the octets so far: more of them, or that so many were taken and the rest is somebody else's. */
 export type Look = 'more' | { readonly taken: number };
 
 export interface FirstOctetsOptions {
   readonly clock: Clock;
-  /** 0: for ever. */
+  /** For all that look, together; 0: for ever. */
   readonly timeoutMs: number;
-  /** More than this without an answer ends it as `limit`. */
-  readonly bytesMax: number;
 }
 
-/** `ready`: the reader is done; `ended`: the client sent no more; `timeout`, `limit`: it will not be. */
+/** `ready`: the octets were understood; `ended`: the client sends no more; `timeout`, `limit`: they will not be; `closed`: it went away. */
 export type FirstOctetsEnd = 'ready' | 'ended' | 'timeout' | 'limit' | 'closed';
 
-/**
- * @param socket accepted with `pauseOnConnect`. @param look called with all octets that came, until it is done.
- * @param done called once; the octets that were not taken are the socket's again (`unshift`).
- */
-export function readFirstOctets(
-  socket: Socket,
-  options: FirstOctetsOptions,
-  look: (bytes: Buffer) => Look,
-  done: (end: FirstOctetsEnd) => void,
-): void {
-  let held: Buffer = Buffer.alloc(0);
-  let over = false;
-  let stopTimer: Cancel = () => {};
-  const finish = (end: FirstOctetsEnd, taken: number): void => {
-    if (over) return;
-    over = true;
-    stopTimer();
-    socket.off('readable', onReadable);
-    socket.off('end', onEnd);
-    socket.off('close', onClose);
-    if (taken < held.length) socket.unshift(held.subarray(taken));
-    done(end);
-  };
-  const onReadable = (): void => {
-    for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+export class FirstOctets {
+  readonly #socket: Socket;
+  #held: Buffer | undefined;
+  #end: FirstOctetsEnd | undefined;
+  #look: (bytes: Buffer) => Look = () => 'more';
+  #bytesMax = 0;
+  #done: ((end: FirstOctetsEnd) => void) | undefined;
+  readonly #cancelTimer: Cancel;
+
+  /** @param socket accepted with `pauseOnConnect`, not read from. Call `leave` before anyone else reads it. */
+  constructor(socket: Socket, { clock, timeoutMs }: FirstOctetsOptions) {
+    this.#socket = socket;
+    socket.on('readable', this.#onReadable);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onClose);
+    this.#cancelTimer = timeoutMs > 0 ? clock.after(timeoutMs, () => this.#finish('timeout')) : () => {};
+  }
+
+  /**
+   * One after the other. @param bytesMax more than this without an answer ends it as `limit`.
+   * @param look called with all octets that nobody took. @param done called once, at once where the octets are here already.
+   */
+  read(bytesMax: number, look: (bytes: Buffer) => Look, done: (end: FirstOctetsEnd) => void): void {
+    this.#look = look;
+    this.#bytesMax = bytesMax;
+    this.#done = done;
+    if (this.#held !== undefined) this.#show(this.#held);
+    if (this.#end !== undefined) this.#finish(this.#end);
+  }
+
+  /** Lets the socket go. @returns what was read of it and not taken; the socket has no more. */
+  leave(): Buffer | undefined {
+    this.#cancelTimer();
+    this.#done = undefined;
+    const socket = this.#socket;
+    socket.off('readable', this.#onReadable);
+    socket.off('end', this.#onEnd);
+    socket.off('close', this.#onClose);
+    return this.#held;
+  }
+
+  readonly #onReadable = (): void => {
+    for (let chunk = this.#socket.read() as Buffer | null; chunk !== null; chunk = this.#socket.read()) {
+      this.#held = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     }
-    const found = look(held);
-    if (found !== 'more') finish('ready', found.taken);
-    else if (held.length >= options.bytesMax) finish('limit', 0);
+    if (this.#held !== undefined) this.#show(this.#held);
   };
-  const onEnd = (): void => finish('ended', 0);
-  const onClose = (): void => finish('closed', held.length);
-  socket.on('readable', onReadable);
-  socket.once('end', onEnd);
-  socket.once('close', onClose);
-  if (options.timeoutMs > 0) stopTimer = options.clock.after(options.timeoutMs, () => finish('timeout', 0));
+
+  readonly #onEnd = (): void => this.#finish('ended');
+  readonly #onClose = (): void => this.#finish('closed');
+
+  #show(held: Buffer): void {
+    if (this.#done === undefined) return;
+    const found = this.#look(held);
+    if (found === 'more') {
+      if (held.length >= this.#bytesMax) this.#tell('limit');
+      return;
+    }
+    this.#held = found.taken === held.length ? undefined : held.subarray(found.taken);
+    this.#tell('ready');
+  }
+
+  /** It will get no better for whoever looks next either. */
+  #finish(end: FirstOctetsEnd): void {
+    if (this.#end !== 'closed') this.#end = end;
+    this.#tell(end);
+  }
+
+  #tell(end: FirstOctetsEnd): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(end);
+  }
 }
