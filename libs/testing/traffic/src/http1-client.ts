@@ -19,7 +19,7 @@ const segmentGapMs = 10;
 
 export async function sendHttp1(port: number, request: CaseRequest, id: string): Promise<Answer> {
   const started = performance.now();
-  const socket = openClientSocket(port, request.tls);
+  const socket = openClientSocket(port, request.tls, request.from);
   const segments = typeof request.raw === 'string' ? [request.raw] : (request.raw ?? [headAndBody(request, id)]);
   const method = (segments[0] ?? '').trimStart().split(' ')[0] ?? '';
   let text = '';

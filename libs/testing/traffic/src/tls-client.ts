@@ -12,8 +12,10 @@ export interface ClientTls {
 }
 
 /** A connection of the client to a peer, in the clear without `tls`. What is written before the handshake has ended waits for it. */
-export function openClientSocket(port: number, tls: ClientTls | undefined): Socket {
-  return tls === undefined ? connectTcp({ port, host: '127.0.0.1', noDelay: true }) : openTls(port, tls);
+export function openClientSocket(port: number, tls: ClientTls | undefined, from = '127.0.0.1'): Socket {
+  return tls === undefined
+    ? connectTcp({ port, host: '127.0.0.1', localAddress: from, noDelay: true })
+    : openTls(port, tls);
 }
 
 function openTls(port: number, tls: ClientTls): TLSSocket {

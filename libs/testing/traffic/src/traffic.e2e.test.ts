@@ -35,6 +35,7 @@ describe('the traffic table', () => {
   });
 
   it.each(cases.map((one, index) => ({ name: one.name, one, index })))('$name', async ({ one, index }) => {
+    expect(world.weft?.refusal?.(index), 'our sidecar takes the resources').toBeUndefined();
     for (const [nth, request] of one.requests.entries()) {
       const ours = world.weft === undefined ? undefined : await runRequest(world, world.weft, index, nth, request);
       const theirs = world.envoy === undefined ? undefined : await runRequest(world, world.envoy, index, nth, request);

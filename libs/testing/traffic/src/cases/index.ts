@@ -1,10 +1,15 @@
 /** The table of contents of the traffic table: one file an area. */
 
 import type { TrafficCase } from '../traffic-case.ts';
+import { accessLogCases } from './access-log.ts';
 import { addressingCases } from './addressing.ts';
 import { directResponseCases } from './direct-response.ts';
+import { grpcCases } from './grpc.ts';
 import { headerCases } from './headers.ts';
+import { hostileCases } from './hostile.ts';
+import { hostileHttp2Cases } from './hostile-http2.ts';
 import { hostCases } from './hosts.ts';
+import { limitCases } from './limits.ts';
 import { matchCases } from './match.ts';
 import { matchFieldCases } from './match-fields.ts';
 import { policyCases } from './policies.ts';
@@ -30,5 +35,10 @@ export const trafficCases: readonly TrafficCase[] = [
   ...protocolCases,
   ...http2Cases,
   ...upgradeCases,
+  ...hostileCases,
+  ...hostileHttp2Cases,
+  ...grpcCases,
+  ...accessLogCases,
+  ...limitCases,
   ...policyCases,
 ];

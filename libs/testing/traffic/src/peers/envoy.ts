@@ -2,11 +2,11 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import type { FakeControlPlane, TestResource } from '@weft/data-proxy/testing';
 import { tailLog } from './log-tail.ts';
 import type { Peer } from './peer.ts';
+import { accepts } from './probe.ts';
 
 /** Path of Envoy; nothing: it is not installed. */
 export function findEnvoy(): string | undefined {
@@ -101,14 +101,4 @@ export async function startEnvoy(
       await gone;
     },
   };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(port, '127.0.0.1', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.on('error', () => setTimeout(() => resolve(false), 20));
-  });
 }

@@ -5,6 +5,8 @@ import type { LogLine } from '../outcome.ts';
 export interface Peer {
   readonly name: 'weft' | 'envoy';
   readonly portOf: (caseIndex: number) => number;
+  /** Why the peer refused the resources of a case. */
+  refusal?(caseIndex: number): string | undefined;
   /** The access log's line of a request; waits for it, since logs are written late. @returns nothing when none came in time. */
   logLine(id: string, caseIndex: number): Promise<LogLine | undefined>;
   stop(): Promise<void>;
