@@ -61,6 +61,7 @@ const appTable: Readonly<Record<string, Law>> = {
   'order-app': { may: ['kernel', 'service'], why: serviceWhy },
   'inventory-app': { may: ['kernel', 'service'], why: serviceWhy },
   'payment-app': { may: ['kernel', 'service'], why: serviceWhy },
+  'ratelimit-app': { may: ['kernel', 'service'], why: serviceWhy },
   cli: { may: ['kernel', 'model', 'operator'], why: 'the command line speaks to running planes over their APIs' },
 };
 

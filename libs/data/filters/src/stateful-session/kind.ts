@@ -63,5 +63,5 @@ function compileCookie({ name, path, ttl }: Cookie, clock: Clock, where: string)
   if (!/^[!#$%&'*+\-.^_`|~0-9a-zA-Z]+$/.test(name)) refuse(where, 'cookie.name is not a cookie name');
   if (/[;\s\u0000-\u001f]/.test(path)) refuse(where, 'cookie.path is not a path');
   const ttlSeconds = Math.floor(milliseconds(ttl, 0) / 1_000);
-  return createCookieState({ name, path, ttlSeconds, attributes: '' }, () => clock.now());
+  return createCookieState({ name, path, ttlSeconds }, () => clock.now());
 }

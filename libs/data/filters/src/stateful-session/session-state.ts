@@ -16,8 +16,6 @@ export interface CookieSpec {
   readonly path: string;
   /** 0: as long as the browser runs. */
   readonly ttlSeconds: number;
-  /** ";name=value" of each, made once. */
-  readonly attributes: string;
 }
 
 /** @param nowMs milliseconds since the epoch. */
@@ -34,7 +32,7 @@ export function createCookieState(spec: CookieSpec, nowMs: () => number): Sessio
       const value = encodeCookie(hostPort, expires).toString('base64');
       const age = spec.ttlSeconds > 0 ? `; Max-Age=${spec.ttlSeconds}` : '';
       const path = spec.path === '' ? '' : `; Path=${spec.path}`;
-      exchange.responseFields.push('set-cookie', `${spec.name}="${value}"${age}${path}${spec.attributes}; HttpOnly`);
+      exchange.responseFields.push('set-cookie', `${spec.name}="${value}"${age}${path}; HttpOnly`);
     },
   };
 }
