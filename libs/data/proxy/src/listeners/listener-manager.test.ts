@@ -1,27 +1,17 @@
 /** Listening sockets over real loopback: what survives an update, what is refused, and what is said of a busy port. */
 
 import { createHash, X509Certificate } from 'node:crypto';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { ConnectionInfo } from '@weft/data-filters';
-import type { ListenerTable, TcpHandlerTable } from '@weft/data-runtime';
-import { createManualClock, systemClock } from '@weft/kernel';
-import { createClientTls, type TlsMaterial } from '@weft/tls';
+import { connect } from 'node:net';
+import { createManualClock } from '@weft/kernel';
+import type { TlsMaterial } from '@weft/tls';
 import { createTestCa, type TestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listenerLimits } from './limits.ts';
-import { createListenerManager, type ListenerManager } from './listener-manager.ts';
-import type { ListenerManagerOptions } from './listener-manager-options.ts';
-import { testListener, testTcpTable } from './testing/tables.ts';
+import { createListenerStage, echo, secretsOf, tablesOf as tables } from './testing/rig.ts';
+import { meshServerTls, testChain, testListener, testTcpTable } from './testing/tables.ts';
 
-interface Accepted {
-  readonly socket: Socket;
-  readonly info: ConnectionInfo;
-  readonly table: TcpHandlerTable;
-}
-
-const managers: ListenerManager[] = [];
-const sockets: Socket[] = [];
-const servers: Server[] = [];
+const stage = createListenerStage();
+const { start, dial, busyPort: freePort } = stage;
 let ca: TestCa;
 let order: TlsMaterial;
 let payment: TlsMaterial;
@@ -32,96 +22,19 @@ beforeAll(async () => {
   payment = await ca.issue(['spiffe://cluster.local/ns/shop/sa/payment']);
 });
 
-afterEach(() => {
-  for (const manager of managers.splice(0)) manager.close();
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const server of servers.splice(0)) server.close();
-});
-
-/** A handler that echoes, and a place to wait for what happens. */
-function start(change: Partial<ListenerManagerOptions> = {}) {
-  const accepted: Accepted[] = [];
-  const refusals: string[] = [];
-  const logged: string[] = [];
-  let wake = (): void => {};
-  const log = (...line: unknown[]): void => {
-    logged.push(String(line[1]));
-  };
-  const manager = createListenerManager({
-    clock: systemClock,
-    logger: { info: log, warn: log, error: log },
-    http: { accept: (socket) => void socket.destroy() },
-    tcp: {
-      accept(socket, info, table) {
-        accepted.push({ socket, info, table });
-        socket.on('error', () => {});
-        socket.pipe(socket);
-        wake();
-      },
-    },
-    material: () => payment,
-    onRefused(_listener, code) {
-      refusals.push(code);
-      wake();
-    },
-    ...change,
-  });
-  managers.push(manager);
-  const until = (condition: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      wake = () => {
-        if (condition()) resolve();
-      };
-      wake();
-    });
-  return { manager, accepted, refusals, logged, until };
-}
-
-const tables = (...list: ListenerTable[]): ReadonlyMap<string, ListenerTable> =>
-  new Map(list.map((table) => [table.name, table]));
-
-const portOf = (manager: ListenerManager, name: string): number =>
-  Number(
-    manager
-      .states()
-      .find((state) => state.name === name)
-      ?.address.split(':')[1],
-  );
-
-async function dial(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  sockets.push(socket);
-  socket.on('error', () => {});
-  await new Promise((resolve) => socket.once('connect', resolve));
-  return socket;
-}
-
-function echo(socket: Socket, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    socket.once('data', (data: Buffer) => resolve(data.toString()));
-    socket.once('close', () => reject(new Error('closed')));
-    socket.write(text);
-  });
-}
-
-async function freePort(): Promise<{ readonly port: number; readonly server: Server }> {
-  const server = createServer();
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, server };
-}
+afterEach(stage.stop);
 
 describe('the listener manager', () => {
   it('hands connections to the handler of the table, with their addresses', async () => {
-    const { manager, accepted } = start();
-    manager.sync(tables(testListener('a')));
-    await manager.settled();
-    const port = portOf(manager, 'a');
+    const { manager, accepted, open } = start();
+    const port = await open(testListener('a'));
     const client = await dial(port);
     expect(await echo(client, 'hello')).toBe('hello');
-    expect(accepted[0]?.info).toEqual({
+    expect(accepted[0]?.info).toMatchObject({
       remoteAddress: `127.0.0.1:${client.localPort}`,
+      directRemoteAddress: `127.0.0.1:${client.localPort}`,
       localAddress: `127.0.0.1:${port}`,
+      restored: false,
       tls: false,
       peerUri: undefined,
       peerCertificateHash: undefined,
@@ -140,8 +53,8 @@ describe('the listener manager', () => {
     await manager.settled();
     const first = await dial(port);
     await echo(first, 'x');
-    const next = testTcpTable(undefined, 5);
-    manager.sync(tables(testListener('renamed', { port, handler: next })));
+    const next = testTcpTable(undefined, { idleTimeoutMs: 5 });
+    manager.sync(tables(testListener('renamed', { port, chains: [testChain('only', {}, { handler: next })] })));
     expect(await echo(first, 'still here')).toBe('still here');
     await echo(await dial(port), 'y');
     expect(accepted[1]?.table).toBe(next);
@@ -208,10 +121,8 @@ describe('the listener manager', () => {
   });
 
   it('closes connections past the bound of a listener and has room again when one ends', async () => {
-    const { manager, refusals, until } = start({ connectionsMax: 1 });
-    manager.sync(tables(testListener('a')));
-    await manager.settled();
-    const port = portOf(manager, 'a');
+    const { manager, refusals, until, open: openAll } = start({ connectionsMax: 1 });
+    const port = await openAll(testListener('a'));
     const first = await dial(port);
     await echo(first, 'x');
     const second = await dial(port);
@@ -225,10 +136,8 @@ describe('the listener manager', () => {
   });
 
   it('takes no more connections once it drains, and closes the open ones at the end', async () => {
-    const { manager } = start();
-    manager.sync(tables(testListener('a')));
-    await manager.settled();
-    const port = portOf(manager, 'a');
+    const { manager, open: openAll } = start();
+    const port = await openAll(testListener('a'));
     const open = await dial(port);
     await echo(open, 'x');
     manager.drain();
@@ -243,38 +152,25 @@ describe('the listener manager', () => {
 });
 
 describe('a listener with mutual TLS', () => {
-  const tls = { alpn: ['istio'], requireClientCertificate: true, allowedUriPrefixes: ['spiffe://cluster.local/'] };
-
-  function dialSecure(port: number, material: TlsMaterial, expected: string): Promise<Socket> {
-    return new Promise((resolve, reject) => {
-      const target = { host: '127.0.0.1', port, sni: 'sni.test', alpn: ['istio'], trustDomain: 'cluster.local' };
-      createClientTls(() => material).connect(
-        { ...target, expectedUris: [expected] },
-        (socket) => {
-          sockets.push(socket);
-          socket.on('error', () => {});
-          resolve(socket);
-        },
-        (code, reason) => reject(new Error(`${code} ${reason}`)),
-      );
-    });
-  }
+  const secure = (alpn: readonly string[] = ['istio']) =>
+    testListener('a', { chains: [testChain('only', {}, { tls: { ...meshServerTls, alpn } })] });
 
   it('names the peer, refuses plain text, and rotates without losing a connection', async () => {
     let own = payment;
-    const { manager, accepted, refusals, logged, until } = start({ material: () => own });
-    manager.sync(tables(testListener('a', { tls })));
-    await manager.settled();
-    const port = portOf(manager, 'a');
-    const open = await dialSecure(port, order, 'spiffe://cluster.local/ns/shop/sa/payment');
-    expect(await echo(open, 'secret')).toBe('secret');
+    const { manager, open, accepted, refusals, logged, until } = start({ secrets: secretsOf(() => own) });
+    const port = await open(secure());
+    const client = await stage.dialSecure(port, order, {
+      expectedUris: ['spiffe://cluster.local/ns/shop/sa/payment'],
+    });
+    expect(await echo(client, 'secret')).toBe('secret');
     expect(accepted[0]?.info).toMatchObject({
       tls: true,
+      tlsVersion: 'TLSv1.3',
       peerUri: 'spiffe://cluster.local/ns/shop/sa/order',
       peerCertificateHash: createHash('sha256').update(new X509Certificate(order.certChainPem).raw).digest('hex'),
       sni: 'sni.test',
       alpn: 'istio',
-      remoteAddress: `127.0.0.1:${open.localPort}`,
+      remoteAddress: `127.0.0.1:${client.localPort}`,
     });
     const plain = await dial(port);
     plain.write('GET / HTTP/1.1\r\n\r\n');
@@ -283,17 +179,37 @@ describe('a listener with mutual TLS', () => {
     expect(logged).toEqual(['refused: the caller does not speak TLS']);
 
     own = await ca.issue(['spiffe://cluster.local/ns/shop/sa/renamed']);
-    manager.rotate();
-    await dialSecure(port, order, 'spiffe://cluster.local/ns/shop/sa/renamed');
-    expect(await echo(open, 'still here')).toBe('still here');
+    await stage.dialSecure(port, order, { expectedUris: ['spiffe://cluster.local/ns/shop/sa/renamed'] });
+    expect(await echo(client, 'still here')).toBe('still here');
+    while (manager.states()[0]?.connections !== 2) await new Promise((resolve) => setImmediate(resolve));
   });
 
   it('refuses everyone while it has no certificate', async () => {
-    const { manager, refusals } = start({ material: () => undefined });
-    manager.sync(tables(testListener('a', { tls })));
-    await manager.settled();
-    const caller = dialSecure(portOf(manager, 'a'), order, 'x');
-    await expect(caller).rejects.toThrow('upstream_connect_failed');
+    const { open, refusals } = start();
+    await expect(stage.dialSecure(await open(secure()), order)).rejects.toThrow('upstream_connect_failed');
     expect(refusals).toEqual(['identity_unavailable']);
+  });
+
+  it('keeps the sessions of its clients over updates that leave the chain as it is', async () => {
+    const { manager, open, accepted } = start({ secrets: secretsOf(() => payment) });
+    const port = await open(secure());
+    const { connect: dialTls } = await import('node:tls');
+    const options = {
+      port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      cert: order.certChainPem,
+      key: order.privateKeyPem,
+    };
+    const first = dialTls(options);
+    const session = await new Promise<Buffer>((resolve) => first.once('session', resolve));
+    first.destroy();
+    manager.sync(tables(testListener('a', { ...secure(), inspectTimeoutMs: 1 })));
+    manager.sync(tables(testListener('a', { ...secure(), inspectTimeoutMs: 2 })));
+    const second = dialTls({ ...options, session });
+    await new Promise((resolve) => second.once('secureConnect', resolve));
+    expect(second.isSessionReused()).toBe(true);
+    second.destroy();
+    expect(accepted).not.toHaveLength(0);
   });
 });

@@ -2,15 +2,17 @@
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createIstioTcpMetrics } from '@weft/data-filters';
-import { type Cluster, clusterLimits, type TcpHandlerTable, unknownWorkload } from '@weft/data-runtime';
+import { type Cluster, type PickContext, type TcpHandlerTable, unknownWorkload } from '@weft/data-runtime';
 import { createDialer } from '@weft/data-upstream';
-import { systemClock } from '@weft/kernel';
+import { type Clock, createManualClock, createSeededRandom, systemClock } from '@weft/kernel';
 import { createMetricRegistry } from '@weft/telemetry';
 import { createClientTls, createServerTls, type TlsMaterial } from '@weft/tls';
 import { createTestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connectionInfo } from '../listeners/connection-info.ts';
-import { testCluster, testEndpoint, testTcpTable } from '../listeners/testing/tables.ts';
+import { breaker, makeTarget } from '../http/testing/tables.ts';
+import { addressesOf, connectionInfo } from '../listeners/connection-info.ts';
+import { memoryLogs, secretsOf } from '../listeners/testing/rig.ts';
+import { meshClientTls, meshServerTls, testCluster, testEndpoint, testTcpTable } from '../listeners/testing/tables.ts';
 import { createTcpHandler } from './tcp-handler.ts';
 
 const servers: Server[] = [];
@@ -41,28 +43,46 @@ async function listen(onConnection: (socket: Socket) => void, pauseOnConnect = f
   return (server.address() as AddressInfo).port;
 }
 
-async function proxy(table: TcpHandlerTable) {
+interface ProxyChanges {
+  readonly clock?: Clock;
+  readonly sni?: string;
+  /** Where the client wanted to go. */
+  readonly destination?: string;
+}
+
+async function proxy(table: TcpHandlerTable, { clock = systemClock, sni, destination }: ProxyChanges = {}) {
   const registry = createMetricRegistry();
   const lines: Record<string, unknown>[] = [];
   let wake = (): void => {};
+  const logs = memoryLogs(lines);
+  const { bufferOf } = logs;
   const handler = createTcpHandler({
-    clock: systemClock,
-    dialer: createDialer({ clock: systemClock, tls: createClientTls(() => own), trustDomain: 'cluster.local' }),
-    metrics: createIstioTcpMetrics(registry, { self: () => unknownWorkload, ownUri: () => undefined }),
-    logged: registry.counter('logged', 'Lines.', []).slot([]),
-    log: {
-      add(line) {
-        lines.push(JSON.parse(line) as Record<string, unknown>);
-        wake();
+    clock,
+    random: createSeededRandom(1),
+    dialer: createDialer({ clock, tls: createClientTls(secretsOf(() => own)), trustDomain: 'cluster.local' }),
+    metrics: createIstioTcpMetrics({
+      registry,
+      proxy: { self: () => unknownWorkload, ownUri: () => undefined },
+    }),
+    logs: {
+      ...logs,
+      bufferOf(path) {
+        const buffer = bufferOf(path);
+        return {
+          ...buffer,
+          add(line) {
+            buffer.add(line);
+            wake();
+          },
+        };
       },
-      flush() {},
-      stop() {},
     },
   });
-  const port = await listen(
-    (socket) => handler.accept(socket, connectionInfo(socket, 'outbound', undefined), table),
-    true,
-  );
+  const port = await listen((socket) => {
+    const addresses = addressesOf(socket);
+    if (destination !== undefined) Object.assign(addresses, { local: destination, restored: true });
+    handler.accept(socket, connectionInfo(socket, 'outbound', addresses, undefined, sni), table);
+  }, true);
   const line = (): Promise<Record<string, unknown>> =>
     new Promise((resolve) => {
       wake = () => {
@@ -98,6 +118,7 @@ function readAll(socket: Socket): Promise<string> {
 
 const clusterFrom = { resource: 'DestinationRule shop/b', file: 'infra/mesh/b.yaml', line: 9, rule: '' };
 const clusterTo = (port: number, change: Partial<Cluster> = {}): Cluster => testCluster(testEndpoint(port), change);
+const connectionsMax = (most: number) => ({ default: breaker({ connectionsMax: most }), high: breaker() });
 
 describe('the TCP proxy', () => {
   it('carries bytes both ways, passes a half-close on, and accounts for all of it', async () => {
@@ -110,8 +131,6 @@ describe('the TCP proxy', () => {
     const { port, line, metric, handler } = await proxy(testTcpTable(cluster));
     const client = dial(port);
     const answer = readAll(client);
-    await new Promise((resolve) => client.once('connect', resolve));
-    const { localPort } = client;
     client.end(Buffer.alloc(300_000, 'x'));
     expect(await answer).toBe('got 300000');
     expect(await line()).toMatchObject({
@@ -121,8 +140,6 @@ describe('the TCP proxy', () => {
       bytes_sent: 10,
       upstream_host: `127.0.0.1:${upstream}`,
       upstream_cluster: 'inbound|9090||',
-      downstream_remote_address: `127.0.0.1:${localPort}`,
-      reason: 'infra/mesh/test.yaml:3 Gateway shop/test',
     });
     expect(metric('istio_tcp_connections_opened_total', '-')).toBe(1);
     expect(metric('istio_tcp_connections_closed_total', '-')).toBe(1);
@@ -175,13 +192,13 @@ describe('the TCP proxy', () => {
 
   it('speaks mutual TLS to an endpoint that wants it', async () => {
     const secure = createServerTls({
-      material: peer,
-      tls: { alpn: ['istio'], requireClientCertificate: true, allowedUriPrefixes: [] },
+      secrets: secretsOf(() => peer),
+      tls: { ...meshServerTls, allowedUriPrefixes: [] },
       onSecure: (socket) => socket.on('error', () => {}).pipe(socket),
       onRefused() {},
     });
     const upstream = await listen((socket) => secure.accept(socket), true);
-    const tls = { sni: 'x', alpn: ['istio'], expectedUris: [peerUri] };
+    const tls = { ...meshClientTls, expectedUris: [peerUri] };
     const { port, line } = await proxy(testTcpTable(testCluster(testEndpoint(upstream, { tls }))));
     const client = dial(port);
     client.end('over tls');
@@ -191,7 +208,7 @@ describe('the TCP proxy', () => {
     const other = await proxy(testTcpTable(testCluster(testEndpoint(upstream, { tls: wrong }))));
     dial(other.port);
     expect(await other.line()).toMatchObject({
-      response_flags: 'UF',
+      response_flags: 'UF,URX',
       upstream_transport_failure_reason: `the peer is ${peerUri}`,
     });
   });
@@ -203,8 +220,8 @@ describe('the TCP proxy', () => {
     const cases: [Cluster | undefined, string][] = [
       [undefined, 'NC'],
       [testCluster(undefined, { from }), 'UH'],
-      [clusterTo(dead, { from }), 'UF'],
-      [clusterTo(dead, { from, limits: { ...clusterLimits, connectionsMax: 0 } }), 'UO'],
+      [clusterTo(dead, { from }), 'UF,URX'],
+      [clusterTo(dead, { from, breakers: connectionsMax(0) }), 'UO'],
     ];
     for (const [cluster, flag] of cases) {
       const reason =
@@ -226,9 +243,7 @@ describe('the TCP proxy', () => {
 
   it('holds to the connection bound of a cluster and has room again when one ends', async () => {
     const upstream = await listen((socket) => socket.pipe(socket));
-    const { port, line } = await proxy(
-      testTcpTable(clusterTo(upstream, { limits: { ...clusterLimits, connectionsMax: 1 } })),
-    );
+    const { port, line } = await proxy(testTcpTable(clusterTo(upstream, { breakers: connectionsMax(1) })));
     const first = dial(port);
     first.write('x');
     await new Promise((resolve) => first.once('data', resolve));
@@ -243,8 +258,136 @@ describe('the TCP proxy', () => {
 
   it('ends a connection on which nothing moves', async () => {
     const upstream = await listen((socket) => socket.resume());
-    const { port, line } = await proxy(testTcpTable(clusterTo(upstream), 60));
+    const { port, line } = await proxy(testTcpTable(clusterTo(upstream), { idleTimeoutMs: 60 }));
     dial(port).resume();
     expect(await line()).toMatchObject({ response_flags: 'SI' });
+  });
+
+  it('ends a connection that is too old, whatever moves on it', async () => {
+    const upstream = await listen((socket) => socket.pipe(socket));
+    const clock = createManualClock();
+    const { port, line } = await proxy(testTcpTable(clusterTo(upstream), { durationMaxMs: 1_000 }), { clock });
+    const client = dial(port);
+    client.write('x');
+    await new Promise((resolve) => client.once('data', resolve));
+    clock.advance(1_000);
+    expect(await line()).toMatchObject({ response_flags: 'DT' });
+  });
+
+  it('tries other endpoints as often as it may, and tells who failed', async () => {
+    const dead = await listen(() => {});
+    await new Promise((resolve) => servers.pop()?.close(resolve));
+    const good = await listen((socket) => socket.pipe(socket));
+    const endpoints = [testEndpoint(dead), testEndpoint(good)];
+    const observed: unknown[] = [];
+    const asked: (PickContext | undefined)[] = [];
+    const cluster = testCluster(undefined, {
+      endpoints,
+      pick(context) {
+        asked.push(context && { ...context, avoid: [...context.avoid] });
+        return endpoints.find((endpoint) => context?.avoid.includes(endpoint) !== true);
+      },
+      observe: (endpoint, outcome) => void observed.push([endpoint.port, outcome.local]),
+    });
+    const once = await proxy(testTcpTable(cluster));
+    dial(once.port);
+    expect(await once.line()).toMatchObject({ response_flags: 'UF,URX', attempts: 1 });
+    const twice = await proxy(testTcpTable(cluster, { connectAttemptsMax: 2 }));
+    const client = dial(twice.port);
+    client.end('over the second');
+    expect(await readAll(client)).toBe('over the second');
+    expect(await twice.line()).toMatchObject({ response_flags: '-', upstream_host: `127.0.0.1:${good}`, attempts: 2 });
+    expect(asked.at(-1)?.avoid).toEqual([endpoints[0]]);
+    expect(observed).toEqual([
+      [dead, 'connect-failed'],
+      [dead, 'connect-failed'],
+    ]);
+    expect(cluster.breakers.default.used.connections).toBe(0);
+  });
+
+  it('goes to weighted targets, and to the cluster that the SNI names', async () => {
+    const [a, b] = await Promise.all(['a', 'b'].map((name) => listen((socket) => socket.end(name))));
+    const targets = [a, b].map((port) => makeTarget(clusterTo(port ?? 0)));
+    const pick = (random: () => number) => (random() < 0.5 ? targets[0] : targets[1]) as (typeof targets)[0];
+    const weighted = await proxy(testTcpTable(undefined, { pick, targets }));
+    const seen = new Set<string>();
+    while (seen.size < 2) {
+      const client = dial(weighted.port);
+      seen.add(await readAll(client));
+      client.end();
+    }
+    const bySni = () => targets[1] as (typeof targets)[0];
+    const named = await proxy(testTcpTable(clusterTo(a ?? 0), { bySni }), { sni: 'outbound_.80_._.b' });
+    expect(await readAll(dial(named.port))).toBe('b');
+    const nameless = await proxy(testTcpTable(clusterTo(a ?? 0), { bySni }));
+    expect(await readAll(dial(nameless.port))).toBe('a');
+  });
+
+  it('goes where the client wanted, and nowhere where that is not known', async () => {
+    const upstream = await listen((socket) => socket.end('there'));
+    const made: string[] = [];
+    const cluster = testCluster(undefined, {
+      originalDestination(address) {
+        made.push(address);
+        return testEndpoint(upstream);
+      },
+    });
+    const captured = await proxy(testTcpTable(cluster), { destination: '10.0.0.7:5432' });
+    expect(await readAll(dial(captured.port))).toBe('there');
+    const direct = await proxy(testTcpTable(cluster));
+    dial(direct.port);
+    expect(await direct.line()).toMatchObject({ response_flags: 'UH' });
+    expect(made).toEqual(['10.0.0.7:5432']);
+  });
+
+  it('asks an HTTP proxy for a tunnel, and says why there is none', async () => {
+    const asked: string[] = [];
+    const upstream = await listen((socket) => {
+      socket.once('data', (head: Buffer) => {
+        asked.push(head.toString());
+        socket.write(asked.length === 1 ? 'HTTP/1.1 200 OK\r\n\r\nfirst words, ' : 'HTTP/1.1 403 No\r\n\r\n');
+        socket.pipe(socket);
+      });
+    });
+    const table = testTcpTable(clusterTo(upstream), { tunnelHost: 'db.test:5432' });
+    const { port, line } = await proxy(table);
+    const client = dial(port);
+    client.end('then mine');
+    expect(await readAll(client)).toBe('first words, then mine');
+    expect(asked).toEqual(['CONNECT db.test:5432 HTTP/1.1\r\nhost: db.test:5432\r\n\r\n']);
+    expect(await line()).toMatchObject({ response_flags: '-' });
+    dial(port);
+    expect(await line()).toMatchObject({
+      upstream_transport_failure_reason: 'the proxy answers CONNECT with 403',
+      bytes_sent: 0,
+    });
+  });
+
+  it('begins a connection with a PROXY header where its cluster wants one', async () => {
+    const upstream = await listen((socket) => socket.pipe(socket));
+    const { port } = await proxy(testTcpTable(clusterTo(upstream, { proxyProtocol: 1 })), {
+      destination: '127.0.0.9:80',
+    });
+    const client = dial(port);
+    client.end('words');
+    expect(await readAll(client)).toMatch(/^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.9 \d+ 80\r\nwords$/);
+  });
+
+  it('hashes the address of the client without its port', async () => {
+    const upstream = await listen((socket) => socket.end());
+    const hashes: (number | undefined)[] = [];
+    const cluster = testCluster(undefined, {
+      pick(context) {
+        hashes.push(context?.hash);
+        return testEndpoint(upstream);
+      },
+    });
+    const { port, line } = await proxy(testTcpTable(cluster, { hash: 'source-ip' }));
+    for (let nth = 0; nth < 2; nth += 1) {
+      dial(port).resume().end();
+      await line();
+    }
+    expect(hashes[0]).toBeTypeOf('number');
+    expect(hashes[1]).toBe(hashes[0]);
   });
 });

@@ -123,7 +123,8 @@ function look(accepted: Accepted, tls: boolean, http: boolean): void {
 
 function goOn(accepted: Accepted, end: FirstOctetsEnd, seen: Inspected, late: string): void {
   const { table } = accepted.servers;
-  if (end === 'closed' || end === 'ended') refuse(accepted, 'downstream_closed', 'it ended before its first octets did');
+  if (end === 'closed' || end === 'ended')
+    refuse(accepted, 'downstream_closed', 'it ended before its first octets did');
   else if (end === 'timeout' && !table.continueOnTimeout) refuse(accepted, 'no_filter_chain', late);
   else choose(accepted, seen);
 }
