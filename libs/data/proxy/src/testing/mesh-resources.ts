@@ -43,6 +43,9 @@ export function inboundListener(name: string, port: number, appPort: number, kin
           '@type': hcmType,
           stat_prefix: name,
           http_filters: [router],
+          // As Istio's inbound listeners: who called is told to the application.
+          forward_client_cert_details: 'APPEND_FORWARD',
+          set_current_client_cert_details: { subject: true, dns: true, uri: true },
           route_config: {
             name: cluster,
             virtual_hosts: [
@@ -176,7 +179,7 @@ const accessLog = {
   typed_config: {
     '@type': `${types}.access_loggers.file.v3.FileAccessLog`,
     path: '/dev/stdout',
-    log_format: { json_format: { response_code: '%RESPONSE_CODE%' } },
+    log_format: { json_format: { response_code: '%RESPONSE_CODE%', response_flags: '%RESPONSE_FLAGS%' } },
   },
 };
 
