@@ -19,7 +19,9 @@ export function laneKindOf(cluster: Cluster, endpoint: Endpoint, options: Acquir
   const { protocol, multiplex } = cluster.http;
   if (protocol === 'http2' || (protocol === 'downstream' && options.protocol === 'HTTP/2')) return 'http2';
   if (protocol === 'auto') return endpoint.tls === undefined ? 'http1' : 'auto';
-  return multiplex && endpoint.tls?.verify === 'mesh' ? 'multiplex' : 'http1';
+  // A connection for each request has nothing to multiplex: HTTP/2 would only add its preface and its settings.
+  const single = cluster.limits.requestsPerConnectionMax === 1;
+  return multiplex && !single && endpoint.tls?.verify === 'mesh' ? 'multiplex' : 'http1';
 }
 
 const http2Names: ReadonlySet<string> = new Set([weftAlpn, 'h2', 'istio-h2']);

@@ -164,9 +164,10 @@ export class Lane {
   }
 
   #dialAsNeeded(): void {
-    const { http } = this.#host.cluster;
+    const { http, limits } = this.#host.cluster;
     // Until it is known what the endpoint speaks one connection is enough: the others may travel with the first.
-    const each = this.#speaks === 'http1' ? 1 : this.#speaks === 'http2' ? http.streamsMax : Number.POSITIVE_INFINITY;
+    let each = this.#speaks === 'http1' ? 1 : this.#speaks === 'http2' ? http.streamsMax : Number.POSITIVE_INFINITY;
+    if (limits.requestsPerConnectionMax > 0) each = Math.min(each, limits.requestsPerConnectionMax);
     while (this.#dials.size === 0 ? this.pending.length > 0 : this.pending.length > this.#dials.size * each) {
       const { used, connectionsMax } = this.#breaker;
       // A lane without any connection makes one past the bound, as in Envoy: what waits there would wait for ever.

@@ -317,6 +317,14 @@ describe('the choice of a protocol', () => {
     expect(dials[0]?.options.alpn).toEqual(alpn);
   });
 
+  it('opens a plain HTTP/1 connection for each where a connection serves one request', () => {
+    const change = { http: { protocol: 'http1', multiplex: true }, limits: { requestsPerConnectionMax: 1 } } as const;
+    const { dials, acquire } = setUp(change, 1, mesh);
+    acquire();
+    acquire();
+    expect(dials.map(({ options }) => options.alpn?.[0])).toEqual(['istio-http/1.1', 'istio-http/1.1']);
+  });
+
   it('waits for the first connection before it opens more, and then knows', () => {
     const { dials, acquire } = setUp({ http: { protocol: 'http1', multiplex: true } }, 1, mesh);
     const clients = Array.from({ length: 5 }, () => acquire().client);

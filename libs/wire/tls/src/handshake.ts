@@ -14,6 +14,7 @@ import type { ClientTlsTarget } from './client-tls.ts';
 import type { SecurePeer } from './material.ts';
 import { namesOf, type PeerNames, rejectExpired, rejectNames, rejectSpiffe, spiffeUriOf } from './peer-names.ts';
 import type { SessionCache } from './session-cache.ts';
+import { withoutPeer } from './session-text.ts';
 
 /** A way out before the connection is secure. */
 export interface Destroyable {
@@ -138,8 +139,10 @@ function secure(
   socket.once('close', closed);
   // TLS 1.3 sends tickets after the handshake. OpenSSL has no certificate for a client that resumes, so the names
   // are kept with the ticket, which only the peer that proved them can honour.
-  socket.on('session', (ticket: Buffer) => {
-    if (names !== undefined || tls.verify === 'none') sessions.set(sessionKey, { ticket, names });
+  socket.on('session', (session: Buffer) => {
+    if (names === undefined && tls.verify !== 'none') return;
+    const ticket = socket.getProtocol() === 'TLSv1.3' ? withoutPeer(session) : session;
+    sessions.set(sessionKey, { ticket, names });
   });
   return socket;
 }
