@@ -153,9 +153,7 @@ function httpListener(plan, rds) {
     ...(rds
       ? { rds: { route_config_name: 'bench', config_source: { ads: {}, resource_api_version: 'V3' } } }
       : { route_config: routeConfig(plan) }),
-    http_filters: httpFilters(plan).filter(
-      (f) => process.env.NOFAULT === undefined || f.name !== 'envoy.filters.http.fault',
-    ),
+    http_filters: httpFilters(plan),
   };
   return typed('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', manager);
 }

@@ -1,4 +1,7 @@
 /** HTTP messages, whatever version of HTTP carries them. */
+
+import type {} from './latin1.types.ts';
+
 export type { AuthorityViolation } from './authority.ts';
 export { authorityViolation, sameAuthority } from './authority.ts';
 export { parseContentLength } from './content-length.ts';

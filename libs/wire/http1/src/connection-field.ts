@@ -48,5 +48,5 @@ export function dropFields(fields: string[], names: readonly string[]): void {
     fields[kept + 1] = fields[i + 1] as string;
     kept += 2;
   }
-  fields.length = kept;
+  while (fields.length > kept) fields.pop();
 }

@@ -36,7 +36,7 @@ function readResponse(
   head: ResponseHead,
   fieldsMax: number,
 ): Http1Rule | undefined {
-  const text = bytes.toString('latin1', start, end);
+  const text = bytes.latin1Slice(start, end);
   if (text.startsWith('HTTP/1.0 ')) head.old = true;
   else if (!text.startsWith('HTTP/1.1 '))
     return /^HTTP\/[0-9]\.[0-9] /.test(text) ? 'version-unsupported' : 'status-line';
@@ -108,7 +108,7 @@ function readSemantics(head: ResponseHead): Http1Rule | undefined {
     fields[kept + 1] = value;
     kept += 2;
   }
-  if (kept !== fields.length) fields.length = kept;
+  while (fields.length > kept) fields.pop();
   if (options.nominated !== undefined) dropFields(fields, options.nominated);
   head.keepAlive = head.old ? options.keepAlive && !options.close : !options.close;
   if (options.upgrade) head.upgrade = upgrade;

@@ -1,10 +1,10 @@
 /** HPACK decoding (RFC 7541): straight from the read buffer to a flat list of fields. */
 
+import type {} from '@weft/http';
 import { http2Limits } from '../limits.ts';
 import { DecoderTable } from './decoder-table.ts';
 import { BROKEN, kindOfName, validValue } from './field-kinds.ts';
 import { decodeHuffman } from './huffman-decode.ts';
-import type {} from './latin1.types.ts';
 import { STATIC_ENTRIES, staticNames, staticValues } from './static-table.ts';
 
 /** A decoded header list; one per connection, used again. */
