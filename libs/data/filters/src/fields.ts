@@ -17,7 +17,7 @@ export function removeField(fields: string[], name: string): void {
     }
     kept += 2;
   }
-  if (kept !== fields.length) fields.length = kept;
+  while (fields.length > kept) fields.pop();
 }
 
 /** Makes a name have one value. */

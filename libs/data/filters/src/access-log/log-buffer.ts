@@ -67,7 +67,7 @@ export function createLogBuffer(clock: Clock, sink: LogSink, onDropped: () => vo
         onDropped();
         return;
       }
-      used += piece.write(line, used, 'latin1');
+      used += piece.latin1Write(line, used, line.length);
     },
     flush,
     stop() {

@@ -41,7 +41,7 @@ export function createAnswerHeaders(deps: { readonly clock: Clock }, table: Answ
         }
         kept += 2;
       }
-      if (kept !== fields.length) fields.length = kept;
+      while (fields.length > kept) fields.pop();
       if (!dated) {
         const now = Math.floor(clock.now() / 1_000);
         if (now !== second) {

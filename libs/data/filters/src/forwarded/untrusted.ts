@@ -40,5 +40,5 @@ export function removeUntrusted(fields: string[], edge: boolean): void {
     fields[kept + 1] = fields[i + 1] as string;
     kept += 2;
   }
-  fields.length = kept;
+  while (fields.length > kept) fields.pop();
 }

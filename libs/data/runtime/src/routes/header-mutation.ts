@@ -97,7 +97,7 @@ function removeFrom(fields: string[], name: string, from: number): void {
     }
     kept += 2;
   }
-  if (kept !== fields.length) fields.length = kept;
+  while (fields.length > kept) fields.pop();
 }
 
 function overwrites(entry: Entry): boolean {

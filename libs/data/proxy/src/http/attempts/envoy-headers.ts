@@ -67,7 +67,7 @@ export function takeEnvoyHeaders(fields: string[], into: EnvoyHeaders): void {
     }
     kept += 2;
   }
-  if (kept !== fields.length) fields.length = kept;
+  while (fields.length > kept) fields.pop();
 }
 
 function reset(into: EnvoyHeaders): void {

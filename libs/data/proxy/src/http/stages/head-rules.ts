@@ -37,7 +37,7 @@ function checkNames(exchange: HttpExchange, underscores: 'reject' | 'drop'): boo
     fields[kept + 1] = fields[i + 1] as string;
     kept += 2;
   }
-  fields.length = kept;
+  while (fields.length > kept) fields.pop();
   return true;
 }
 
