@@ -56,6 +56,9 @@ export class EndpointChoice implements PickContext {
       const bare =
         this.hash === undefined && this.subset === undefined && this.avoid === none && this.overrideHost === undefined;
       endpoint = bare ? cluster.pick() : cluster.pick(this);
+      const wanted = this.overrideHost;
+      if (wanted !== undefined && endpoint?.hostPort !== wanted && exchange.state.has(overrideStrictKey))
+        endpoint = undefined;
     }
     if (endpoint === undefined) {
       exchange.fail('no_healthy_upstream', 'no_healthy_upstream', describeProvenance(cluster.from));
@@ -68,3 +71,6 @@ export class EndpointChoice implements PickContext {
 
 /** Key in `exchange.state`: "10.0.0.1:8080" that a filter (stateful session) wants the request to go to. */
 export const overrideHostKey = 'weft.override_host';
+
+/** Key in `exchange.state`: no other endpoint than the wanted one will do. */
+export const overrideStrictKey = 'weft.override_host_strict';
