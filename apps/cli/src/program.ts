@@ -1,6 +1,7 @@
 /** Every command with its flags; what a command needs is loaded when it runs, so that the others start fast. */
 
 import { Command, Option, type OptionValues } from 'commander';
+import type { CaptureFlags } from './commands/capture.ts';
 import type { RunFlags } from './commands/run.ts';
 import type { UpFlags } from './commands/up.ts';
 import type { CliConfig } from './config.ts';
@@ -28,6 +29,7 @@ export function createProgram(config: CliConfig): Command {
   addLifecycle(program, contextOf);
   addResources(program, contextOf);
   addInspection(program, contextOf);
+  addCapture(program, contextOf);
   program
     .command('version')
     .description('this program, and the control plane where it runs')
@@ -164,4 +166,28 @@ function addInspection(program: Command, contextOf: ContextOf): void {
         await (await import('./commands/explain.ts')).explain(contextOf(command), first, second, asked);
       },
     );
+}
+
+function addCapture(program: Command, contextOf: ContextOf): void {
+  program
+    .command('capture')
+    .description(
+      "send an application's traffic through its sidecar, with iptables in this network namespace (needs root)",
+    )
+    .option('--undo', 'take the rules out again')
+    .option('--dry-run', 'print the rules, change nothing')
+    .option('--uid <uids>', 'numeric users that the sidecar runs as: what they send is left alone (default: 1337)')
+    .option('--gid <gids>', 'numeric groups of the sidecar (default: 1337)')
+    .option('--inbound-port <port>', 'where the sidecar takes what others send (default: 15006)')
+    .option('--outbound-port <port>', 'where the sidecar takes what the application sends (default: 15001)')
+    .option('--include-inbound-ports <ports>', '"80,443", or "*" for all (default)')
+    .option('--exclude-inbound-ports <ports>', "besides the sidecar's own")
+    .option('--include-outbound-ports <ports>', 'captured also outside of the ranges')
+    .option('--exclude-outbound-ports <ports>', 'never captured')
+    .option('--include-outbound-ip-ranges <ranges>', '"10.0.0.0/8,fd00::/8", or "*" for all (default)')
+    .option('--exclude-outbound-ip-ranges <ranges>', 'never captured')
+    .option(...outputFlag)
+    .action(async (flags: CaptureFlags, command: Command) => {
+      await (await import('./commands/capture.ts')).capture(contextOf(command), flags);
+    });
 }

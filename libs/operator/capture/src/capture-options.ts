@@ -38,6 +38,15 @@ export const captureDefaults: CaptureOptions = {
 /** Ports and ranges of one list. */
 const entriesMax = 256;
 
+/** @returns the ids of "1337,1338". @throws RangeError with a sentence. */
+export function parseIds(text: string): readonly number[] {
+  return entriesOf(text).map((entry) => {
+    const id = /^\d{1,10}$/.test(entry) ? Number(entry) : Number.NaN;
+    if (!(id < 4_294_967_295)) throw new RangeError(`${entry} is not a numeric user or group`);
+    return id;
+  });
+}
+
 /** @returns ports of "80,443"; empty text: none. @throws RangeError with a sentence. */
 export function parsePorts(text: string): readonly number[] {
   return entriesOf(text).map((entry) => {

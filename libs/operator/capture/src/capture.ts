@@ -5,7 +5,11 @@ import type { CaptureOptions } from './capture-options.ts';
 import { captureRules, chains, jumps } from './rules.ts';
 
 /** Runs a program with an input; injected so that a test can look on. */
-export type CaptureRun = (program: string, args: readonly string[], input: string) => { readonly status: number; readonly stderr: string; readonly stdout: string };
+export type CaptureRun = (
+  program: string,
+  args: readonly string[],
+  input: string,
+) => { readonly status: number; readonly stderr: string; readonly stdout: string };
 
 /** One sentence for the operator. */
 export class CaptureError extends Error {}
@@ -35,6 +39,9 @@ export function captured(run: CaptureRun = runProgram): boolean {
  */
 export function capture(options: CaptureOptions, run: CaptureRun = runProgram): readonly string[] {
   const left: string[] = [];
+  if (options.uids.length + options.gids.length === 0) {
+    throw new CaptureError('without the user or the group of the sidecar what it sends would come back to it for ever');
+  }
   undoCapture(run);
   for (const { family, prefix } of families) {
     const result = run(`${prefix}-restore`, ['--noflush', '--wait'], captureRules(options, family));
@@ -57,7 +64,11 @@ export function undoCapture(run: CaptureRun = runProgram): boolean {
     if (ours.length === 0) continue;
     found = true;
     const inForce = jumps.flatMap((jump) => before.split('\n').filter((line) => line === `-A ${jump}`));
-    const rules = [...inForce.map((line) => line.replace('-A ', '-D ')), ...ours.map((chain) => `-F ${chain}`), ...ours.map((chain) => `-X ${chain}`)];
+    const rules = [
+      ...inForce.map((line) => line.replace('-A ', '-D ')),
+      ...ours.map((chain) => `-F ${chain}`),
+      ...ours.map((chain) => `-X ${chain}`),
+    ];
     const result = run(`${prefix}-restore`, ['--noflush', '--wait'], `*nat\n${rules.join('\n')}\nCOMMIT\n`);
     if (result.status !== 0) throw new CaptureError(`${prefix}-restore refused to undo: ${sentence(result.stderr)}`);
   }

@@ -12,7 +12,10 @@ export const chains = {
 } as const;
 
 /** What leaves the system's chains for ours; the same words delete them. */
-export const jumps: readonly string[] = [`PREROUTING -p tcp -j ${chains.inbound}`, `OUTPUT -p tcp -j ${chains.outbound}`];
+export const jumps: readonly string[] = [
+  `PREROUTING -p tcp -j ${chains.inbound}`,
+  `OUTPUT -p tcp -j ${chains.outbound}`,
+];
 
 /** @returns the input of `iptables-restore --noflush` or `ip6tables-restore --noflush`: one transaction. */
 export function captureRules(options: CaptureOptions, family: 4 | 6): string {
@@ -41,6 +44,7 @@ function inboundRules(options: CaptureOptions): readonly string[] {
 function outboundRules(options: CaptureOptions, family: 4 | 6): readonly string[] {
   const chain = chains.outbound;
   const self = family === 4 ? '127.0.0.1/32' : '::1/128';
+  const passthrough = family === 4 ? '127.0.0.6/32' : '::6/128';
   const owners = [
     ...options.uids.map((uid) => `--uid-owner ${uid}`),
     ...options.gids.map((gid) => `--gid-owner ${gid}`),
@@ -49,6 +53,8 @@ function outboundRules(options: CaptureOptions, family: 4 | 6): readonly string[
   const included = options.includeOutboundRanges;
   return [
     ...options.excludeOutboundPorts.map((port) => `-A ${chain} -p tcp --dport ${port} -j RETURN`),
+    // Istio's source address of what a sidecar hands to its own application by the application's address: it has come in already.
+    `-A ${chain} -s ${passthrough} -o lo -j RETURN`,
     // The sidecar calls its own workload by the workload's address: that goes the way in, as if it came from outside.
     ...owners.map((owner) => `-A ${chain} ! -d ${self} -o lo -p tcp -m owner ${owner} -j ${chains.toInbound}`),
     // What the application sends to itself stays.
