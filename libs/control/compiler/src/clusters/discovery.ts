@@ -1,14 +1,24 @@
 /** How a cluster finds its endpoints: over ADS, or by DNS. */
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { Cluster_DiscoveryType, type ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
+import {
+  Cluster_DiscoveryType,
+  Cluster_DnsLookupFamily,
+  type ClusterSchema,
+} from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { loadAssignment } from '../endpoints/load-assignment.ts';
 import { adsSource } from '../messages/core.ts';
 import { instancesOf, type PlannedCluster } from '../service-clusters.ts';
 
 type ClusterInit = Extract<MessageInitShape<typeof ClusterSchema>, { $typeName?: never }>;
 
-export type Discovery = Pick<ClusterInit, 'clusterDiscoveryType' | 'edsClusterConfig' | 'loadAssignment'>;
+export type Discovery = Pick<
+  ClusterInit,
+  'clusterDiscoveryType' | 'dnsLookupFamily' | 'edsClusterConfig' | 'loadAssignment'
+>;
+
+/** As Istio says where a proxy has IPv4: left alone, Envoy prefers IPv6. */
+const ipv4 = { dnsLookupFamily: Cluster_DnsLookupFamily.V4_ONLY };
 
 /** gRPC clients resolve one DNS name and no more. */
 export function discovery(planned: PlannedCluster, isGrpcClient: boolean): Discovery {
@@ -23,6 +33,7 @@ export function discovery(planned: PlannedCluster, isGrpcClient: boolean): Disco
   if (!isGrpcClient) {
     return {
       clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.STRICT_DNS },
+      ...ipv4,
       loadAssignment: loadAssignment(name, port, instances),
     };
   }

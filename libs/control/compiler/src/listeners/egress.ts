@@ -27,7 +27,7 @@ export const egressListener: Generator = ({ proxy, emit }) => {
             upgrades: ['websocket', 'CONNECT'],
             allowAbsoluteUrl: true,
             serverName: 'envoy',
-            log: true,
+            side: 'outbound',
           }),
         ),
         from: builtIn('the sidecar is an explicit HTTP proxy for its application'),

@@ -29,7 +29,7 @@ export const gatewayListeners: Generator = ({ proxy, world, emit }) => {
                 routes: gatewayRouteName(port),
                 upgrades: ['websocket'],
                 serverName: 'istio-envoy',
-                log: true,
+                side: 'gateway',
               }),
             ),
             from,

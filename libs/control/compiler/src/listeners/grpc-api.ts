@@ -27,7 +27,7 @@ export const grpcApiListeners: Generator = ({ proxy, world, emit }) => {
             statPrefix: name,
             routes: outboundClusterName(port.number, '', service.host),
             upgrades: [],
-            log: false,
+            side: undefined,
           });
           const message = create(ListenerSchema, {
             name,

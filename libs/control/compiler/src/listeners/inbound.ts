@@ -57,7 +57,7 @@ function inboundListener({ proxy, world }: Context, target: IngressTarget) {
           }),
           upgrades: ['websocket'],
           serverName: 'istio-envoy',
-          log: true,
+          side: 'inbound',
         }),
       )
     : tcpProxyFilter(cluster, cluster);

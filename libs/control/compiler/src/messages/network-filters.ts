@@ -1,17 +1,20 @@
 /** The two network filters that listeners end in. */
 
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { type Filter, FilterSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
 import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
 import {
   type HttpConnectionManager,
+  HttpConnectionManager_ForwardClientCertDetails,
   HttpConnectionManagerSchema,
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
 import { accessLog } from './access-log.ts';
 import { adsSource, duration } from './core.ts';
+
+type ManagerInit = Extract<MessageInitShape<typeof HttpConnectionManagerSchema>, { $typeName?: never }>;
 
 export interface HttpManagerOptions {
   readonly statPrefix: string;
@@ -22,8 +25,8 @@ export interface HttpManagerOptions {
   readonly allowAbsoluteUrl?: boolean;
   /** Value of `server` on answers. */
   readonly serverName?: string;
-  /** False for a proxyless client, which has no access log. */
-  readonly log: boolean;
+  /** Whose connections it takes; nothing for a proxyless client, which takes none. */
+  readonly side: 'inbound' | 'outbound' | 'gateway' | undefined;
 }
 
 export function httpConnectionManager(options: HttpManagerOptions): HttpConnectionManager {
@@ -43,8 +46,31 @@ export function httpConnectionManager(options: HttpManagerOptions): HttpConnecti
     upgradeConfigs: options.upgrades.map((upgradeType) => ({ upgradeType })),
     ...(options.allowAbsoluteUrl === true ? { httpProtocolOptions: { allowAbsoluteUrl: true } } : {}),
     ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
-    ...(options.log ? { accessLog: [accessLog()], streamIdleTimeout: duration(0) } : {}),
+    ...(options.side === undefined ? {} : takesConnections(options.side)),
   });
+}
+
+/** Istio's settings: whose certificate is told on, whether clients are believed, and paths that rules can trust. */
+function takesConnections(side: 'inbound' | 'outbound' | 'gateway'): ManagerInit {
+  const named = { subject: true, uri: true, dns: true };
+  const certificate = {
+    inbound: {
+      forwardClientCertDetails: HttpConnectionManager_ForwardClientCertDetails.APPEND_FORWARD,
+      setCurrentClientCertDetails: named,
+    },
+    gateway: {
+      forwardClientCertDetails: HttpConnectionManager_ForwardClientCertDetails.SANITIZE_SET,
+      setCurrentClientCertDetails: { ...named, cert: true },
+    },
+    outbound: {},
+  }[side];
+  return {
+    accessLog: [accessLog()],
+    streamIdleTimeout: duration(0),
+    useRemoteAddress: side === 'gateway',
+    normalizePath: true,
+    ...certificate,
+  };
 }
 
 export function httpFilter(manager: HttpConnectionManager): Filter {

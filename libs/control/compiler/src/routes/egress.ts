@@ -11,7 +11,7 @@ import { isRoutable, type World } from '../world.ts';
 import type { RouteScope } from './destination.ts';
 import { meshVirtualService, ruleOnlyHosts, shadowedRules } from './mesh-rules.ts';
 import { answerRoute, defaultRoute, defaultTunnel, ruleRoutes, tunnelRoutes } from './rules.ts';
-import { createDomainClaims, portDomains, serviceNames, virtualHost } from './virtual-host.ts';
+import { callersVirtualHost, createDomainClaims, portDomains, serviceNames } from './virtual-host.ts';
 
 /** Port of a host that no service has: what a URL without a port means. */
 const ruleOnlyPort = 80;
@@ -59,7 +59,7 @@ function buildEgress(context: Context, findings: Findings): RouteConfiguration {
     const domains = [...own, ...claims.claim(portDomains(service, port, names))];
     if (domains.length === 0) continue;
     hosts.push(
-      virtualHost(`${service.host}:${port.number}`, domains, servicePortRoutes(scope, service, port), port.from),
+      callersVirtualHost(`${service.host}:${port.number}`, domains, servicePortRoutes(scope, service, port), port.from),
     );
   }
   for (const [host, { resource }] of ruleOnlyHosts(world)) {
@@ -67,12 +67,12 @@ function buildEgress(context: Context, findings: Findings): RouteConfiguration {
     if (domains.length === 0) continue;
     const scope = scopeFor(world, proxy.namespace, ruleOnlyPort, findings);
     hosts.push(
-      virtualHost(`${host}:${ruleOnlyPort}`, domains, ruleRoutes(scope, resource), provenanceOf(resource, '')),
+      callersVirtualHost(`${host}:${ruleOnlyPort}`, domains, ruleRoutes(scope, resource), provenanceOf(resource, '')),
     );
   }
   hosts.sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
   const reason = 'no service of the mesh has this name';
-  hosts.push(virtualHost('block_all', ['*'], [answerRoute(502, reason)], builtIn(reason)));
+  hosts.push(callersVirtualHost('block_all', ['*'], [answerRoute(502, reason)], builtIn(reason)));
   return create(RouteConfigurationSchema, { name: egressRouteName, virtualHosts: hosts });
 }
 

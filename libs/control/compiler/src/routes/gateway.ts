@@ -13,7 +13,7 @@ import { provenanceOf } from '../provenance.ts';
 import type { RouteScope } from './destination.ts';
 import { isCatchAll } from './match.ts';
 import { ruleRoutes } from './rules.ts';
-import { createDomainClaims, virtualHost } from './virtual-host.ts';
+import { callersVirtualHost, createDomainClaims } from './virtual-host.ts';
 
 export const gatewayRoutes: Generator = (context) => {
   const { world, proxy } = context;
@@ -71,7 +71,7 @@ function buildGateway(
       routesOf.set(rules, made);
       return made;
     });
-    return [virtualHost(`${host}:${port}`, domains, catchAllLast(routes), entry.from)];
+    return [callersVirtualHost(`${host}:${port}`, domains, catchAllLast(routes), entry.from)];
   });
   return create(RouteConfigurationSchema, { name: gatewayRouteName(port), virtualHosts });
 }

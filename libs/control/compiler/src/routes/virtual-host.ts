@@ -14,6 +14,11 @@ import { filterMetadata } from '../messages/core.ts';
 import { weftStruct } from '../provenance.ts';
 import { isKubernetesService } from '../world.ts';
 
+/** As `virtualHost`, for callers that are told which attempt a request is. */
+export function callersVirtualHost(...given: Parameters<typeof virtualHost>): VirtualHost {
+  return { ...virtualHost(...given), includeRequestAttemptCount: true };
+}
+
 /** @param domains without those that an earlier virtual host has; empty is allowed and gives no virtual host. */
 export function virtualHost(
   name: string,
