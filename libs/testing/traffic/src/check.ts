@@ -34,6 +34,8 @@ export function breaches(see: Expected, outcomes: readonly Outcome[]): readonly 
     const who = [...new Set(outcomes.flatMap((outcome) => outcome.seen.map((one) => one.endpoint)))].sort();
     same('endpoints', [...see.endpoints].sort().join(), who.join());
   }
+  const who = new Set(outcomes.map((outcome) => outcome.seen.at(-1)?.endpoint));
+  if (see.oneEndpoint === true) same('number of endpoints', 1, who.size);
   if (see.tally !== undefined) {
     const tally: Record<string, number> = {};
     for (const { status, flag } of outcomes) tally[`${status} ${flag}`] = (tally[`${status} ${flag}`] ?? 0) + 1;

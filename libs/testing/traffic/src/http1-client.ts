@@ -43,7 +43,9 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
         if (!tunnelled) socket.write(request.tunnel, 'latin1');
         tunnelled = true;
         if (last.body.length >= request.tunnel.length) finish();
-      } else if (answers.filter(({ status, end }) => isFinal(status) && end !== undefined).length >= (request.answers ?? 1))
+      } else if (
+        answers.filter(({ status, end }) => isFinal(status) && end !== undefined).length >= (request.answers ?? 1)
+      )
         finish();
     });
     socket.on('error', finish);
@@ -65,12 +67,7 @@ function headAndBody(request: CaseRequest, id: string): string {
   const body = bodyOf(request);
   const trailers = request.trailers ?? [];
   const own = request.headers ?? [];
-  const lines = [
-    `${method} ${target} HTTP/1.1`,
-    `Host: ${request.host ?? 'test.example'}`,
-    `x-case: ${id}`,
-    ...own,
-  ];
+  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${request.host ?? 'test.example'}`, `x-case: ${id}`, ...own];
   if (trailers.length > 0) lines.push('transfer-encoding: chunked');
   else if (body !== '' && !own.some((line) => /^(content-length|transfer-encoding):/i.test(line)))
     lines.push(`content-length: ${body.length}`);
@@ -111,7 +108,13 @@ function readAnswer(text: string, at: number, method: string, closed: boolean): 
   const status = Number(text.slice(at + 9, at + 12));
   const headers = fieldsOf(text.slice(text.indexOf('\r\n', at) + 2, end).split('\r\n'));
   const from = end + 4;
-  const whole = (body: string, next: number | undefined): Parsed => ({ status, headers, body, trailers: {}, end: next });
+  const whole = (body: string, next: number | undefined): Parsed => ({
+    status,
+    headers,
+    body,
+    trailers: {},
+    end: next,
+  });
   if (isTunnel(status, method)) return whole(text.slice(from), undefined);
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return whole('', from);
   if (headers['transfer-encoding'] === 'chunked') return { status, headers, ...readChunks(text, from) };

@@ -1,7 +1,7 @@
 /** What was seen of one request, in a form that can be compared between two proxies. */
 
-import type { Seen } from './backend/echo.ts';
 import type { Answer } from './answer.ts';
+import type { Seen } from './backend/echo.ts';
 import type { OutcomeField } from './traffic-case.ts';
 
 export interface LogLine {

@@ -71,6 +71,8 @@ export interface Expected {
   readonly endpoints?: readonly EndpointName[];
   /** With `times`: how often each status with its flag was seen, as in { '200 -': 1, '503 UO': 2 }. */
   readonly tally?: Readonly<Record<string, number>>;
+  /** With `times`: the same endpoint answered all. */
+  readonly oneEndpoint?: true;
   /** What the endpoint saw. */
   readonly path?: string;
   readonly method?: string;

@@ -64,7 +64,12 @@ export const accessLogCases: readonly TrafficCase[] = [
     name: 'log: HTTP/2 and gRPC say so',
     routes: [all()],
     clusters: { a: { endpoints: ['a'], http2: true } },
-    log: { protocol: '%PROTOCOL%', grpc: '%GRPC_STATUS%', number: '%GRPC_STATUS_NUMBER%', snake: '%GRPC_STATUS(SNAKE_STRING)%' },
+    log: {
+      protocol: '%PROTOCOL%',
+      grpc: '%GRPC_STATUS%',
+      number: '%GRPC_STATUS_NUMBER%',
+      snake: '%GRPC_STATUS(SNAKE_STRING)%',
+    },
     requests: [
       {
         send: 'POST /',
@@ -88,7 +93,10 @@ export const accessLogCases: readonly TrafficCase[] = [
     routeConfigMore: { validate_clusters: false },
     log: { code: '%RESPONSE_CODE%', attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%', host: '%UPSTREAM_HOST%' },
     requests: [
-      { send: 'GET /direct', see: { flag: '-', details: 'direct_response', log: { code: '204', attempts: '0', host: '-' } } },
+      {
+        send: 'GET /direct',
+        see: { flag: '-', details: 'direct_response', log: { code: '204', attempts: '0', host: '-' } },
+      },
       { send: 'GET /redirect', see: { flag: '-', details: 'direct_response', log: { code: '301' } } },
       {
         send: 'GET /closed',
@@ -110,26 +118,70 @@ export const accessLogCases: readonly TrafficCase[] = [
     routes: [all()],
     log: { code: '%RESPONSE_CODE%' },
     requests: [
-      { send: 'GET /', headers: ['x-do: close'], see: { status: 503, flag: 'UC', details: /^upstream_reset_before_response_started\{connection_termination/, body: /reset reason: connection termination$/ } },
-      { send: 'GET /', headers: ['x-do: reset'], see: { status: 503, flag: 'UC', details: /^upstream_reset_before_response_started\{connection_termination/ } },
+      {
+        send: 'GET /',
+        headers: ['x-do: close'],
+        see: {
+          status: 503,
+          flag: 'UC',
+          details: /^upstream_reset_before_response_started\{connection_termination/,
+          body: /reset reason: connection termination$/,
+        },
+      },
+      {
+        send: 'GET /',
+        headers: ['x-do: reset'],
+        see: { status: 503, flag: 'UC', details: /^upstream_reset_before_response_started\{connection_termination/ },
+      },
     ],
   },
   {
     name: 'log: an endpoint that breaks off in its answer',
     routes: [all()],
     requests: [
-      { send: 'GET /', headers: ['x-do: cut'], see: { status: 200, body: /<cut>$/, flag: 'UC', details: /^upstream_reset_after_response_started\{connection_termination/ } },
+      {
+        send: 'GET /',
+        headers: ['x-do: cut'],
+        see: {
+          status: 200,
+          body: /<cut>$/,
+          flag: 'UPE',
+          details: 'upstream_reset_after_response_started{protocol_error}',
+        },
+      },
     ],
   },
   {
     name: 'log: an answer that is none',
     routes: [all()],
     requests: [
-      { send: 'GET /', headers: [rawAnswer('garbage\r\n\r\n', true)], see: { status: 502, flag: 'UPE', details: /^upstream_reset_before_response_started\{protocol_error/ } },
-      { send: 'GET /', headers: [rawAnswer('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab', true)], see: { status: 502, flag: 'UPE' } },
-      { send: 'GET /', headers: [rawAnswer('HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', true)], see: { status: 502, flag: 'UPE' } },
-      { send: 'GET /', headers: [rawAnswer('HTTP/1.1 200 OK\r\nx y: 1\r\ncontent-length: 0\r\n\r\n', true)], see: { status: 502, flag: 'UPE' } },
-      { send: 'GET /', headers: [rawAnswer('HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n', true)], see: { status: 502 } },
+      {
+        send: 'GET /',
+        headers: [rawAnswer('garbage\r\n\r\n', true)],
+        see: { status: 502, flag: 'UPE', details: /^upstream_reset_before_response_started\{protocol_error/ },
+      },
+      {
+        send: 'GET /',
+        headers: [rawAnswer('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab', true)],
+        see: { status: 502, flag: 'UPE' },
+      },
+      {
+        send: 'GET /',
+        headers: [
+          rawAnswer('HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', true),
+        ],
+        see: { status: 502, flag: 'UPE' },
+      },
+      {
+        send: 'GET /',
+        headers: [rawAnswer('HTTP/1.1 200 OK\r\nx y: 1\r\ncontent-length: 0\r\n\r\n', true)],
+        see: { status: 502, flag: 'UPE' },
+      },
+      {
+        send: 'GET /',
+        headers: [rawAnswer('HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n', true)],
+        see: { status: 502 },
+      },
     ],
   },
   {
@@ -137,7 +189,12 @@ export const accessLogCases: readonly TrafficCase[] = [
     routes: [all()],
     log: { code: '%RESPONSE_CODE%' },
     requests: [
-      { send: 'GET /', headers: ['x-do: delay=400'], leaveAfterMs: 150, see: { status: 0, flag: 'DC', details: 'downstream_remote_disconnect', log: { code: '0' } } },
+      {
+        send: 'GET /',
+        headers: ['x-do: delay=400'],
+        leaveAfterMs: 150,
+        see: { status: 0, flag: 'DC', details: 'downstream_remote_disconnect', log: { code: '0' } },
+      },
       { send: 'GET /', http2: true, headers: ['x-do: delay=400'], leaveAfterMs: 150, see: { status: 0, flag: 'DR' } },
     ],
   },
@@ -146,16 +203,44 @@ export const accessLogCases: readonly TrafficCase[] = [
     routes: [all()],
     log: { code: '%RESPONSE_CODE%', method: '%REQ(:METHOD)%', protocol: '%PROTOCOL%' },
     requests: [
-      { send: 'GET /', raw: 'GARBAGE\r\n\r\n', see: { status: 400, flag: 'DPE', details: 'http1.codec_error', body: 'Bad Request', log: { code: '400', method: '-', protocol: 'HTTP/1.1' } } },
-      { send: 'GET /', raw: 'GET / HTTP/1.1\r\nx-case: {id}\r\n\r\n', see: { status: 400, flag: '-', details: 'missing_host_header', log: { code: '400' } } },
-      { send: 'POST /', raw: 'POST / HTTP/1.1\r\nhost: x\r\nx-case: {id}\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', see: { status: 400, flag: 'DPE', details: 'http1.codec_error' } },
+      {
+        send: 'GET /',
+        raw: 'GARBAGE\r\n\r\n',
+        see: {
+          status: 400,
+          flag: 'DPE',
+          details: 'http1.codec_error',
+          body: 'Bad Request',
+          log: { code: '400', method: '-', protocol: 'HTTP/1.1' },
+        },
+      },
+      {
+        send: 'GET /',
+        raw: 'GET / HTTP/1.1\r\nx-case: {id}\r\n\r\n',
+        see: { status: 400, flag: '-', details: 'missing_host_header', log: { code: '400' } },
+      },
+      {
+        send: 'POST /',
+        raw: 'POST / HTTP/1.1\r\nhost: x\r\nx-case: {id}\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+        see: { status: 400, flag: 'DPE', details: 'http1.codec_error' },
+      },
     ],
   },
   {
     name: 'log: a route timeout',
     routes: [{ match: { prefix: '/' }, route: { cluster: 'a', timeout: '0.1s' } }],
     requests: [
-      { send: 'GET /', headers: ['x-do: delay=1500'], see: { status: 504, flag: 'UT', details: 'response_timeout', body: 'upstream request timeout', lessThanMs: 1_200 } },
+      {
+        send: 'GET /',
+        headers: ['x-do: delay=1500'],
+        see: {
+          status: 504,
+          flag: 'UT',
+          details: 'response_timeout',
+          body: 'upstream request timeout',
+          lessThanMs: 1_200,
+        },
+      },
     ],
   },
   {

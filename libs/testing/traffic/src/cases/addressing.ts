@@ -7,7 +7,10 @@ import { all } from './short.ts';
 const manager = (more: JsonObject): Pick<TrafficCase, 'routes' | 'manager' | 'log'> => ({
   routes: [all()],
   manager: more,
-  log: { remote: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%', direct: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%' },
+  log: {
+    remote: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%',
+    direct: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%',
+  },
 });
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -42,7 +45,12 @@ export const addressingCases: readonly TrafficCase[] = [
     ...manager({ use_remote_address: true, skip_xff_append: true }),
     requests: [
       { send: 'GET /', from: '127.0.0.2', see: { upstream: { 'x-forwarded-for': undefined } } },
-      { send: 'GET /', from: '127.0.0.2', headers: ['x-forwarded-for: 1.1.1.1'], see: { upstream: { 'x-forwarded-for': '1.1.1.1' } } },
+      {
+        send: 'GET /',
+        from: '127.0.0.2',
+        headers: ['x-forwarded-for: 1.1.1.1'],
+        see: { upstream: { 'x-forwarded-for': '1.1.1.1' } },
+      },
     ],
   },
   {
@@ -65,7 +73,12 @@ export const addressingCases: readonly TrafficCase[] = [
         headers: ['x-forwarded-for: 1.1.1.1, 2.2.2.2, 3.3.3.3'],
         see: { log: { remote: '2.2.2.2' }, upstream: { 'x-forwarded-for': '1.1.1.1, 2.2.2.2, 3.3.3.3,127.0.0.2' } },
       },
-      { send: 'GET /', from: '127.0.0.2', headers: ['x-forwarded-for: 3.3.3.3'], see: { log: { remote: '127.0.0.2' } } },
+      {
+        send: 'GET /',
+        from: '127.0.0.2',
+        headers: ['x-forwarded-for: 3.3.3.3'],
+        see: { log: { remote: '127.0.0.2' } },
+      },
     ],
   },
   {
@@ -108,7 +121,12 @@ export const addressingCases: readonly TrafficCase[] = [
     name: 'x-forwarded-proto of a client is not believed at the edge',
     ...manager({ use_remote_address: true }),
     requests: [
-      { send: 'GET /', from: '127.0.0.2', headers: ['x-forwarded-proto: https'], see: { upstream: { 'x-forwarded-proto': 'http' } } },
+      {
+        send: 'GET /',
+        from: '127.0.0.2',
+        headers: ['x-forwarded-proto: https'],
+        see: { upstream: { 'x-forwarded-proto': 'http' } },
+      },
     ],
   },
   {
@@ -143,7 +161,12 @@ export const addressingCases: readonly TrafficCase[] = [
     requests: [
       {
         send: 'GET /',
-        headers: ['x-envoy-max-retries: 1', 'x-envoy-retry-on: 5xx', 'x-envoy-upstream-rq-timeout-ms: 5000', 'x-envoy-else: 1'],
+        headers: [
+          'x-envoy-max-retries: 1',
+          'x-envoy-retry-on: 5xx',
+          'x-envoy-upstream-rq-timeout-ms: 5000',
+          'x-envoy-else: 1',
+        ],
         see: {
           upstream: {
             'x-envoy-max-retries': undefined,
@@ -207,7 +230,14 @@ export const addressingCases: readonly TrafficCase[] = [
   {
     name: 'preserve_external_request_id keeps the id of a request from outside',
     ...manager({ use_remote_address: true, preserve_external_request_id: true }),
-    requests: [{ send: 'GET /', from: '127.0.0.2', headers: ['x-request-id: mine'], see: { upstream: { 'x-request-id': 'mine' } } }],
+    requests: [
+      {
+        send: 'GET /',
+        from: '127.0.0.2',
+        headers: ['x-request-id: mine'],
+        see: { upstream: { 'x-request-id': 'mine' } },
+      },
+    ],
   },
   {
     name: 'generate_request_id false makes none',
@@ -244,9 +274,7 @@ export const addressingCases: readonly TrafficCase[] = [
   {
     name: 'the server field has the name of the table',
     ...manager({ server_name: 'weft-test' }),
-    requests: [
-      { send: 'GET /', headers: ['x-do: header=server:origin'], see: { headers: { server: 'weft-test' } } },
-    ],
+    requests: [{ send: 'GET /', headers: ['x-do: header=server:origin'], see: { headers: { server: 'weft-test' } } }],
   },
   {
     name: 'the server field is added only if absent',
@@ -268,14 +296,22 @@ export const addressingCases: readonly TrafficCase[] = [
     name: 'x-forwarded-client-cert of a client without TLS is removed, or goes on where forwarding is asked',
     ...manager({ forward_client_cert_details: 'SANITIZE' }),
     requests: [
-      { send: 'GET /', headers: ['x-forwarded-client-cert: By=x'], see: { upstream: { 'x-forwarded-client-cert': undefined } } },
+      {
+        send: 'GET /',
+        headers: ['x-forwarded-client-cert: By=x'],
+        see: { upstream: { 'x-forwarded-client-cert': undefined } },
+      },
     ],
   },
   {
     name: 'x-forwarded-client-cert goes on always where the table says so',
     ...manager({ forward_client_cert_details: 'ALWAYS_FORWARD_ONLY' }),
     requests: [
-      { send: 'GET /', headers: ['x-forwarded-client-cert: By=x'], see: { upstream: { 'x-forwarded-client-cert': 'By=x' } } },
+      {
+        send: 'GET /',
+        headers: ['x-forwarded-client-cert: By=x'],
+        see: { upstream: { 'x-forwarded-client-cert': 'By=x' } },
+      },
     ],
   },
   {
@@ -283,7 +319,11 @@ export const addressingCases: readonly TrafficCase[] = [
     routes: [{ match: { path: '/direct' }, direct_response: { status: 200 } }, all()],
     requests: [
       { send: 'GET /direct', see: { headers: { date: /GMT$/ } } },
-      { send: 'GET /', headers: ['x-do: header=date:Mon, 01 Jan 2024 00:00:00 GMT'], see: { headers: { date: 'Mon, 01 Jan 2024 00:00:00 GMT' } } },
+      {
+        send: 'GET /',
+        headers: ['x-do: header=date:Mon, 01 Jan 2024 00:00:00 GMT'],
+        see: { headers: { date: 'Mon, 01 Jan 2024 00:00:00 GMT' } },
+      },
     ],
   },
 ];

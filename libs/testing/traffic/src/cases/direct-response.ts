@@ -50,18 +50,6 @@ export const directResponseCases: readonly TrafficCase[] = [
     requests: [{ send: 'GET /', see: { status: 200, headers: { 'content-type': 'application/json' } } }],
   },
   {
-    name: 'a direct response does not wait for the body, and closes the connection',
-    routes: [{ match: { prefix: '/' }, direct_response: { status: 200, body: { inline_string: 'ok' } } }],
-    requests: [
-      {
-        send: 'POST /',
-        raw: 'POST / HTTP/1.1\r\nhost: x\r\nx-case: {id}\r\ncontent-length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nhost: x\r\n\r\n',
-        answers: 2,
-        see: { statuses: [200], headers: { connection: 'close' }, body: 'ok' },
-      },
-    ],
-  },
-  {
     name: 'an upload that is answered before its end is answered at once',
     routes: [{ match: { prefix: '/' }, direct_response: { status: 403 } }],
     requests: [

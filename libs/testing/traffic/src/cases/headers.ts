@@ -94,9 +94,7 @@ export const headerCases: readonly TrafficCase[] = [
         },
       ],
     },
-    requests: [
-      { send: 'GET /', see: { upstream: { 'x-order': 'table, host, route', 'x-set': 'route' } } },
-    ],
+    requests: [{ send: 'GET /', see: { upstream: { 'x-order': 'table, host, route', 'x-set': 'route' } } }],
   },
   {
     name: 'values take command operators',
@@ -149,9 +147,7 @@ export const headerCases: readonly TrafficCase[] = [
         ],
       },
     ],
-    requests: [
-      { send: 'GET /', see: { upstream: { 'x-none': undefined, 'x-kept': '', 'x-part': 'a--b' } } },
-    ],
+    requests: [{ send: 'GET /', see: { upstream: { 'x-none': undefined, 'x-kept': '', 'x-part': 'a--b' } } }],
   },
   {
     name: 'fields are added to answers that the proxy makes',

@@ -46,7 +46,15 @@ export const hostCases: readonly TrafficCase[] = [
   {
     name: 'a suffix wildcard needs something in its place, a dash counts as any character',
     routeConfig: hosts(host(['*.example.com'], 'a'), host(['*-x.org'], 'b'), host(['p-*'], 'c')),
-    requests: [asks('y.example.com', 'a'), misses('example.com'), misses('.example.com'), asks('y-x.org', 'b'), misses('-x.org'), asks('p-1', 'c'), misses('p-')],
+    requests: [
+      asks('y.example.com', 'a'),
+      misses('example.com'),
+      misses('.example.com'),
+      asks('y-x.org', 'b'),
+      misses('-x.org'),
+      asks('p-1', 'c'),
+      misses('p-'),
+    ],
   },
   {
     name: 'hosts are compared without case',

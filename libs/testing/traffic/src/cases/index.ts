@@ -12,12 +12,13 @@ import { hostCases } from './hosts.ts';
 import { limitCases } from './limits.ts';
 import { matchCases } from './match.ts';
 import { matchFieldCases } from './match-fields.ts';
-import { policyCases } from './policies.ts';
 import { pathCases } from './paths.ts';
+import { policyCases } from './policies.ts';
 import { protocolCases } from './protocols.ts';
 import { http2Cases } from './protocols-http2.ts';
 import { redirectCases } from './redirect.ts';
 import { rewriteCases } from './rewrite.ts';
+import { stricterCases } from './stricter.ts';
 import { upgradeCases } from './upgrades.ts';
 import { weightCases } from './weights.ts';
 
@@ -37,6 +38,7 @@ export const trafficCases: readonly TrafficCase[] = [
   ...upgradeCases,
   ...hostileCases,
   ...hostileHttp2Cases,
+  ...stricterCases,
   ...grpcCases,
   ...accessLogCases,
   ...limitCases,

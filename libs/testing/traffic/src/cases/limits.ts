@@ -23,7 +23,11 @@ export const limitCases: readonly TrafficCase[] = [
     manager: { max_request_headers_kb: 8 },
     requests: [
       { send: 'GET /', headers: [large(6)], see: { status: 200 } },
-      { send: 'GET /', headers: [large(9)], see: { status: 431, attempts: 0, flag: 'DPE', details: 'http1.headers_too_large' } },
+      {
+        send: 'GET /',
+        headers: [large(9)],
+        see: { status: 431, attempts: 0, flag: 'DPE', details: 'http1.headers_too_large' },
+      },
       { send: `GET /${'x'.repeat(9_000)}`, see: { status: 431, attempts: 0 } },
       { send: 'GET /', http2: true, headers: [large(9)], see: { attempts: 0 } },
     ],
@@ -124,6 +128,12 @@ export const limitCases: readonly TrafficCase[] = [
     name: 'a stream that lives too long is ended',
     routes,
     manager: { common_http_protocol_options: { max_stream_duration: '0.2s' } },
-    requests: [{ send: 'GET /', headers: ['x-do: delay=1500'], see: { status: 408, lessThanMs: 1_400 } }],
+    requests: [
+      {
+        send: 'GET /',
+        headers: ['x-do: delay=1500'],
+        see: { status: 504, flag: '-', details: 'max_duration_timeout', lessThanMs: 1_400 },
+      },
+    ],
   },
 ];

@@ -181,7 +181,10 @@ export const matchCases: readonly TrafficCase[] = [
   },
   {
     name: 'the name of the route is logged',
-    routes: [{ name: 'first', match: { prefix: '/one' }, route: to('a') }, { name: 'second', ...all('b') }],
+    routes: [
+      { name: 'first', match: { prefix: '/one' }, route: to('a') },
+      { name: 'second', ...all('b') },
+    ],
     requests: [
       { send: 'GET /one', see: { route: 'first' } },
       { send: 'GET /two', see: { route: 'second' } },

@@ -4,7 +4,10 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { CaseRequest, Expected, TrafficCase } from '../traffic-case.ts';
 import { all } from './short.ts';
 
-const becomes = (path: string, seen: string): CaseRequest => ({ send: `GET ${path}`, see: { status: 200, path: seen } });
+const becomes = (path: string, seen: string): CaseRequest => ({
+  send: `GET ${path}`,
+  see: { status: 200, path: seen },
+});
 const answers = (path: string, see: Expected): CaseRequest => ({ send: `GET ${path}`, see: { attempts: 0, ...see } });
 const refused: Expected = { status: 400, details: 'path_normalization_failed' };
 const manager = (more: JsonObject): Pick<TrafficCase, 'routes' | 'manager'> => ({ routes: [all()], manager: more });
@@ -103,11 +106,7 @@ export const pathCases: readonly TrafficCase[] = [
   {
     name: 'dots are resolved before slashes are merged',
     ...manager({ normalize_path: true, merge_slashes: true }),
-    requests: [
-      becomes('/a//../b', '/a/b'),
-      becomes('//a/../..//b', '/b'),
-      becomes('/a\\\\b', '/a/b'),
-    ],
+    requests: [becomes('/a//../b', '/a/b'), becomes('//a/../..//b', '/b'), becomes('/a\\\\b', '/a/b')],
   },
   {
     name: 'escaped slashes are decoded and go on where the table says so',
@@ -132,7 +131,12 @@ export const pathCases: readonly TrafficCase[] = [
   {
     name: 'escaped slashes are refused where the table says so',
     ...manager({ path_with_escaped_slashes_action: 'REJECT_REQUEST' }),
-    requests: [answers('/a%2Fb', refused), answers('/a%5cb', refused), becomes('/a%20b', '/a%20b'), becomes('/a?x=%2f', '/a?x=%2f')],
+    requests: [
+      answers('/a%2Fb', refused),
+      answers('/a%5cb', refused),
+      becomes('/a%20b', '/a%20b'),
+      becomes('/a?x=%2f', '/a?x=%2f'),
+    ],
   },
   {
     name: 'escaped slashes are redirected to the decoded path where the table says so',

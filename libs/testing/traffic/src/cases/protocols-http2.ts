@@ -34,7 +34,13 @@ export const http2Cases: readonly TrafficCase[] = [
       {
         send: 'GET /p?q=1',
         http2: true,
-        see: { status: 200, upstreamProtocol: '1.1', path: '/p?q=1', authority: 'test.example', upstream: { host: 'test.example' } },
+        see: {
+          status: 200,
+          upstreamProtocol: '1.1',
+          path: '/p?q=1',
+          authority: 'test.example',
+          upstream: { host: 'test.example' },
+        },
       },
       {
         send: 'POST /',
@@ -59,7 +65,12 @@ export const http2Cases: readonly TrafficCase[] = [
     requests: [
       { send: 'GET /', http2: true, see: { status: 200, upstreamProtocol: '2' } },
       { send: 'POST /', http2: true, bodyBytes: 200_000, see: { status: 200 } },
-      { send: 'GET /', http2: true, headers: ['x-do: body=200000'], see: { status: 200, headers: { 'content-length': '200000' } } },
+      {
+        send: 'GET /',
+        http2: true,
+        headers: ['x-do: body=200000'],
+        see: { status: 200, headers: { 'content-length': '200000' } },
+      },
     ],
   },
   {
@@ -74,29 +85,54 @@ export const http2Cases: readonly TrafficCase[] = [
     name: 'trailers of HTTP/2 do not reach HTTP/1.1 without enable_trailers',
     routes,
     requests: [
-      { send: 'POST /', http2: true, body: 'x', trailers: ['x-end: 1'], see: { status: 200, upstreamBody: 'x', upstreamTrailers: { 'x-end': undefined } } },
-      { send: 'GET /', http2: true, headers: ['x-do: trailer=x-end:1'], see: { status: 200, trailers: { 'x-end': undefined } } },
+      {
+        send: 'POST /',
+        http2: true,
+        body: 'x',
+        trailers: ['x-end: 1'],
+        see: { status: 200, upstreamBody: 'x', upstreamTrailers: { 'x-end': undefined } },
+      },
+      {
+        send: 'GET /',
+        http2: true,
+        headers: ['x-do: trailer=x-end:1'],
+        see: { status: 200, trailers: { 'x-end': undefined } },
+      },
     ],
   },
   {
     name: 'trailers of an HTTP/2 endpoint do not reach a client of HTTP/1.1 without enable_trailers',
     ...up,
     requests: [
-      { send: 'GET /', headers: ['x-do: trailer=x-end:1'], see: { status: 200, body: '{"endpoint":"a"}', trailers: { 'x-end': undefined } } },
+      {
+        send: 'GET /',
+        headers: ['x-do: trailer=x-end:1'],
+        see: { status: 200, body: '{"endpoint":"a"}', trailers: { 'x-end': undefined } },
+      },
     ],
   },
   {
     name: 'crumbs of a cookie become one field for HTTP/1.1',
     routes,
     requests: [
-      { send: 'GET /', http2: true, headers: ['cookie: a=1', 'cookie: b=2'], see: { upstream: { cookie: 'a=1; b=2' } } },
+      {
+        send: 'GET /',
+        http2: true,
+        headers: ['cookie: a=1', 'cookie: b=2'],
+        see: { upstream: { cookie: 'a=1; b=2' } },
+      },
     ],
   },
   {
     name: 'crumbs of a cookie become one field for HTTP/2, too',
     ...up,
     requests: [
-      { send: 'GET /', http2: true, headers: ['cookie: a=1', 'cookie: b=2'], see: { upstream: { cookie: 'a=1; b=2' } } },
+      {
+        send: 'GET /',
+        http2: true,
+        headers: ['cookie: a=1', 'cookie: b=2'],
+        see: { upstream: { cookie: 'a=1; b=2' } },
+      },
       { send: 'GET /', headers: ['cookie: a=1; b=2'], see: { upstream: { cookie: 'a=1; b=2' } } },
     ],
   },
@@ -120,7 +156,10 @@ export const http2Cases: readonly TrafficCase[] = [
         send: 'GET /',
         http2: true,
         headers: [
-          rawAnswer('HTTP/1.1 200 OK\r\nconnection: close\r\nkeep-alive: 5\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n', true),
+          rawAnswer(
+            'HTTP/1.1 200 OK\r\nconnection: close\r\nkeep-alive: 5\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+            true,
+          ),
         ],
         see: {
           status: 200,
@@ -142,7 +181,9 @@ export const http2Cases: readonly TrafficCase[] = [
   {
     name: 'fields that Connection names do not reach HTTP/2',
     ...up,
-    requests: [{ send: 'GET /', headers: ['connection: x-hop', 'x-hop: 1'], see: { upstream: { 'x-hop': undefined } } }],
+    requests: [
+      { send: 'GET /', headers: ['connection: x-hop', 'x-hop: 1'], see: { upstream: { 'x-hop': undefined } } },
+    ],
   },
   {
     name: 'Expect is answered by the proxy in front of HTTP/2, too',
@@ -150,8 +191,10 @@ export const http2Cases: readonly TrafficCase[] = [
     requests: [
       {
         send: 'POST /',
-        headers: ['expect: 100-continue'],
-        body: 'hello',
+        raw: [
+          'POST / HTTP/1.1\r\nhost: x\r\nx-case: {id}\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n',
+          'hello',
+        ],
         see: { statuses: [100, 200], upstreamBody: 'hello', upstream: { expect: undefined } },
       },
     ],

@@ -100,7 +100,10 @@ export const rewriteCases: readonly TrafficCase[] = [
   {
     name: 'a literal host rewrite changes the authority and, when asked, tells the old one',
     routes: [
-      { match: { prefix: '/told' }, route: to('a', { host_rewrite_literal: 'new.example', append_x_forwarded_host: true }) },
+      {
+        match: { prefix: '/told' },
+        route: to('a', { host_rewrite_literal: 'new.example', append_x_forwarded_host: true }),
+      },
       { match: { prefix: '/' }, route: to('a', { host_rewrite_literal: 'new.example' }) },
     ],
     requests: [
