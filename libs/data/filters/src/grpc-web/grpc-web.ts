@@ -9,6 +9,8 @@ import { createResponse, createTextRequest, dropBody } from './transforms.ts';
 interface Web {
   over: boolean;
   readonly text: boolean;
+  /** The body was refused: HTTP status of the answer. */
+  refused: number;
 }
 
 const binary: ReadonlySet<string> = new Set(['application/grpc-web', 'application/grpc-web+proto']);
@@ -22,7 +24,7 @@ export function createGrpcWeb(name: string, clock: Clock): HttpFilter {
       const type = fieldOf(fields, 'content-type');
       if (type === undefined || (!binary.has(type) && !text.has(type))) return true;
       if (exchange.filterConfig(name) === filterDisabled || exchange.state.has(name)) return true;
-      const web: Web = { over: false, text: text.has(fieldOf(fields, 'accept') ?? '') };
+      const web: Web = { over: false, text: text.has(fieldOf(fields, 'accept') ?? ''), refused: 0 };
       exchange.state.set(name, web);
       exchange.grpc = true;
       removeField(fields, 'content-length');
@@ -56,6 +58,7 @@ const passThrough = {
 
 function refuseBody(exchange: Exchange, web: Web): void {
   if (web.over || exchange.status !== 0) return;
+  web.refused = 400;
   const message = 'Bad gRPC-web request, invalid base64 data.';
   exchange.reason = 'grpc-web: the body is not base64';
   exchange.answerGrpc(400, 13, message, [], 'grpc_base_64_decode_failed');
@@ -68,8 +71,8 @@ function changeAnswer(exchange: Exchange, web: Web): void {
   setField(responseFields, 'content-type', `application/grpc-web${web.text ? '-text' : ''}+proto`);
   if (isGrpc) {
     // Made here: Envoy keeps the HTTP status of its own failures.
-    if (errorCode !== undefined && exchange.attempts === 0)
-      exchange.status = errorTable[errorCode].httpStatus || exchange.status;
+    const own = errorCode === undefined ? web.refused : errorTable[errorCode].httpStatus;
+    if (own !== 0) exchange.status = own;
     exchange.responseTransform = createResponse(web.text);
     return;
   }
