@@ -1,5 +1,5 @@
 // npm run sim: scenarios of libs/testing/sim, one after another on one core, each from its own seed; a failure prints the seed that repeats it.
-// Usage: npm run sim -- [--minutes 1] [--seed N: that one alone] [--base N: the first seed] [--count N] [--keep-going]
+// Usage: npm run sim -- [--minutes 1] [--seed N: that one alone, with --trace what its wires did] [--base N: the first seed] [--count N] [--keep-going]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     base: { type: 'string' },
     count: { type: 'string' },
+    trace: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
   },
 });
@@ -28,8 +29,13 @@ try {
 }
 
 if (values.seed !== undefined) {
-  console.log(JSON.stringify(runScenario(Number(values.seed))));
-  process.exit(0);
+  try {
+    console.log(JSON.stringify(runScenario(Number(values.seed), values.trace ? console.log : undefined)));
+    process.exit(0);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
 const base = values.base === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.base);

@@ -1,6 +1,6 @@
 /** A client that speaks HTTP/1.1: keep-alive, pipelining, half-closes, slow reading, going away. */
 
-import type { WireSink } from '@weft/data-upstream';
+import { deafSink, type WireSink } from '@weft/data-upstream';
 import type { SimClock } from '../clock/sim-clock.ts';
 import type { SimNetwork } from '../network/sim-network.ts';
 import type { SimWire } from '../network/sim-wire.ts';
@@ -101,6 +101,7 @@ export class Http1Client implements Client, WireSink, MessageSink {
     }
     if (status < 200 && status !== 101) return 0;
     sent.judge.head(status, fields.get('x-sim-id'), fields.get('x-sim-key'));
+    if (sent.plan.upgrade) this.#last = true;
     if (status === 101) return this.#startTunnel(sent);
     if (fields.get('connection')?.includes('close') === true) this.#last = true;
     if (sent.plan.slowMs > 0 && !this.#calm) {
@@ -147,7 +148,7 @@ export class Http1Client implements Client, WireSink, MessageSink {
     const record = this.#records[this.#next];
     if (plan === undefined || record === undefined || this.#writing) return;
     if (this.#wire === undefined && !this.#connect()) return;
-    if (this.#last || (plan.afterMs > 0 && this.#open.length > 0)) return;
+    if (this.#last || this.#open.at(-1)?.plan.upgrade === true || (plan.afterMs > 0 && this.#open.length > 0)) return;
     this.#next += 1;
     const judge = new AnswerJudge(record, this.#parts.ledger);
     this.#send({ plan, record, judge, written: false, tunnel: undefined });
@@ -173,7 +174,6 @@ export class Http1Client implements Client, WireSink, MessageSink {
     const wire = this.#wire as SimWire;
     this.#writing = true;
     this.#open.push(sent);
-    if (plan.upgrade) this.#last = true;
     wire.write(headOf(plan, record));
     if (plan.giveUpMs >= 0) {
       this.#parts.clock.schedule(plan.giveUpMs, () => {
@@ -187,8 +187,9 @@ export class Http1Client implements Client, WireSink, MessageSink {
   }
 
   #writeBody(sent: Sent, wire: SimWire, body: Buffer, from: number): void {
-    if (this.#wire !== wire) return;
     const { plan, record } = sent;
+    // Who was answered early has no more to say.
+    if (this.#wire !== wire || record.outcome !== undefined) return;
     const to = Math.min(body.length, from + Math.max(1, Math.ceil(body.length / plan.pieces)));
     const whole = to === body.length;
     // Before the last octet is there: the application may see it within the same turn.
@@ -226,7 +227,10 @@ export class Http1Client implements Client, WireSink, MessageSink {
 
   /** The connection is over. */
   #lose(): void {
-    if (this.#wire === undefined) return;
+    const wire = this.#wire;
+    if (wire === undefined) return;
+    wire.sink = deafSink;
+    wire.resume();
     this.#wire = undefined;
     this.#writing = false;
     for (const { judge } of this.#open.splice(0)) judge.broken();

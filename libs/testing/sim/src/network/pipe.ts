@@ -70,7 +70,8 @@ export class Pipe {
   send(bytes: Buffer): void {
     const { weather, random } = this.#parts;
     if (weather.resetOdds > 0 && random() < weather.resetOdds) this.#onFault();
-    if (this.#over) return;
+    // What is written after a RST goes nowhere.
+    if (this.#over || this.#resetAtMs >= 0) return;
     this.#segments.push({ bytes, from: 0, atMs: this.#arrivalMs() });
     this.#bytes += bytes.length;
     this.wake();
@@ -78,6 +79,7 @@ export class Pipe {
 
   /** FIN. */
   end(): void {
+    if (this.#resetAtMs >= 0) return;
     this.#endAtMs = this.#arrivalMs();
     this.wake();
   }

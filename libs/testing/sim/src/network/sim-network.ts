@@ -17,7 +17,7 @@ export interface Listening {
 export class SimNetwork implements PipeParts {
   readonly clock: SimClock;
   readonly random: Random;
-  readonly watch: WireWatch = { queuedBytesMax: 0, open: 0, misuse: [] };
+  readonly watch: WireWatch = { queuedBytesMax: 0, misuse: [], trace: undefined };
   weather: Weather;
   readonly #ports = new Map<number, Listening>();
   readonly #wires: SimWire[] = [];
@@ -47,6 +47,11 @@ export class SimNetwork implements PipeParts {
   /** All faults end: what was held up still comes late. */
   calm(): void {
     this.weather = { ...this.weather, ...calmPart };
+  }
+
+  /** Ends of connections that nobody closed. */
+  openWires(): readonly string[] {
+    return this.#wires.filter((wire) => !wire.gone).map(({ name }) => name);
   }
 
   /** A random open connection breaks. */
@@ -111,7 +116,7 @@ export class SimNetwork implements PipeParts {
     SimWire.join(dialed, accepted);
     // The system keeps what comes before the process looks.
     accepted.pause();
-    this.#wires.push(dialed);
+    this.#wires.push(dialed, accepted);
     this.clock.schedule(this.random() < 0.5 ? 0 : this.weather.latencyMs, () => {
       if (!accepted.gone) listening.accept(accepted, alpn);
     });

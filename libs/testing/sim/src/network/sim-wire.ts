@@ -10,10 +10,10 @@ const highWaterBytes = 16_384;
 export interface WireWatch {
   /** Octets that waited in one wire, at most. */
   queuedBytesMax: number;
-  /** Wires that are not closed. */
-  open: number;
   /** What a socket would have punished: one sentence each. */
   readonly misuse: string[];
+  /** Writes down what wires do; nothing: not asked for. */
+  trace: ((wire: string, what: string, bytes?: Buffer) => void) | undefined;
 }
 
 export class SimWire implements Wire, PipeReader {
@@ -45,7 +45,6 @@ export class SimWire implements Wire, PipeReader {
     this.remoteAddress = addresses[1];
     this.#parts = parts;
     this.#watch = watch;
-    watch.open += 1;
   }
 
   /** Joins two ends. */
@@ -89,6 +88,7 @@ export class SimWire implements Wire, PipeReader {
       this.#breakSoon('EPIPE');
       return false;
     }
+    this.#watch.trace?.(this.name, 'writes', bytes);
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
     const room = this.#queuedBytes < highWaterBytes;
@@ -105,16 +105,19 @@ export class SimWire implements Wire, PipeReader {
 
   end(): void {
     if (this.#gone || this.#ending) return;
+    this.#watch.trace?.(this.name, 'ends');
     this.#ending = true;
     this.#pump();
   }
 
   pause(): void {
+    this.#watch.trace?.(this.name, 'pauses');
     this.paused = true;
   }
 
   resume(): void {
     if (!this.paused) return;
+    this.#watch.trace?.(this.name, 'resumes');
     this.paused = false;
     if (!this.#gone) this.#peer?.wakeOut();
   }
@@ -122,6 +125,7 @@ export class SimWire implements Wire, PipeReader {
   destroy(): void {
     this.sink = deafSink;
     if (this.#gone) return;
+    this.#watch.trace?.(this.name, 'is destroyed');
     // The system says RST where it throws away what was not read.
     if (this.#peer?.hasUnread === true) this.#out?.reset(true);
     else if (!this.#finished) this.#out?.end();
@@ -162,10 +166,12 @@ export class SimWire implements Wire, PipeReader {
   // As the reader of the other end's pipe.
 
   read(source: Buffer, from: number, to: number): void {
+    this.#watch.trace?.(this.name, 'reads', source.subarray(from, to));
     this.sink.onData(source.subarray(from, to));
   }
 
   readEnd(): void {
+    this.#watch.trace?.(this.name, 'reads the end');
     this.ended = true;
     this.sink.onEnd();
     this.#closeIfDone();
@@ -226,6 +232,7 @@ export class SimWire implements Wire, PipeReader {
   #break(errorCode: string): void {
     if (this.#gone) return;
     this.errorCode = errorCode;
+    this.#watch.trace?.(this.name, `closes ${errorCode}`);
     this.#leave();
     const { sink } = this;
     this.sink = deafSink;
@@ -237,7 +244,6 @@ export class SimWire implements Wire, PipeReader {
     this.#gone = true;
     this.#queue = [];
     this.#queuedBytes = 0;
-    this.#watch.open -= 1;
     this.#peer?.wakeOut();
     if (!this.closed) this.#parts.clock.schedule(0, () => this.#close());
   }

@@ -13,12 +13,21 @@ export interface ScenarioResult {
   readonly turns: number;
 }
 
-/** @throws with the seed that repeats it, the plan, and all that did not hold. */
-export function runScenario(seed: number): ScenarioResult {
+/**
+ * @param trace hears of every read and write; nothing: nobody asks.
+ * @throws with the seed that repeats it, the plan, and all that did not hold.
+ */
+export function runScenario(seed: number, trace?: (line: string) => void): ScenarioResult {
   const random = createSeededRandom(seed);
   const plan = makePlan(random);
   const world = new World(plan, random);
   const { ledger } = world;
+  if (trace !== undefined) {
+    world.network.watch.trace = (wire, what, bytes) => {
+      const shown = bytes === undefined ? '' : ` ${bytes.length} ${JSON.stringify(bytes.toString("latin1", 0, traceBytes))}`;
+      trace(`${world.clock.monotonic().toFixed(2)} ${wire} ${what}${shown}`);
+    };
+  }
   try {
     world.play();
     checkInvariants(plan, world);
@@ -36,6 +45,8 @@ export function runScenario(seed: number): ScenarioResult {
 }
 
 const faultsShown = 12;
+/** Octets of a read or write that a trace shows. */
+const traceBytes = 120;
 
 function describe(seed: number, plan: ScenarioPlan, world: World): string {
   const { clients, ...rest } = plan;
