@@ -46,7 +46,7 @@ const counters =
   redis === undefined
     ? memory
     : createFallbackCounters({
-        shared: createRedisCounters({ address: redis }),
+        shared: createRedisCounters({ address: redis, onReady: () => log('info', 'redis is connected') }),
         memory,
         onFailure: onRedisFailure,
         onChange: (error) => {

@@ -7,6 +7,8 @@ export interface RedisCountersOptions {
   /** "host:port" or a redis:// address; may hold a password and is never logged. */
   readonly address: string;
   readonly commandTimeoutMs?: number;
+  /** Each time that it is connected. */
+  readonly onReady?: () => void;
 }
 
 const connectTimeoutMs = 1_000;
@@ -20,6 +22,7 @@ const graceMs = 1_000;
 export function createRedisCounters({
   address,
   commandTimeoutMs = commandTimeoutDefaultMs,
+  onReady = () => {},
 }: RedisCountersOptions): Counters {
   const redis = new Redis(address.includes('://') ? address : `redis://${address}`, {
     connectTimeout: connectTimeoutMs,
@@ -31,6 +34,7 @@ export function createRedisCounters({
   });
   // Told by the calls that fail.
   redis.on('error', () => {});
+  redis.on('ready', onReady);
   return {
     async add(hits) {
       const pipeline = redis.pipeline();
