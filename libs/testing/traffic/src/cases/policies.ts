@@ -20,7 +20,10 @@ import { rbacCases } from './rbac.ts';
 import { rbacPrincipalCases } from './rbac-principals.ts';
 import { retryCases } from './retries.ts';
 import { retryWhereCases } from './retries-where.ts';
+import { tcpCases } from './tcp.ts';
 import { timeoutCases } from './timeouts.ts';
+import { tlsInboundCases } from './tls-inbound.ts';
+import { tlsOutboundCases } from './tls-outbound.ts';
 
 export const policyCases: readonly TrafficCase[] = [
   ...balancingCases,
@@ -42,5 +45,8 @@ export const policyCases: readonly TrafficCase[] = [
   ...rbacPrincipalCases,
   ...retryCases,
   ...retryWhereCases,
+  ...tcpCases,
   ...timeoutCases,
+  ...tlsInboundCases,
+  ...tlsOutboundCases,
 ];
