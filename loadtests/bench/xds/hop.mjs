@@ -139,6 +139,7 @@ export function routeConfig(plan) {
 function httpListener(plan, rds) {
   const manager = {
     stat_prefix: 'bench',
+    ...(plan.codec === undefined ? {} : { codec_type: plan.codec }),
     generate_request_id: true,
     stream_idle_timeout: '0s',
     access_log: [
