@@ -11,7 +11,7 @@ import {
 } from '@weft/xds-messages/envoy/service/auth/v3/external_auth';
 import type { GrpcAnswer } from './services.ts';
 
-/** "allow" adds and removes fields, "deny", "deny-418", "unavailable", "slow"; without the field: a bare OK. */
+/** "allow" adds and removes fields, "deny", "deny-409", "unavailable", "slow"; without the field: a bare OK. */
 export function answerCheck(bytes: Uint8Array): GrpcAnswer {
   const request = fromBinary(CheckRequestSchema, bytes);
   const word = request.attributes?.request?.http?.headers['x-authz'] ?? '';
@@ -22,11 +22,11 @@ export function answerCheck(bytes: Uint8Array): GrpcAnswer {
 function decide(word: string, request: CheckRequest): Uint8Array {
   const http = request.attributes?.request?.http;
   const response = create(CheckResponseSchema, { status: { code: word.startsWith('deny') ? 7 : 0 } });
-  if (word === 'deny-418')
+  if (word === 'deny-409')
     response.httpResponse = {
       case: 'deniedResponse',
       value: create(DeniedHttpResponseSchema, {
-        status: { code: 418 },
+        status: { code: 409 },
         headers: [option('x-denied-by', 'authorizer')],
         body: 'no tea',
       }),

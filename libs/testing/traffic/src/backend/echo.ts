@@ -193,6 +193,11 @@ function answer(
       );
       return;
     }
+    if ('stream' in request && !trailing && request.method !== 'HEAD') {
+      // In one frame: a client that has all of a body leaves before a second frame ends the stream.
+      (response as Http2ServerResponse).end(body);
+      return;
+    }
     if (request.method !== 'HEAD') (response as ServerResponse).write(body);
     if (trailing) (response as ServerResponse).addTrailers(trailers);
     response.end();

@@ -56,8 +56,8 @@ export const extAuthzGrpcCases: readonly TrafficCase[] = [
       },
       {
         send: 'GET /',
-        headers: ['x-authz: deny-418'],
-        see: { status: 418, flag: 'UAEX', body: 'no tea', headers: { 'x-denied-by': 'authorizer' } },
+        headers: ['x-authz: deny-409'],
+        see: { status: 409, flag: 'UAEX', body: 'no tea', headers: { 'x-denied-by': 'authorizer' } },
       },
     ],
   },

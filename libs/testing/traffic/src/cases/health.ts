@@ -9,8 +9,8 @@ const noPanic = { common_lb_config: { healthy_panic_threshold: { value: 0 } } };
 function checked(places: readonly Place[], check: JsonObject, more: JsonObject = {}) {
   const timing = {
     timeout: '1s',
-    interval: '10s',
-    no_traffic_interval: '10s',
+    interval: '1s',
+    no_traffic_interval: '1s',
     unhealthy_threshold: 1,
     healthy_threshold: 1,
   };
@@ -44,7 +44,7 @@ export const healthCases: readonly TrafficCase[] = [
   {
     name: 'a check that takes longer than its timeout takes an endpoint out',
     routes: [route('h')],
-    clusters: checked(ab, { timeout: '0.5s', http_health_check: { path: '/', ...told('delay=2000; only=b') } }),
+    clusters: checked(ab, { http_health_check: { path: '/', ...told('delay=5000; only=b') } }),
     requests: [{ ...get, times: 4, see: { tally: { '200 -': 4 }, endpoints: ['a'] } }],
   },
   {
@@ -87,7 +87,7 @@ export const healthCases: readonly TrafficCase[] = [
   {
     name: 'x-envoy-immediate-health-check-fail in an answer takes the endpoint out at once',
     routes: [route('h')],
-    clusters: checked(ab, { http_health_check: { path: '/' } }),
+    clusters: checked(ab, { interval: '60s', http_health_check: { path: '/' } }),
     requests: [
       {
         ...get,

@@ -145,11 +145,11 @@ export const outlierCases: readonly TrafficCase[] = [
   {
     name: 'an endpoint comes back after its ejection time',
     routes: [route('w')],
-    clusters: { w: watched({ consecutive_5xx: 1, interval: '0.1s', base_ejection_time: '0.1s' }, ['a']) },
+    clusters: { w: watched({ consecutive_5xx: 1, interval: '0.1s', base_ejection_time: '1s' }, ['a']) },
     requests: [
       { send: 'GET /', headers: ['x-do: status=500'], unlogged: true, see: { status: 500 } },
-      { send: 'GET /', unlogged: true, see: { status: 503 } },
-      { send: 'GET /', pauseMs: 1600, see: { status: 200, flag: '-' } },
+      { send: 'GET /', unlogged: true, pauseMs: 50, see: { status: 503 } },
+      { send: 'GET /', pauseMs: 2_500, see: { status: 200, flag: '-' } },
     ],
   },
   {

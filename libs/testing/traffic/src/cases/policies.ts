@@ -24,6 +24,7 @@ import { tcpCases } from './tcp.ts';
 import { timeoutCases } from './timeouts.ts';
 import { tlsInboundCases } from './tls-inbound.ts';
 import { tlsOutboundCases } from './tls-outbound.ts';
+import { tlsXfccCases } from './tls-xfcc.ts';
 
 export const policyCases: readonly TrafficCase[] = [
   ...balancingCases,
@@ -49,4 +50,5 @@ export const policyCases: readonly TrafficCase[] = [
   ...timeoutCases,
   ...tlsInboundCases,
   ...tlsOutboundCases,
+  ...tlsXfccCases,
 ];

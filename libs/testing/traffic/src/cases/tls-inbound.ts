@@ -1,62 +1,12 @@
 /** TLS from the client: chains by server name, ALPN and protocol; client certificates; what the endpoint is told of them. */
 
-import type { JsonObject } from '@bufbuild/protobuf';
-import { identities, tlsMaterial, trustedRootsPem } from '../tls-material.ts';
+import { identities, trustedRootsPem } from '../tls-material.ts';
 import type { TrafficCase } from '../traffic-case.ts';
 import { filter, httpManager, route, tcpProxy } from './parts.ts';
-
-type Name = keyof typeof tlsMaterial;
-
-const common = (as: Name, more: JsonObject = {}): JsonObject => ({
-  tls_certificates: [
-    {
-      certificate_chain: { inline_string: tlsMaterial[as].certChainPem },
-      private_key: { inline_string: tlsMaterial[as].privateKeyPem },
-    },
-  ],
-  alpn_protocols: ['h2', 'http/1.1'],
-  ...more,
-});
-
-const trust: JsonObject = { validation_context: { trusted_ca: { inline_string: trustedRootsPem } } };
-
-/** transport_socket of a chain. */
-export function serverTls(as: Name, more: JsonObject = {}, tls: JsonObject = {}): JsonObject {
-  return {
-    transport_socket: filter('tls', 'extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
-      common_tls_context: common(as, tls),
-      ...more,
-    }),
-  };
-}
-const mutual = serverTls('server', { require_client_certificate: true }, trust);
-const inspector = {
-  listener_filters: [
-    filter('envoy.filters.listener.tls_inspector', 'extensions.filters.listener.tls_inspector.v3.TlsInspector'),
-  ],
-};
-const chains = (...filter_chains: JsonObject[]): JsonObject => ({ ...inspector, filter_chains });
-const to = (cluster: string, more: JsonObject = {}): JsonObject => ({ filters: [httpManager([route(cluster)], more)] });
+import { chains, inspector, mutual, serverTls, to } from './tls-parts.ts';
 
 const get = { send: 'GET /' } as const;
 const secret = { tls: { as: 'client', sni: 'any.example' } } as const;
-const forwards = (
-  forward_client_cert_details: string,
-  set_current_client_cert_details: JsonObject = {},
-): JsonObject => ({
-  forward_client_cert_details,
-  set_current_client_cert_details,
-});
-const xfcc = (name: string, manager: JsonObject, sent: readonly string[], wanted: RegExp | undefined): TrafficCase => ({
-  name,
-  listener: chains({ ...mutual, ...to('a', manager) }),
-  requests: [
-    { ...get, ...secret, headers: sent, see: { status: 200, upstream: { 'x-forwarded-client-cert': wanted } } },
-  ],
-  ignore: { fields: ['upstream'], because: 'hashes are compared by the pattern' },
-});
-const forged = ['x-forwarded-client-cert: By=forged'];
-const hash = 'Hash=[0-9a-f]{64}';
 
 export const tlsInboundCases: readonly TrafficCase[] = [
   {
@@ -186,40 +136,6 @@ export const tlsInboundCases: readonly TrafficCase[] = [
       ...to('a'),
     }),
     requests: [{ ...get, tls: {}, see: { status: 200 } }],
-  },
-  xfcc('SANITIZE removes the field of the client', forwards('SANITIZE'), forged, undefined),
-  xfcc(
-    'SANITIZE_SET tells who the client is',
-    forwards('SANITIZE_SET', { uri: true }),
-    forged,
-    new RegExp(`^By=${identities.server};${hash};URI=${identities.client}$`),
-  ),
-  xfcc(
-    'SANITIZE_SET tells subject and DNS names where asked',
-    forwards('SANITIZE_SET', { subject: true, uri: true, dns: true }),
-    [],
-    new RegExp(`^By=${identities.server};${hash};Subject="";URI=${identities.client}$`),
-  ),
-  xfcc(
-    'APPEND_FORWARD appends to the field of the client',
-    forwards('APPEND_FORWARD', { uri: true }),
-    forged,
-    new RegExp(`^By=forged,By=${identities.server};${hash};URI=${identities.client}$`),
-  ),
-  xfcc('FORWARD_ONLY hands the field on as it came', forwards('FORWARD_ONLY'), forged, /^By=forged$/),
-  xfcc('ALWAYS_FORWARD_ONLY hands the field on too', forwards('ALWAYS_FORWARD_ONLY'), forged, /^By=forged$/),
-  xfcc(
-    'SANITIZE_SET with the certificate of the client',
-    forwards('SANITIZE_SET', { cert: true }),
-    [],
-    /;Cert="-----BEGIN%20CERTIFICATE-----%0A.*"$/,
-  ),
-  {
-    name: 'FORWARD_ONLY without a client certificate removes the field',
-    listener: chains({ ...serverTls('site'), ...to('a', forwards('FORWARD_ONLY')) }),
-    requests: [
-      { ...get, tls: {}, headers: forged, see: { status: 200, upstream: { 'x-forwarded-client-cert': undefined } } },
-    ],
   },
   {
     name: 'RBAC knows a client by the URI in its certificate',
