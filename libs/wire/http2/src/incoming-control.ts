@@ -67,6 +67,8 @@ function acknowledged(core: Core): void {
   for (const stream of core.streams.values()) {
     stream.receiveWindow += difference;
     stream.windowTarget += difference;
+    // All that it had may have come before: nothing more does without credit.
+    core.receiver.credit(stream);
   }
 }
 

@@ -55,6 +55,24 @@ describe('what is received', () => {
     expect(end.recorder.requests[0]?.recorder.bodyBytes).toBe(16_000);
   });
 
+  it('a window that was made smaller is credited, where all that it had came before', () => {
+    const end = openServer({ initialStreamWindow: 1_000 });
+    end.connection.receive(open(1));
+    // Over half of the window is credited at once; what comes after that is not.
+    for (let left = 65_535; left > 0; left -= 16_000) {
+      end.connection.receive(data(1, 'x'.repeat(Math.min(16_000, left)), false));
+    }
+    end.connection.flush();
+    const before = updates(end.wire.octets).filter(([id]) => id === 1);
+    end.connection.receive(frame(4, 1, 0, ''));
+    end.connection.flush();
+    const after = updates(end.wire.octets).filter(([id]) => id === 1);
+    const given = after.reduce((sum, [, octets]) => sum + octets, 0);
+    expect(after.length).toBe(before.length + 1);
+    // The peer counts from its default less what our SETTINGS took.
+    expect(1_000 - 65_535 + given).toBe(1_000);
+  });
+
   it('a window grows up to its cap, and is measured no more then', () => {
     const bandwidth = new Bandwidth(() => 0, 65_535);
     while (bandwidth.measure()) {
@@ -186,6 +204,41 @@ describe('what is sent', () => {
       [1, 10],
       [3, 500],
     ]);
+  });
+
+  it('a stream whose window SETTINGS take away while it waits for the connection goes on when both are back', () => {
+    const end = openServer();
+    end.connection.receive(Buffer.concat([request(1), request(3)]));
+    const [first, second] = end.recorder.requests;
+    const body = Buffer.alloc(65_535);
+    second?.stream.data(body, 0, 1_000, false);
+    first?.stream.data(body, 0, 64_535, false);
+    second?.stream.data(body, 0, 500, true);
+    end.connection.receive(Buffer.concat([frame(4, 0, 0, setting(4, 100)), frame(8, 0, 0, uint32(60_000))]));
+    end.connection.flush();
+    end.wire.sent.length = 0;
+    end.connection.receive(frame(8, 0, 3, uint32(900)));
+    expect(framesOf(end.wire.octets, 0)).toEqual([]);
+    end.connection.receive(frame(8, 0, 3, uint32(500)));
+    end.connection.flush();
+    expect(framesOf(end.wire.octets, 0).map(({ id, payload }) => [id, payload.length])).toEqual([[3, 500]]);
+  });
+
+  it('a frame that has left is not made longer, though its memory is used again', () => {
+    const end = openServer();
+    end.connection.receive(Buffer.concat([request(1), request(3)]));
+    const [first, second] = end.recorder.requests;
+    first?.stream.respond(200, [], false);
+    end.connection.flush();
+    first?.stream.data(Buffer.from('abcd'), 0, 4, false);
+    end.connection.flush();
+    end.wire.sent.length = 0;
+    // As long as the frame of data that stood there.
+    second?.stream.reset(8);
+    first?.stream.data(Buffer.from('efgh'), 0, 4, false);
+    end.connection.flush();
+    expect(framesOf(end.wire.octets, 3).map(({ id }) => id)).toEqual([3]);
+    expect(framesOf(end.wire.octets, 0).map(({ payload }) => payload.toString())).toEqual(['efgh']);
   });
 
   it('tells of room again, and sends trailers after the data that waited', () => {

@@ -96,7 +96,8 @@ export class Sender {
       const stream = this.#ring[this.#ringAt] as Stream;
       this.#ringAt += 1;
       stream.scheduled = false;
-      if (stream.closed || stream.queuedBytes === 0) continue;
+      // Its window may have shrunk with SETTINGS since it was put in line; `openStream` puts it there again.
+      if (stream.closed || stream.queuedBytes === 0 || stream.sendWindow <= 0) continue;
       this.#sendOne(stream);
       if (stream.queuedBytes > 0 && stream.sendWindow > 0) this.#schedule(stream);
       if (stream.owesDrain && !stream.closed && stream.queuedBytes <= LOW_WATER) {

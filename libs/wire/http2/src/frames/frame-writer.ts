@@ -27,6 +27,7 @@ export class FrameWriter {
   #dataAt = 0;
   #dataEnd = 0;
   #dataStream = 0;
+  #dataHanded = 0;
 
   constructor(gather: Gather, encoder: HpackEncoder) {
     this.gather = gather;
@@ -120,6 +121,7 @@ export class FrameWriter {
     this.#dataBytes = bytes;
     this.#dataAt = gather.at - FRAME_HEADER;
     this.#dataStream = streamId;
+    this.#dataHanded = gather.handedCount;
     if (length > 0) gather.at += source.copy(bytes, gather.at, from, to);
     this.#dataEnd = gather.at;
   }
@@ -129,6 +131,7 @@ export class FrameWriter {
     const { gather } = this;
     const bytes = this.#dataBytes;
     if (bytes === undefined || bytes !== gather.bytes || this.#dataEnd !== gather.at) return false;
+    if (this.#dataHanded !== gather.handedCount) return false;
     if (this.#dataStream !== streamId || gather.at + to - from > bytes.length) return false;
     const length = gather.at - this.#dataAt - FRAME_HEADER + to - from;
     if (length > http2Limits.frameBytesMax) return false;

@@ -25,6 +25,8 @@ export class Gather {
   /** Newest stream that was opened from here, and the newest whose octets may have been given to the output. */
   newestId = 0;
   handedId = 0;
+  /** Buffers that were handed over: one that comes back is another one. */
+  handedCount = 0;
   readonly #output: Http2Output;
   #asked = false;
 
@@ -67,6 +69,7 @@ export class Gather {
     const length = this.at;
     if (bytes === undefined || length === 0) return;
     this.handedId = this.newestId;
+    this.handedCount += 1;
     this.at = 0;
     this.bytes = undefined;
     const output = this.#output;
