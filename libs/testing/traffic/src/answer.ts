@@ -15,12 +15,14 @@ export interface Answer {
   readonly body: string;
   readonly trailers: Readonly<Record<string, string>>;
   readonly elapsedMs: number;
+  /** Ends the connection: after the line of the log, so that no proxy sees the client leave in the middle of its own end. */
+  close(): void;
 }
 
 /** An answer that has not ended by then is given up, as far as it came. */
 export const answerTimeoutMs = 15_000;
 
-export const noAnswer: Omit<Answer, 'elapsedMs'> = {
+export const noAnswer: Omit<Answer, 'elapsedMs' | 'close'> = {
   status: 0,
   statuses: [],
   reset: undefined,

@@ -31,8 +31,9 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
       if (over) return;
       over = true;
       for (const timer of timers) clearTimeout(timer);
-      socket.destroy();
-      resolve({ ...answerOf(readAnswers(text, method, true)), elapsedMs: performance.now() - started });
+      if (tunnelled || request.leaveAfterMs !== undefined) socket.destroy();
+      const elapsedMs = performance.now() - started;
+      resolve({ ...answerOf(readAnswers(text, method, true)), elapsedMs, close: () => void socket.destroy() });
     };
     timers.push(setTimeout(finish, request.leaveAfterMs ?? answerTimeoutMs));
     socket.on('data', (chunk: Buffer) => {
@@ -84,7 +85,7 @@ function isTunnel(status: number, method: string): boolean {
   return status === 101 || (method === 'CONNECT' && status === 200);
 }
 
-function answerOf(answers: readonly Parsed[]): Omit<Answer, 'elapsedMs'> {
+function answerOf(answers: readonly Parsed[]): Omit<Answer, 'elapsedMs' | 'close'> {
   const statuses = answers.map(({ status }) => status);
   const last = answers.at(-1);
   return last === undefined ? noAnswer : { ...last, statuses, reset: undefined };

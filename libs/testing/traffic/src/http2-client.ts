@@ -47,7 +47,6 @@ export async function sendHttp2(port: number, request: CaseRequest, id: string):
     });
     stream.on('close', () => {
       clearTimeout(timer);
-      session.destroy();
       resolve({
         status: statuses.at(-1) ?? 0,
         statuses,
@@ -56,6 +55,7 @@ export async function sendHttp2(port: number, request: CaseRequest, id: string):
         body: cut ? `${text}<cut>` : text,
         trailers: trailing,
         elapsedMs: performance.now() - started,
+        close: () => session.destroy(),
       });
     });
   });

@@ -21,8 +21,8 @@ export async function sendHttp2Raw(port: number, request: CaseRequest, id: strin
       if (over) return;
       over = true;
       clearTimeout(timer);
-      socket.destroy();
-      resolve({ ...noAnswer, ...seen, elapsedMs: performance.now() - started });
+      const elapsedMs = performance.now() - started;
+      resolve({ ...noAnswer, ...seen, elapsedMs, close: () => void socket.destroy() });
     };
     const timer = setTimeout(() => finish({}), request.leaveAfterMs ?? answerTimeoutMs);
     socket.on('error', () => finish({}));

@@ -20,6 +20,7 @@ export async function runRequest(
     const id = `${peer.name}-${caseIndex}-${nth}-${turn}`;
     const answer = await send(peer.portOf(caseIndex), request, id);
     const line = request.unlogged === true ? undefined : await peer.logLine(id, caseIndex);
+    answer.close();
     return outcomeOf(answer, world.seenOf(id), line);
   };
   if (request.parallel === true) return Promise.all(Array.from({ length: times }, (_, turn) => one(turn)));
