@@ -192,6 +192,7 @@ export class Http1Client implements Client, WireSink, MessageSink {
     if (this.#wire !== wire || record.outcome !== undefined) return;
     const to = Math.min(body.length, from + Math.max(1, Math.ceil(body.length / plan.pieces)));
     const whole = to === body.length;
+    if (wire.ending) return;
     // Before the last octet is there: the application may see it within the same turn.
     if (whole) record.sentWhole = true;
     if (to > from) {

@@ -65,7 +65,8 @@ export class Http2Client implements Client, Http2ConnectionSink {
 
   settled(stream: ClientStream): void {
     this.#open.delete(stream);
-    this.#advance();
+    // The codec counts the stream until its call is over.
+    this.parts.clock.schedule(0, () => this.#advance());
   }
 
   onRequest(): Http2StreamSink {
@@ -252,6 +253,7 @@ class ClientStream implements Http2StreamSink {
     if (this.#over) return;
     this.#judge.end();
     this.#over = true;
+    if (!this.#record.sentWhole) this.#stream?.reset(http2ErrorCodes.CANCEL);
     this.#client.settled(this);
   }
 

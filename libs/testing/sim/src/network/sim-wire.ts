@@ -71,6 +71,11 @@ export class SimWire implements Wire, PipeReader {
     return this.#queuedBytes === 0;
   }
 
+  /** FIN was asked for. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
   /** Destroyed or broken; `closed` follows in a later turn. */
   get gone(): boolean {
     return this.#gone;

@@ -137,7 +137,7 @@ export function makePlan(random: Random): ScenarioPlan {
     breakerMax: pick(1_000, 1_000, 1_000, 1, 3),
     streamsMax: pick(100, 100, 1, 2),
     tableStreamsMax: pick(0, 0, 1, 3),
-    window: pick(0, 0, 65_535, 1_000, 20_000),
+    window: pick(0, 0, 65_535, 2_000, 20_000),
     pingIntervalMs: pick(0, 0, 1_000),
     lateMsMax: pick(0, 1, 20),
     harsh,
@@ -153,7 +153,7 @@ function makeClient(random: Random, pick: Pick, tamed: boolean): ClientPlan {
     startMs: random() < 0.7 ? 0 : Math.floor(random() * 300),
     requests,
     halfCloses: random() < 0.15,
-    window: pick(0, 0, 65_535, 100, 5_000),
+    window: pick(0, 0, 65_535, 2_000, 9_000),
   };
 }
 

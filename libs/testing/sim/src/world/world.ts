@@ -29,7 +29,7 @@ const calmAtMs = 2_500;
 /** After the calm: over it something hangs. It covers the longest timeouts that a plan sets, one after another. */
 const patienceMs = 40_000;
 /** What lingers closes by itself in that time. */
-const settleMs = 8_000;
+const settleMs = 30_000;
 /** A scenario that never ends makes turns for ever. */
 const turnsMax = 400_000;
 
