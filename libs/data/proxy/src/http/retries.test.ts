@@ -116,6 +116,13 @@ describe('a retry', () => {
     expect(await closed).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('forgets all of the answer that it is made for, also trailers of the same read', async () => {
+    const trailed = 'HTTP/1.1 503 X\r\ntransfer-encoding: chunked\r\n\r\n2\r\nno\r\n0\r\nt: 1\r\n\r\n';
+    const { ask, backend } = await trial([trailed, answer(200)], [retryOnBits.serverError]);
+    expect(await ask()).toContain('HTTP/1.1 200');
+    expect(backend.received().split('GET /').length - 1).toBe(2);
+  });
+
   it('ends with the last answer and URX where none are left', async () => {
     const { ask, rig, backend } = await trial([answer(503)], [retryOnBits.serverError, { retriesMax: 2 }]);
     expect(await ask()).toMatch(/^HTTP\/1\.1 503 [\s\S]*503$/);

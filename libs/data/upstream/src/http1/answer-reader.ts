@@ -135,7 +135,7 @@ export class AnswerReader {
     }
     this.#finish(stream, at === limit);
     client.onUpstreamHead(head, bytes, dataFrom, dataTo, trailers.length === 0);
-    if (trailers.length > 0) client.onUpstreamTrailers(trailers);
+    if (trailers.length > 0 && !stream.dropped) client.onUpstreamTrailers(trailers);
   }
 
   #readBody(stream: Http1Stream, bytes: Buffer, from: number, limit: number): void {
@@ -153,7 +153,7 @@ export class AnswerReader {
         if (trailers.length === 0) client.onUpstreamBody(bytes, dataFrom, dataTo, true);
         else {
           if (dataTo > dataFrom) client.onUpstreamBody(bytes, dataFrom, dataTo, false);
-          client.onUpstreamTrailers(trailers);
+          if (!stream.dropped) client.onUpstreamTrailers(trailers);
         }
         return;
       }

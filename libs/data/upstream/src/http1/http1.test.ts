@@ -37,6 +37,20 @@ function setUp(secured = false) {
   return { pools, cluster, endpoint, dialer, request };
 }
 
+describe('an answer that its client gives up at its head', () => {
+  it('tells no more of itself, though all of it came with the head', () => {
+    const { request } = setUp();
+    const { wire, client, stream } = request();
+    const head = client.onUpstreamHead.bind(client);
+    client.onUpstreamHead = (...args) => {
+      head(...args);
+      stream.reset();
+    };
+    wire.give('HTTP/1.1 503 X\r\ntransfer-encoding: chunked\r\n\r\n0\r\nt: 1\r\n\r\n');
+    expect(client.told).toEqual(['head 503']);
+  });
+});
+
 describe('an HTTP/1 request', () => {
   it('is one write with the first part of its body', () => {
     const { request } = setUp();

@@ -15,6 +15,8 @@ export class Http1Stream implements UpstreamStream {
   readonly client: UpstreamClient;
   /** Nothing more is told or taken. */
   over = false;
+  /** Its client gave it up, be it that its answer was whole by then: what is left of that is told to nobody. */
+  dropped = false;
   /** The head was written. */
   sent = false;
   requestDone = false;
@@ -82,6 +84,7 @@ export class Http1Stream implements UpstreamStream {
   }
 
   reset(): void {
+    this.dropped = true;
     if (this.over) return;
     this.over = true;
     this.connection.destroy();
