@@ -17,6 +17,8 @@ export class SocketWire implements Wire {
   closed = false;
   errorCode = '';
   #first: Buffer | undefined;
+  /** The peer's FIN came while something was still to be told. */
+  #endWaits = false;
   #localAddress: string | undefined;
   #remoteAddress: string | undefined;
 
@@ -50,8 +52,8 @@ export class SocketWire implements Wire {
     const socket = this.socket;
     if (byEvents) socket.on('data', (chunk: Buffer) => this.sink.onData(chunk));
     socket.on('end', () => {
-      this.ended = true;
-      this.sink.onEnd();
+      if (this.#first === undefined) this.#tellEnd();
+      else this.#endWaits = true;
     });
     socket.on('drain', () => this.sink.onDrain());
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -101,12 +103,24 @@ export class SocketWire implements Wire {
     if (!this.paused) process.nextTick(tellFirst, this);
   }
 
+  /** What came although it is paused: a secured socket gives out what it has decrypted. */
+  keep(bytes: Buffer): void {
+    this.#first = this.#first === undefined ? Buffer.from(bytes) : Buffer.concat([this.#first, bytes]);
+  }
+
   /** Once, and not while it is paused. */
   tellFirst(): void {
     const bytes = this.#first;
     if (bytes === undefined || this.paused) return;
     this.#first = undefined;
     this.sink.onData(bytes);
+    if (this.#endWaits && !this.closed) this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    this.#endWaits = false;
+    this.ended = true;
+    this.sink.onEnd();
   }
 
   destroy(): void {
@@ -133,7 +147,8 @@ export function readInto(wire: () => SocketWire | undefined, early: Buffer[] = [
         early.push(Buffer.from(buffer.subarray(0, bytes)));
         return true;
       }
-      target.sink.onData(buffer.subarray(0, bytes));
+      if (target.paused) target.keep(buffer.subarray(0, bytes));
+      else target.sink.onData(buffer.subarray(0, bytes));
       return !target.paused;
     },
   };

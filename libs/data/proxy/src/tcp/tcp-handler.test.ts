@@ -1,6 +1,7 @@
 /** The TCP proxy over real loopback sockets: bytes, half-close, failures by flag, counts, the log. */
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { createIstioTcpMetrics } from '@weft/data-filters';
 import { type Cluster, type PickContext, type TcpHandlerTable, unknownWorkload } from '@weft/data-runtime';
 import { createDialer } from '@weft/data-upstream';
@@ -155,6 +156,35 @@ describe('the TCP proxy', () => {
     const client = dial(port);
     client.end('early');
     expect(await readAll(client)).toBe('early');
+  });
+
+  it('keeps what a secured client says with its handshake', async () => {
+    const upstream = await listen((socket) => socket.pipe(socket));
+    const { handler } = await proxy(testTcpTable(undefined));
+    const secure = createServerTls({
+      secrets: secretsOf(() => peer),
+      tls: { ...meshServerTls, allowedUriPrefixes: [] },
+      onSecure(socket, caller) {
+        const info = connectionInfo(socket, 'inbound', addressesOf(socket), caller);
+        handler.accept(socket, info, testTcpTable(clusterTo(upstream)));
+      },
+      onRefused() {},
+    });
+    const port = await listen((socket) => secure.accept(socket), true);
+    const { certChainPem: cert, privateKeyPem: key } = own;
+    const options = { port, host: '127.0.0.1', rejectUnauthorized: false, cert, key };
+    for (let nth = 0; nth < 20; nth += 1) {
+      const client = connectTls(options);
+      sockets.push(client);
+      // Written before the handshake is over: it leaves with the last of it.
+      client.write('early');
+      const first = await new Promise<Buffer>((resolve) => client.once('data', resolve));
+      expect(first.toString()).toBe('early');
+      const brief = connectTls(Object.assign({ allowHalfOpen: true }, options));
+      sockets.push(brief);
+      brief.end('all that there is');
+      expect(await readAll(brief)).toBe('all that there is');
+    }
   });
 
   it('lets a server speak first', async () => {

@@ -28,8 +28,13 @@ export interface FakeControlPlane {
   stop(): void;
 }
 
-/** @param ttlSeconds of certificates, whatever is asked for. The token "ns/sa" is the identity. @param port 0 for any. */
-export async function startFakeControlPlane(ttlSeconds = 3600, port = 0, ca?: FakeCa): Promise<FakeControlPlane> {
+/** @param ttlSeconds of certificates, whatever is asked for. The token "ns/sa" is the identity. @param port 0 for any. @param host to listen on. */
+export async function startFakeControlPlane(
+  ttlSeconds = 3600,
+  port = 0,
+  ca?: FakeCa,
+  host = '127.0.0.1',
+): Promise<FakeControlPlane> {
   const authority = ca ?? (await createFakeCa(systemClock));
   const { certChainPem, privateKeyPem } = await authority.issueServer('istiod.istio-system.svc');
   const snapshots = new Map<string, OpaqueSnapshot>();
@@ -65,7 +70,7 @@ export async function startFakeControlPlane(ttlSeconds = 3600, port = 0, ca?: Fa
   ]);
   const bind = (at: number, how: grpc.ServerCredentials): Promise<number> =>
     new Promise((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${at}`, how, (error, got) => (error === null ? resolve(got) : reject(error)));
+      server.bindAsync(`${host}:${at}`, how, (error, got) => (error === null ? resolve(got) : reject(error)));
     });
   const bound = await bind(port, credentials);
   const clearPort = await bind(0, grpc.ServerCredentials.createInsecure());

@@ -2,3 +2,4 @@
 export type { FakeControlPlane } from './fake-control-plane.ts';
 export { startFakeControlPlane } from './fake-control-plane.ts';
 export type { TestResource } from './mesh-resources.ts';
+export { resource } from './mesh-resources.ts';
