@@ -19,6 +19,7 @@ export async function runRequest(
   const one = async (turn: number): Promise<Outcome> => {
     const id = `${peer.name}-${caseIndex}-${nth}-${turn}`;
     const answer = await send(peer.portOf(caseIndex), request, id);
+    if (request.logsAtEnd === true) answer.close();
     const line = request.unlogged === true ? undefined : await peer.logLine(id, caseIndex);
     answer.close();
     return outcomeOf(answer, world.seenOf(id), line);

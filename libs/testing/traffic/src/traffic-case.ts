@@ -44,6 +44,8 @@ export interface CaseRequest {
   readonly unlogged?: boolean;
   /** The client speaks TLS. */
   readonly tls?: ClientTls;
+  /** The log has a line for the connection, not for the request: the client closes before the line is awaited. */
+  readonly logsAtEnd?: boolean;
   /** Before it is sent: for what comes about by time, such as the end of an ejection. */
   readonly pauseMs?: number;
   /** How often; the outcomes are counted in `see.endpoints`. */

@@ -8,7 +8,7 @@ const noPanic = { common_lb_config: { healthy_panic_threshold: { value: 0 } } };
 
 function checked(places: readonly Place[], check: JsonObject, more: JsonObject = {}) {
   const timing = {
-    timeout: '1s',
+    timeout: '3s',
     interval: '1s',
     no_traffic_interval: '1s',
     unhealthy_threshold: 1,
@@ -105,8 +105,8 @@ export const healthCases: readonly TrafficCase[] = [
       h: placed([locality('one', [{ at: 'a' }]), locality('two', [{ at: 'b' }], { priority: 1 })], {
         health_checks: [
           {
-            timeout: '1s',
-            interval: '10s',
+            timeout: '3s',
+            interval: '1s',
             unhealthy_threshold: 1,
             healthy_threshold: 1,
             http_health_check: { path: '/', ...told('status=500; only=a') },

@@ -4,7 +4,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { TrafficCase } from '../traffic-case.ts';
 import { filter, tcpProxy } from './parts.ts';
 
-const get = { send: 'GET /tcp' } as const;
+const get = { send: 'GET /tcp', logsAtEnd: true } as const;
 const tcp = (config: JsonObject, ...before: JsonObject[]): JsonObject => ({
   filter_chains: [{ filters: [...before, tcpProxy(config)] }],
 });
@@ -48,7 +48,7 @@ export const tcpCases: readonly TrafficCase[] = [
     requests: [
       { ...get, see: { ...passed, flag: '-', log: { upstream: /-a$/ } } },
       { ...get, http2: true, see: { status: 200, upstreamProtocol: '2' } },
-      { send: 'POST /', bodyBytes: 300_000, see: { status: 200 } },
+      { ...get, send: 'POST /', bodyBytes: 300_000, see: { status: 200 } },
     ],
     ignore: { fields: ['log'], because: 'the names of clusters are those of the case' },
   },

@@ -184,7 +184,7 @@ export const tlsInboundCases: readonly TrafficCase[] = [
       ],
     }),
     requests: [
-      { ...get, tls: { as: 'client' }, see: { status: 200, endpoint: 'b' } },
+      { ...get, tls: { as: 'client' }, logsAtEnd: true, see: { status: 200, endpoint: 'b' } },
       { ...get, tls: { as: 'server' }, unlogged: true, see: { status: 0, attempts: 0 } },
     ],
   },
