@@ -90,7 +90,7 @@ const loads = {
     let round = 0;
     const timer = setInterval(() => {
       round += 1;
-      peer.update({ table: { services: 2_000, routes: 5_000 + 2_000 * (round % 2) } });
+      peer.update({ table: { services: 2_000, routes: 5_000, changed: round } });
     }, updatePeriodMs);
     const seconds = Math.max(4, options.seconds);
     const load = await h2loadRun({

@@ -109,12 +109,13 @@ const routesOf = (cluster) => [
 ];
 
 /** @param count of services, each a virtual host; `routes` over all of them, the last of a host takes everything. */
-function manyHosts({ services, routes }, cluster) {
+function manyHosts({ services, routes, changed = 0 }, cluster) {
   const each = Math.ceil(routes / services);
   return Array.from({ length: services }, (_, service) => {
     const host = `service-${service}.bench.svc.cluster.local`;
     const exact = Array.from({ length: each - 1 }, (_, path) => ({
-      match: { path: `/path-${path}` },
+      // One route of all changes with each update.
+      match: { path: service === 1_000 && path === 0 ? `/path-${changed}-changed` : `/path-${path}` },
       route: { cluster, timeout: '0s' },
     }));
     return {

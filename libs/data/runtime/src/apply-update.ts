@@ -1,6 +1,7 @@
 /** One update, all or nothing: compile every resource first, change tables only when all of them are good. */
 
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
 import { WeftError } from '@weft/kernel';
 import type { ResourceUpdate } from '@weft/xds-protocol';
 import { refuse, unpack } from './check/refuse.ts';
@@ -12,18 +13,14 @@ export interface ResourceKind {
   apply(update: ResourceUpdate): string | undefined;
 }
 
-export interface ResourceKindOptions<Desc extends DescMessage, Compiled> {
-  readonly schema: Desc;
-  /** Name inside the message, which must be the resource's own. */
-  nameOf(message: MessageShape<Desc>): string;
+export interface ResourceKindOptions<Compiled> {
+  readonly schema: DescMessage;
   /** @param where "Cluster outbound|8080||x". @throws WeftError `config_rejected` */
-  compile(message: MessageShape<Desc>, where: string): Compiled;
+  compile(body: Any | undefined, name: string, where: string): Compiled;
   commit(changed: ReadonlyMap<string, Compiled>, removed: readonly string[]): void;
 }
 
-export function createResourceKind<Desc extends DescMessage, Compiled>(
-  options: ResourceKindOptions<Desc, Compiled>,
-): ResourceKind {
+export function createResourceKind<Compiled>(options: ResourceKindOptions<Compiled>): ResourceKind {
   const { schema } = options;
   return {
     typeUrl: `type.googleapis.com/${schema.typeName}`,
@@ -33,10 +30,7 @@ export function createResourceKind<Desc extends DescMessage, Compiled>(
       for (const resource of update.changed) {
         const where = `${schema.name} ${resource.name}`;
         try {
-          const message = unpack(resource.body, schema, where);
-          const name = options.nameOf(message);
-          if (name !== resource.name) refuse(where, `the message is named ${JSON.stringify(name)}`);
-          changed.set(resource.name, options.compile(message, where));
+          changed.set(resource.name, options.compile(resource.body, resource.name, where));
         } catch (error) {
           if (!(error instanceof WeftError)) throw error;
           refusals.push(error.message);
@@ -46,6 +40,23 @@ export function createResourceKind<Desc extends DescMessage, Compiled>(
       options.commit(changed, update.removed);
       return undefined;
     },
+  };
+}
+
+/**
+ * For kinds that are compiled from the whole message.
+ * @param nameOf the name inside the message, which must be the resource's own.
+ */
+export function fromMessage<Desc extends DescMessage, Compiled>(
+  schema: Desc,
+  nameOf: (message: MessageShape<Desc>) => string,
+  compile: (message: MessageShape<Desc>, where: string) => Compiled,
+): (body: Any | undefined, name: string, where: string) => Compiled {
+  return (body, name, where) => {
+    const message = unpack(body, schema, where);
+    const own = nameOf(message);
+    if (own !== name) refuse(where, `the message is named ${JSON.stringify(own)}`);
+    return compile(message, where);
   };
 }
 

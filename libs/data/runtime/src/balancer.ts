@@ -12,10 +12,21 @@ export interface SlowStart {
 }
 
 export type BalancingPolicy =
-  | { readonly kind: 'least-request'; readonly choiceCount: number; readonly activeRequestBias: number; readonly slowStart: SlowStart | undefined }
+  | {
+      readonly kind: 'least-request';
+      readonly choiceCount: number;
+      readonly activeRequestBias: number;
+      readonly slowStart: SlowStart | undefined;
+    }
   | { readonly kind: 'round-robin'; readonly slowStart: SlowStart | undefined }
   | { readonly kind: 'random' }
-  | { readonly kind: 'ring-hash'; readonly minimumRingSize: number; readonly maximumRingSize: number; readonly hash: 'xx-hash' | 'murmur-hash-2'; readonly useHostname: boolean }
+  | {
+      readonly kind: 'ring-hash';
+      readonly minimumRingSize: number;
+      readonly maximumRingSize: number;
+      readonly hash: 'xx-hash' | 'murmur-hash-2';
+      readonly useHostname: boolean;
+    }
   | { readonly kind: 'maglev'; readonly tableSize: number; readonly useHostname: boolean }
   | { readonly kind: 'peak-ewma'; readonly decayMs: number; readonly defaultRttMs: number };
 
@@ -34,7 +45,13 @@ export interface BalancingSpec {
   readonly overprovisioningFactor: number;
   /** Locality weights decide (locality_weighted_lb_config); else localities are one crowd. */
   readonly localityWeighted: boolean;
-  readonly subsets: { readonly selectors: readonly SubsetSelector[]; readonly fallback: 'none' | 'any' | 'default'; readonly defaultSubset: Readonly<Record<string, string>> } | undefined;
+  readonly subsets:
+    | {
+        readonly selectors: readonly SubsetSelector[];
+        readonly fallback: 'none' | 'any' | 'default';
+        readonly defaultSubset: Readonly<Record<string, string>>;
+      }
+    | undefined;
   /** Ring hash and maglev: an overloaded endpoint is passed over (hash_balance_factor in percent; 0: off). */
   readonly hashBalanceFactor: number;
 }

@@ -50,7 +50,7 @@ describe('a refusal', () => {
     ],
     [
       badRoute({ statPrefix: 'x' }),
-      'RouteConfiguration r: field virtual_hosts[0].routes[0].stat_prefix is not supported',
+      'RouteConfiguration r virtual_hosts[0]: field routes[0].stat_prefix is not supported',
     ],
     [
       badRoute({ match: { pathSpecifier: { case: 'safeRegex', value: { regex: '(?=a)' } } } }),

@@ -6,7 +6,7 @@ import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/end
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
-import { createResourceKind, type ResourceKind } from './apply-update.ts';
+import { createResourceKind, fromMessage, type ResourceKind } from './apply-update.ts';
 import { refuse, withinPlug } from './check/refuse.ts';
 import { compileAssignment } from './clusters/assignment.ts';
 import { compileCluster } from './clusters/cluster-spec.ts';
@@ -14,12 +14,12 @@ import { compileListener } from './listeners/listener.ts';
 import type { ListenerContext } from './listeners/listener-context.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from './plugs.ts';
 import type { ClusterRef, RouteContext } from './routes/route-context.ts';
-import { compileRouteTable } from './routes/route-table.ts';
+import { compileRouteTableVersion, type RouteTableVersion } from './routes/route-table-versions.ts';
 import { secretsOfCluster } from './secrets/cluster-secrets.ts';
 import { compileSecret } from './secrets/secret.ts';
 import type { ClusterStore } from './stores/cluster-store.ts';
 import type { SecretStore } from './stores/secret-store.ts';
-import type { TrafficStore, WithClusters } from './stores/traffic-store.ts';
+import type { TrafficStore } from './stores/traffic-store.ts';
 
 export interface ResourceKindsOptions {
   readonly clusters: ClusterStore;
@@ -41,28 +41,39 @@ export const typeUrls = {
 export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<string, ResourceKind> {
   const { clusters, traffic, secrets, plugs, outbound, serviceCluster, environment } = options;
   const { routesRef, inlineRoutesRef } = traffic;
-  const noting = <T>(compile: (context: RouteContext) => T): WithClusters<T> => {
-    const names = new Set<string>();
+  const versions = new Map<string, RouteTableVersion>();
+  const contextOf = (names: Set<string>): RouteContext => {
     const clusterRef: ClusterRef = (name) => {
       names.add(name);
       return clusters.ref(name);
     };
-    const value = compile({
+    return {
       clusterRef,
       clusterNamed: (name) => clusters.clusters.get(name),
       serviceCluster,
       filterConfig: (_name, config, where, optional) => compilePerRoute(config, plugs, clusterRef, where, optional),
-    });
-    return { value, clusters: names };
+    };
   };
+  const readCluster = fromMessage(
+    ClusterSchema,
+    (cluster) => cluster.name,
+    (cluster, where) => ({ spec: compileCluster(cluster, where), secrets: secretsOfCluster(cluster, where) }),
+  );
+  const readListener = fromMessage(
+    ListenerSchema,
+    (listener) => listener.name,
+    (listener, where) => {
+      const names = new Set<string>();
+      const context = { routes: contextOf(names), plugs, outbound, routesRef, inlineRoutesRef, environment };
+      return { value: compileListener(listener, context, where), clusters: names };
+    },
+  );
+  const readAssignment = fromMessage(ClusterLoadAssignmentSchema, ({ clusterName }) => clusterName, compileAssignment);
+  const readSecret = fromMessage(SecretSchema, ({ name }) => name, compileSecret);
   const kinds: readonly ResourceKind[] = [
     createResourceKind({
       schema: ClusterSchema,
-      nameOf: (cluster) => cluster.name,
-      compile: (cluster, where) => ({
-        spec: compileCluster(cluster, where),
-        secrets: secretsOfCluster(cluster, where),
-      }),
+      compile: readCluster,
       commit(changed, removed) {
         for (const [name, cluster] of changed) secrets.reference(`cluster ${name}`, cluster.secrets);
         for (const name of removed) secrets.reference(`cluster ${name}`, []);
@@ -71,17 +82,12 @@ export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<
     }),
     createResourceKind({
       schema: ClusterLoadAssignmentSchema,
-      nameOf: (assignment) => assignment.clusterName,
-      compile: compileAssignment,
+      compile: readAssignment,
       commit: clusters.commitAssignments,
     }),
     createResourceKind({
       schema: ListenerSchema,
-      nameOf: (listener) => listener.name,
-      compile: (listener, where) =>
-        noting((routes) =>
-          compileListener(listener, { routes, plugs, outbound, routesRef, inlineRoutesRef, environment }, where),
-        ),
+      compile: readListener,
       commit(changed, removed) {
         for (const [name, { value }] of changed) {
           const named = [...value.secretNames];
@@ -93,14 +99,24 @@ export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<
     }),
     createResourceKind({
       schema: RouteConfigurationSchema,
-      nameOf: (config) => config.name,
-      compile: (config, where) => noting((context) => compileRouteTable(config, context, where)),
-      commit: traffic.commitRoutes,
+      compile: (body, name, where) =>
+        body === undefined
+          ? refuse(where, 'a RouteConfiguration is missing')
+          : compileRouteTableVersion(body, name, versions.get(name), contextOf, where),
+      commit(changed, removed) {
+        for (const [name, version] of changed) versions.set(name, version);
+        for (const name of removed) versions.delete(name);
+        const tables = [...changed].map(([name, { table, clusters: named }]) => {
+          return [name, { value: table, clusters: named }] as const;
+        });
+        traffic.commitRoutes(new Map(tables), removed);
+        // Names that no listener asks for any more keep nothing.
+        for (const name of versions.keys()) if (!traffic.routes.has(name) && !changed.has(name)) versions.delete(name);
+      },
     }),
     createResourceKind({
       schema: SecretSchema,
-      nameOf: (secret) => secret.name,
-      compile: compileSecret,
+      compile: readSecret,
       commit: (changed) => secrets.commit(changed),
     }),
   ];

@@ -12,7 +12,7 @@ import type { ConnectionInfo, Exchange, HttpFilter } from './filter.ts';
 /** What a matcher reads of a request. */
 export interface RouteRequest {
   readonly method: string;
-  /** Host or :authority as sent, lower case, with its port if it had one. */
+  /** Host or :authority as sent, with its port if it had one; virtual hosts take it in any case. */
   readonly authority: string;
   /** Path without query. */
   readonly path: string;

@@ -11,7 +11,7 @@ import { compileFilterConfigs } from './filter-configs.ts';
 import { compileMutation } from './header-mutation.ts';
 import { compileMirrors } from './mirror.ts';
 import type { RouteContext } from './route-context.ts';
-import { compileHost, type TableDefaults } from './virtual-host.ts';
+import { type CompiledHost, compileHost, type TableDefaults } from './virtual-host.ts';
 
 /** For those who only ask what could match. */
 const noChance: Random = () => 0;
@@ -20,16 +20,32 @@ const noChance: Random = () => 0;
 export function compileRouteTable(config: RouteConfiguration, context: RouteContext, where: string): RouteTable {
   const checked = config.validateClusters === true ? onlyKnown(context, where) : context;
   const defaults = compileDefaults(config, checked, where);
+  const hosts = config.virtualHosts.map((host) => ({
+    name: host.name,
+    domains: host.domains,
+    value: compileHost(host, defaults, checked, `${where} virtual host ${host.name}`),
+  }));
+  return joinRouteTable(config, hosts, where);
+}
+
+/** A virtual host that is compiled already. */
+export interface HostEntry {
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly value: CompiledHost;
+}
+
+/** @param config its virtual hosts are not read. */
+export function joinRouteTable(config: RouteConfiguration, hosts: readonly HostEntry[], where: string): RouteTable {
   const names = new Set<string>();
-  const hosts = config.virtualHosts.map((host) => {
-    if (names.has(host.name)) refuse(where, `virtual host ${host.name} stands twice`);
-    names.add(host.name);
-    return { domains: host.domains, value: compileHost(host, defaults, checked, `${where} virtual host ${host.name}`) };
-  });
+  for (const { name } of hosts) {
+    if (names.has(name)) refuse(where, `virtual host ${name} stands twice`);
+    names.add(name);
+  }
   const domains = compileDomains(hosts, where);
   const hostOf = config.ignorePortInHostMatching
-    ? (authority: string) => domains.find(withoutPort(authority))
-    : domains.find;
+    ? (authority: string) => domains.find(withoutPort(authority).toLowerCase())
+    : (authority: string) => domains.find(authority.toLowerCase());
   const pathOf = config.ignorePathParametersInPathMatching ? withoutParameters : asItIs;
   return {
     name: config.name,
@@ -43,7 +59,8 @@ export function compileRouteTable(config: RouteConfiguration, context: RouteCont
   };
 }
 
-function compileDefaults(config: RouteConfiguration, context: RouteContext, where: string): TableDefaults {
+/** What all virtual hosts of a table begin with. */
+export function compileDefaults(config: RouteConfiguration, context: RouteContext, where: string): TableDefaults {
   return {
     requestHeaders: compileMutation(config.requestHeadersToAdd, config.requestHeadersToRemove, where),
     responseHeaders: compileMutation(config.responseHeadersToAdd, config.responseHeadersToRemove, where),
@@ -55,7 +72,7 @@ function compileDefaults(config: RouteConfiguration, context: RouteContext, wher
 }
 
 /** validate_clusters: a cluster that is named must exist. */
-function onlyKnown(context: RouteContext, where: string): RouteContext {
+export function onlyKnown(context: RouteContext, where: string): RouteContext {
   return {
     ...context,
     clusterRef(name) {

@@ -1,0 +1,69 @@
+import { create } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
+import { describe, expect, it } from 'vitest';
+import type { RouteContext } from './route-context.ts';
+import { compileRouteTableVersion, type RouteTableVersion } from './route-table-versions.ts';
+
+const contextOf = (names: Set<string>): RouteContext => ({
+  clusterRef(name) {
+    names.add(name);
+    return { current: undefined };
+  },
+  clusterNamed: () => undefined,
+  serviceCluster: '',
+  filterConfig: () => undefined,
+});
+
+const route = (host: string, cluster: string) => ({
+  name: host,
+  domains: [host],
+  routes: [
+    {
+      match: { pathSpecifier: { case: 'prefix' as const, value: '/' } },
+      action: {
+        case: 'route' as const,
+        value: { clusterSpecifier: { case: 'cluster' as const, value: cluster } },
+      },
+    },
+  ],
+});
+
+const compile = (
+  before: RouteTableVersion | undefined,
+  hosts: ReturnType<typeof route>[],
+  more: { readonly requestHeadersToRemove?: string[] } = {},
+) =>
+  compileRouteTableVersion(
+    anyPack(RouteConfigurationSchema, create(RouteConfigurationSchema, { ...more, name: 'r', virtualHosts: hosts })),
+    'r',
+    before,
+    contextOf,
+    'RouteConfiguration r',
+  );
+const valuesOf = (version: RouteTableVersion) =>
+  new Map([...version.hosts.values()].map(({ name, value }) => [name, value]));
+
+describe('a new version of a route table', () => {
+  it('takes over the virtual hosts that are the same, octet by octet, and compiles the others', () => {
+    const first = compile(undefined, [route('a', 'one'), route('b', 'two')]);
+    const second = compile(first, [route('b', 'two'), route('a', 'three'), route('c', 'one')]);
+    expect(valuesOf(second).get('b')).toBe(valuesOf(first).get('b'));
+    expect(valuesOf(second).get('a')).not.toBe(valuesOf(first).get('a'));
+    expect([...second.clusters].sort()).toEqual(['one', 'three', 'two']);
+    expect(second.table.virtualHostOf('c')?.name).toBe('c');
+    expect(second.hosts.size).toBe(3);
+  });
+
+  it('compiles all of them anew where what they depend on has changed', () => {
+    const first = compile(undefined, [route('a', 'one')]);
+    const second = compile(first, [route('a', 'one')], { requestHeadersToRemove: ['x'] });
+    expect(valuesOf(second).get('a')).not.toBe(valuesOf(first).get('a'));
+  });
+
+  it('is refused by its own faults, whatever was taken over', () => {
+    const first = compile(undefined, [route('a', 'one')]);
+    expect(() => compile(first, [route('a', 'one'), route('a', 'two')])).toThrow('virtual host a stands twice');
+    expect(() => compile(first, [route('a', 'one'), { ...route('b', 'one'), domains: ['a'] }])).toThrow('a');
+  });
+});

@@ -1,0 +1,80 @@
+/** A RouteConfiguration taken apart by its octets: the virtual hosts one by one, without reading them. */
+
+/** Octets of a RouteConfiguration message. */
+export interface SplitHosts {
+  /** All other fields, in their order: a RouteConfiguration without virtual hosts. */
+  readonly rest: Buffer;
+  /** VirtualHost messages, views of the octets that were given. */
+  readonly hosts: readonly Buffer[];
+}
+
+/** Field 2 (virtual_hosts), length-delimited (the protobuf encoding's wire type 2). */
+const HOSTS_TAG = 0x12;
+
+/** @returns nothing for octets that do not parse at this level: then nobody can. */
+export function splitHosts(message: Uint8Array): SplitHosts | undefined {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const hosts: Buffer[] = [];
+  const rest: Buffer[] = [];
+  const reader = new FieldReader(bytes);
+  while (reader.at < bytes.length) {
+    const start = reader.at;
+    const isHost = bytes[start] === HOSTS_TAG;
+    if (!reader.skipField()) return undefined;
+    if (isHost) hosts.push(bytes.subarray(reader.contentAt, reader.at));
+    else rest.push(bytes.subarray(start, reader.at));
+  }
+  return { rest: Buffer.concat(rest), hosts };
+}
+
+class FieldReader {
+  at = 0;
+  /** Where the content of the last length-delimited field began. */
+  contentAt = 0;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** @returns false: it does not parse. */
+  skipField(): boolean {
+    const tag = this.#varint();
+    if (tag < 0) return false;
+    switch (tag & 7) {
+      case 0:
+        return this.#varint() >= 0;
+      case 1:
+        return this.#skip(8);
+      case 2: {
+        const length = this.#varint();
+        this.contentAt = this.at;
+        return length >= 0 && this.#skip(length);
+      }
+      case 5:
+        return this.#skip(4);
+      default:
+        return false;
+    }
+  }
+
+  #skip(count: number): boolean {
+    this.at += count;
+    return this.at <= this.#bytes.length;
+  }
+
+  /** @returns -1: it is cut short. Values over 2^53 lose their low bits, which no length has. */
+  #varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let count = 0; count < 10; count += 1) {
+      const octet = this.#bytes[this.at];
+      if (octet === undefined) return -1;
+      this.at += 1;
+      value += (octet & 0x7f) * scale;
+      if (octet < 0x80) return value;
+      scale *= 128;
+    }
+    return -1;
+  }
+}
