@@ -60,7 +60,11 @@ export class TunnelStream implements UpstreamStream, WireSink {
     this.#client = undefined;
     // Where both sides have ended, what was written still goes out before the socket closes by itself.
     if (this.#wire.ended && this.#sentAll) this.#wire.resume();
-    else this.#wire.destroy();
+    else {
+      // What was cut short must not look whole.
+      this.#wire.reset?.();
+      this.#wire.destroy();
+    }
     this.finishTunnel();
   }
 

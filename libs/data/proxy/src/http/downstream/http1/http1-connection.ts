@@ -201,8 +201,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
 
   broken(): void {
     this.#output.flush();
-    // The end of the connection would end the answer of an HTTP/1.0 client in order.
-    if (this.#exchange.request.protocol === 'HTTP/1.0') this.#wire.reset?.();
+    // The end of the connection would end a tunnel, and the answer of an HTTP/1.0 client, in order.
+    if (this.#state === 'tunnel' || this.#exchange.request.protocol === 'HTTP/1.0') this.#wire.reset?.();
     this.#goneAway();
   }
 
