@@ -26,7 +26,8 @@ export function performAnswer(clock: SimClock, target: AnswerTarget, record: Req
   const go = (): void => {
     if (!target.open) return;
     if (answer.informational) target.informational();
-    if (answer.kind === 'close-before' || answer.kind === 'reset-before') target.breakOff(answer.kind === 'reset-before');
+    if (answer.kind === 'close-before' || answer.kind === 'reset-before')
+      target.breakOff(answer.kind === 'reset-before');
     else writeAnswer(clock, target, record, arrival);
   };
   if (answer.delayMs === 0) go();

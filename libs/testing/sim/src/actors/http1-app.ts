@@ -66,7 +66,8 @@ export class Http1App implements WireSink, MessageSink, AnswerTarget {
     const arrival = ledger.arrive(id, answer);
     const record = ledger.requests[id];
     if (arrival === undefined || record === undefined) return 0;
-    if (fields.get('x-sim-id') !== String(id)) ledger.fault(record, `its head was mixed with ${fields.get('x-sim-id')}`);
+    if (fields.get('x-sim-id') !== String(id))
+      ledger.fault(record, `its head was mixed with ${fields.get('x-sim-id')}`);
     if (!line.startsWith(record.method)) ledger.fault(record, `came as ${line}`);
     this.#judge = new RequestJudge(record, arrival, ledger);
     this.#answering = arrival;

@@ -55,7 +55,7 @@ export class Http1Client implements Client, WireSink, MessageSink {
   constructor(plan: ClientPlan, parts: ClientParts) {
     this.#plan = plan;
     this.#parts = parts;
-    this.#records = plan.requests.map(({ method, bodyLength }) => parts.ledger.add(method, bodyLength));
+    this.#records = plan.requests.map((request) => parts.ledger.add(request));
     parts.clock.schedule(plan.startMs, () => this.#advance());
   }
 
@@ -222,6 +222,8 @@ export class Http1Client implements Client, WireSink, MessageSink {
     const sent = this.#open.shift();
     const { tunnel } = sent ?? {};
     if (sent === undefined || tunnel === undefined) return;
+    if (!tunnel.whole)
+      this.#parts.ledger.fault(sent.record, `a tunnel that was cut after ${tunnel.received} ended in order`);
     if (tunnel.fault !== undefined) this.#parts.ledger.fault(sent.record, `the tunnel: ${tunnel.fault}`);
     this.#parts.ledger.settle(sent.record, tunnel.whole ? 'answered' : 'cut');
   }

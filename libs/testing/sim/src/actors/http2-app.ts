@@ -10,11 +10,11 @@ import {
   type Http2StreamSink,
   http2ErrorCodes,
 } from '@weft/http2';
+import type { Arrival } from '../scenario/ledger.ts';
 import { type AnswerTarget, performAnswer } from './answering.ts';
 import { CodecWire } from './codec-wire.ts';
 import type { AppParts } from './http1-app.ts';
 import { RequestJudge } from './judges.ts';
-import type { Arrival } from '../scenario/ledger.ts';
 
 const nothing = Buffer.alloc(0);
 
@@ -71,7 +71,8 @@ export class Http2App implements Http2ConnectionSink {
     const arrival = ledger.arrive(id, answer);
     const record = ledger.requests[id];
     if (arrival === undefined || record === undefined) return new AppStream(this, stream, undefined);
-    if (head.header('x-sim-id') !== String(id)) ledger.fault(record, `its head was mixed with ${head.header('x-sim-id')}`);
+    if (head.header('x-sim-id') !== String(id))
+      ledger.fault(record, `its head was mixed with ${head.header('x-sim-id')}`);
     if (head.method !== record.method) ledger.fault(record, `came as ${head.method}`);
     const exchange = new AppStream(this, stream, new RequestJudge(record, arrival, ledger));
     if (this.#deaf || answer.kind === 'goaway') {

@@ -37,7 +37,7 @@ export class Http2Client implements Client, Http2ConnectionSink {
   constructor(plan: ClientPlan, parts: ClientParts) {
     this.#plan = plan;
     this.parts = parts;
-    this.#records = plan.requests.map(({ method, bodyLength }) => parts.ledger.add(method, bodyLength));
+    this.#records = plan.requests.map((request) => parts.ledger.add(request));
     parts.clock.schedule(plan.startMs, () => this.#advance());
   }
 
@@ -234,6 +234,8 @@ class ClientStream implements Http2StreamSink {
         this.#stream?.data(nothing, 0, 0, true);
         this.#client.flush();
       }
+      if (end && !tunnel.whole)
+        this.#client.parts.ledger.fault(this.#record, `a tunnel that was cut after ${tunnel.received} ended in order`);
       if (end) this.#settle(tunnel.whole);
       return;
     }
@@ -261,6 +263,7 @@ class ClientStream implements Http2StreamSink {
     if (this.#over) return;
     this.#over = true;
     this.#client.parts.ledger.settle(this.#record, whole ? 'answered' : 'cut');
+    if (!whole) this.#stream?.reset(http2ErrorCodes.CANCEL);
     this.#client.settled(this);
   }
 

@@ -43,7 +43,8 @@ export class AnswerJudge {
     }
     record.answeredBy = arrival.key;
     this.#arrival = arrival;
-    if (status !== arrival.answer.status && status !== 101) this.#fault(`${status} where the application said ${arrival.answer.status}`);
+    if (status !== arrival.answer.status && status !== 101)
+      this.#fault(`${status} where the application said ${arrival.answer.status}`);
     this.#check = new BodyCheck(answerKeyBase + arrival.key, this.bodyless ? 0 : arrival.answer.bodyLength);
   }
 

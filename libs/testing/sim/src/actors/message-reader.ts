@@ -82,7 +82,8 @@ export class MessageReader {
         return;
       case 'size': {
         this.#text = '';
-        if (!/^[0-9a-f]{1,8}\r\n$/.test(text)) return this.#break(`a chunk's size is ${JSON.stringify(text.slice(0, 80))}`);
+        if (!/^[0-9a-f]{1,8}\r\n$/.test(text))
+          return this.#break(`a chunk's size is ${JSON.stringify(text.slice(0, 80))}`);
         this.#left = Number.parseInt(text, 16);
         this.#state = this.#left === 0 ? 'trailers' : 'chunk';
         return;

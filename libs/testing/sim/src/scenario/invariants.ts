@@ -18,7 +18,7 @@ export function checkInvariants(plan: ScenarioPlan, world: World): void {
 function checkRequest(plan: ScenarioPlan, { ledger }: World, request: RequestRecord): void {
   const acted = request.arrivals.filter(({ refused }) => !refused).length;
   const retries = plan.retryOn === 0 ? 0 : plan.retriesMax;
-  const repeats = request.method === 'POST' ? 0 : (1 + retries) * resendsMax * 2;
+  const repeats = !request.repeatable ? 0 : (1 + retries) * resendsMax * 2;
   if (acted > 1 + retries + repeats) ledger.fault(request, `the application acted on it ${acted} times`);
   const { a, b } = request.logs;
   if (a > 1) ledger.fault(request, `A logged it ${a} times`);

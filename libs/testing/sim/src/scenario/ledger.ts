@@ -1,6 +1,6 @@
 /** What happened to each request of a scenario, as each party saw it. */
 
-import type { AnswerPlan } from './plan.ts';
+import type { AnswerPlan, RequestPlan } from './plan.ts';
 
 /** One time that the application got a request. */
 export interface Arrival {
@@ -18,6 +18,8 @@ export interface Arrival {
 export interface RequestRecord {
   readonly id: number;
   readonly method: string;
+  /** It may be sent again: its method or a field says so. */
+  readonly repeatable: boolean;
   readonly bodyLength: number;
   readonly arrivals: Arrival[];
   /** The client wrote all of it. */
@@ -38,10 +40,11 @@ export class Ledger {
   readonly faults: string[] = [];
   #arrivals = 0;
 
-  add(method: string, bodyLength: number): RequestRecord {
+  add({ method, bodyLength, idempotent }: RequestPlan): RequestRecord {
     const record: RequestRecord = {
       id: this.requests.length,
       method,
+      repeatable: method !== 'POST' || idempotent,
       bodyLength,
       arrivals: [],
       sentWhole: false,

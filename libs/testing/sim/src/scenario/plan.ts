@@ -62,7 +62,16 @@ export interface ClientPlan {
 
 export interface Mishap {
   readonly atMs: number;
-  readonly kind: 'cut' | 'drain-a' | 'drain-b' | 'forget' | 'other-endpoint' | 'app-leaves' | 'app-goaway' | 'new-tls' | 'new-cluster';
+  readonly kind:
+    | 'cut'
+    | 'drain-a'
+    | 'drain-b'
+    | 'forget'
+    | 'other-endpoint'
+    | 'app-leaves'
+    | 'app-goaway'
+    | 'new-tls'
+    | 'new-cluster';
 }
 
 export interface ScenarioPlan {
@@ -113,7 +122,17 @@ export function makePlan(random: Random): ScenarioPlan {
   for (let left = pick(0, 0, 1, 2, 4); left > 0; left -= 1) {
     mishaps.push({
       atMs: Math.floor(random() * 400),
-      kind: pick('cut', 'drain-a', 'drain-b', 'forget', 'other-endpoint', 'app-leaves', 'app-goaway', 'new-tls', 'new-cluster'),
+      kind: pick(
+        'cut',
+        'drain-a',
+        'drain-b',
+        'forget',
+        'other-endpoint',
+        'app-leaves',
+        'app-goaway',
+        'new-tls',
+        'new-cluster',
+      ),
     });
   }
   const tamed = random() < 0.3;
@@ -186,7 +205,18 @@ export function makeAnswer(random: Random, mischief: number): AnswerPlan {
   const bad = random() < mischief;
   return {
     kind: bad
-      ? pick('early', 'silent', 'close-before', 'reset-before', 'cut', 'cut', 'refuse', 'goaway', 'goaway-after', 'answer')
+      ? pick(
+          'early',
+          'silent',
+          'close-before',
+          'reset-before',
+          'cut',
+          'cut',
+          'refuse',
+          'goaway',
+          'goaway-after',
+          'answer',
+        )
       : 'answer',
     status: bad ? pick(200, 503, 503, 500, 404, 204, 304) : pick(200, 200, 200, 201, 404, 204),
     delayMs: pick(0, 0, 0, 2, 30, bad ? 600 : 5),

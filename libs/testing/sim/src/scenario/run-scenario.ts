@@ -24,7 +24,8 @@ export function runScenario(seed: number, trace?: (line: string) => void): Scena
   const { ledger } = world;
   if (trace !== undefined) {
     world.network.watch.trace = (wire, what, bytes) => {
-      const shown = bytes === undefined ? '' : ` ${bytes.length} ${JSON.stringify(bytes.toString("latin1", 0, traceBytes))}`;
+      const shown =
+        bytes === undefined ? '' : ` ${bytes.length} ${JSON.stringify(bytes.toString('latin1', 0, traceBytes))}`;
       trace(`${world.clock.monotonic().toFixed(2)} ${wire} ${what}${shown}`);
     };
   }
@@ -59,10 +60,13 @@ function describe(seed: number, plan: ScenarioPlan, world: World): string {
   ];
   for (const client of clients) lines.push(`  client ${JSON.stringify(client)}`);
   for (const { id, method, outcome, status, answeredBy, arrivals, logs } of requests) {
-    const tried = arrivals.map(({ key, whole, refused, finished, answer }) =>
-      `[${key} ${answer.kind} ${answer.status} ${answer.framing} ${answer.bodyLength}${whole ? ' whole' : ''}${refused ? ' refused' : ''}${finished ? ' finished' : ''}]`,
+    const tried = arrivals.map(
+      ({ key, whole, refused, finished, answer }) =>
+        `[${key} ${answer.kind} ${answer.status} ${answer.framing} ${answer.bodyLength}${whole ? ' whole' : ''}${refused ? ' refused' : ''}${finished ? ' finished' : ''}]`,
     );
-    lines.push(`  ${id} ${method}: ${outcome ?? 'never ended'} ${status} by ${answeredBy} logs ${logs.a}/${logs.b} ${tried.join(' ')}`);
+    lines.push(
+      `  ${id} ${method}: ${outcome ?? 'never ended'} ${status} by ${answeredBy} logs ${logs.a}/${logs.b} ${tried.join(' ')}`,
+    );
   }
   return lines.join('\n');
 }

@@ -1,12 +1,7 @@
 /** One sidecar: the real handler, paths and pools, on simulated wires. */
 
 import type { StageDeps } from '@weft/data-filters';
-import {
-  createHttpHandler,
-  type HttpHandler,
-  inboundPath,
-  outboundPath,
-} from '@weft/data-proxy/testing/http';
+import { createHttpHandler, type HttpHandler, inboundPath, outboundPath } from '@weft/data-proxy/testing/http';
 import type { Cluster, ConnectionInfo, Direction, Endpoint, HttpHandlerTable } from '@weft/data-runtime';
 import { createUpstreamPools, FlushQueue, type UpstreamPools, type Wire } from '@weft/data-upstream';
 import type { Random } from '@weft/kernel';

@@ -1,12 +1,6 @@
 /** What the stages of all sidecars are made from: once for the process, so that a scenario costs no set-up. */
 
-import {
-  createAccessLogs,
-  createSpanExporters,
-  createTapHub,
-  type FileSink,
-  type StageDeps,
-} from '@weft/data-filters';
+import { createAccessLogs, createSpanExporters, createTapHub, type FileSink, type StageDeps } from '@weft/data-filters';
 import { createCallouts, workload } from '@weft/data-proxy/testing/http';
 import type { UpstreamPools } from '@weft/data-upstream';
 import type { Cancel, Clock, Random } from '@weft/kernel';
