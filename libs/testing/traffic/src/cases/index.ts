@@ -2,9 +2,11 @@
 
 import type { TrafficCase } from '../traffic-case.ts';
 import { accessLogCases } from './access-log.ts';
+import { accessLogEndCases } from './access-log-ends.ts';
 import { addressingCases } from './addressing.ts';
 import { directResponseCases } from './direct-response.ts';
 import { grpcCases } from './grpc.ts';
+import { grpcWebCases } from './grpc-web.ts';
 import { headerCases } from './headers.ts';
 import { hostileCases } from './hostile.ts';
 import { hostileHttp2Cases } from './hostile-http2.ts';
@@ -12,6 +14,7 @@ import { hostCases } from './hosts.ts';
 import { limitCases } from './limits.ts';
 import { matchCases } from './match.ts';
 import { matchFieldCases } from './match-fields.ts';
+import { ownFieldCases } from './own-fields.ts';
 import { pathCases } from './paths.ts';
 import { policyCases } from './policies.ts';
 import { protocolCases } from './protocols.ts';
@@ -33,6 +36,7 @@ export const trafficCases: readonly TrafficCase[] = [
   ...hostCases,
   ...pathCases,
   ...addressingCases,
+  ...ownFieldCases,
   ...protocolCases,
   ...http2Cases,
   ...upgradeCases,
@@ -40,7 +44,9 @@ export const trafficCases: readonly TrafficCase[] = [
   ...hostileHttp2Cases,
   ...stricterCases,
   ...grpcCases,
+  ...grpcWebCases,
   ...accessLogCases,
+  ...accessLogEndCases,
   ...limitCases,
   ...policyCases,
 ];
