@@ -4,6 +4,7 @@ import { constants, randomBytes, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Clock, type ErrorCode, systemClock } from '@weft/kernel';
+import { type CallerCertificate, createCallerCertificates } from './caller-certificates.ts';
 import { contextOptions } from './context-options.ts';
 import {
   type HeldSecrets,
@@ -13,8 +14,8 @@ import {
   type TlsSecret,
   type TlsSecrets,
 } from './material.ts';
-import { describeCertificate, hashOf, type PeerCertificate } from './peer-certificate.ts';
-import { namesOf, type PeerNames, rejectExpired, rejectNames, rejectSpiffe, spiffeUriOf } from './peer-names.ts';
+import type { PeerCertificate } from './peer-certificate.ts';
+import { type PeerNames, rejectExpired, rejectNames, rejectSpiffe, spiffeUriOf } from './peer-names.ts';
 
 /** A handshake that takes longer is refused. */
 export const handshakeTimeoutMs = 10_000;
@@ -80,6 +81,7 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
   let held: HeldSecrets | undefined;
   let server: Server | undefined;
   let ticketKeys = randomBytes(48);
+  const certificates = createCallerCertificates();
   const ends = new WeakMap<Socket, ServerTlsEnd>();
 
   const endOf = (socket: Socket): ServerTlsEnd | undefined => ends.get(carrierOf(socket));
@@ -92,14 +94,14 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
   };
 
   const onSecure = (socket: TLSSocket): void => {
-    const certificate = tls.clientCertificate === 'none' ? undefined : socket.getPeerX509Certificate();
-    const names = certificate === undefined ? undefined : namesOf(certificate);
-    const reason = rejectCaller(tls, names, socket, clock.now());
+    const x509 = tls.clientCertificate === 'none' ? undefined : socket.getPeerX509Certificate();
+    const certificate = x509 === undefined ? undefined : certificates.of(x509);
+    const reason = rejectCaller(tls, certificate?.names, socket, clock.now());
     if (reason !== undefined) {
       refuse(socket, 'peer_unauthenticated', reason);
       return;
     }
-    const caller = new Caller(socket, certificate, names);
+    const caller = new Caller(socket, certificate);
     const end = endOf(socket);
     if (end === undefined) options.onSecure(socket, caller);
     else end.done(socket, caller);
@@ -194,25 +196,21 @@ class Caller implements CallerPeer {
   readonly peerUri: string | undefined;
   readonly alpn: string;
   readonly resumed: boolean;
-  readonly #x509: X509Certificate | undefined;
-  #hash: string | undefined;
-  #certificate: PeerCertificate | undefined;
+  readonly #certificate: CallerCertificate | undefined;
 
-  constructor(socket: TLSSocket, x509: X509Certificate | undefined, names: PeerNames | undefined) {
-    this.peerUri = names === undefined ? undefined : spiffeUriOf(names);
+  constructor(socket: TLSSocket, certificate: CallerCertificate | undefined) {
+    this.peerUri = certificate === undefined ? undefined : spiffeUriOf(certificate.names);
     this.alpn = socket.alpnProtocol || '';
     this.resumed = socket.isSessionReused();
-    this.#x509 = x509;
+    this.#certificate = certificate;
   }
 
   get certificateHash(): string | undefined {
-    if (this.#x509 !== undefined) this.#hash ??= hashOf(this.#x509);
-    return this.#hash;
+    return this.#certificate?.hash;
   }
 
   certificate(): PeerCertificate | undefined {
-    if (this.#x509 !== undefined) this.#certificate ??= describeCertificate(this.#x509);
-    return this.#certificate;
+    return this.#certificate?.describe();
   }
 }
 
