@@ -73,7 +73,10 @@ export class MessageReader {
 
   #readLine(): void {
     const text = this.#text;
-    if (!text.endsWith('\r\n')) return this.#break(`a bare LF in ${JSON.stringify(text.slice(0, 80))}`);
+    if (!text.endsWith('\r\n')) {
+      this.#break(`a bare LF in ${JSON.stringify(text.slice(0, 80))}`);
+      return;
+    }
     switch (this.#state) {
       case 'head':
         if (!text.endsWith('\r\n\r\n')) return;
@@ -82,8 +85,10 @@ export class MessageReader {
         return;
       case 'size': {
         this.#text = '';
-        if (!/^[0-9a-f]{1,8}\r\n$/.test(text))
-          return this.#break(`a chunk's size is ${JSON.stringify(text.slice(0, 80))}`);
+        if (!/^[0-9a-f]{1,8}\r\n$/.test(text)) {
+          this.#break(`a chunk's size is ${JSON.stringify(text.slice(0, 80))}`);
+          return;
+        }
         this.#left = Number.parseInt(text, 16);
         this.#state = this.#left === 0 ? 'trailers' : 'chunk';
         return;
