@@ -67,7 +67,7 @@ const failed = {
   status: 503,
   flag: 'UF',
   attempts: 0,
-  details: 'upstream_reset_before_response_started{remote_connection_failure}',
+  details: /^upstream_reset_before_response_started\{remote_connection_failure\|.+\}$/,
 } as const;
 const failedInEnvoy = {
   ...failed,
