@@ -6,8 +6,12 @@ import { parseArgs } from 'node:util';
 import type { HostPort, IngressFlag, ProxyOptions } from '@weft/data-proxy';
 import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
 
-export interface Config extends Omit<ProxyOptions, 'version' | 'clock' | 'random' | 'log' | 'onQuit'> {
+type FromElsewhere = 'version' | 'clock' | 'random' | 'log' | 'onQuit' | 'predecessor' | 'successor';
+
+export interface Config extends Omit<ProxyOptions, FromElsewhere> {
   readonly logLevel: LogLevel;
+  /** This process takes over from the one that started it (`--take-over`), the so manieth of its line; 0: it is the first. */
+  readonly generation: number;
 }
 
 /** What is wrong with the command line, in one sentence. */
@@ -28,8 +32,12 @@ const flags = {
   prometheus: { type: 'string', default: '127.0.0.1:15090' },
   'state-dir': { type: 'string' },
   'access-log': { type: 'string' },
+  'access-log-flush-ms': { type: 'string', default: '250' },
+  'app-metrics': { type: 'string' },
   'drain-seconds': { type: 'string', default: '5' },
   'log-level': { type: 'string', default: 'info' },
+  /** Set by the process before. */
+  'take-over': { type: 'string', default: '0' },
 } as const;
 
 /** Ports of one workload. */
@@ -63,8 +71,11 @@ export function parseConfig(args: readonly string[]): Config {
     prometheus: parseAddress('prometheus', values.prometheus),
     stateDir: required('state-dir', values['state-dir']),
     accessLog: values['access-log'] === undefined ? undefined : required('access-log', values['access-log']),
+    accessLogFlushMs: parseFlush(values['access-log-flush-ms']),
+    appMetrics: values['app-metrics'] === undefined ? undefined : parseAppMetrics(values['app-metrics']),
     drainSeconds: parseDrain(values['drain-seconds']),
     logLevel: level,
+    generation: Number(values['take-over']) || 0,
   };
 }
 
@@ -146,4 +157,19 @@ function parseDrain(text: string): number {
   const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= drainSecondsMax) return seconds;
   throw new UsageError(`--drain-seconds ${text}: give a number of seconds up to ${drainSecondsMax}`);
+}
+
+function parseFlush(text: string): number {
+  const ms = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (ms >= 1) return ms;
+  throw new UsageError(`--access-log-flush-ms ${text}: give a number of milliseconds from 1 to 99999`);
+}
+
+/** "127.0.0.1:9100/metrics". */
+function parseAppMetrics(text: string): ProxyOptions['appMetrics'] {
+  const slash = text.indexOf('/');
+  if (slash < 0 || !/^[!-~]+$/.test(text)) {
+    throw new UsageError(`--app-metrics ${text}: give an address and a path, like 127.0.0.1:9100/metrics`);
+  }
+  return { at: parseAddress('app-metrics', text.slice(0, slash)), path: text.slice(slash) };
 }

@@ -1,11 +1,12 @@
 /** The sidecar and gateway process. Exit 2: a wrong command line. Exit 1: it cannot run as told; the last line says why. */
 
 import './memory.ts';
-import { createProxy, ListenError } from '@weft/data-proxy';
+import { createPredecessor, createProxy, ListenError, processChannel } from '@weft/data-proxy';
 import { stopOnSignal, systemClock, systemRandom, WeftError } from '@weft/kernel';
 import { createLogger } from '@weft/telemetry';
 import manifest from '../package.json' with { type: 'json' };
 import { type Config, parseConfig, UsageError } from './config.ts';
+import { successorArgs, upgradeOnSignal } from './upgrade.ts';
 
 function readConfig(): Config {
   try {
@@ -17,7 +18,7 @@ function readConfig(): Config {
   }
 }
 
-const { logLevel, ...config } = readConfig();
+const { logLevel, generation, ...config } = readConfig();
 const log = createLogger({ name: 'sidecar', level: logLevel });
 const proxy = createProxy({
   ...config,
@@ -26,7 +27,13 @@ const proxy = createProxy({
   random: systemRandom,
   log,
   onQuit: () => process.exit(0),
+  ...(generation === 0 ? {} : { predecessor: createPredecessor(processChannel(process)) }),
+  successor: {
+    program: process.execPath,
+    args: [...process.execArgv, ...process.argv.slice(1, 2), ...successorArgs(process.argv.slice(2), generation)],
+  },
 });
+upgradeOnSignal(proxy, generation, log);
 stopOnSignal(() => proxy.stop());
 try {
   await proxy.start();

@@ -1,6 +1,6 @@
 /** The data path, composed: accepted sockets, the two HTTP paths, TCP. */
 
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { createIstioTcpMetrics, type StageDeps } from '@weft/data-filters';
 import type {
   Cluster,
@@ -21,6 +21,7 @@ import type { ListenerState } from './listeners/listener-manager-options.ts';
 import { outboundPath } from './outbound.ts';
 import { createTcpHandler } from './tcp/tcp-handler.ts';
 import type { UpstreamSide } from './upstream-side.ts';
+import type { ListenOn } from './workers/channel.ts';
 
 export interface DataPathOptions {
   readonly clock: Clock;
@@ -32,6 +33,8 @@ export interface DataPathOptions {
   readonly upstream: UpstreamSide;
   /** What the stages of all listeners are made from. */
   readonly stages: StageDeps;
+  /** How listeners get their addresses, where not by themselves. */
+  readonly listen?: ListenOn | undefined;
 }
 
 /** Connections that came from peers, or from this machine's applications and a gateway's clients. */
@@ -42,8 +45,10 @@ export interface DataPath {
   sync(): void;
   listenerStates(): readonly ListenerState[];
   poolStats(cluster: Cluster): ReturnType<UpstreamPools['stats']>;
-  /** Takes no more connections on one side; open ones end with what they are doing. */
-  drain(side: Side): void;
+  /** Takes no more connections on one side; open ones end with what they are doing. @param spareIdle see `HttpHandler.drain`. */
+  drain(side: Side, spareIdle?: boolean): void;
+  /** See `ListenerManager.socketAt`. */
+  socketAt(address: string): Server | undefined;
   /** Open connections of one side. */
   connections(side: Side): number;
   /** Closes everything now and writes the rest of the access log. */
@@ -81,6 +86,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     },
     secrets: options.secrets,
     logs: stages.logs,
+    ...(options.listen === undefined ? {} : { listen: options.listen }),
     onRefused: (listener, code) => refused.slot([listener, code]).add(1),
   });
 
@@ -96,10 +102,11 @@ export function createDataPath(options: DataPathOptions): DataPath {
     sync,
     listenerStates: manager.states,
     poolStats: pools.stats,
-    drain(side) {
+    socketAt: manager.socketAt,
+    drain(side, spareIdle) {
       closed.add(side);
       sync();
-      sides[side].http.drain();
+      sides[side].http.drain(spareIdle);
     },
     connections: (side) => sides[side].http.connections() + sides[side].tcp.connections(),
     close() {
@@ -110,6 +117,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
       }
       pools.close();
       stages.logs.stop();
+      stages.spans.stop();
     },
   };
 }

@@ -15,6 +15,8 @@ export interface DrainOptions {
   readonly limitMs: number;
   /** Somebody hears that this proxy goes: otherwise there is no use in `announceMs`. */
   readonly announced: boolean;
+  /** Clients do not hear of it by a closed connection, while there is time (a process that takes over has the new ones). */
+  readonly spareIdle?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function drainProxy(options: DrainOptions): Promise<void> {
   const untilMs = clock.monotonic() + options.limitMs;
   if (options.announced) await delay(clock, Math.min(announceMs, options.limitMs));
   for (const side of ['inbound', 'outward'] as const satisfies readonly Side[]) {
-    path.drain(side);
+    path.drain(side, options.spareIdle);
     while (path.connections(side) > 0 && clock.monotonic() < untilMs) await delay(clock, lookMs);
   }
 }

@@ -4,3 +4,8 @@ export type { MeshProxy } from './proxy.ts';
 export { createProxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';
 export type { HostPort, IngressFlag } from './session/node-description.ts';
+export type { FromChild, FromParent } from './workers/channel.ts';
+export { processChannel } from './workers/channel.ts';
+export type { Predecessor } from './workers/predecessor.ts';
+export { createPredecessor } from './workers/predecessor.ts';
+export type { SuccessorCommand } from './workers/successor.ts';

@@ -3,6 +3,15 @@
 import type { Clock, Random } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import type { HostPort, IngressFlag } from './session/node-description.ts';
+import type { Predecessor } from './workers/predecessor.ts';
+import type { SuccessorCommand } from './workers/successor.ts';
+
+/** Where an application shows its metrics. */
+export interface AppMetricsSource {
+  readonly at: HostPort;
+  /** "/metrics". */
+  readonly path: string;
+}
 
 export interface ProxyOptions {
   readonly mode: 'sidecar' | 'gateway';
@@ -26,12 +35,20 @@ export interface ProxyOptions {
   readonly stateDir: string;
   /** Nothing: standard output. */
   readonly accessLog: string | undefined;
+  /** Between two writes of the access log; nothing: 250. */
+  readonly accessLogFlushMs?: number;
+  /** Where the application's own metrics are, to be shown with the proxy's. */
+  readonly appMetrics?: AppMetricsSource | undefined;
   readonly drainSeconds: number;
   /** Of this program. */
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** The process that this one takes over from: it gives its sockets, and hears when this one serves. */
+  readonly predecessor?: Predecessor;
+  /** How to start the process that takes over from this one; nothing: none can. */
+  readonly successor?: SuccessorCommand;
   /** POST /quitquitquit: end the process now. */
   onQuit(): void;
 }

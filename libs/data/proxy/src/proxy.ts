@@ -1,10 +1,12 @@
 /** The proxy: identity, session, data path and side servers, tied together; started, drained, stopped. */
 
-import { createLifecycle, type Part } from '@weft/kernel';
+import type { ChildProcess } from 'node:child_process';
+import type { Server } from 'node:net';
+import { createLifecycle, delay, type Part } from '@weft/kernel';
 import { xdsTypes } from '@weft/xds-protocol';
-import type { SideServer } from './admin/side-server.ts';
+import { formatHostPort } from './admin/side-server.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
-import { drainProxy } from './drain.ts';
+import { drainProxy, lookMs } from './drain.ts';
 import { assertFree } from './free-port.ts';
 import { createProbeSender } from './health/probe-sender.ts';
 import { createWorkloadHealth } from './health/workload-health.ts';
@@ -13,7 +15,9 @@ import type { ProxyOptions } from './proxy-options.ts';
 import { createProxyParts, type ProxyParts } from './proxy-parts.ts';
 import { notReadyReason } from './readiness.ts';
 import { openStateFolder } from './session/state-folder.ts';
-import { createSideServers } from './side-servers.ts';
+import { createSideServers, type SideServers } from './side-servers.ts';
+import type { Predecessor } from './workers/predecessor.ts';
+import { startSuccessor } from './workers/successor.ts';
 
 export interface MeshProxy {
   /**
@@ -25,6 +29,12 @@ export interface MeshProxy {
   drain(): Promise<void>;
   /** Drains, then closes everything. */
   stop(): Promise<void>;
+  /**
+   * Starts the process that takes over, lets it have the listening sockets, and when it serves ends as `stop` does, but for peers and
+   * control plane, which hear nothing of it. @param onServing told of that process when it serves; this one still ends what it has.
+   * @throws Error with a sentence; this one goes on then.
+   */
+  upgrade(onServing: (successor: ChildProcess) => void): Promise<void>;
   /** Why it is not ready; nothing when it is. */
   notReady(): string | undefined;
   /** Where the side servers listen, with real ports; after `start`. */
@@ -37,6 +47,7 @@ export function createProxy(options: ProxyOptions): MeshProxy {
   const { runtime, tls, session } = parts;
   let path: DataPath | undefined;
   let draining: Promise<void> | undefined;
+  let upgrading: Promise<void> | undefined;
 
   const health = createWorkloadHealth({
     clock: options.clock,
@@ -54,16 +65,16 @@ export function createProxy(options: ProxyOptions): MeshProxy {
     if (typeUrl === xdsTypes.CDS || typeUrl === xdsTypes.EDS) health.refresh();
   });
 
-  const notReady = (): string | undefined =>
+  const notReady = (listenersAside = false): string | undefined =>
     notReadyReason({
       draining: draining !== undefined,
       session: session.state(),
       tables: runtime.tables,
-      listeners: path?.listenerStates() ?? [],
+      listeners: listenersAside ? [] : (path?.listenerStates() ?? []),
       certified: tls.material() !== undefined,
     });
 
-  addProxyMetrics(parts, notReady);
+  addProxyMetrics(parts, () => notReady());
 
   const drainNow = async (): Promise<void> => {
     if (path === undefined) return;
@@ -77,17 +88,22 @@ export function createProxy(options: ProxyOptions): MeshProxy {
     return draining;
   };
 
-  const servers = createSideServers(options, parts, {
-    notReady,
-    drain: () => void drain(),
-    listenerStates: () => path?.listenerStates() ?? [],
-    poolStats: (cluster) => path?.poolStats(cluster) ?? { connections: 0, active: 0 },
-  });
+  const servers = createSideServers(
+    options,
+    parts,
+    {
+      notReady: () => notReady(),
+      drain: () => void drain(),
+      listenerStates: () => path?.listenerStates() ?? [],
+      poolStats: (cluster) => path?.poolStats(cluster) ?? { connections: 0, active: 0 },
+    },
+    options.predecessor?.listen,
+  );
 
   const dataPath: Part = {
     name: 'data path',
     start() {
-      path = createDataPath({ ...options, ...parts });
+      path = createDataPath({ ...options, ...parts, listen: options.predecessor?.listen });
     },
     stop() {
       health.stop();
@@ -95,18 +111,52 @@ export function createProxy(options: ProxyOptions): MeshProxy {
       path?.close();
     },
   };
-  const lifecycle = createLifecycle(inOrder(options, parts, servers, dataPath), (part, error) =>
+  const order =
+    options.predecessor === undefined
+      ? inOrder(options, parts, servers, dataPath)
+      : takingOver(options, options.predecessor, parts, servers, dataPath, {
+          canServe: () => notReady(true) === undefined,
+          serves: () => notReady() === undefined,
+        });
+  const lifecycle = createLifecycle(order, (part, error) =>
     log.warn({ part, err: error }, 'a part did not stop cleanly'),
   );
+
+  const upgradeNow = async (onServing: (successor: ChildProcess) => void): Promise<void> => {
+    const { clock, successor: command } = options;
+    if (command === undefined) throw new Error('this process was not told how to start another');
+    const sides = Object.values(servers);
+    const socketAt = (address: string): Server | undefined =>
+      path?.socketAt(address) ?? sides.find(({ at }) => formatHostPort(at) === address)?.socket;
+    log.info('starting the process that takes over');
+    const child = await startSuccessor({ clock, command, socketAt });
+    log.info({ successor: child.pid }, 'another process serves; this one ends');
+    onServing(child);
+    // Its health is the other's to tell from here on.
+    await session.stop();
+    for (const side of sides) await side.stop();
+    if (path !== undefined && draining === undefined) {
+      draining = drainProxy({ clock, path, limitMs: options.drainSeconds * 1000, announced: false, spareIdle: true });
+    }
+    await draining;
+    await lifecycle.stop();
+  };
 
   return {
     start: lifecycle.start,
     drain,
+    upgrade(onServing) {
+      upgrading ??= upgradeNow(onServing).catch((error: unknown) => {
+        upgrading = undefined;
+        throw error;
+      });
+      return upgrading;
+    },
     async stop() {
       await drain();
       await lifecycle.stop();
     },
-    notReady,
+    notReady: () => notReady(),
     addresses: () => ({
       admin: servers.admin.address(),
       readiness: servers.readiness.address(),
@@ -116,12 +166,7 @@ export function createProxy(options: ProxyOptions): MeshProxy {
 }
 
 /** What can fail for the operator's doing comes first; the session last, since it brings the traffic. */
-function inOrder(
-  options: ProxyOptions,
-  parts: ProxyParts,
-  servers: { readonly [name in 'admin' | 'readiness' | 'prometheus']: SideServer },
-  dataPath: Part,
-): readonly Part[] {
+function inOrder(options: ProxyOptions, parts: ProxyParts, servers: SideServers, dataPath: Part): readonly Part[] {
   const { manager, session } = parts;
   return [
     { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
@@ -132,6 +177,38 @@ function inOrder(
     { name: 'identity', start: manager.start, stop: manager.stop },
     dataPath,
     { name: 'session', start: session.start, stop: session.stop },
+  ];
+}
+
+/** Not one connection is taken before this process can serve it; the ports beside come last. */
+function takingOver(
+  options: ProxyOptions,
+  predecessor: Predecessor,
+  parts: ProxyParts,
+  servers: SideServers,
+  dataPath: Part,
+  when: { canServe(): boolean; serves(): boolean },
+): readonly Part[] {
+  const { manager, session } = parts;
+  const { admin, prometheus, readiness } = servers;
+  const { clock } = options;
+  return [
+    { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
+    { name: 'identity', start: manager.start, stop: manager.stop },
+    dataPath,
+    { name: 'session', start: session.start, stop: session.stop },
+    {
+      name: 'sockets',
+      async start() {
+        while (!when.canServe()) await delay(clock, lookMs);
+        predecessor.open();
+        while (!when.serves()) await delay(clock, lookMs);
+      },
+    },
+    { name: 'prometheus', start: prometheus.start, stop: prometheus.stop },
+    { name: 'admin', start: admin.start, stop: admin.stop },
+    { name: 'readiness', start: readiness.start, stop: readiness.stop },
+    { name: 'take over', start: predecessor.ready },
   ];
 }
 

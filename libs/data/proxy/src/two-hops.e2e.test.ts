@@ -50,7 +50,6 @@ function orderResources(httpPort: number, tcpPort: number, uri = inventoryUri): 
         name: `${name}:8080`,
         domains: ['inventory.shop', 'inventory.shop:8080'],
         include_request_attempt_count: true,
-        include_request_attempt_count: true,
         routes: [
           {
             name: 'stock',

@@ -2,6 +2,7 @@
 
 import { isLogLevel, logLevels } from '@weft/telemetry';
 import type { HostPort } from '../session/node-description.ts';
+import type { ListenOn } from '../workers/channel.ts';
 import type { AdminView } from './admin-view.ts';
 import { isLoopback, refuseForeign } from './local-only.ts';
 import { certsPage } from './pages/certs.ts';
@@ -41,8 +42,8 @@ const pages: Readonly<Record<string, { readonly GET?: Page; readonly POST?: Page
 };
 
 /** `start` throws ListenError also for an address that is not of loopback: the admin port has no other guard. */
-export function createAdminServer(flag: string, at: HostPort, view: AdminView): SideServer {
-  const server = createSideServer(flag, at, (request) => answerAdmin(view, request));
+export function createAdminServer(flag: string, at: HostPort, view: AdminView, listenOn?: ListenOn): SideServer {
+  const server = createSideServer(flag, at, (request) => answerAdmin(view, request), listenOn);
   return {
     ...server,
     async start() {

@@ -1,9 +1,10 @@
 /** A small HTTP server beside the data path: admin, readiness, Prometheus. Bounded, on node:http. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { describeListenError } from '../listeners/listen-error.ts';
 import type { HostPort } from '../session/node-description.ts';
+import type { ListenOn } from '../workers/channel.ts';
 
 export const sideServerLimits = {
   connectionsMax: 64,
@@ -62,10 +63,22 @@ export interface SideServer {
   stop(): Promise<void>;
   /** "127.0.0.1:15000" with the real port. Known after `start`. */
   address(): string;
+  /** What it was told to listen on. */
+  readonly at: HostPort;
+  /** For the process that takes its socket over. */
+  readonly socket: NetServer;
 }
 
-/** @param flag names the setting that gave the address. @param answer may not throw; what it throws becomes a 500 without detail. */
-export function createSideServer(flag: string, at: HostPort, answer: (request: SideRequest) => SideAnswer): SideServer {
+/**
+ * @param flag names the setting that gave the address. @param answer may not throw; what it throws becomes a 500 without detail.
+ * @param listenOn where the address is not to be had by itself.
+ */
+export function createSideServer(
+  flag: string,
+  at: HostPort,
+  answer: (request: SideRequest) => SideAnswer,
+  listenOn?: ListenOn,
+): SideServer {
   const server = createServer(
     { maxHeaderSize: sideServerLimits.headBytesMax, requestTimeout: sideServerLimits.requestTimeoutMs },
     (request, response) => respond(request, response, answer),
@@ -74,7 +87,9 @@ export function createSideServer(flag: string, at: HostPort, answer: (request: S
   server.keepAliveTimeout = sideServerLimits.keepAliveMs;
   server.headersTimeout = sideServerLimits.requestTimeoutMs;
   return {
-    start: () => listen(server, flag, at),
+    at,
+    socket: server,
+    start: () => listen(server, flag, at, listenOn),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -100,10 +115,12 @@ export function json(status: number, value: unknown): SideAnswer {
   return { status, contentType: 'application/json', body: JSON.stringify(value) };
 }
 
-function listen(server: Server, flag: string, at: HostPort): Promise<void> {
+function listen(server: Server, flag: string, at: HostPort, listenOn: ListenOn | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(flag, formatHostPort(at), error)));
-    server.listen(at.port, at.host, () => resolve());
+    server.once('listening', () => resolve());
+    if (listenOn === undefined) server.listen(at.port, at.host);
+    else listenOn(server, at.host, at.port, sideServerLimits.connectionsMax);
   });
 }
 

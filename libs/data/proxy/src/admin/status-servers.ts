@@ -2,17 +2,22 @@
 
 import { type MetricRegistry, prometheusContentType } from '@weft/telemetry';
 import type { HostPort } from '../session/node-description.ts';
+import type { ListenOn } from '../workers/channel.ts';
 import type { AppMetrics } from './app-metrics.ts';
 import { createSideServer, type SideAnswer, type SideRequest, type SideServer, text } from './side-server.ts';
 
 /** `GET /healthz/ready`: 200, or 503 with the reason. @param notReady nothing when it is ready. */
-export function createReadinessServer(flag: string, at: HostPort, notReady: () => string | undefined): SideServer {
-  return createSideServer(flag, at, (request) => {
-    return getOnly(request, '/healthz/ready', () => {
-      const problem = notReady();
-      return problem === undefined ? text(200, 'ready\n') : text(503, `not ready: ${problem}\n`);
-    });
-  });
+export function createReadinessServer(
+  flag: string,
+  at: HostPort,
+  notReady: () => string | undefined,
+  listenOn?: ListenOn,
+): SideServer {
+  const answer = (): SideAnswer => {
+    const problem = notReady();
+    return problem === undefined ? text(200, 'ready\n') : text(503, `not ready: ${problem}\n`);
+  };
+  return createSideServer(flag, at, (request) => getOnly(request, '/healthz/ready', answer), listenOn);
 }
 
 /** `GET /stats/prometheus`. @param app its metrics follow ours; nothing: it has none. */
@@ -21,10 +26,10 @@ export function createPrometheusServer(
   at: HostPort,
   registry: MetricRegistry,
   app?: AppMetrics,
+  listenOn?: ListenOn,
 ): SideServer {
-  return createSideServer(flag, at, (request) => {
-    return getOnly(request, '/stats/prometheus', () => prometheusAnswer(registry, app));
-  });
+  const answer = (): SideAnswer => prometheusAnswer(registry, app);
+  return createSideServer(flag, at, (request) => getOnly(request, '/stats/prometheus', answer), listenOn);
 }
 
 /** Our metrics, and the application's after them. */

@@ -29,8 +29,11 @@ export interface HttpHandler {
   accept(socket: Socket, info: ConnectionInfo, table: HttpHandlerTable, first?: Buffer): void;
   /** As `accept`. @param early what was read of it already; empty: nothing. */
   acceptWire(wire: Wire, info: ConnectionInfo, table: HttpHandlerTable, early: Buffer): void;
-  /** Closes idle connections; the others end with their answers, which say so (GOAWAY, `connection: close`); so do new ones. */
-  drain(): void;
+  /**
+   * Closes idle connections; the others end with their answers, which say so (GOAWAY, `connection: close`); so do new ones.
+   * @param spareIdle idle ones of HTTP/1 too: a client that is about to use one does not find it closed.
+   */
+  drain(spareIdle?: boolean): void;
   /** Open connections. */
   connections(): number;
   /** Closes everything now. */
@@ -103,9 +106,9 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
       if (early.length > 0) wire.sink.onData(early);
       wire.resume();
     },
-    drain() {
+    drain(spareIdle) {
       draining = true;
-      for (const connection of [...open]) connection.drain();
+      for (const connection of [...open]) connection.drain(spareIdle);
     },
     connections: () => open.size,
     close() {

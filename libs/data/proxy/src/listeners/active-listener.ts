@@ -75,6 +75,11 @@ export class ActiveListener {
     };
   }
 
+  /** Nothing where it does not listen. */
+  socket(): Server | undefined {
+    return this.#server.listening ? this.#server : undefined;
+  }
+
   /** Resolves when it listens, or when a first try has failed. */
   settled(): Promise<void> {
     if (this.#state !== 'starting') return Promise.resolve();

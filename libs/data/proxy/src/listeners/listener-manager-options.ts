@@ -1,11 +1,12 @@
 /** What the listeners are given and what they tell: shared by the manager and each listener. */
 
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { AccessLogs } from '@weft/data-filters';
 import type { ConnectionInfo, HttpHandlerTable, TcpHandlerTable } from '@weft/data-runtime';
 import type { Clock, ErrorCode, Provenance } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import type { TlsSecrets } from '@weft/tls';
+import type { ListenOn } from '../workers/channel.ts';
 import type { ChainServers } from './accept/chain-servers.ts';
 
 /** Takes accepted connections of one kind. `HttpHandler` and `TcpHandler` are such. */
@@ -26,7 +27,7 @@ export interface ListenerManagerOptions {
   /** For the listeners' own access logs; nothing: none are written. */
   readonly logs?: AccessLogs;
   /** How a server gets its address, where not by itself: `listenShared`, or a socket of another process. May throw what `listen` emits. */
-  readonly listen?: (server: Server, bind: string, port: number, backlog: number) => void;
+  readonly listen?: ListenOn;
   /** Where a client wanted to go; nothing: the kernel is asked. */
   readonly originalDestination?: (socket: Socket) => string | undefined;
   /** For a counter: a connection was refused before any handler had it. `upstream_overflow`: the bound of the listener. */

@@ -1,5 +1,6 @@
 /** Keeps the listening sockets at what the tables say. */
 
+import type { Server } from 'node:net';
 import type { ListenerTable } from '@weft/data-runtime';
 import { ActiveListener } from './active-listener.ts';
 import { hostPort, splitHostPort } from './connection-info.ts';
@@ -14,6 +15,8 @@ export interface ListenerManager {
   /** Resolves when every listener has listened or failed at least once. */
   settled(): Promise<void>;
   states(): readonly ListenerState[];
+  /** The listening socket of an address as it was asked for: for the process that takes it over. */
+  socketAt(address: string): Server | undefined;
   /** Takes no more connections; open ones live on. `sync` does nothing from here on. */
   drain(): void;
   /** Drains and closes every connection. */
@@ -65,6 +68,7 @@ export function createListenerManager(parts: Omit<ListenerManagerOptions, 'liste
       await Promise.all([...byAddress.values()].map((listener) => listener.settled()));
     },
     states: () => [...[...byAddress.values()].map((listener) => listener.state()), ...conflicts],
+    socketAt: (address) => byAddress.get(address)?.socket(),
     drain() {
       draining = true;
       for (const listener of byAddress.values()) listener.stopListening();

@@ -8,6 +8,7 @@ import {
   bundle,
   programFolder,
   type RunningSidecar,
+  removeFolders,
   startApplication,
   startDatabase,
   startSidecar,

@@ -6,8 +6,8 @@ import type { HttpContext } from '../http-context.ts';
 
 /** An accepted connection, whatever version of HTTP it speaks. */
 export interface ClientConnection {
-  /** Ends it when nothing is under way; what is under way ends it later. */
-  drain(): void;
+  /** Ends it when nothing is under way; what is under way ends it later. @param spareIdle an idle one of HTTP/1 ends with its next answer only. */
+  drain(spareIdle?: boolean): void;
   /** Closes it now. */
   destroy(): void;
 }

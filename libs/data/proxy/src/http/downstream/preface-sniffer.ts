@@ -26,8 +26,8 @@ export class PrefaceSniffer implements WireSink, Swept, ClientConnection {
     owner.sweeper.add(this);
   }
 
-  drain(): void {
-    this.destroy();
+  drain(spareIdle = false): void {
+    if (!spareIdle) this.destroy();
   }
 
   destroy(): void {

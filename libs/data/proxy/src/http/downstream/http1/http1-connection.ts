@@ -15,18 +15,24 @@ import {
   type RequestRules,
   serializeResponseHead,
 } from '@weft/http1';
-import type { Clock, ErrorCode } from '@weft/kernel';
+import { type Clock, type ErrorCode, errorTable } from '@weft/kernel';
 import { HttpExchange } from '../../exchange.ts';
 import { httpLimits } from '../../limits.ts';
 import type { AcceptedConnection, ClientConnection, ConnectionOwner } from '../connection-owner.ts';
 import type { Downstream } from '../downstream.ts';
 import { answerTail, bodyless, isChunked } from './answer-head.ts';
+import { bodyOfRule, detailOfRule } from './early-answers.ts';
 import { Http1Output } from './http1-output.ts';
 
 /** Between requests, in one, carrying bytes for a tunnel, waiting for the client to close, closed. */
 type State = 'head' | 'exchange' | 'tunnel' | 'linger' | 'closed';
 
 const nothing = Buffer.alloc(0);
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Answers after which Envoy trusts the connection no more. */
+const closingDetails: ReadonlySet<string> = new Set(['path_normalization_failed', 'http1.unexpected_underscore']);
 
 export class Http1Connection implements WireSink, Swept, Downstream, ClientConnection {
   readonly #owner: ConnectionOwner;
@@ -48,6 +54,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   /** The answer said that the connection ends. */
   #closing = false;
   #requestOver = false;
+  /** The exchange sees the head: an answer that it gives now is one before the body, as Envoy counts. */
+  #beginning = false;
 
   constructor(wire: Wire, { owner, context, info }: AcceptedConnection, rules: RequestRules) {
     this.#owner = owner;
@@ -68,8 +76,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     return this.#state === 'head' && !this.#reader.partial;
   }
 
-  drain(): void {
-    if (this.#idle) this.#linger();
+  drain(spareIdle = false): void {
+    if (this.#idle && !spareIdle) this.#linger();
   }
 
   destroy(): void {
@@ -102,8 +110,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   onEnd(): void {
     switch (this.#state) {
       case 'exchange':
-        // A client that has said all may still wait for its answer.
-        if (!this.#body.done) this.#goneAway();
+        // As Envoy: a client that closes its side has gone, also where it has said all.
+        this.#goneAway();
         return;
       case 'tunnel':
         this.#endTunnelRequest();
@@ -231,7 +239,12 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     const { requestHeadersTimeoutMs, idleTimeoutMs, connectionDurationMaxMs } = this.#table;
     if (this.#reader.partial) {
       if (stillMs >= (requestHeadersTimeoutMs || httpLimits.requestHeadTimeoutMs))
-        this.#refuse('request_timeout', 'request_header_timeout', 'the request head took too long');
+        this.#refuse(
+          'request_timeout',
+          'request header timeout',
+          'request_header_timeout',
+          'the request head took too long',
+        );
     } else if (stillMs >= (idleTimeoutMs || httpLimits.idleTimeoutMs)) this.#linger();
     else if (connectionDurationMaxMs > 0 && nowMs - this.#openedAtMs >= connectionDurationMaxMs) this.#linger();
   }
@@ -243,12 +256,17 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     if (!request.keepAlive || this.#owner.draining || request.method === '') return true;
     if (request.upgrade !== '' || request.method === 'CONNECT') return true;
     if (requestsPerConnectionMax > 0 && this.#requests >= requestsPerConnectionMax) return true;
+    if (whole && this.#beginning && request.framing !== 'none' && request.contentLength !== 0) return true;
+    if (closingDetails.has(this.#exchange.details)) return true;
     if (!this.#body.done && (whole || this.#requestOver)) return true;
     return connectionDurationMaxMs > 0 && this.#clock.monotonic() - this.#openedAtMs >= connectionDurationMaxMs;
   }
 
-  #readHead(chunk: Buffer, from: number): void {
+  #readHead(chunk: Buffer, first: number): void {
     const reader = this.#reader;
+    let from = first;
+    // Empty lines before a request are nothing (RFC 9112 section 2.2).
+    if (!reader.partial) while (chunk[from] === CR && chunk[from + 1] === LF) from += 2;
     const end = reader.feed(chunk, from);
     if (end === headIncomplete) return;
     if (end === headViolated) {
@@ -283,7 +301,9 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     const number = this.#requests;
     // What asks for a tunnel is not over with its head: the tunnel's bytes are its body.
     const tunnel = head.upgrade !== '' || head.method === 'CONNECT';
+    this.#beginning = true;
     this.#exchange.begin(head, bytes, body.dataFrom, body.dataTo, body.done && !trailing && !tunnel);
+    this.#beginning = false;
     if (number !== this.#requests || this.#state !== 'exchange') return;
     if (trailing) this.#exchange.onRequestTrailers(body.trailers);
     else if (at < limit && !body.done) this.#readBody(bytes, at, limit);
@@ -291,7 +311,6 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
 
   #unwanted(head: RequestHead): Http1Rule | undefined {
     if (head.absolute && !this.#table.allowAbsoluteUrl) return 'target-form';
-    if (head.method === 'CONNECT' && !this.#table.allowConnect) return 'target-form';
     // Envoy takes this offer off: HTTP/2 would carry requests past the routes.
     if (head.upgrade !== '' && head.upgrade.toLowerCase() === 'h2c') head.upgrade = '';
     return undefined;
@@ -306,7 +325,9 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
       if (at < 0) {
         const rule = body.violation as Http1Rule;
         this.#requestOver = true;
-        this.#exchange.fail(http1Rules[rule].code, 'http1.codec_error', `${rule}: ${http1Rules[rule].says}`);
+        const { code, says } = http1Rules[rule];
+        const { httpStatus } = errorTable[code];
+        this.#exchange.failWith(code, httpStatus, bodyOfRule(rule), detailOfRule(rule), `${rule}: ${says}`);
         return;
       }
       if (body.done && at < limit) this.#keep(chunk, at, limit);
@@ -352,15 +373,16 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   }
 
   #refuseRule(rule: Http1Rule): void {
-    this.#refuse(http1Rules[rule].code, 'http1.codec_error', `${rule}: ${http1Rules[rule].says}`);
+    const { code, says } = http1Rules[rule];
+    this.#refuse(code, bodyOfRule(rule), detailOfRule(rule), `${rule}: ${says}`);
   }
 
-  #refuse(code: ErrorCode, detail: string, reason: string): void {
+  #refuse(code: ErrorCode, body: string, detail: string, reason: string): void {
     this.#state = 'exchange';
     this.#closing = true;
     this.#requestOver = true;
     this.#requests += 1;
-    this.#exchange.refuse(code, detail, reason);
+    this.#exchange.refuse(code, body, detail, reason);
   }
 
   #goneAway(): void {
