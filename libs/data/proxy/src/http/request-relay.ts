@@ -104,7 +104,7 @@ export class RequestRelay {
     this.#holding = false;
     this.#whole = false;
     this.#shaped = true;
-    if (this.#borrowed) this.#own();
+    if (this.#borrowed) this.#own(false);
     for (const part of this.#parts) stream.body(part, 0, part.length, false);
     this.#forget();
     if (this.ended) stream.body(nothing, 0, 0, true);
@@ -135,13 +135,13 @@ export class RequestRelay {
 
   onTrailers(fields: string[]): void {
     this.ended = true;
-    const transform = this.#exchange.requestTransform;
     const stream = this.#stream;
+    const transform = this.#shaped ? this.#exchange.requestTransform : undefined;
     let sent = fields;
-    if (stream !== undefined && transform !== undefined) {
+    if (transform !== undefined) {
       const last = transform.onTrailers(fields);
       sent = last.fields;
-      if (last.data.length > 0) stream.body(last.data, 0, last.data.length, false);
+      if (last.data.length > 0) this.#addLast(last.data);
     }
     this.trailers = sent;
     if (stream !== undefined) {
@@ -208,7 +208,7 @@ export class RequestRelay {
       for (const part of this.#parts) requestObserver(part, 0, part.length);
       return;
     }
-    if (this.#borrowed) this.#own();
+    if (this.#borrowed) this.#own(false);
     const bare = this.ended && this.trailers === undefined;
     const raw = this.#parts.splice(0);
     this.#partsBytes = 0;
@@ -242,6 +242,16 @@ export class RequestRelay {
     } else this.#push(Buffer.from(bytes.subarray(from, to)));
   }
 
+  /** What a filter had held back until the trailers: for this attempt, and for one that may follow. */
+  #addLast(part: Buffer): void {
+    const stream = this.#stream;
+    if (stream === undefined) this.#push(part);
+    else {
+      this.#keepMore(part, 0, part.length);
+      stream.body(part, 0, part.length, false);
+    }
+  }
+
   /** No attempt is ready. Between two attempts filters have seen what is kept, and must see this. */
   #waitWith(bytes: Buffer, from: number, to: number, end: boolean): void {
     const part = this.#shaped ? this.#changed(bytes, from, to, end) : undefined;
@@ -253,9 +263,9 @@ export class RequestRelay {
     this.#partsBytes += part.length;
   }
 
-  #own(): void {
+  /** @param sent the attempt has it already: it is kept only for another one, within the bound. */
+  #own(sent = this.#stream !== undefined && !this.#holding): void {
     this.#borrowed = false;
-    const sent = this.#stream !== undefined && !this.#holding;
     if (sent) this.#keepMore(this.#first, this.#from, this.#to);
     else this.#push(Buffer.from(this.#first.subarray(this.#from, this.#to)));
     this.#first = nothing;

@@ -1,6 +1,6 @@
 /** Attempts: which failures are made again, how often, when, and with what. */
 
-import { retryOnBits } from '@weft/data-runtime';
+import { type Exchange, retryOnBits } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { type Backend, connectTo, type Rig } from './testing/rig.ts';
@@ -8,6 +8,7 @@ import { createStage } from './testing/stops.ts';
 import {
   breaker,
   http2,
+  limits,
   makeCluster,
   makeEndpoint,
   makeForward,
@@ -72,6 +73,62 @@ async function trial(
     },
   };
 }
+
+describe('a body that a filter changes', () => {
+  const held = Buffer.alloc(0);
+  /** Keeps all until the end, as filters that compress or sign. */
+  const gathering = {
+    name: 'gathering',
+    onRequest(exchange: Exchange) {
+      const parts: Buffer[] = [];
+      exchange.requestTransform = {
+        onData(bytes, from, to, end) {
+          parts.push(Buffer.from(bytes.subarray(from, to)));
+          return end ? Buffer.concat(parts) : held;
+        },
+        onTrailers: (fields) => ({ data: Buffer.concat(parts), fields }),
+      };
+      return true;
+    },
+  };
+  const head = 'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n';
+
+  async function gatheringRig(answers: readonly string[], bufferBytesMax: number) {
+    const backend = await backendOf((socket, _, nth) => void socket.write(answers[nth - 1] as string));
+    const target = makeTarget(makeCluster([makeEndpoint(backend.port)], { limits: { ...limits, bufferBytesMax } }));
+    const route = makeRoute(makeForward(target, { retry: makeRetry(retryOnBits.serverError) }));
+    return { backend, rig: await rigOf(makeTable(() => route, { filters: [gathering] })) };
+  }
+
+  it('goes out again with what the filter held back until the trailers', async () => {
+    const { backend, rig } = await gatheringRig([answer(503), answer(200)], 1_048_576);
+    const client = await connectTo(rig.port);
+    client.send(head);
+    while (!backend.received().includes('POST')) await turn();
+    client.send('0\r\nt: 1\r\n\r\n');
+    let over = false;
+    void client.closed().then(() => {
+      over = true;
+    });
+    while (!over) {
+      await turn();
+      rig.clock.advance(20);
+    }
+    expect(backend.received()).toContain('hello');
+  });
+
+  it('goes out whole where more came with the head than is kept', async () => {
+    const { backend, rig } = await gatheringRig([answer(200), answer(201)], 3);
+    // A connection that waits takes the request while it is read.
+    const first = await connectTo(rig.port);
+    first.send(get);
+    await first.closed();
+    const client = await connectTo(rig.port);
+    client.send(`${head}0\r\n\r\n`);
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 201 /);
+    expect(backend.received()).toContain('hello');
+  });
+});
 
 describe('a retry', () => {
   it.each([
@@ -189,7 +246,7 @@ describe('a retry', () => {
     expect(backend.received().match(/GET/g)?.length).toBe(2);
     expect(backend.received()).toContain('x-envoy-expected-rq-timeout-ms: 100\r\n');
     expect(rig.log()[0]).toMatchObject({
-      response_flags: 'UT,URX',
+      response_flags: 'URX,UT',
       response_code_details: 'upstream_per_try_timeout',
     });
   });
