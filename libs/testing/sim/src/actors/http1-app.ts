@@ -134,7 +134,10 @@ export class Http1App implements WireSink, MessageSink, AnswerTarget {
 
   #done(arrival: Arrival): void {
     this.#answering = undefined;
-    if (arrival.answer.closes || arrival.answer.framing === 'close') this.#close();
+    const { kind } = arrival.answer;
+    if (kind === 'more' && arrival.answer.framing !== 'close')
+      this.#wire.write(`HTTP/1.1 200 OK\r\nx-sim-id: 99999\r\ncontent-length: 2\r\n\r\nno`);
+    if (kind === 'close-after' || arrival.answer.closes || arrival.answer.framing === 'close') this.#close();
   }
 
   #close(): void {

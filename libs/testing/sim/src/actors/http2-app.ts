@@ -64,6 +64,17 @@ export class Http2App implements Http2ConnectionSink {
     this.io.write(frame);
   }
 
+  /** Says that fewer streams are taken from now on. */
+  resize(): void {
+    this.codec.flush();
+    const frame = Buffer.alloc(15);
+    frame[2] = 6;
+    frame[3] = 4;
+    frame[10] = 3;
+    frame[14] = 1;
+    this.io.write(frame);
+  }
+
   onRequest(stream: Http2Stream, head: RequestHead, ended: boolean): Http2StreamSink {
     const { ledger, clock } = this.parts;
     const id = Number(/^\/r\/(\d+)$/.exec(head.path)?.[1] ?? -1);
@@ -86,6 +97,7 @@ export class Http2App implements Http2ConnectionSink {
       return new AppStream(this, stream, undefined);
     }
     if (answer.kind === 'goaway-after') this.leave();
+    if (answer.kind === 'settings') this.resize();
     if (head.upgrade !== '') {
       exchange.echo(arrival);
       return exchange;

@@ -18,7 +18,13 @@ export interface AnswerPlan {
     | 'cut'
     | 'refuse'
     | 'goaway'
-    | 'goaway-after';
+    | 'goaway-after'
+    /** Closes after the answer and does not say so. */
+    | 'close-after'
+    /** Octets follow the answer that nobody asked for. */
+    | 'more'
+    /** SETTINGS in the middle of it. */
+    | 'settings';
   readonly status: number;
   readonly delayMs: number;
   readonly bodyLength: number;
@@ -74,6 +80,13 @@ export interface Mishap {
     | 'new-cluster';
 }
 
+export interface FilterPlan {
+  readonly waits: boolean;
+  readonly reads: boolean;
+  readonly transforms: boolean;
+  readonly refuses: boolean;
+}
+
 export interface ScenarioPlan {
   readonly weather: Weather;
   readonly hop: Hop;
@@ -98,6 +111,11 @@ export interface ScenarioPlan {
   readonly pingIntervalMs: number;
   readonly lateMsMax: number;
   readonly harsh: boolean;
+  readonly filters: { readonly a: FilterPlan; readonly b: FilterPlan };
+  readonly maxStreamDurationMs: number;
+  readonly upstreamDurationMs: number;
+  readonly requestTimeoutMs: number;
+  readonly perTryIdleTimeoutMs: number;
   /** Odds that an application misbehaves on one arrival. */
   readonly mischief: number;
 }
@@ -160,6 +178,11 @@ export function makePlan(random: Random): ScenarioPlan {
     pingIntervalMs: pick(0, 0, 1_000),
     lateMsMax: pick(0, 1, 20),
     harsh,
+    filters: { a: makeFilterPlan(random), b: makeFilterPlan(random) },
+    maxStreamDurationMs: pick(0, 0, 0, 0, 150),
+    upstreamDurationMs: pick(0, 0, 0, 0, 120),
+    requestTimeoutMs: pick(0, 0, 0, 0, 100),
+    perTryIdleTimeoutMs: pick(0, 0, 0, 100),
     mischief: tamed ? 0 : pick(0, 0.1, 0.3, 0.7),
   };
 }
@@ -195,6 +218,15 @@ function makeRequest(random: Random, pick: Pick, tamed: boolean): RequestPlan {
   };
 }
 
+function makeFilterPlan(random: Random): FilterPlan {
+  return {
+    waits: random() < 0.2,
+    reads: random() < 0.15,
+    transforms: random() < 0.15,
+    refuses: random() < 0.05,
+  };
+}
+
 function makeLength(random: Random, pick: Pick): number {
   return Math.floor(random() * pick(1, 20, 500, 500, 20_000, 100_000, bodyBytesMax));
 }
@@ -215,6 +247,10 @@ export function makeAnswer(random: Random, mischief: number): AnswerPlan {
           'refuse',
           'goaway',
           'goaway-after',
+          'close-after',
+          'close-after',
+          'more',
+          'settings',
           'answer',
         )
       : 'answer',

@@ -12,7 +12,7 @@ import {
   makeTable,
   makeTarget,
 } from '@weft/data-proxy/testing/http';
-import type { Cluster, Endpoint, HttpHandlerTable, Route, UpstreamTls } from '@weft/data-runtime';
+import type { Cluster, Endpoint, HttpFilter, HttpHandlerTable, Route, UpstreamTls } from '@weft/data-runtime';
 import { meshTls } from '@weft/data-upstream/testing';
 import type { Ledger } from '../scenario/ledger.ts';
 import type { ScenarioPlan } from '../scenario/plan.ts';
@@ -53,7 +53,12 @@ export function makeAppCluster(plan: ScenarioPlan): Changeable<Cluster> {
   return makeCluster([makeEndpoint(ports.app)], {
     name: 'inbound|8080||',
     connectTimeoutMs: 400,
-    http: { ...http1, protocol: plan.appHttp2 ? 'http2' : 'http1', streamsMax: plan.streamsMax },
+    http: {
+      ...http1,
+      protocol: plan.appHttp2 ? 'http2' : 'http1',
+      streamsMax: plan.streamsMax,
+      maxStreamDurationMs: plan.upstreamDurationMs,
+    },
     ...limitsOf(plan),
   });
 }
@@ -81,6 +86,7 @@ export function makeTheRoute(plan: ScenarioPlan, cluster: Cluster, retries: bool
       ? makeRetry(plan.retryOn, {
           retriesMax: plan.retriesMax,
           perTryTimeoutMs: plan.perTryTimeoutMs,
+          perTryIdleTimeoutMs: plan.perTryIdleTimeoutMs,
           backOffBaseMs: 10,
           backOffMaxMs: 50,
         })
@@ -94,8 +100,12 @@ export function makeListener(
   route: () => Route,
   ledger: Ledger,
   side: 'a' | 'b',
+  filters: readonly HttpFilter[],
 ): HttpHandlerTable {
   return makeTable(route, {
+    filters,
+    maxStreamDurationMs: plan.maxStreamDurationMs,
+    requestTimeoutMs: plan.requestTimeoutMs,
     streamIdleTimeoutMs: plan.streamIdleTimeoutMs,
     idleTimeoutMs: plan.idleTimeoutMs,
     requestHeadersTimeoutMs: 3_000,

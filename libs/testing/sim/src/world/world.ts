@@ -11,6 +11,7 @@ import { SimClock } from '../clock/sim-clock.ts';
 import { SimNetwork } from '../network/sim-network.ts';
 import { Ledger } from '../scenario/ledger.ts';
 import { type Mishap, makeAnswer, type ScenarioPlan } from '../scenario/plan.ts';
+import { makeFilters } from './filters.ts';
 import { Sidecar } from './sidecar.ts';
 import { createStages } from './stages.ts';
 import {
@@ -68,8 +69,14 @@ export class World {
     this.#routeA = makeTheRoute(plan, peers, true);
     this.#routeB = makeTheRoute(plan, app, false);
     const shared = { clock, random, network, stages };
-    const tableA: HttpHandlerTable = makeListener(plan, () => this.#routeA, ledger, 'a');
-    const tableB = makeListener(plan, () => this.#routeB, ledger, 'b');
+    const tableA: HttpHandlerTable = makeListener(
+      plan,
+      () => this.#routeA,
+      ledger,
+      'a',
+      makeFilters(plan.filters.a, clock, random),
+    );
+    const tableB = makeListener(plan, () => this.#routeB, ledger, 'b', makeFilters(plan.filters.b, clock, random));
     this.a = new Sidecar({ ...shared, name: 'a', direction: 'outbound' }, tableA);
     this.b = new Sidecar({ ...shared, name: 'b', direction: 'inbound' }, tableB);
     this.a.clusters.add(peers);
