@@ -69,9 +69,11 @@ const appTable: Readonly<Record<string, Law>> = {
 export const siblingFolders: readonly { readonly folder: string; readonly why: string }[] = [
   {
     folder: 'libs/data/filters/src',
-    why: 'filters never import filters: their order lives in outbound.ts and inbound.ts',
+    why: 'filters never import filters: the listener has their order, outbound.ts and inbound.ts that of the stages',
   },
-  { folder: 'libs/data/balancing/src', why: 'balancers are alternatives of one contract' },
+  { folder: 'libs/data/filters/src/network', why: 'filters never import filters: a chain has their order' },
+  { folder: 'libs/data/balancing/src', why: 'layers are given the maker of the one below, policies are alternatives' },
+  { folder: 'libs/data/health/src', why: 'keepers know nothing of one another: create-cluster-health.ts has them all' },
 ];
 
 /** Libraries whose `exports` name more than an index: generated messages, and test support. */
