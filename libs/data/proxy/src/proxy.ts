@@ -16,6 +16,7 @@ import { createProxyParts, type ProxyParts } from './proxy-parts.ts';
 import { notReadyReason } from './readiness.ts';
 import { openStateFolder } from './session/state-folder.ts';
 import { createSideServers, type SideServers } from './side-servers.ts';
+import { startUpPages } from './start-up-pages.ts';
 import type { Predecessor } from './workers/predecessor.ts';
 import { startSuccessor } from './workers/successor.ts';
 
@@ -118,7 +119,7 @@ export function createProxy(options: ProxyOptions): MeshProxy {
           canServe: () => notReady(true) === undefined,
           serves: () => notReady() === undefined,
         });
-  const lifecycle = createLifecycle(order, (part, error) =>
+  const lifecycle = createLifecycle([...order, startUpPages(options.clock, log)], (part, error) =>
     log.warn({ part, err: error }, 'a part did not stop cleanly'),
   );
 

@@ -1,3 +1,4 @@
 /** What sockets can do and Node does not say. Linux only; elsewhere each says that it is not to be had. */
+export { releaseFilePages } from './file-pages.ts';
 export { originalDestination } from './original-destination.ts';
 export { listenShared } from './shared-port.ts';

@@ -12,6 +12,7 @@ export interface Libc {
   readonly bind: Call;
   readonly listen: Call;
   readonly close: Call;
+  readonly madvise: Call;
   /** errno of the last call that failed. */
   errno(): number;
 }
@@ -43,6 +44,7 @@ export function libc(): Libc | undefined {
       bind: library.func('int bind(int fd, const uint8_t *address, uint32_t length)'),
       listen: library.func('int listen(int fd, int backlog)'),
       close: library.func('int close(int fd)'),
+      madvise: library.func('int madvise(uintptr_t address, size_t length, int advice)'),
       errno: () => koffi.errno(),
     };
   } catch (error) {
