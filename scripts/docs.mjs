@@ -70,7 +70,7 @@ function generatedMessages() {
   return messages;
 }
 
-function envoyApiPage(parts) {
+function envoyApiPage(parts, operators) {
   const messages = generatedMessages();
   const listed = new Set();
   const code = (names) => names.map((name) => `\`${name}\``).join(' ') || '-';
@@ -94,9 +94,15 @@ function envoyApiPage(parts) {
 Generated from the code by \`npm run docs\`: the messages of Envoy's v3 API that the sidecar takes over xDS, and which of their fields. A
 resource that sets any other field, or has a message that is not listed, is refused (NACK) with the name of the field; so is a value that
 a field's own compilation does not take. "Done" includes fields that change nothing that could be seen here (names of statistics, tuning of
-sockets). Command operators and the differences that are wanted stand on pages of their own. UDP and HTTP/3 are out of scope.
+sockets). The differences that are wanted [have a page of their own](differences-from-envoy.md). UDP and HTTP/3 are out of scope.
 
 ${sections.join('\n')}
+## Command operators
+
+In access logs, header operations and bodies; any other is refused by name:
+
+${operators.map((name) => `\`%${name}%\``).join(' ')}
+
 ## Refused as a whole
 
 Messages of the API that are known and understood nowhere:
@@ -105,9 +111,9 @@ ${rest.map((type) => `- \`${type}\``).join('\n')}
 `;
 }
 
-const { envoyApi } = await load('scripts/envoy-api.ts');
+const { envoyApi, operators } = await load('scripts/envoy-api.ts');
 const pages = {
-  'docs/reference/envoy-api.md': envoyApiPage(envoyApi()),
+  'docs/reference/envoy-api.md': envoyApiPage(envoyApi(), operators),
   'docs/reference/metrics.md': `# Metrics
 
 Generated from the code of the planes by \`npm run docs\`. Sidecars serve theirs at :15090/stats/prometheus, the control plane at :15014/metrics, each service of the shop at /metrics of its own port.

@@ -1,7 +1,13 @@
 /** Which messages and fields of Envoy's API the sidecar understands, part by part: for docs/reference/envoy-api.md. */
 
 import { createAccessLogKinds, createHttpFilterKinds, createNetworkFilterKinds } from '@weft/data-filters';
-import { type AccessLogKind, type HttpFilterKind, type NetworkFilterKind, supportedParts } from '@weft/data-runtime';
+import {
+  type AccessLogKind,
+  commandOperators,
+  type HttpFilterKind,
+  type NetworkFilterKind,
+  supportedParts,
+} from '@weft/data-runtime';
 
 interface ApiPart {
   readonly name: string;
@@ -21,6 +27,9 @@ function standIn(): unknown {
   });
   return anything;
 }
+
+/** Names of the operators of format strings. */
+export const operators = commandOperators;
 
 export function envoyApi(): readonly ApiPart[] {
   const deps = standIn() as never;
