@@ -100,7 +100,8 @@ export class Http1Client implements Client, WireSink, MessageSink {
       return Number(fields.get('content-length') ?? 0);
     }
     if (status < 200 && status !== 101) return 0;
-    sent.judge.head(status, fields.get('x-sim-id'), fields.get('x-sim-key'));
+    const own = sent.plan.grpc && fields.has('grpc-status');
+    sent.judge.head(own ? 503 : status, fields.get('x-sim-id'), fields.get('x-sim-key'));
     if (sent.plan.upgrade) this.#last = true;
     if (status === 101) return this.#startTunnel(sent);
     if (fields.get('connection')?.includes('close') === true) this.#last = true;
@@ -249,6 +250,7 @@ export class Http1Client implements Client, WireSink, MessageSink {
 function headOf(plan: RequestPlan, record: RequestRecord): string {
   let text = `${plan.method} /r/${record.id} HTTP/1.1\r\nhost: a.test\r\nx-sim-id: ${record.id}\r\n`;
   if (plan.upgrade) text += 'connection: upgrade\r\nupgrade: websocket\r\n';
+  if (plan.grpc) text += 'content-type: application/grpc\r\nte: trailers\r\n';
   if (plan.idempotent) text += `idempotency-key: ${record.id}\r\n`;
   if (plan.expects) text += 'expect: 100-continue\r\n';
   if (plan.chunked) text += 'transfer-encoding: chunked\r\n';

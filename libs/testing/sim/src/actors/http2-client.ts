@@ -149,8 +149,42 @@ export class Http2Client implements Client, Http2ConnectionSink {
     });
     io.codec = this.#codec;
     io.requestFlush();
+    if (this.#plan.restlessMs > 0) this.#fidget(io);
     return true;
   }
+
+  /** Legal frames that nobody needs: a window that shrinks and grows, PINGs, credit. */
+  #fidget(io: CodecWire): void {
+    const { clock, network } = this.parts;
+    clock.schedule(this.#plan.restlessMs, () => {
+      if (io.over || this.calmed || this.#codec === undefined) return;
+      this.#codec.flush();
+      const window = 66_000 + Math.floor(network.random() * 100_000);
+      const setting = network.random() < 0.7 ? settingFrame(4, window) : settingFrame(1, window % 4_096);
+      io.write(Buffer.concat([setting, creditFrame(1)]));
+      this.#codec.ping();
+      this.#fidget(io);
+    });
+  }
+}
+
+/** SETTINGS with one of them. */
+function settingFrame(id: number, value: number): Buffer {
+  const frame = Buffer.alloc(15);
+  frame[2] = 6;
+  frame[3] = 4;
+  frame.writeUInt16BE(id, 9);
+  frame.writeUInt32BE(value, 11);
+  return frame;
+}
+
+/** WINDOW_UPDATE of the connection. */
+function creditFrame(octets: number): Buffer {
+  const frame = Buffer.alloc(13);
+  frame[2] = 4;
+  frame[3] = 8;
+  frame.writeUInt32BE(octets, 9);
+  return frame;
 }
 
 class ClientStream implements Http2StreamSink {
@@ -170,10 +204,11 @@ class ClientStream implements Http2StreamSink {
   }
 
   begin(codec: Http2Connection): void {
-    const { method, bodyLength, chunked, trailers, upgrade, idempotent, giveUpMs } = this.#plan;
+    const { method, bodyLength, chunked, trailers, upgrade, idempotent, grpc, giveUpMs } = this.#plan;
     const record = this.#record;
     const bare = bodyLength === 0 && !trailers && !upgrade;
     const fields = ['x-sim-id', String(record.id)];
+    if (grpc) fields.push('content-type', 'application/grpc', 'te', 'trailers');
     if (idempotent) fields.push('idempotency-key', String(record.id));
     if (!chunked && bodyLength > 0) fields.push('content-length', String(bodyLength));
     if (bare) record.sentWhole = true;
@@ -208,7 +243,8 @@ class ClientStream implements Http2StreamSink {
   onDrain(): void {}
 
   onHead(head: ResponseHead): void {
-    this.#judge.head(head.status, head.header('x-sim-id'), head.header('x-sim-key'));
+    const own = this.#plan.grpc && head.header('grpc-status') !== undefined;
+    this.#judge.head(own ? 503 : head.status, head.header('x-sim-id'), head.header('x-sim-key'));
     if (head.status === 101) {
       this.#tunnel = new BodyCheck(this.#record.id, tunnelBytes);
       this.#stream?.data(bodyOf(this.#record.id, tunnelBytes), 0, tunnelBytes, false);

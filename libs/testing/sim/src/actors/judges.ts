@@ -5,6 +5,8 @@ import type { Arrival, Ledger, RequestRecord } from '../scenario/ledger.ts';
 
 /** Keys of answers' bodies are above those of requests'. */
 export const answerKeyBase = 100_000;
+/** Id in answers that an application gives without a request. */
+export const unaskedId = '99999';
 /** What a sidecar may answer itself in these scenarios: a valid request is never refused. */
 const ownStatuses = new Set([408, 502, 503, 504]);
 
@@ -35,6 +37,8 @@ export class AnswerJudge {
       if (!ownStatuses.has(status)) this.#fault(`a sidecar answered ${status}`);
       return;
     }
+    // An endpoint that answers what was not asked yet fools every client of HTTP/1.1 whose request had left by then.
+    if (id === unaskedId) return;
     if (Number(id) !== record.id) this.#fault(`got the answer of request ${id}`);
     const arrival = record.arrivals.find((each) => each.key === Number(key));
     if (arrival === undefined) {

@@ -45,6 +45,8 @@ export interface RequestPlan {
   readonly trailers: boolean;
   readonly idempotent: boolean;
   readonly upgrade: boolean;
+  /** A gRPC request: what a sidecar answers itself is an answer of gRPC. */
+  readonly grpc: boolean;
   /** Expect: 100-continue; the client does not wait for it. */
   readonly expects: boolean;
   readonly pieces: number;
@@ -64,6 +66,8 @@ export interface ClientPlan {
   /** FIN right after the last request. */
   readonly halfCloses: boolean;
   readonly window: number;
+  /** HTTP/2: every so often SETTINGS with another window, PINGs and WINDOW_UPDATEs; 0: never. */
+  readonly restlessMs: number;
 }
 
 export interface Mishap {
@@ -196,6 +200,7 @@ function makeClient(random: Random, pick: Pick, tamed: boolean): ClientPlan {
     requests,
     halfCloses: random() < 0.15,
     window: pick(0, 0, 65_535, 2_000, 9_000),
+    restlessMs: pick(0, 0, 0, 30, 100),
   };
 }
 
@@ -209,6 +214,7 @@ function makeRequest(random: Random, pick: Pick, tamed: boolean): RequestPlan {
     trailers: hasBody && random() < 0.3,
     idempotent: random() < 0.1,
     upgrade: method === 'GET' && random() < 0.05,
+    grpc: random() < 0.1,
     expects: hasBody && random() < 0.1,
     pieces: pick(1, 1, 2, 5),
     gapMs: pick(0, 0, 3, 60),
