@@ -19,6 +19,7 @@ import { composePath, type HttpPath } from './http/path.ts';
 import { createBalanceStage } from './http/stages/balance.ts';
 import { createForwardStage } from './http/stages/forward.ts';
 import { createHeadRules } from './http/stages/head-rules.ts';
+import { createRewriteStage } from './http/stages/rewrite.ts';
 import { createDispatchStage, createRouteStage } from './http/stages/route.ts';
 
 /** Of one listener. Requests run down the list, answers and ends run up. Who the peer is was settled by the handshake. */
@@ -53,6 +54,8 @@ export function inboundPath(deps: StageDeps, table: HttpHandlerTable): HttpPath 
     // The route's answer, or where to.
     createDispatchStage(),
     createHeaderMutations(deps, table),
+    // After all that read or note the request as it came.
+    createRewriteStage(),
     // The application's port is one endpoint; its health decides.
     createBalanceStage(),
     // Plain text over loopback.

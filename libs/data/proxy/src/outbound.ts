@@ -19,6 +19,7 @@ import { composePath, type HttpPath } from './http/path.ts';
 import { createBalanceStage } from './http/stages/balance.ts';
 import { createForwardStage } from './http/stages/forward.ts';
 import { createHeadRules } from './http/stages/head-rules.ts';
+import { createRewriteStage } from './http/stages/rewrite.ts';
 import { createDispatchStage, createRouteStage } from './http/stages/route.ts';
 
 /** Of one listener. Requests run down the list, answers and ends run up. */
@@ -48,10 +49,12 @@ export function outboundPath(deps: StageDeps, table: HttpHandlerTable): HttpPath
     createTracing(deps, table),
     // The listener's own, in the order that it gives them.
     ...table.filters,
-    // The route's answer, or where to: redirect, direct response, cluster and rewrites.
+    // The route's answer, or where to: redirect, direct response, cluster.
     createDispatchStage(),
     // After the decision that they belong to, before anything leaves.
     createHeaderMutations(deps, table),
+    // After all that read or note the request as it came.
+    createRewriteStage(),
     // As late as it can be: it looks at what is in flight now.
     createBalanceStage(),
     // To secured endpoints only, so after the choice: the peer's metrics name this workload.

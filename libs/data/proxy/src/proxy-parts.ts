@@ -12,6 +12,7 @@ import {
   createNetworkFilterKinds,
   createSpanExporters,
   createTapHub,
+  registerIstioBuild,
   type StageDeps,
 } from '@weft/data-filters';
 import { createHealth } from '@weft/data-health';
@@ -65,6 +66,7 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
   const name = options.xdsServerName ?? (isIP(options.xds.host) === 0 ? undefined : controlPlaneName);
   const server = { address, ...(name === undefined ? {} : { serverName: name }) };
   const registry = createMetricRegistry();
+  registerIstioBuild(registry, options.version);
   const ownUri = (): string | undefined => tls.ownUri();
   const secrets = materialSecrets(
     () => tls.material(),
@@ -75,6 +77,7 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     clock,
     registry,
     override: options.accessLog,
+    flushIntervalMs: options.accessLogFlushMs,
     onOpenFailed: (path, error) => log.error({ path, err: error }, 'the access log cannot be opened'),
   });
   const proxy = { self: () => selfOf(runtime), ownUri };

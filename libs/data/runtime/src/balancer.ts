@@ -64,6 +64,8 @@ export interface PickContext {
   readonly avoid: readonly Endpoint[];
   /** How often to try for another one (host_selection_retry_max_attempts). */
   readonly avoidTries: number;
+  /** Levels to leave out where another has endpoints (retries with previous_priorities). Ascending; absent or empty: none. */
+  readonly avoidPriorities?: readonly number[];
   /** metadata_match of the route for subsets: key → value. */
   readonly subset: Readonly<Record<string, string>> | undefined;
   /** "10.0.0.1:8080" of an override host (stateful session); taken where it is healthy. */

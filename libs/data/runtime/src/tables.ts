@@ -23,6 +23,8 @@ export interface RouteRequest {
   readonly scheme: string;
   /** @param name lower case. Several fields of one name come joined with ",". */
   header(name: string): string | undefined;
+  /** Where it is given: all fields as they came (flat, names in lower case), of which header matchers compare each for itself. */
+  readonly fields?: readonly string[];
 }
 
 /** What route matchers read besides the request: an exchange is one. */
@@ -100,6 +102,8 @@ export interface ForwardAction {
   /** max_stream_duration; undefined: none said. `grpcMaxMs` undefined: grpc-timeout is not read; 0: it is taken as sent. */
   readonly maxDurationMs: number | undefined;
   readonly grpcMaxMs: number | undefined;
+  /** max_stream_duration says so: grpc-timeout ends the stream, and is not the route's timeout (max_grpc_timeout). */
+  readonly grpcLimitsStream?: boolean;
   readonly grpcOffsetMs: number;
   readonly retry: RetryPolicy | undefined;
   readonly mirrors: readonly MirrorPolicy[];
@@ -225,6 +229,8 @@ export interface DirectAction {
   readonly kind: 'direct';
   readonly status: number;
   readonly body: string;
+  /** Instead of `body`: what is no text. */
+  readonly octets?: Buffer;
 }
 
 /** How an attempt at an endpoint ended; for outlier detection, peak EWMA and failure accrual. */

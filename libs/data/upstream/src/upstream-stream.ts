@@ -29,6 +29,8 @@ export interface OutgoingHead {
   readonly chunked: boolean;
   /** Upgrade that is asked for; empty: none. HTTP/2 makes an extended CONNECT of it. */
   readonly upgrade: string;
+  /** As HTTP/1 clients spell it in Connection; nothing: in lower case. */
+  readonly upgradeWord?: string;
   /** Field lines for the first request of a secured HTTP/1 connection, each with CRLF; over HTTP/2 they go as fields, likewise once. */
   readonly introduction: string;
 }

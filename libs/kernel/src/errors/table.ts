@@ -61,7 +61,7 @@ export const errorTable = {
     'DPE',
     'The client: it uses a transfer coding other than chunked.',
   ),
-  request_timeout: row('client', true, 408, 4, 'DPE', 'The client: it did not finish its request head in time.'),
+  request_timeout: row('client', true, 408, 4, '-', 'The client: it did not finish its request head in time.'),
   downstream_closed: row('client', false, 0, 1, 'DC', 'The client: it went away before the answer was complete.'),
   plaintext_refused: row(
     'client',
@@ -216,6 +216,8 @@ export const errorTable = {
     '-',
     'The policies on this port: a network filter closed the connection; the log names the policy.',
   ),
+  host_missing: row('client', true, 400, 13, '-', 'The client: its HTTP/1.1 request has no Host field.'),
+  path_fragment: row('client', true, 400, 13, '-', 'The client: the path of its request has a fragment ("#").'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;

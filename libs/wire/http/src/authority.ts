@@ -3,9 +3,9 @@
 /** What is wrong with an authority: 'host-userinfo' for "user@host". */
 export type AuthorityViolation = 'host-invalid' | 'host-userinfo';
 
-const AUTHORITY = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/;
+const AUTHORITY = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?$/i;
 
-/** @param authority in lower case. @returns the rule that it breaks. */
+/** @returns the rule that it breaks. */
 export function authorityViolation(authority: string): AuthorityViolation | undefined {
   const match = AUTHORITY.exec(authority);
   if (match === null) return authority.includes('@') ? 'host-userinfo' : 'host-invalid';
@@ -15,6 +15,9 @@ export function authorityViolation(authority: string): AuthorityViolation | unde
 /** True when two authorities name the same place: the default port of the scheme may be left out. */
 export function sameAuthority(a: string, b: string, scheme: string): boolean {
   if (a === b) return true;
+  const one = a.toLowerCase();
+  const other = b.toLowerCase();
+  if (one === other) return true;
   const suffix = scheme === 'https' ? ':443' : ':80';
-  return scheme !== '' && (a === b + suffix || b === a + suffix);
+  return scheme !== '' && (one === other + suffix || other === one + suffix);
 }

@@ -17,7 +17,7 @@ export class RequestHead {
   method = '';
   /** ":scheme" of HTTP/2; empty for HTTP/1. */
   scheme = '';
-  /** Host or ":authority" or the target's authority, in lower case. */
+  /** Host or ":authority" or the target's authority, as it came. */
   authority = '';
   /** Without query; "*" for OPTIONS *, empty for CONNECT. */
   path = '';

@@ -34,7 +34,8 @@ export function readConnection(value: string, into: ConnectionOptions): Http1Rul
     if (token === 'close') into.close = true;
     else if (token === 'keep-alive') into.keepAlive = true;
     else if (token === 'upgrade') into.upgrade = true;
-    else into.nominated = [...(into.nominated ?? []), token];
+    // TE always stands here (RFC 9110 section 10.1.4); the reader of heads leaves "trailers" of it.
+    else if (token !== 'te') into.nominated = [...(into.nominated ?? []), token];
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { parseFields } from './fields.ts';
 import { transferEncodingViolation } from './framing.ts';
 import { lineViolation } from './head-reader.ts';
 import { http1Limits } from './limits.ts';
-import { CR, LF, methodOctets, nameOctets, SP, targetOctets } from './octets.ts';
+import { CR, LF, methodOctets, nameOctets, SP, TAB, targetOctets } from './octets.ts';
 import type { Http1Rule } from './rules.ts';
 import { parseTarget } from './target.ts';
 
@@ -49,7 +49,7 @@ function readRequest(
   const targetStart = at;
   while (targetOctets[bytes[at] as number] === 1) at += 1;
   const targetEnd = at;
-  if (bytes[at] !== SP) return bytes[at] === CR || bytes[at] === LF ? 'request-line' : 'target-invalid';
+  if (bytes[at] !== SP) return targetViolation(bytes[at] as number);
   if (targetEnd === targetStart) return 'request-line';
   at += 1;
   if (!text.startsWith('HTTP/1.1\r\n', at - start)) {
@@ -62,6 +62,18 @@ function readRequest(
   return (
     readTarget(text.substring(targetStart - start, targetEnd - start), head) ?? readSemantics(head, rules.defaultHost)
   );
+}
+
+/** What is wrong at an octet that should have been the space after a target. */
+function targetViolation(octet: number): Http1Rule {
+  if (octet === CR || octet === LF) return 'request-line';
+  if (octet === 0x23) return 'target-fragment';
+  return (octet < SP && octet !== TAB) || octet === 0x7f ? 'target-control' : 'target-invalid';
+}
+
+/** TE lists "trailers" among its codings. */
+function acceptsTrailers(value: string): boolean {
+  return value.split(',').some((coding) => coding.trim().toLowerCase() === 'trailers');
 }
 
 function versionViolation(text: string, at: number): Http1Rule {
@@ -93,9 +105,8 @@ function checkTargetHost(scheme: '' | 'http' | 'https', head: RequestHead): Http
   if (head.authority === '') return undefined;
   const host = joinedValue(head.fields, 'host');
   if (host === undefined) return head.protocol === 'HTTP/1.0' ? undefined : 'host-missing';
-  const lower = host.toLowerCase();
-  if (lower === '') return undefined;
-  return lower.includes(',') || sameAuthority(lower, head.authority, scheme) ? undefined : 'host-mismatch';
+  if (host === '') return undefined;
+  return host.includes(',') || sameAuthority(host, head.authority, scheme) ? undefined : 'host-mismatch';
 }
 
 const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, nominated: undefined };
@@ -111,11 +122,13 @@ function readSemantics(head: RequestHead, defaultHost: string): Http1Rule | unde
   let upgrade = '';
   for (let i = 0; i < count; i += 2) {
     const name = fields[i] as string;
-    const value = fields[i + 1] as string;
+    let value = fields[i + 1] as string;
     let broken: Http1Rule | undefined;
     switch (name.length) {
       case 2:
-        if (name === 'te' && value.toLowerCase() !== 'trailers') continue;
+        if (name !== 'te' || value === 'trailers') break;
+        if (!acceptsTrailers(value)) continue;
+        value = 'trailers';
         break;
       case 4:
         if (name !== 'host') break;
@@ -124,8 +137,8 @@ function readSemantics(head: RequestHead, defaultHost: string): Http1Rule | unde
         if (broken !== undefined) return broken;
         continue;
       case 6:
-        if (name !== 'expect') break;
-        if (value.toLowerCase() !== '100-continue') return 'expect-unsupported';
+        // As Envoy: what is not known of expectations is the endpoint's to judge.
+        if (name !== 'expect' || value.toLowerCase() !== '100-continue') break;
         head.expectContinue = true;
         continue;
       case 7:
@@ -165,21 +178,18 @@ function readSemantics(head: RequestHead, defaultHost: string): Http1Rule | unde
   return finishSemantics(head, upgrade);
 }
 
-/** A Host that was found valid, and its lower case. */
+/** A Host that was found valid. */
 let lastHost = '';
-let lastAuthority = '';
 
 function readHost(value: string, nth: number, head: RequestHead): Http1Rule | undefined {
   if (nth > 1) return 'host-doubled';
   // Most requests name the host of the one before.
   if (value !== lastHost) {
-    const host = value.toLowerCase();
-    const broken = authorityViolation(host);
+    const broken = authorityViolation(value);
     if (broken !== undefined) return broken;
     lastHost = value;
-    lastAuthority = host;
   }
-  if (head.authority === '') head.authority = lastAuthority;
+  if (head.authority === '') head.authority = value;
   return undefined;
 }
 

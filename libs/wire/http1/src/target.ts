@@ -24,14 +24,14 @@ export function parseTarget(method: string, target: string): Target | Http1Rule 
   if (match === null) return 'target-form';
   const scheme = (match[1] as string).toLowerCase();
   if (scheme !== 'http' && scheme !== 'https') return 'target-form';
-  const authority = (match[2] as string).toLowerCase();
+  const authority = match[2] as string;
   const broken = authorityViolation(authority);
   if (broken !== undefined) return broken;
   return { form: 'absolute', scheme, authority, path: match[3] ?? '/', query: match[4] ?? '' };
 }
 
 function parseAuthorityForm(target: string): Target | Http1Rule {
-  const authority = target.toLowerCase();
+  const authority = target;
   const broken = authorityViolation(authority);
   if (broken !== undefined) return broken === 'host-userinfo' ? broken : 'target-form';
   if (!/:[0-9]+$/.test(authority)) return 'target-form';

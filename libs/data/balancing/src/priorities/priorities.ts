@@ -3,7 +3,10 @@
 import type { BalancingSpec, Endpoint, PickContext } from '@weft/data-runtime';
 import type { Random } from '@weft/kernel';
 import type { Crowd, Layer } from '../layers.ts';
-import { priorityLoads } from './priority-loads.ts';
+import { type LevelCounts, loadsWithout, type PriorityLoads, priorityLoads } from './priority-loads.ts';
+
+/** Ways round levels that retries avoid, kept until the endpoints change. */
+export const detoursMax = 16;
 
 export type PrioritySpec = Pick<
   BalancingSpec,
@@ -38,6 +41,12 @@ export class Priorities implements Layer {
   readonly #random: Random;
   /** Kept over updates: a round robin goes on where it was. By level and kind of health. */
   readonly #crowds = new Map<string, Crowd>();
+  /** Crowds that have the endpoints of the last update. */
+  readonly #fresh = new Set<string>();
+  readonly #detours = new Map<string, readonly Share[]>();
+  #levels: readonly Level[] = [];
+  #counts: readonly LevelCounts[] = [];
+  #panic: readonly boolean[] = [];
   #shares: readonly Share[] = [];
 
   constructor(spec: PrioritySpec, options: PriorityOptions) {
@@ -47,39 +56,23 @@ export class Priorities implements Layer {
   }
 
   update(endpoints: readonly Endpoint[]): void {
-    const levels = levelsOf(endpoints);
-    const loads = priorityLoads(
-      levels.map(({ all, healthy, degraded }) => ({
-        total: all.length,
-        healthy: healthy.length,
-        degraded: degraded.length,
-      })),
-      this.#spec,
-    );
-    const used = new Set<string>();
-    const shares: Share[] = [];
-    let upTo = 0;
-    const give = (percent: number, level: number, kind: 'healthy' | 'degraded'): void => {
-      const { all, healthy, degraded } = levels[level]!;
-      if (percent === 0) return;
-      const panic = loads.panic[level] === true;
-      const key = `${level} ${panic ? 'all' : kind}`;
-      used.add(key);
-      const crowd = this.#crowd(key);
-      if (panic && this.#spec.failTrafficOnPanic) crowd.update([], undefined, this.#spec);
-      else if (panic) crowd.update(all, undefined, this.#spec);
-      else crowd.update(kind === 'healthy' ? healthy : degraded, all, this.#spec);
-      upTo += percent;
-      shares.push({ upTo, crowd });
-    };
-    for (let level = 0; level < levels.length; level += 1) give(loads.healthy[level]!, level, 'healthy');
-    for (let level = 0; level < levels.length; level += 1) give(loads.degraded[level]!, level, 'degraded');
-    for (const key of this.#crowds.keys()) if (!used.has(key)) this.#crowds.delete(key);
-    this.#shares = shares;
+    this.#levels = levelsOf(endpoints);
+    this.#counts = this.#levels.map(({ all, healthy, degraded }) => ({
+      total: all.length,
+      healthy: healthy.length,
+      degraded: degraded.length,
+    }));
+    const loads = priorityLoads(this.#counts, this.#spec);
+    this.#panic = loads.panic;
+    this.#fresh.clear();
+    this.#detours.clear();
+    this.#shares = this.#sharesOf(loads);
+    for (const key of this.#crowds.keys()) if (!this.#fresh.has(key)) this.#crowds.delete(key);
   }
 
   pick(context: PickContext | undefined, attempt: number): Endpoint | undefined {
-    const shares = this.#shares;
+    const avoided = context?.avoidPriorities;
+    const shares = avoided === undefined || avoided.length === 0 ? this.#shares : this.#detour(avoided);
     const last = shares.length - 1;
     if (last <= 0) return shares[0]?.crowd.pick(context, attempt);
     const hash = this.#options.hashes ? context?.hash : undefined;
@@ -88,6 +81,45 @@ export class Priorities implements Layer {
     let index = 0;
     while (index < last && at > shares[index]!.upTo) index += 1;
     return shares[index]!.crowd.pick(context, attempt);
+  }
+
+  #sharesOf(loads: Pick<PriorityLoads, 'healthy' | 'degraded'>): readonly Share[] {
+    const shares: Share[] = [];
+    let upTo = 0;
+    const give = (percent: number, level: number, kind: 'healthy' | 'degraded'): void => {
+      if (percent === 0) return;
+      upTo += percent;
+      shares.push({ upTo, crowd: this.#filled(level, kind) });
+    };
+    for (let level = 0; level < this.#levels.length; level += 1) give(loads.healthy[level]!, level, 'healthy');
+    for (let level = 0; level < this.#levels.length; level += 1) give(loads.degraded[level]!, level, 'degraded');
+    return shares;
+  }
+
+  /** The shares without some levels; those of all where no other is available. */
+  #detour(avoided: readonly number[]): readonly Share[] {
+    const key = avoided.join();
+    let shares = this.#detours.get(key);
+    if (shares === undefined) {
+      const loads = loadsWithout(this.#counts, avoided, this.#spec);
+      shares = loads === undefined ? this.#shares : this.#sharesOf(loads);
+      if (this.#detours.size >= detoursMax) this.#detours.clear();
+      this.#detours.set(key, shares);
+    }
+    return shares;
+  }
+
+  #filled(level: number, kind: 'healthy' | 'degraded'): Crowd {
+    const { all, healthy, degraded } = this.#levels[level]!;
+    const panic = this.#panic[level] === true;
+    const key = `${level} ${panic ? 'all' : kind}`;
+    const crowd = this.#crowd(key);
+    if (this.#fresh.has(key)) return crowd;
+    this.#fresh.add(key);
+    if (panic && this.#spec.failTrafficOnPanic) crowd.update([], undefined, this.#spec);
+    else if (panic) crowd.update(all, undefined, this.#spec);
+    else crowd.update(kind === 'healthy' ? healthy : degraded, all, this.#spec);
+    return crowd;
   }
 
   #crowd(key: string): Crowd {

@@ -37,6 +37,23 @@ export function priorityLoads(levels: readonly LevelCounts[], spec: LoadSpec): P
   return { ...distribute(healthy, degraded, available), panic };
 }
 
+/**
+ * The shares of a retry that leaves levels out. @param avoided levels. @returns nothing: no other level is available.
+ * Panic is not asked for: it is what it is for all requests.
+ */
+export function loadsWithout(
+  levels: readonly LevelCounts[],
+  avoided: readonly number[],
+  spec: Pick<LoadSpec, 'overprovisioningFactor'>,
+): Pick<PriorityLoads, 'healthy' | 'degraded'> | undefined {
+  const share = (some: number, total: number, level: number): number =>
+    total === 0 || avoided.includes(level) ? 0 : Math.min(100, Math.floor((spec.overprovisioningFactor * some) / total));
+  const healthy = levels.map((counts, level) => share(counts.healthy, counts.total, level));
+  const degraded = levels.map((counts, level) => share(counts.degraded, counts.total, level));
+  const available = Math.min(100, add(healthy) + add(degraded));
+  return available === 0 ? undefined : distribute(healthy, degraded, available);
+}
+
 function isInPanic({ total, healthy, degraded }: LevelCounts, threshold: number): boolean {
   return (total === 0 ? 0 : (100 * (healthy + degraded)) / total) < threshold;
 }

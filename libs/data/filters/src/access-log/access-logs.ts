@@ -23,6 +23,8 @@ export interface AccessLogsOptions {
   readonly registry: MetricRegistry;
   /** The sidecar's own setting: all logs go there. Nothing: where the configuration says. */
   readonly override: string | undefined;
+  /** Between two writes; nothing: 250. */
+  readonly flushIntervalMs?: number | undefined;
   /** A file could not be opened: its lines are dropped and counted. */
   readonly onOpenFailed: (path: string, error: Error) => void;
   readonly createSink?: (path: string) => FileSink;
@@ -48,7 +50,7 @@ export function createAccessLogs(options: AccessLogsOptions): AccessLogs {
       }
       try {
         const sink = createSink(path);
-        const buffer = createLogBuffer(clock, sink, drop);
+        const buffer = createLogBuffer(clock, sink, drop, options.flushIntervalMs);
         open.set(path, { buffer, sink });
         return buffer;
       } catch (error) {

@@ -28,7 +28,12 @@ export interface LogBuffer {
 }
 
 /** @param onDropped told of each dropped line. */
-export function createLogBuffer(clock: Clock, sink: LogSink, onDropped: () => void): LogBuffer {
+export function createLogBuffer(
+  clock: Clock,
+  sink: LogSink,
+  onDropped: () => void,
+  flushIntervalMs: number = accessLogLimits.flushIntervalMs,
+): LogBuffer {
   const { pieceBytes, waitingPiecesMax } = accessLogLimits;
   const waiting: Buffer[] = [];
   let piece: Buffer = Buffer.allocUnsafeSlow(pieceBytes);
@@ -58,7 +63,7 @@ export function createLogBuffer(clock: Clock, sink: LogSink, onDropped: () => vo
     if (!busy) next();
   };
 
-  const stopTimer: Cancel = clock.every(accessLogLimits.flushIntervalMs, flush);
+  const stopTimer: Cancel = clock.every(flushIntervalMs, flush);
 
   return {
     add(line) {

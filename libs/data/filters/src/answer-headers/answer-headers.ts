@@ -2,7 +2,7 @@
 
 import type { HttpFilter, HttpHandlerTable } from '@weft/data-runtime';
 import type { Clock } from '@weft/kernel';
-import { fieldOf } from '../fields.ts';
+import { fieldOf, setField } from '../fields.ts';
 
 export type AnswerHeadersTable = Pick<
   HttpHandlerTable,
@@ -20,6 +20,12 @@ export function createAnswerHeaders(deps: { readonly clock: Clock }, table: Answ
   let date = '';
   return {
     name: 'answer-headers',
+    ...(via !== '' && {
+      onRequest({ request: { fields } }) {
+        appendVia(fields, via);
+        return true;
+      },
+    }),
     onResponse(exchange) {
       const fields = exchange.responseFields;
       let kept = 0;
@@ -54,11 +60,17 @@ export function createAnswerHeaders(deps: { readonly clock: Clock }, table: Answ
       else if (!served && append !== undefined) fields.push('server', append);
       if (exchange.upstreamServiceMs >= 0 && !suppressEnvoyHeaders)
         fields.push('x-envoy-upstream-service-time', String(exchange.upstreamServiceMs));
-      if (via !== '') fields.push('via', via);
+      if (via !== '') appendVia(fields, via);
       if (alwaysSetInResponse) {
         const id = fieldOf(exchange.request.fields, 'x-request-id');
         if (id !== undefined && fieldOf(fields, 'x-request-id') === undefined) fields.push('x-request-id', id);
       }
     },
   };
+}
+
+function appendVia(fields: string[], via: string): void {
+  const known = fieldOf(fields, 'via');
+  if (known === undefined) fields.push('via', via);
+  else setField(fields, 'via', `${known}, ${via}`);
 }

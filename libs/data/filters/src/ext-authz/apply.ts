@@ -32,7 +32,7 @@ function changeRequest(exchange: Exchange, change: FieldChange): void {
     exchange.query = mark < 0 ? '' : value.slice(mark + 1);
     exchange.hasQuery = mark >= 0;
   } else if (name === ':method') exchange.method = value;
-  else if (name === ':authority' || name === 'host') exchange.authority = value.toLowerCase();
+  else if (name === ':authority' || name === 'host') exchange.authority = value;
   else if (!name.startsWith(':')) changeField(exchange.request.fields, change);
 }
 

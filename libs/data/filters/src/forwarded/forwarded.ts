@@ -19,7 +19,7 @@ const seen = { xff: false, proto: '', envoy: false };
  * @param ownAddress of this host, said instead of a loopback client's.
  */
 export function createForwarded(
-  table: Pick<HttpHandlerTable, 'address'>,
+  table: Pick<HttpHandlerTable, 'address'> & Partial<Pick<HttpHandlerTable, 'routes' | 'appendForwardedPort'>>,
   ownAddress: string = hostAddress(),
 ): HttpFilter {
   const { useRemoteAddress, trustedHops, skipXffAppend, internalRanges } = table.address;
@@ -41,6 +41,7 @@ export function createForwarded(
         exchange.downstreamAddress = connection.remoteAddress;
         if (trustedHops > 0 && xff) trust(exchange, addressFromEnd(text, trustedHops - 1));
         if (!skipXffAppend) append(fields, text, addressOf(connection.remoteAddress), ownAddress);
+        if (table.appendForwardedPort === true) addPort(fields, connection.localAddress, trustedHops === 0);
         if (trustedHops === 0 || proto === '') {
           if (proto === '') fields.push(forwardedProto, connectionScheme);
           else setField(fields, forwardedProto, connectionScheme);
@@ -56,7 +57,11 @@ export function createForwarded(
       }
       exchange.scheme = request.scheme !== '' ? request.scheme : schemeOf(proto, connectionScheme);
       const internal = single && isInternalAddress(addressOf(exchange.downstreamAddress));
-      if (envoy && !internal) removeUntrusted(fields, useRemoteAddress);
+      if (!internal) {
+        if (envoy) removeUntrusted(fields, useRemoteAddress);
+        const own = table.routes?.current?.internalOnlyHeaders;
+        if (own !== undefined && own.length > 0) for (const name of own) removeField(fields, name);
+      }
       if (internal) setField(fields, 'x-envoy-internal', 'true');
       else if (useRemoteAddress) {
         setField(fields, 'x-envoy-external-address', addressOf(exchange.downstreamAddress));
@@ -99,12 +104,20 @@ function addressFromEnd(text: string, skip: number): string {
 }
 
 function append(fields: string[], known: string, address: string, ownAddress: string): void {
-  const last = address.startsWith('127.') || address === '::1' ? ownAddress : address;
+  const last = address === '127.0.0.1' || address === '::1' ? ownAddress : address;
   if (known !== '') setField(fields, forwardedFor, `${known},${last}`);
   else {
     removeField(fields, forwardedFor);
     fields.push(forwardedFor, last);
   }
+}
+
+/** The port that the client came to. @param overwrite no one before this proxy is trusted to say it. */
+function addPort(fields: string[], localAddress: string, overwrite: boolean): void {
+  const port = localAddress.slice(localAddress.lastIndexOf(':') + 1);
+  const said = fields.some((name, i) => i % 2 === 0 && name === 'x-forwarded-port');
+  if (!said) fields.push('x-forwarded-port', port);
+  else if (overwrite) setField(fields, 'x-forwarded-port', port);
 }
 
 function schemeOf(proto: string, connectionScheme: string): string {

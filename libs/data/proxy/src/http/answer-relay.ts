@@ -20,7 +20,9 @@ export class AnswerRelay {
     exchange.status = head.status;
     exchange.details = 'via_upstream';
     exchange.responseFields = head.fields;
-    exchange.upstreamServiceMs = Math.round(context.clock.monotonic() - exchange.startedMonotonicMs);
+    // As Envoy: counted where the request was whole before its answer.
+    if (exchange.requestEndMs >= 0)
+      exchange.upstreamServiceMs = Math.round(context.clock.monotonic() - exchange.startedMonotonicMs);
     const stages = context.path.response;
     for (let i = 0; i < stages.length; i += 1) (stages[i] as (exchange: HttpExchange) => void)(exchange);
     if (exchange.responseTransform !== undefined) return this.#startTransformed(head, bytes, from, to, end);
@@ -62,7 +64,7 @@ export class AnswerRelay {
   }
 
   /** An answer made here. @param grpcStatus -1: what the HTTP status says. */
-  local(status: number, fields: readonly string[], body: string, grpcStatus: number): void {
+  local(status: number, fields: readonly string[], body: string | Buffer, grpcStatus: number): void {
     const exchange = this.#exchange;
     const { request, context } = exchange;
     const answer = [...fields];
@@ -72,15 +74,15 @@ export class AnswerRelay {
       exchange.status = 200;
       const number = grpcStatus >= 0 ? grpcStatus : grpcStatusOf(status);
       answer.push('content-type', 'application/grpc', 'grpc-status', String(number));
-      if (body !== '') answer.push('grpc-message', encodeGrpcMessage(body));
+      if (body.length > 0) answer.push('grpc-message', encodeGrpcMessage(body.toString()));
       text = '';
     } else {
       exchange.status = status;
-      if (body !== '' && !has(fields, 'content-type')) answer.push('content-type', 'text/plain');
+      if (body.length > 0 && !has(fields, 'content-type')) answer.push('content-type', 'text/plain');
     }
     const bodyless = exchange.status === 204 || exchange.status === 304;
-    const bytes = text === '' ? nothing : Buffer.from(text);
-    if (!bodyless && !exchange.grpc) answer.push('content-length', String(bytes.length));
+    const bytes = text.length === 0 ? nothing : typeof text === 'string' ? Buffer.from(text) : text;
+    if (!bodyless && bytes.length > 0) answer.push('content-length', String(bytes.length));
     const stages = context.path.response;
     for (let i = 0; i < stages.length; i += 1) (stages[i] as (exchange: HttpExchange) => void)(exchange);
     const shown = bodyless || request.method === 'HEAD' ? 0 : bytes.length;

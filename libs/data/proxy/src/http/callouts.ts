@@ -17,6 +17,7 @@ type Done = (answer: CalloutAnswer | { readonly code: ErrorCode; readonly reason
 
 const noCancel = (): void => {};
 const frameHeadBytes = 5;
+const serviceTime = 'x-envoy-upstream-service-time';
 
 export function createCallouts(deps: CalloutDeps): Callouts {
   const { clock, pools, calloutsMax = httpLimits.calloutsMax } = deps;
@@ -31,6 +32,7 @@ export function createCallouts(deps: CalloutDeps): Callouts {
         return noCancel;
       }
       underWay += 1;
+      const beganAtMs = clock.monotonic();
       let counted = true;
       const leave = (): void => {
         if (counted) underWay -= 1;
@@ -63,7 +65,7 @@ export function createCallouts(deps: CalloutDeps): Callouts {
         answerBytesMax: httpLimits.calloutAnswerBytesMax,
         onDone(result) {
           leave();
-          finish(result, callout.grpc, done);
+          finish(withTime(result, clock.monotonic() - beganAtMs), callout.grpc, done);
         },
       });
       return () => {
@@ -84,9 +86,13 @@ function whyNot(
   return healthy ? undefined : { code: 'no_healthy_upstream', reason: 'no healthy endpoint' };
 }
 
-function fieldsOf({ fields, grpc, body }: Callout): readonly string[] {
-  if (grpc) return ['content-type', 'application/grpc', 'te', 'trailers', ...fields];
-  return body.length === 0 ? fields : [...fields, 'content-length', String(body.length)];
+/** What Envoy's own requests say of themselves: that they come from within, and how long they wait. */
+function fieldsOf({ fields, grpc, body, timeoutMs }: Callout): readonly string[] {
+  const own = ['x-envoy-internal', 'true'];
+  if (timeoutMs > 0) own.push('x-envoy-expected-rq-timeout-ms', String(timeoutMs));
+  if (grpc) return ['content-type', 'application/grpc', 'te', 'trailers', ...fields, ...own];
+  if (body.length > 0 && !fields.includes('content-length')) own.push('content-length', String(body.length));
+  return [...fields, ...own];
 }
 
 /** One gRPC message: not compressed, four octets of length. */
@@ -96,6 +102,18 @@ function frame(message: Buffer): Buffer {
   framed.writeUInt32BE(message.length, 1);
   message.copy(framed, frameHeadBytes);
   return framed;
+}
+
+/** Envoy's own requests pass its router, which says how long the answer took. */
+function withTime(result: DetachedAnswer | DetachedFailure, tookMs: number): DetachedAnswer | DetachedFailure {
+  if ('code' in result) return result;
+  const fields: string[] = [];
+  for (let i = 0; i < result.fields.length; i += 2) {
+    const name = result.fields[i] as string;
+    if (name !== serviceTime) fields.push(name, result.fields[i + 1] as string);
+  }
+  fields.push(serviceTime, String(Math.round(tookMs)));
+  return { ...result, fields };
 }
 
 function finish(result: DetachedAnswer | DetachedFailure, grpc: boolean, done: Done): void {

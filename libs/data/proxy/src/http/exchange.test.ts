@@ -18,7 +18,7 @@ describe('an exchange', () => {
     client.send('GET /x?y=1 HTTP/1.1\r\nHost: A.test\r\nX-Mixed: Case\r\n\r\n');
     const answer = await client.until('hello');
     expect(backend.received()).toMatch(
-      /^GET \/x\?y=1 HTTP\/1\.1\r\nhost: a\.test\r\nx-mixed: Case\r\nx-forwarded-proto: http\r\nx-request-id: [0-9a-f-]{36}\r\nx-envoy-attempt-count: 1\r\n\r\n$/,
+      /^GET \/x\?y=1 HTTP\/1\.1\r\nhost: A\.test\r\nx-mixed: Case\r\nx-forwarded-proto: http\r\nx-request-id: [0-9a-f-]{36}\r\nx-envoy-attempt-count: 1\r\n\r\n$/,
     );
     expect(answer).toMatch(
       /^HTTP\/1\.1 200 OK\r\ncontent-length: 5\r\nx-who: backend\r\ndate: [^\r]+\r\nx-envoy-upstream-service-time: 0\r\n\r\nhello$/,

@@ -112,10 +112,10 @@ export class HttpExchange implements Exchange {
   }
 
   /** A request that is refused before it is one. */
-  refuse(code: ErrorCode, detail: string, reason: string): void {
+  refuse(code: ErrorCode, body: string, detail: string, reason: string): void {
     this.#reset(noRequest);
     this.outgoing.start(nothing, 0, 0, true);
-    this.fail(code, detail, reason);
+    this.failWith(code, errorTable[code].httpStatus, body, detail, reason);
   }
 
   proceed(): void {
@@ -147,10 +147,10 @@ export class HttpExchange implements Exchange {
     this.runner.resumeAnswer();
   }
 
-  /** The client went away. @param detail Envoy's response_code_details. */
-  onDownstreamClosed(detail: string): void {
+  /** The client went away. @param detail Envoy's response_code_details. @param flag DR: it gave up the stream, not the connection. */
+  onDownstreamClosed(detail: string, flag: 'DC' | 'DR' = 'DC'): void {
     this.errorCode = 'downstream_closed';
-    this.addFlag('DC');
+    this.addFlag(flag);
     this.details = detail;
     this.complete();
   }
@@ -188,14 +188,22 @@ export class HttpExchange implements Exchange {
     }
     const suppressed = this.context.table.suppressEnvoyHeaders;
     const answer = localAnswer(code, reason, this.attempts > 1, suppressed);
-    this.incoming.local(status, answer.fields, body ?? answer.body, -1);
+    // What the client's own deadline ends is told with its own code; the others as their HTTP status says.
+    const grpcStatus = code === 'stream_duration' ? errorTable[code].grpcStatus : -1;
+    this.incoming.local(status, answer.fields, body ?? answer.body, grpcStatus);
   }
 
   answer(status: number, fields: readonly string[], body: string, detail: string): void {
     this.answerGrpc(status, -1, body, fields, detail);
   }
 
-  answerGrpc(status: number, grpcStatus: number, message: string, fields: readonly string[], detail: string): void {
+  answerGrpc(
+    status: number,
+    grpcStatus: number,
+    message: string | Buffer,
+    fields: readonly string[],
+    detail: string,
+  ): void {
     if (!this.active || this.status !== 0) return;
     this.details = detail;
     this.runner.stop();

@@ -20,6 +20,8 @@ const elsewhere: { readonly [what: string]: Outcome } = {
   'HEADERS on a stream that ended': { kind: 'stream', code: 5 },
   'DATA on a stream that ended': { kind: 'stream', code: 5 },
   CONNECT: { kind: 'refused', code: 0 },
+  // No resource is asked for: 404.
+  'an asterisk for OPTIONS': { kind: 'refused', code: 0 },
 };
 
 const table = [...hostileFrames, ...hostilePseudoHeaders, ...hostileFields, ...hostileBlocks].map(

@@ -8,7 +8,9 @@ import { always, type Backend, connectTo, type Rig, startBackend, startRig } fro
 import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const hostile = [...hostileLines, ...hostileFields, ...hostileHosts, ...hostileFraming, ...hostileChunks].flatMap(
-  ([what, octets, rule]) => (rule === undefined ? [] : [[what, octets, rule] as const]),
+  // The connection skips empty lines before a request, which the codec does not take.
+  ([what, octets, rule]) =>
+    rule === undefined || what === 'an empty line first' ? [] : [[what, octets, rule] as const],
 );
 let backend: Backend;
 let rig: Rig;
@@ -36,10 +38,10 @@ describe('a hostile request', () => {
     expect(backend.received()).toBe('');
   });
 
-  it('is in the access log with the flag DPE and the rule', () => {
+  it('is in the access log with the flag DPE and the rule, but for a missing Host, which has no flag', () => {
     const records = rig.log();
     expect(records.length).toBe(hostile.length);
-    expect(new Set(records.map((record) => record['response_flags']))).toEqual(new Set(['DPE']));
+    expect(new Set(records.map((record) => record['response_flags']))).toEqual(new Set(['DPE', '-']));
     expect(records[0]?.['reason']).toMatch(/^request-line: /);
   });
 });

@@ -33,7 +33,6 @@ const bodies: { readonly [code in ErrorCode]?: string } = {
 export function localAnswer(code: ErrorCode, reason: string, retried: boolean, suppressed: boolean): LocalAnswer {
   const fields = ['x-weft-reason', reason === '' ? code : `${code}; ${reason}`];
   if (code === 'upstream_overflow' && !suppressed) fields.push('x-envoy-overloaded', 'true');
-  if (code === 'http_version_old') fields.push('upgrade', 'HTTP/1.1');
   const reset = resets[code];
   if (reset === undefined) return { body: bodies[code] ?? '', fields };
   const latest = retried ? 'retried and the latest ' : '';

@@ -49,6 +49,7 @@ export async function createTestProxy(
     prometheus: freePort,
     stateDir: join(folder, 'state'),
     accessLog: join(folder, 'access.log'),
+    accessLogFlushMs: 20,
     drainSeconds: 2,
     version: '0.0.0',
     clock: systemClock,

@@ -30,6 +30,10 @@ class ExchangeRequest implements RouteRequest {
     return this.of().scheme;
   }
 
+  get fields(): readonly string[] {
+    return this.of().request.fields;
+  }
+
   header(name: string): string | undefined {
     return name === 'host' ? this.of().authority : this.of().request.header(name);
   }

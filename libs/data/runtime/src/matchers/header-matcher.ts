@@ -1,6 +1,5 @@
 /** Envoy's HeaderMatcher as a closure over a request, or over the fields of an answer. */
 
-import { joinedValue } from '@weft/http';
 import type { HeaderMatcher } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
 import type { RouteRequest } from '../tables.ts';
@@ -9,18 +8,24 @@ import { compareText, compileTextTest } from './text-matcher.ts';
 
 export type RequestTest = (request: RouteRequest) => boolean;
 
-/** Nothing: the header is absent. */
-type ValueTest = (value: string | undefined) => boolean;
+/** What a matcher finds: of several fields with one name each value is compared for itself, as Envoy does. */
+interface ValueTest {
+  /** The answer where there is no such field. */
+  readonly missing: boolean;
+  /** The answer where no value matches; the other one where at least one does. */
+  readonly unmatched: boolean;
+  readonly test: TextTest;
+}
 
-/**
- * Fields of one name are matched joined with ",". An absent header matches nothing but "not present", also inverted, unless
- * `treat_missing_header_as_empty` is set. @throws WeftError `config_rejected`
- */
+/** An absent header matches nothing but "not present", also inverted, unless `treat_missing_header_as_empty` is set. @throws WeftError `config_rejected` */
 export function compileHeaderTest(matcher: HeaderMatcher, where: string): RequestTest {
   const at = `${where}: header ${matcher.name}`;
   const read = headerReader(matcher.name, at);
-  const test = compileValue(matcher, at);
-  return (request) => test(read(request));
+  const value = compileValue(matcher, at);
+  const name = matcher.name.toLowerCase();
+  if (name.startsWith(':') || name === 'host') return (request) => testOne(read(request), value);
+  return (request) =>
+    request.fields === undefined ? testOne(read(request), value) : testEach(request.fields, name, value);
 }
 
 /** The same for an answer's fields; pseudo headers are refused. @throws WeftError `config_rejected` */
@@ -28,8 +33,23 @@ export function compileFieldsTest(matcher: HeaderMatcher, where: string): (field
   const name = matcher.name.toLowerCase();
   const at = `${where}: header ${matcher.name}`;
   if (name === '' || name.startsWith(':')) refuse(at, 'this name is not supported');
-  const test = compileValue(matcher, at);
-  return (fields) => test(joinedValue(fields, name));
+  const value = compileValue(matcher, at);
+  return (fields) => testEach(fields, name, value);
+}
+
+function testOne(text: string | undefined, value: ValueTest): boolean {
+  if (text === undefined) return value.missing;
+  return value.test(text) !== value.unmatched;
+}
+
+function testEach(fields: readonly string[], name: string, value: ValueTest): boolean {
+  let found = value.missing;
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] !== name) continue;
+    if (value.test(fields[i + 1] as string)) return !value.unmatched;
+    found = value.unmatched;
+  }
+  return found;
 }
 
 /** Reads a header or pseudo header by its configured name. @throws WeftError `config_rejected` */
@@ -57,14 +77,13 @@ function compileValue(matcher: HeaderMatcher, where: string): ValueTest {
   const specifier = matcher.headerMatchSpecifier;
   if (specifier.case === 'presentMatch' || specifier.case === undefined) {
     const wanted = (specifier.case === undefined || specifier.value) !== inverted;
-    return (value) => (missingIsEmpty || value !== undefined) === wanted;
+    return { missing: missingIsEmpty === wanted, unmatched: !wanted, test: present };
   }
   const test = compileSpecifier(specifier, where);
-  return (value) => {
-    if (value === undefined) return missingIsEmpty && test('') !== inverted;
-    return test(value) !== inverted;
-  };
+  return { missing: missingIsEmpty && test('') !== inverted, unmatched: inverted, test };
 }
+
+const present: TextTest = () => true;
 
 type ValueSpecifier = Exclude<HeaderMatcher['headerMatchSpecifier'], { case: 'presentMatch' } | { case: undefined }>;
 

@@ -54,10 +54,12 @@ export function compileDirect(action: DirectResponseAction, bodyBytesMax: number
   const body = action.body?.specifier;
   let text = '';
   if (body?.case === 'inlineString') text = body.value;
-  else if (body?.case === 'inlineBytes') text = Buffer.from(body.value).toString();
+  else if (body?.case === 'inlineBytes') text = Buffer.from(body.value).toString('latin1');
   else if (body?.case !== undefined) refuse(where, `direct_response.body: ${body.case} is not supported`);
-  if (Buffer.byteLength(text) > bodyBytesMax) refuse(where, `direct_response.body is over ${bodyBytesMax} bytes`);
-  return { kind: 'direct', status: action.status, body: text };
+  const octets = body?.case === 'inlineBytes' ? Buffer.from(body.value) : undefined;
+  if ((octets?.length ?? Buffer.byteLength(text)) > bodyBytesMax)
+    refuse(where, `direct_response.body is over ${bodyBytesMax} bytes`);
+  return { kind: 'direct', status: action.status, body: text, ...(octets !== undefined && { octets }) };
 }
 
 function redirectScheme(action: XdsRedirect, where: string): string | undefined {

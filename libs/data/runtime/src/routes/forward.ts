@@ -89,13 +89,16 @@ export function compileForward(
 }
 
 /** max_stream_duration, and the older max_grpc_timeout and grpc_timeout_offset where it does not say. */
-function compileDurations(action: RouteAction): Pick<ForwardAction, 'maxDurationMs' | 'grpcMaxMs' | 'grpcOffsetMs'> {
+function compileDurations(
+  action: RouteAction,
+): Pick<ForwardAction, 'maxDurationMs' | 'grpcMaxMs' | 'grpcLimitsStream' | 'grpcOffsetMs'> {
   const limits = action.maxStreamDuration;
   const grpcMax = limits === undefined ? action.maxGrpcTimeout : limits.grpcTimeoutHeaderMax;
   const grpcOffset = limits === undefined ? action.grpcTimeoutOffset : limits.grpcTimeoutHeaderOffset;
   return {
     maxDurationMs: limits?.maxStreamDuration === undefined ? undefined : milliseconds(limits.maxStreamDuration, 0),
     grpcMaxMs: grpcMax === undefined ? undefined : milliseconds(grpcMax, 0),
+    grpcLimitsStream: limits !== undefined,
     grpcOffsetMs: milliseconds(grpcOffset, 0),
   };
 }

@@ -67,9 +67,11 @@ export class AnswerReader {
     stream.over = true;
     this.#connection.destroy();
     const unprocessed = stream.reused && this.#untouched;
+    // A body that is cut short is malformed, as Envoy's codec finds.
+    const cut = this.#head !== undefined;
     stream.client.onUpstreamReset(
-      'upstream_closed',
-      'connection_termination',
+      cut ? 'upstream_malformed' : 'upstream_closed',
+      cut ? 'protocol_error' : 'connection_termination',
       unprocessed,
       this.#connection.wire.errorCode,
     );

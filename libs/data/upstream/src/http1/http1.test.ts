@@ -187,7 +187,7 @@ describe('an HTTP/1 answer', () => {
       'in its body',
       ['HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\na'],
       false,
-      'reset upstream_closed connection_termination ECONNRESET',
+      'reset upstream_malformed protocol_error ECONNRESET',
     ],
     [
       'before a byte, on a used connection',
@@ -220,7 +220,7 @@ describe('an HTTP/1 answer', () => {
     const { client, wire } = request();
     wire.give('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n');
     wire.giveEnd();
-    expect(client.told.at(-1)).toBe('reset upstream_closed connection_termination');
+    expect(client.told.at(-1)).toBe('reset upstream_malformed protocol_error');
     expect(wire.closed).toBe(true);
   });
 

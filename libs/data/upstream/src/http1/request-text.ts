@@ -16,7 +16,7 @@ export function writeRequest(
   end: boolean,
 ): boolean {
   let tail = introduce ? head.introduction : '';
-  if (head.upgrade !== '') tail += `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`;
+  if (head.upgrade !== '') tail += `connection: ${head.upgradeWord ?? 'upgrade'}\r\nupgrade: ${head.upgrade}\r\n`;
   if (head.chunked) tail += 'transfer-encoding: chunked\r\n';
   const text = serializeRequestHead(head.method, head.target, head.authority, head.fields, tail);
   const length = to - from;

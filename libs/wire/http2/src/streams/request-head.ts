@@ -29,9 +29,6 @@ import { http2Limits } from '../limits.ts';
 /** What the fields of one request say; used again. */
 const seen = { path: '', protocol: '', host: '', pseudo: 0, cookieAt: -1 };
 
-/** The rule that `Expect` breaks: the only one that is answered. */
-export const EXPECTATION = '100-continue is the only expectation';
-
 /**
  * Fills a fresh head. @param ended END_STREAM came with it. @param extended SETTINGS_ENABLE_CONNECT_PROTOCOL was sent.
  * @returns the rule that is broken; empty: none.
@@ -72,7 +69,7 @@ function readPseudo(kind: number, value: string, late: boolean, head: RequestHea
       head.scheme = value;
       return value === 'http' || value === 'https' ? '' : ':scheme is http or https';
     case AUTHORITY:
-      head.authority = value.toLowerCase();
+      head.authority = value;
       return '';
     case PATH:
       seen.path = value;
@@ -90,7 +87,7 @@ function readSpecial(kind: number, name: string, value: string, head: RequestHea
     case HOST:
       if ((seen.pseudo & (1 << HOST)) !== 0) return 'a request has one Host field';
       seen.pseudo |= 1 << HOST;
-      seen.host = value.toLowerCase();
+      seen.host = value;
       return '';
     case COOKIE:
       if (seen.cookieAt < 0) {
@@ -109,8 +106,9 @@ function readSpecial(kind: number, name: string, value: string, head: RequestHea
       head.fields.push(name, 'trailers');
       return '';
     case EXPECT:
-      if (value.toLowerCase() !== '100-continue') return EXPECTATION;
-      head.expectContinue = true;
+      // As Envoy: what is not known of expectations is the endpoint's to judge.
+      if (value.toLowerCase() === '100-continue') head.expectContinue = true;
+      else head.fields.push(name, value);
       return '';
     case CONNECTION:
       return 'connection-specific fields are not for HTTP/2';

@@ -73,7 +73,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     weighTimeouts(exchange, action, this.#asked);
     this.#timers.perTryMs = weighed.perTryMs;
     this.#timers.idleMs = action.retry?.perTryIdleTimeoutMs ?? 0;
-    exchange.timeouts.useRoute(weighed.routeMs, action.idleTimeoutMs, action.maxDurationMs);
+    exchange.timeouts.useRoute(weighed.routeMs, action.idleTimeoutMs, weighed.durationMs ?? action.maxDurationMs);
     this.#retry.start(action.retry, this.#asked, requestOf(exchange), cluster.breakers[action.priority]);
     this.#mirrored = action.mirrors.length === 0;
     if (this.#retry.on || !this.#mirrored || action.internalRedirect !== undefined) {
@@ -224,7 +224,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
         set(exchange.request.fields, 'x-envoy-attempt-count', String(exchange.attempts));
       if (action.autoHostRewrite && endpoint.hostname !== '') this.outgoing.authority = endpoint.hostname;
     }
-    if (endpoint.tls === undefined) this.outgoing.introduction = '';
+    if (endpoint.tls?.verify !== 'mesh') this.outgoing.introduction = '';
     this.#sent = false;
     this.#report.waiting(context.clock.monotonic());
     const waiter = context.pools.acquire(cluster, endpoint, this, this.#acquire);
@@ -245,7 +245,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     const begun = exchange.status !== 0;
     const body = bodyOfReset(reset, exchange.attempts);
     const reason = rule === '' ? targetReason(this.#exchange) : rule;
-    exchange.failWith(code, statusOf(code), body, detailOfReset(reset, begun), reason);
+    const transport = reset === 'remote_connection_failure' ? exchange.transportFailure : '';
+    exchange.failWith(code, statusOf(code), body, detailOfReset(reset, begun, transport), reason);
   }
 
   #note(verdict: RetryVerdict): void {
@@ -369,7 +370,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
 
   onPerTryIdle(): void {
     this.#report.failed('timeout');
-    this.#giveUpTry('stream_idle', 504, 'upstream request timeout', 'upstream_per_try_idle_timeout');
+    this.#giveUpTry('upstream_timeout', 504, 'upstream request timeout', 'upstream_per_try_idle_timeout');
   }
 
   onDuration(): void {

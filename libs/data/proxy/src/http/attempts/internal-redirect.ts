@@ -1,6 +1,6 @@
 /** Redirects that this proxy follows itself (internal_redirect_policy). */
 
-import type { InternalRedirect } from '@weft/data-runtime';
+import type { InternalRedirect, RouteRequest } from '@weft/data-runtime';
 import type { ResponseHead } from '@weft/http';
 import type { HttpExchange } from '../exchange.ts';
 import { remove, set } from './outgoing-request.ts';
@@ -10,9 +10,10 @@ export function followRedirect(exchange: HttpExchange, policy: InternalRedirect,
   if (!policy.statusCodes.includes(head.status) || exchange.redirects >= policy.redirectsMax) return false;
   const { request, outgoing } = exchange;
   if (!outgoing.ended || !outgoing.repeatable || outgoing.trailers !== undefined) return false;
-  const location = parse(head.header('location'), exchange);
+  const location = parse(head.header('location'));
   if (location === undefined) return false;
   if (location.scheme !== exchange.scheme && !policy.allowCrossScheme) return false;
+  if (!takenSomewhere(exchange, location)) return false;
   const original = `${exchange.scheme}://${request.authority}${request.path}${request.hasQuery ? `?${request.query}` : ''}`;
   set(request.fields, 'x-envoy-original-url', original);
   if (head.status === 303 && request.method !== 'GET' && request.method !== 'HEAD') {
@@ -37,12 +38,25 @@ interface Location {
   readonly query: string;
 }
 
-/** Absolute or a path; nothing for what is neither. */
-function parse(location: string | undefined, exchange: HttpExchange): Location | undefined {
-  if (location === undefined || !URL.canParse(location, `${exchange.scheme}://${exchange.request.authority}`))
-    return undefined;
-  const url = new URL(location, `${exchange.scheme}://${exchange.request.authority}`);
+/** Absolute, as Envoy wants it; nothing for what is not. */
+function parse(location: string | undefined): Location | undefined {
+  if (location === undefined || !URL.canParse(location)) return undefined;
+  const url = new URL(location);
   const scheme = url.protocol.slice(0, -1);
   if (scheme !== 'http' && scheme !== 'https') return undefined;
   return { scheme, authority: url.host, path: url.pathname, query: url.search.slice(1) };
+}
+
+/** The fields of the request, addressed to the new place: what routes match. */
+function takenSomewhere(exchange: HttpExchange, { authority, path, query, scheme }: Location): boolean {
+  const { request, context } = exchange;
+  const asked: RouteRequest = {
+    method: exchange.method,
+    authority,
+    path,
+    query,
+    scheme,
+    header: (name) => (name === 'host' ? authority : request.header(name)),
+  };
+  return context.table.routes.current?.match(asked, exchange, context.random) !== undefined;
 }

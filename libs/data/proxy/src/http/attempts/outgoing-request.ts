@@ -15,6 +15,7 @@ export class OutgoingRequest implements OutgoingHead {
   fields: string[] = noFields;
   chunked = false;
   upgrade = '';
+  upgradeWord = 'upgrade';
   introduction = '';
 
   /** What the stages made of the request. */
@@ -27,6 +28,7 @@ export class OutgoingRequest implements OutgoingHead {
     this.fields = request.fields;
     this.chunked = request.framing === 'chunked' && request.upgrade === '';
     this.upgrade = request.upgrade;
+    this.upgradeWord = request.protocol === 'HTTP/2' ? 'upgrade' : 'Upgrade';
     this.introduction = exchange.introduction;
     if (exchange.requestTransform !== undefined && request.framing === 'length') {
       remove(request.fields, 'content-length');
@@ -39,8 +41,7 @@ export class OutgoingRequest implements OutgoingHead {
   /** HTTP/1 servers want to be told that a POST has no body. */
   sayLength(protocol: HttpProtocol): void {
     if (protocol === 'HTTP/2' || this.chunked || this.upgrade !== '') return;
-    if (this.method === 'GET' || this.method === 'HEAD' || this.method === 'DELETE' || this.method === 'OPTIONS')
-      return;
+    if (this.method === 'GET' || this.method === 'HEAD' || this.method === 'DELETE' || this.method === 'TRACE') return;
     for (let i = 0; i < this.fields.length; i += 2) if (this.fields[i] === 'content-length') return;
     this.fields.push('content-length', '0');
   }

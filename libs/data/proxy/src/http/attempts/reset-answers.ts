@@ -14,8 +14,10 @@ export function bodyOfReset(reset: ResetReason, attempts: number): string {
   return `upstream connect error or disconnect/reset before headers. ${latest}reset reason: ${reset.replaceAll('_', ' ')}`;
 }
 
-export function detailOfReset(reset: ResetReason, begun: boolean): string {
-  return `upstream_reset_${begun ? 'after' : 'before'}_response_started{${reset}}`;
+/** @param transport why there was no connection; empty: nothing is known. */
+export function detailOfReset(reset: ResetReason, begun: boolean, transport = ''): string {
+  const why = transport === '' ? reset : `${reset}|${transport.replaceAll(' ', '_')}`;
+  return `upstream_reset_${begun ? 'after' : 'before'}_response_started{${why}}`;
 }
 
 export function statusOf(code: ErrorCode): number {

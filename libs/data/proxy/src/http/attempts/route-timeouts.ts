@@ -6,13 +6,23 @@ import type { EnvoyHeaders } from './envoy-headers.ts';
 import { formatGrpcTimeout, parseGrpcTimeout } from './grpc-timeout.ts';
 import { set } from './outgoing-request.ts';
 
-/** The result of `weighTimeouts`, valid until its next call. 0: none. */
-export const weighed = { routeMs: 0, perTryMs: 0 };
+/** The result of `weighTimeouts`, valid until its next call. 0: none. `durationMs` of the stream; undefined: the route's. */
+export const weighed: { routeMs: number; perTryMs: number; durationMs: number | undefined } = {
+  routeMs: 0,
+  perTryMs: 0,
+  durationMs: undefined,
+};
 
 /** Says what is left in the fields of the request: x-envoy-expected-rq-timeout-ms and grpc-timeout. */
 export function weighTimeouts(exchange: HttpExchange, action: ForwardAction, asked: EnvoyHeaders): void {
   const { fields } = exchange.request;
-  const readsGrpc = exchange.grpc && action.grpcMaxMs !== undefined;
+  const asksGrpc = exchange.grpc && action.grpcMaxMs !== undefined;
+  const readsGrpc = asksGrpc && action.grpcLimitsStream !== true;
+  const asksMs =
+    asksGrpc && action.grpcLimitsStream === true
+      ? parseGrpcTimeout(exchange.request.header('grpc-timeout'))
+      : undefined;
+  weighed.durationMs = asksMs === undefined ? undefined : streamLimit(asksMs, action);
   let routeMs = readsGrpc ? grpcLimit(exchange, action) : action.timeoutMs;
   let perTryMs = action.retry?.perTryTimeoutMs ?? 0;
   if (asked.any) {
@@ -26,6 +36,13 @@ export function weighTimeouts(exchange: HttpExchange, action: ForwardAction, ask
   if (expectedMs <= 0) return;
   if (!exchange.context.table.suppressEnvoyHeaders) set(fields, 'x-envoy-expected-rq-timeout-ms', String(expectedMs));
   if (readsGrpc) set(fields, 'grpc-timeout', formatGrpcTimeout(expectedMs));
+}
+
+/** max_stream_duration.grpc_timeout_header_max: the deadline ends the stream, whatever the route's timeout says. */
+function streamLimit(askedMs: number, { grpcMaxMs = 0, grpcOffsetMs }: ForwardAction): number {
+  const ms = grpcMaxMs !== 0 && askedMs > grpcMaxMs ? grpcMaxMs : askedMs;
+  // 0 would be no limit at all.
+  return Math.max(1, grpcOffsetMs > 0 && ms > grpcOffsetMs ? ms - grpcOffsetMs : ms);
 }
 
 function grpcLimit(exchange: HttpExchange, action: ForwardAction): number {

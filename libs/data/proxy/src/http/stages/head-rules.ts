@@ -4,16 +4,20 @@ import type { HttpHandlerTable } from '@weft/data-runtime';
 import type { HttpExchange } from '../exchange.ts';
 import type { HttpStage } from '../path.ts';
 
-/** @returns nothing where the listener leaves heads as they are. */
 export function createHeadRules(
   table: Pick<HttpHandlerTable, 'underscores' | 'stripPort' | 'stripTrailingHostDot' | 'schemeOverwrite'>,
-): HttpStage | undefined {
+): HttpStage {
   const { underscores, stripPort, stripTrailingHostDot, schemeOverwrite } = table;
   const plain = underscores === 'allow' && stripPort === 'none' && !stripTrailingHostDot && schemeOverwrite === '';
-  if (plain) return undefined;
   return {
     name: 'head-rules',
     onRequest(exchange) {
+      // "OPTIONS *" asks for no resource: Envoy has no route for it.
+      if (exchange.path === '*') {
+        exchange.answer(404, [], '', 'absolute_path_rejected');
+        return false;
+      }
+      if (plain) return true;
       if (underscores !== 'allow' && !checkNames(exchange, underscores)) return false;
       if (stripPort !== 'none' && exchange.method !== 'CONNECT') strip(exchange, stripPort);
       if (stripTrailingHostDot) exchange.authority = withoutDot(exchange.authority);
@@ -30,7 +34,9 @@ function checkNames(exchange: HttpExchange, underscores: 'reject' | 'drop'): boo
     const name = fields[i] as string;
     if (name.includes('_')) {
       if (underscores === 'drop') continue;
-      exchange.fail('http_malformed', 'unexpected_underscore', 'a field name has "_"');
+      const codec = exchange.request.protocol === 'HTTP/2' ? 'http2' : 'http1';
+      const detail = `${codec}.unexpected_underscore`;
+      exchange.failWith('http_malformed', 400, 'Bad Request', detail, 'a field name has "_"');
       return false;
     }
     fields[kept] = name;

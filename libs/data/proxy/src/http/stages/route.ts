@@ -2,7 +2,6 @@
 
 import { type ForwardAction, type Route, type RouteTable, requestOf } from '@weft/data-runtime';
 import { describeProvenance } from '@weft/kernel';
-import { set } from '../attempts/outgoing-request.ts';
 import type { HttpExchange } from '../exchange.ts';
 import type { HttpStage } from '../path.ts';
 
@@ -11,7 +10,7 @@ export function createRouteStage(): HttpStage {
   return { name: 'route', onRequest: decide };
 }
 
-/** What the route says is done: an answer of its own, or the choice of a cluster and the rewrites. */
+/** What the route says is done: an answer of its own, or the choice of a cluster. */
 export function createDispatchStage(): HttpStage {
   return {
     name: 'dispatch',
@@ -62,7 +61,13 @@ function dispatch(exchange: HttpExchange, route: Route): boolean {
   if (action.kind === 'redirect') {
     const fields = ['location', action.location(exchange), 'x-weft-reason', exchange.reason];
     exchange.answer(action.status, fields, '', 'direct_response');
-  } else exchange.answer(action.status, ['x-weft-reason', exchange.reason], action.body, 'direct_response');
+  } else {
+    const fields = ['x-weft-reason', exchange.reason];
+    // Envoy's word for what was made, and for what is elsewhere.
+    if (action.status === 201 || (action.status >= 300 && action.status < 400))
+      fields.push('location', ownUrl(exchange));
+    exchange.answerGrpc(action.status, -1, action.octets ?? action.body, fields, 'direct_response');
+  }
   return false;
 }
 
@@ -74,19 +79,6 @@ function forward(exchange: HttpExchange, action: ForwardAction): boolean {
     return false;
   }
   if (request.upgrade !== '' && !mayUpgrade(exchange, action)) return false;
-  if (action.rewritePath !== undefined) {
-    const path = action.rewritePath(exchange.path, exchange);
-    if (path !== exchange.path) {
-      if (!exchange.context.table.suppressEnvoyHeaders)
-        set(request.fields, 'x-envoy-original-path', originalOf(exchange));
-      exchange.path = path;
-    }
-  }
-  const authority = target?.rewriteAuthority ?? action.rewriteAuthority?.(exchange);
-  if (authority !== undefined && authority !== exchange.authority) {
-    if (action.appendForwardedHost) addForwardedHost(request.fields, exchange.authority);
-    exchange.authority = authority;
-  }
   return true;
 }
 
@@ -98,15 +90,6 @@ function mayUpgrade(exchange: HttpExchange, action: ForwardAction): boolean {
   return allowed;
 }
 
-function originalOf({ path, query, hasQuery }: HttpExchange): string {
-  return hasQuery ? `${path}?${query}` : path;
-}
-
-function addForwardedHost(fields: string[], host: string): void {
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i] !== 'x-forwarded-host') continue;
-    fields[i + 1] = `${fields[i + 1] as string},${host}`;
-    return;
-  }
-  fields.push('x-forwarded-host', host);
+function ownUrl({ scheme, authority, path, query, hasQuery }: HttpExchange): string {
+  return `${scheme}://${authority}${path}${hasQuery ? `?${query}` : ''}`;
 }

@@ -61,6 +61,8 @@ export class Http2ClientConnection
       ...(concurrentStreamsMax > 0 && { maxConcurrentStreams: concurrentStreamsMax }),
       ...(http2.initialStreamWindow > 0 && { initialStreamWindow: http2.initialStreamWindow }),
       ...(http2.initialConnectionWindow > 0 && { initialConnectionWindow: http2.initialConnectionWindow }),
+      headerListBytesMax: context.table.headBytesMax,
+      headerFieldsMax: context.table.headFieldsMax,
       extendedConnect: http2.extendedConnect || context.table.upgrades.size > 0,
       now: () => context.clock.monotonic(),
     });

@@ -62,7 +62,8 @@ export class Http2Request implements Http2StreamSink, Downstream {
     const detail = reset.kind === 'connection' ? 'downstream_remote_disconnect' : 'http2.remote_reset';
     if (this.exchange.active) {
       if (reset.kind === 'violation') this.exchange.reason = reset.reason;
-      this.exchange.onDownstreamClosed(reset.kind === 'violation' ? 'http2.violation.of.messaging.rule' : detail);
+      const flag = reset.kind === 'connection' ? 'DC' : 'DR';
+      this.exchange.onDownstreamClosed(reset.kind === 'violation' ? 'http2.violation.of.messaging.rule' : detail, flag);
     }
     this.#owner.onRequestDone(this);
   }
