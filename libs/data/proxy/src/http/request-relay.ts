@@ -77,7 +77,7 @@ export class RequestRelay {
     this.#stream = stream;
     if (!this.#shaped) this.#shape();
     const bare = this.ended && this.trailers === undefined;
-    this.#holding = runner.outgoing.upgrade !== '';
+    this.#holding = runner.outgoing.upgrade !== '' || runner.outgoing.connect;
     if (this.#holding) {
       stream.send(runner.outgoing, undefined, 0, 0, false);
       if (this.#borrowed) this.#own();
@@ -157,6 +157,12 @@ export class RequestRelay {
 
   /** Gathers the body for a filter. */
   read(bytesMax: number, done: (body: Buffer, whole: boolean) => void): void {
+    const { upgrade, method } = this.#exchange.request;
+    if (upgrade !== '' || method === 'CONNECT') {
+      // As Envoy: what follows is for the tunnel, and comes when there is one.
+      done(nothing, true);
+      return;
+    }
     if (this.#borrowed) this.#own();
     this.#waiter = { bytesMax, done };
     if (this.#serveWaiter()) return;

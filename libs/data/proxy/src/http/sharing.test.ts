@@ -188,6 +188,24 @@ describe('filters', () => {
     expect(backend.received()).toContain('ABCDEF');
   });
 
+  it('read nothing of a request to upgrade: what follows it is for the tunnel', async () => {
+    const backend = await backendOf((socket) => {
+      socket.write('HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    });
+    const filter = {
+      name: 'reader',
+      onRequest(exchange: Exchange) {
+        exchange.readRequestBody(100, () => exchange.proceed());
+        return false;
+      },
+    };
+    const rig = await rigOf(makeTable(() => routeTo(backend), { filters: [filter] }));
+    const client = await connectTo(rig.port);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nfirst');
+    expect(await client.until('\r\n\r\n')).toContain('HTTP/1.1 101 ');
+    while (!backend.received().endsWith('first')) await turn();
+  });
+
   it('ask endpoints of their own, and are refused over the bound', async () => {
     const backend = await backendOf(always(hello));
     const rig = await rigOf(makeTable(() => undefined));
