@@ -159,8 +159,10 @@ export class Http2Client implements Client, Http2ConnectionSink {
     clock.schedule(this.#plan.restlessMs, () => {
       if (io.over || this.calmed || this.#codec === undefined) return;
       this.#codec.flush();
-      const window = 66_000 + Math.floor(network.random() * 100_000);
-      const setting = network.random() < 0.7 ? settingFrame(4, window) : settingFrame(1, window % 4_096);
+      // Above what the codec waits for before it gives credit, below what it allows.
+      const window = 140_000 + Math.floor(network.random() * 120_000);
+      const setting =
+        this.#plan.window === 0 && network.random() < 0.7 ? settingFrame(4, window) : settingFrame(1, window % 4_096);
       io.write(Buffer.concat([setting, creditFrame(1)]));
       this.#codec.ping();
       this.#fidget(io);
