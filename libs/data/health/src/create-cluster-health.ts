@@ -27,7 +27,7 @@ export function createHealth(options: HealthOptions): CreateClusterHealth {
       subject.probes.length === 0 ? undefined : createActive({ subject, sender: options.sender, room, onPass }, deps);
     const keepers = [outlier, accrual, active].filter((keeper): keeper is Keeper => keeper !== undefined);
     return {
-      observe: both(outlier?.observe, accrual?.observe),
+      observe: both(both(outlier?.observe, accrual?.observe), active?.observe),
       picked: accrual?.picked,
       update(endpoints) {
         for (const keeper of keepers) keeper.update(endpoints);

@@ -17,7 +17,7 @@ import type {
   WorkloadLabels,
 } from './tables.ts';
 
-/** What a client's certificate says; made once a connection. Lists are in the order of the certificate. */
+/** What a certificate says; made once a connection. Lists are in the order of the certificate. */
 export interface PeerCertificate {
   readonly uris: readonly string[];
   readonly dnsNames: readonly string[];
@@ -49,6 +49,8 @@ export interface ConnectionInfo {
   readonly peerCertificateHash: string | undefined;
   /** The whole certificate, read when it is first asked for. */
   readonly peerCertificate: () => PeerCertificate | undefined;
+  /** The certificate that this end showed; where it is not given, none is known. */
+  readonly localCertificate?: () => PeerCertificate | undefined;
   readonly sni: string | undefined;
   readonly alpn: string | undefined;
   readonly direction: Direction;

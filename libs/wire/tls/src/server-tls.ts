@@ -14,7 +14,7 @@ import {
   type TlsSecret,
   type TlsSecrets,
 } from './material.ts';
-import type { PeerCertificate } from './peer-certificate.ts';
+import { describeCertificate, type PeerCertificate } from './peer-certificate.ts';
 import { type PeerNames, rejectExpired, rejectNames, rejectSpiffe, spiffeUriOf } from './peer-names.ts';
 
 /** A handshake that takes longer is refused. */
@@ -59,6 +59,8 @@ export interface CallerPeer extends SecurePeer {
   /** SHA-256 of its certificate's DER, lower-case hex; nothing: it showed none. Worked out when it is first asked for. */
   readonly certificateHash: string | undefined;
   certificate(): PeerCertificate | undefined;
+  /** The certificate that this end showed. */
+  ownCertificate(): PeerCertificate | undefined;
 }
 
 /** What becomes of one connection, told once. */
@@ -101,7 +103,7 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
       refuse(socket, 'peer_unauthenticated', reason);
       return;
     }
-    const caller = new Caller(socket, certificate);
+    const caller = new Caller(socket, certificate, held?.certificate);
     const end = endOf(socket);
     if (end === undefined) options.onSecure(socket, caller);
     else end.done(socket, caller);
@@ -197,8 +199,10 @@ class Caller implements CallerPeer {
   readonly alpn: string;
   readonly resumed: boolean;
   readonly #certificate: CallerCertificate | undefined;
+  readonly #own: TlsSecret | undefined;
 
-  constructor(socket: TLSSocket, certificate: CallerCertificate | undefined) {
+  constructor(socket: TLSSocket, certificate: CallerCertificate | undefined, own: TlsSecret | undefined) {
+    this.#own = own;
     this.peerUri = certificate === undefined ? undefined : spiffeUriOf(certificate.names);
     this.alpn = socket.alpnProtocol || '';
     this.resumed = socket.isSessionReused();
@@ -212,6 +216,22 @@ class Caller implements CallerPeer {
   certificate(): PeerCertificate | undefined {
     return this.#certificate?.describe();
   }
+
+  ownCertificate(): PeerCertificate | undefined {
+    return this.#own?.kind === 'certificate' ? describeOwn(this.#own) : undefined;
+  }
+}
+
+/** By secret: a rotation is a new one. */
+const described = new WeakMap<TlsSecret, PeerCertificate>();
+
+function describeOwn(secret: Extract<TlsSecret, { kind: 'certificate' }>): PeerCertificate {
+  let known = described.get(secret);
+  if (known === undefined) {
+    known = describeCertificate(new X509Certificate(secret.certChainPem));
+    described.set(secret, known);
+  }
+  return known;
 }
 
 /** OpenSSL's names for a first record that is no TLS record. */

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { balancer, context, count, endpoint } from '../testing/balancer.contract.ts';
+import { detoursMax } from './priorities.ts';
 
 const policy = { kind: 'round-robin', slowStart: undefined } as const;
 const crowd = (from: number, size: number, change: (index: number) => object) =>
@@ -21,6 +22,28 @@ describe('priorities', () => {
     made.update([endpoint(0), endpoint(1, { healthy: false }), endpoint(2, { priority: 1 })]);
     expect(made.pick(context({ hash: 69 }))?.port).toBe(0);
     expect(made.pick(context({ hash: 70 }))?.port).toBe(2);
+  });
+
+  it('are left out where a retry has tried them, as long as another is available', () => {
+    const made = balancer(policy);
+    made.update([endpoint(0), endpoint(1, { priority: 1 }), endpoint(2, { priority: 2, healthy: false })]);
+    expect(made.pick()?.port).toBe(0);
+    expect(made.pick(context({ avoidPriorities: [0] }))?.port).toBe(1);
+    expect(made.pick(context({ avoidPriorities: [0, 1] }))?.port).toBe(0);
+    made.update([endpoint(0), endpoint(2, { priority: 2 })]);
+    expect(made.pick(context({ avoidPriorities: [0] }))?.port).toBe(2);
+  });
+
+  it('keep as many ways round as the bound says', () => {
+    const levels = 6;
+    const made = balancer(policy);
+    made.update(Array.from({ length: levels }, (_, priority) => endpoint(priority, { priority })));
+    const sets = Array.from({ length: 2 ** (levels - 1) - 1 }, (_, bits) =>
+      Array.from({ length: levels }, (_, level) => level).filter((level) => ((bits + 1) >> level) & 1),
+    );
+    expect(sets.length).toBeGreaterThan(detoursMax);
+    for (const avoidPriorities of sets)
+      expect(avoidPriorities).not.toContain(made.pick(context({ avoidPriorities }))?.port);
   });
 
   it('in panic use every endpoint, or none where traffic is to fail', () => {

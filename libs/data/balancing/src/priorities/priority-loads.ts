@@ -47,7 +47,9 @@ export function loadsWithout(
   spec: Pick<LoadSpec, 'overprovisioningFactor'>,
 ): Pick<PriorityLoads, 'healthy' | 'degraded'> | undefined {
   const share = (some: number, total: number, level: number): number =>
-    total === 0 || avoided.includes(level) ? 0 : Math.min(100, Math.floor((spec.overprovisioningFactor * some) / total));
+    total === 0 || avoided.includes(level)
+      ? 0
+      : Math.min(100, Math.floor((spec.overprovisioningFactor * some) / total));
   const healthy = levels.map((counts, level) => share(counts.healthy, counts.total, level));
   const degraded = levels.map((counts, level) => share(counts.degraded, counts.total, level));
   const available = Math.min(100, add(healthy) + add(degraded));

@@ -19,7 +19,7 @@ export interface AttributeOptions {
   readonly packAsBytes: boolean;
   /** Namespaces of dynamic metadata that go along. */
   readonly metadataNamespaces: readonly string[];
-  /** Names the destination. */
+  /** Names the destination of a connection that does not know which certificate was shown to its client. */
   readonly ownUri: () => string | undefined;
 }
 
@@ -34,7 +34,7 @@ export function checkRequest(exchange: Exchange, input: CheckInput, options: Att
     if (options.includePeerCertificate) source.certificate = encodeURIComponent(certificate.pem);
   }
   const destination: Init<AttributeContext_Peer> = { address: addressOf(connection.localAddress) };
-  const own = connection.tls ? options.ownUri() : undefined;
+  const own = connection.tls ? ownPrincipal(connection, options) : undefined;
   if (own !== undefined) destination.principal = own;
   return create(CheckRequestSchema, {
     attributes: {
@@ -46,6 +46,12 @@ export function checkRequest(exchange: Exchange, input: CheckInput, options: Att
       ...(options.includeTlsSession && connection.sni !== undefined ? { tlsSession: { sni: connection.sni } } : {}),
     },
   });
+}
+
+function ownPrincipal({ localCertificate }: Exchange['connection'], { ownUri }: AttributeOptions): string | undefined {
+  if (localCertificate === undefined) return ownUri();
+  const certificate = localCertificate();
+  return certificate?.uris[0] ?? certificate?.dnsNames[0] ?? certificate?.subject;
 }
 
 function httpRequest(

@@ -36,6 +36,14 @@ function headerOf(
 }
 
 describe('x-forwarded-client-cert', () => {
+  it('names the certificate that the listener showed, each of its URIs, not the workload', () => {
+    const shown = { ...certificate, uris: ['spiffe://site/a', 'spiffe://site/b'] };
+    const connection = { peerCertificateHash: '00ff', localCertificate: () => shown };
+    const exchange = testExchange({ fields: [], peerUri: peer, connection });
+    createForwardedClientCert({ clientCert: { mode: 'sanitize-set', ...none } }, () => own).onRequest?.(exchange);
+    expect(exchange.request.header(header)).toBe('By=spiffe://site/a;By=spiffe://site/b;Hash=00ff');
+  });
+
   const rows = [
     ['sanitize', none, true, undefined, undefined],
     ['sanitize', none, false, undefined, undefined],

@@ -8,7 +8,7 @@ const header = 'x-forwarded-client-cert';
 /**
  * HttpConnectionManager.forward_client_cert_details and set_current_client_cert_details. The text of a connection's client is made once.
  * Only `always-forward-only` believes a caller that showed no certificate.
- * @param ownUri SPIFFE URI of this proxy's certificate.
+ * @param ownUri SPIFFE URI of this proxy: of connections that do not know which certificate was shown to their client.
  */
 export function createForwardedClientCert(
   table: Pick<HttpHandlerTable, 'clientCert'>,
@@ -54,7 +54,11 @@ function isThere(fields: readonly string[]): boolean {
 /** By and Hash always; Cert, Chain, Subject, URI and DNS where they are asked for, in Envoy's order. */
 function elementOf(exchange: Exchange, settings: ForwardClientCert, ownUri: string | undefined): string {
   const { connection } = exchange;
-  let text = ownUri === undefined ? '' : `By=${quoted(ownUri)};`;
+  const { localCertificate } = connection;
+  const own = localCertificate === undefined ? ownUri : undefined;
+  let text = own === undefined ? '' : `By=${quoted(own)};`;
+  // Of the certificate that the listener showed, which need not be the workload's.
+  for (const uri of localCertificate?.()?.uris ?? []) text += `By=${quoted(uri)};`;
   text += `Hash=${connection.peerCertificateHash ?? ''}`;
   const { cert, chain, subject, uri, dns } = settings;
   const certificate = cert || chain || subject || uri || dns ? connection.peerCertificate() : undefined;

@@ -28,7 +28,8 @@ const algorithms: ReadonlySet<string> = new Set([
   ...['ES256', 'ES384', 'ES512', 'HS256', 'HS384', 'HS512', 'EdDSA'],
 ]);
 
-const base64Url = /^[A-Za-z0-9_-]+$/;
+/** Without padding; one character of four octets' worth stands for nothing. */
+const base64Url = /^(?:[A-Za-z0-9_-]{4})*[A-Za-z0-9_-]{2,4}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @returns the token, or why it is none (a JwtStatus has a `code`). */

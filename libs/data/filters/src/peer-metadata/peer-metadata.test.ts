@@ -1,6 +1,6 @@
 /** Peer metadata there and back, and what is not. */
 
-import { unknownWorkload } from '@weft/data-runtime';
+import { type Endpoint, unknownWorkload } from '@weft/data-runtime';
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { testExchange } from '../testing/exchange.ts';
@@ -49,6 +49,19 @@ describe('peer metadata', () => {
       const bytes = Buffer.from(Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 256)));
       expect(() => parseMetadata(bytes.toString('base64'))).not.toThrow();
     }
+  });
+});
+
+describe('what is said of this proxy', () => {
+  it('goes to endpoints of the mesh only', () => {
+    const said = (verify: 'mesh' | 'public' | 'none' | undefined): boolean => {
+      const exchange = testExchange({});
+      const tls = verify === undefined ? undefined : { verify };
+      exchange.endpoint = { ...exchange.endpoint, tls } as Endpoint;
+      createPeerMetadataOut(deps).onRequest?.(exchange);
+      return exchange.introduction !== '';
+    };
+    expect((['mesh', 'public', 'none', undefined] as const).map(said)).toEqual([true, false, false, false]);
   });
 });
 

@@ -34,7 +34,7 @@ function createSaying(self: () => WorkloadLabels): () => { readonly text: string
 }
 
 /**
- * Tells secured endpoints who calls; stands after the endpoint is chosen. What an application says of itself is taken off, and so is what the
+ * Tells endpoints of the mesh, and no others, who calls; stands after the endpoint is chosen. What an application says of itself is taken off, and so is what the
  * endpoint answers. Said once a connection: mutual TLS gives it one peer, and 400 bytes with each request cost more than the rest of the filters.
  */
 export function createPeerMetadataOut(deps: { readonly proxy: Pick<ProxyLabels, 'self'> }): HttpFilter {
@@ -45,7 +45,8 @@ export function createPeerMetadataOut(deps: { readonly proxy: Pick<ProxyLabels, 
     name: 'peer-metadata',
     onRequest(exchange) {
       removeMetadata(exchange.request.fields);
-      if (exchange.endpoint?.tls === undefined) return true;
+      // Names of workloads, namespaces and clusters are no one's business outside the mesh.
+      if (exchange.endpoint?.tls?.verify !== 'mesh') return true;
       const said = saying();
       if (said !== made) {
         made = said;

@@ -123,6 +123,22 @@ describe('an endpoint under checks', () => {
     }
   });
 
+  it('that says in an answer to a request that it is not well is out at once, until checks pass again', () => {
+    const { clock, mutator, active, endpoints } = setUp();
+    clock.advance(0);
+    const outcome = { status: 200, grpcStatus: undefined, local: undefined, latencyMs: 1 };
+    active.observe?.(endpoints[0]!, { ...outcome, fields: ['x-envoy-upstream', '1'] });
+    expect(mutator.said.get('1 checked')).toBe(true);
+    active.observe?.(endpoints[0]!, { ...outcome, fields: ['x-envoy-immediate-health-check-fail', 'true'] });
+    expect(mutator.said.get('1 checked')).toBe(false);
+    expect(active.counters.get('health_check.passive_failure')).toBe(1);
+    expect(active.reasonOf(endpoints[0]!)).toMatch(/immediate-health-check-fail$/);
+    clock.advance(5_000);
+    expect(mutator.said.get('1 checked')).toBe(false);
+    clock.advance(600);
+    expect(mutator.said.get('1 checked')).toBe(true);
+  });
+
   it('that does not answer in time has failed', () => {
     const { clock, active, endpoints, cancelled } = setUp({}, () => 'silence');
     clock.advance(1_000);

@@ -24,6 +24,8 @@ export interface ActiveOptions {
   onPass(endpoint: Endpoint): void;
 }
 
+/** Of an answer to any request: the endpoint wants no more of them (Envoy's immediate health check failure). */
+const failHeader = 'x-envoy-immediate-health-check-fail';
 const names = ['attempt', 'success', 'failure', 'passive_failure', 'network_failure'];
 
 export function createActive(options: ActiveOptions, deps: KeeperDeps): Keeper {
@@ -85,6 +87,14 @@ export function createActive(options: ActiveOptions, deps: KeeperDeps): Keeper {
 
   return {
     counters,
+    observe(endpoint, { fields }) {
+      if (!saysFail(fields)) return;
+      const running = sessions.get(endpoint);
+      if (running === undefined) return;
+      counters.add('health_check.passive_failure');
+      for (const session of running) session.failAtOnce(`an answer had ${failHeader}`);
+      deps.change(endpoint, 'checked', false);
+    },
     update(endpoints) {
       const before = sessions;
       sessions = new Map();
@@ -108,4 +118,12 @@ export function createActive(options: ActiveOptions, deps: KeeperDeps): Keeper {
       return failing === undefined ? undefined : `failed its health check: ${failing.reason}`;
     },
   };
+}
+
+function saysFail(fields: readonly string[]): boolean {
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string;
+    if (name.length === failHeader.length && name === failHeader) return true;
+  }
+  return false;
 }

@@ -42,6 +42,15 @@ export class Session {
     this.#cancel();
   }
 
+  /** The endpoint said in an answer to a request that it is not well. */
+  failAtOnce(reason: string): void {
+    this.healthy = false;
+    this.reason = reason;
+    this.#successes = 0;
+    this.#failures = 0;
+    this.#first = false;
+  }
+
   #probe(): void {
     let answered = false;
     const cancel = this.#options.run((result) => {

@@ -42,6 +42,7 @@ export function connectionInfo(
       return peer?.certificateHash;
     },
     peerCertificate: () => peer?.certificate(),
+    localCertificate: () => peer?.ownCertificate(),
     sni: serverNameOf(socket) ?? (sni === '' ? undefined : sni),
     alpn: peer === undefined || peer.alpn === '' ? undefined : peer.alpn,
     direction,

@@ -36,7 +36,8 @@ export class EndpointChoice implements PickContext {
   tried(endpoint: Endpoint): void {
     const action = this.#exchange.route?.action;
     if (action?.kind !== 'forward' || action.retry === undefined) return;
-    if (action.retry.previousPrioritiesEvery > 0) this.#triedAt(endpoint.priority, action.retry.previousPrioritiesEvery);
+    if (action.retry.previousPrioritiesEvery > 0)
+      this.#triedAt(endpoint.priority, action.retry.previousPrioritiesEvery);
     if (!action.retry.avoidPrevious) return;
     this.avoidTries = action.retry.avoidTries;
     if (this.avoid === none) this.avoid = [endpoint];

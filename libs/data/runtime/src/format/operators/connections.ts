@@ -15,6 +15,14 @@ const peer = (read: (certificate: PeerCertificate) => string): CreateOperand => 
     });
 };
 
+const local = (read: (certificate: PeerCertificate) => string): CreateOperand => {
+  return () =>
+    text(({ connection: { localCertificate } }) => {
+      const certificate = localCertificate?.();
+      return certificate === undefined ? undefined : filled(read(certificate));
+    });
+};
+
 const upstream = (read: (exchange: Exchange) => string | undefined): CreateOperand => {
   return () => text(read);
 };
@@ -36,6 +44,9 @@ export const connectionOperators: Readonly<Record<string, CreateOperand>> = {
   DOWNSTREAM_PEER_SERIAL: peer(({ serial }) => serial),
   DOWNSTREAM_PEER_FINGERPRINT_256: connection(({ peerCertificateHash }) => peerCertificateHash),
   DOWNSTREAM_PEER_CERT: peer(({ pem }) => encodeURIComponent(pem)),
+  DOWNSTREAM_LOCAL_URI_SAN: local(({ uris }) => uris.join(',')),
+  DOWNSTREAM_LOCAL_DNS_SAN: local(({ dnsNames }) => dnsNames.join(',')),
+  DOWNSTREAM_LOCAL_SUBJECT: local(({ subject }) => subject),
   UPSTREAM_HOST: () => text(({ endpoint }) => endpoint?.hostPort, 'often'),
   UPSTREAM_HOST_NAME: upstream(({ endpoint }) =>
     endpoint === undefined ? undefined : (filled(endpoint.hostname) ?? endpoint.hostPort),
