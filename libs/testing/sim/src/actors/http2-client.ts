@@ -65,6 +65,11 @@ export class Http2Client implements Client, Http2ConnectionSink {
 
   settled(stream: ClientStream): void {
     this.#open.delete(stream);
+    this.roomed();
+  }
+
+  /** There may be room for another stream. */
+  roomed(): void {
     // The codec counts the stream until its call is over.
     this.parts.clock.schedule(0, () => this.#advance());
   }
@@ -286,7 +291,8 @@ class ClientStream implements Http2StreamSink {
   }
 
   onReset(): void {
-    this.lose();
+    if (this.#over) this.#client.roomed();
+    else this.lose();
   }
 
   #end(): void {
