@@ -129,6 +129,8 @@ export interface Exchange {
   flag: string;
   /** Envoy's response_code_details. */
   details: string;
+  /** Why a connection that carried no request was ended; absent or empty: nothing to say. */
+  readonly connectionTermination?: string;
   transportFailure: string;
   /** What decided, where it was not the endpoint: a rule or `describeProvenance`. Empty: nothing to say. */
   reason: string;

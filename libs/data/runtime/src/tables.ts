@@ -130,6 +130,8 @@ export interface ForwardAction {
   /** x-envoy-attempt-count on requests and on answers (include_request_attempt_count, include_attempt_count_in_response). */
   readonly attemptCountInRequest: boolean;
   readonly attemptCountInResponse: boolean;
+  /** A CONNECT goes on to the endpoint as one (CONNECT without connect_config), and its answer to the client; else it ends here. */
+  readonly forwardConnect?: boolean;
   /** Status for a cluster that does not exist: 503 unless said otherwise. */
   readonly clusterNotFoundStatus: number;
 }
@@ -286,6 +288,8 @@ export interface UpstreamHttp {
   readonly protocol: 'http1' | 'http2' | 'auto' | 'downstream';
   /** Between Weft sidecars HTTP/1.1 requests may travel over HTTP/2 (ALPN "weft-h2"); false: DO_NOT_UPGRADE. */
   readonly multiplex: boolean;
+  /** enable_trailers: trailers of HTTP/1 endpoints are taken and sent; else dropped, as Envoy does. */
+  readonly http1Trailers?: boolean;
   /** Streams that one HTTP/2 connection is given. */
   readonly streamsMax: number;
   /** HTTP/2 PING after so much silence, and how long for the answer; 0: none. */
@@ -523,6 +527,8 @@ export interface HttpHandlerTable {
   /** HTTP/1.0 requests are served (accept_http_10); the host for those without one. */
   readonly acceptHttp10: boolean;
   readonly defaultHost: string;
+  /** http_protocol_options.enable_trailers: trailers of HTTP/1 clients are taken and sent; else dropped, as Envoy does. */
+  readonly http1Trailers?: boolean;
   readonly allowConnect: boolean;
   /** Lower-case upgrade types that pass: "websocket". */
   readonly upgrades: ReadonlySet<string>;

@@ -108,7 +108,7 @@ const dialPlain: Attempt = (target, options, onReady, onFailed) => {
     onData() {},
     onEnd() {},
     onDrain() {},
-    onClose: () => onFailed('upstream_connect_failed', `connect error: ${wire.errorCode || 'closed'}`),
+    onClose: () => onFailed('upstream_connect_failed', connectError(wire.errorCode)),
   };
   if (options.proxyHeader !== undefined) socket.write(options.proxyHeader);
   socket.once('connect', () => onReady(wire, plainPeer));
@@ -144,4 +144,17 @@ function dialSecure(dialer: DialerOptions, secure: UpstreamTls): Attempt {
     );
     return () => void attempt.destroy();
   };
+}
+
+/** The system's words, as Envoy's logs have them. */
+const systemWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset by peer',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+  ETIMEDOUT: 'Connection timed out',
+};
+
+function connectError(code: string): string {
+  return `delayed connect error: ${systemWords[code] ?? (code || 'closed')}`;
 }

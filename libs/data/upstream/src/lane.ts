@@ -209,7 +209,8 @@ export class Lane {
       this.#multiplexed.push(new Http2Connection(wire, endpoint, peer.peerUri, host, this.#http2Owner));
     } else {
       this.#speaks = 'http1';
-      const connection = new Http1Connection(wire, endpoint, peer.peerUri, host.nowMs, this.#http1Owner);
+      const trailers = host.cluster.http.http1Trailers === true;
+      const connection = new Http1Connection(wire, endpoint, peer.peerUri, host.nowMs, this.#http1Owner, trailers);
       connection.generation = this.#generation;
       connection.idleSinceMs = host.nowMs;
       this.#idle.push(connection);

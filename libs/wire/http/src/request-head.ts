@@ -41,6 +41,8 @@ export class RequestHead {
   expectContinue = false;
   /** Value of Upgrade where Connection asks for it, ":protocol" of an extended CONNECT (RFC 8441; the method is then GET); empty: none. */
   upgrade = '';
+  /** The Connection field that asked for the upgrade, as it came; empty: none. */
+  upgradeConnection = '';
   /** Bytes of the head as it came. */
   bytes = 0;
 

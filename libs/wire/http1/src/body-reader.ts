@@ -56,6 +56,12 @@ export class BodyReader {
   #lineBytes = 0;
   #trailer = '';
   #trailerLineBytes = 0;
+  readonly #keepTrailers: boolean;
+
+  /** @param keepTrailers false: trailers are read as strictly, and dropped. */
+  constructor(keepTrailers = true) {
+    this.#keepTrailers = keepTrailers;
+  }
 
   /** @param length for framing 'length'. */
   start(framing: Framing, length: number): void {
@@ -191,7 +197,7 @@ export class BodyReader {
     for (let i = 0; i < fields.length; i += 2) {
       if (forbiddenTrailers.has(fields[i] as string)) return 'trailer-forbidden';
     }
-    this.trailers = fields;
+    if (this.#keepTrailers) this.trailers = fields;
     return undefined;
   }
 }

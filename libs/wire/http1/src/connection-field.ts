@@ -7,6 +7,8 @@ export interface ConnectionOptions {
   close: boolean;
   keepAlive: boolean;
   upgrade: boolean;
+  /** The field that says "upgrade", as it came. */
+  upgradeField: string;
   /** Lower-case names of fields that must not be forwarded. */
   nominated: string[] | undefined;
 }
@@ -33,7 +35,10 @@ export function readConnection(value: string, into: ConnectionOptions): Http1Rul
     if (!TOKEN.test(token) || untouchable.has(token)) return 'connection-invalid';
     if (token === 'close') into.close = true;
     else if (token === 'keep-alive') into.keepAlive = true;
-    else if (token === 'upgrade') into.upgrade = true;
+    else if (token === 'upgrade') {
+      into.upgrade = true;
+      into.upgradeField = part.trim();
+    }
     // TE always stands here (RFC 9110 section 10.1.4); the reader of heads leaves "trailers" of it.
     else if (token !== 'te') into.nominated = [...(into.nominated ?? []), token];
   }

@@ -50,7 +50,8 @@ function nameViolation(bytes: Buffer, nameStart: number, at: number, end: number
   const octet = bytes[at];
   if (octet === CR || octet === LF)
     return octet === CR && bytes[at + 1] === LF ? 'field-no-colon' : lineEndViolation(bytes, at);
-  if (octet !== SP && octet !== TAB) return (octet as number) < SP || octet === 0x7f ? 'field-name-control' : 'field-name';
+  if (octet !== SP && octet !== TAB)
+    return (octet as number) < SP || octet === 0x7f ? 'field-name-control' : 'field-name';
   if (at === nameStart) return 'obs-fold';
   let next = at;
   while (next < end && (bytes[next] === SP || bytes[next] === TAB)) next += 1;

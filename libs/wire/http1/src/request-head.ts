@@ -109,7 +109,13 @@ function checkTargetHost(scheme: '' | 'http' | 'https', head: RequestHead): Http
   return host.includes(',') || sameAuthority(host, head.authority, scheme) ? undefined : 'host-mismatch';
 }
 
-const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, nominated: undefined };
+const options: ConnectionOptions = {
+  close: false,
+  keepAlive: false,
+  upgrade: false,
+  upgradeField: '',
+  nominated: undefined,
+};
 
 /** Reads the fields that mean something to this hop and takes out those that end here, in one pass. */
 function readSemantics(head: RequestHead, defaultHost: string): Http1Rule | undefined {
@@ -214,7 +220,10 @@ function readCoding(value: string, head: RequestHead): Http1Rule | undefined {
 
 function finishSemantics(head: RequestHead, upgrade: string): Http1Rule | undefined {
   head.keepAlive = head.protocol === 'HTTP/1.0' ? options.keepAlive && !options.close : !options.close;
-  if (options.upgrade) head.upgrade = upgrade;
+  if (options.upgrade) {
+    head.upgrade = upgrade;
+    head.upgradeConnection = options.upgradeField;
+  }
   if (options.nominated !== undefined) dropFields(head.fields, options.nominated);
   if (head.framing === 'none') return undefined;
   if (head.method === 'CONNECT' || head.method === 'TRACE') return 'body-not-allowed';

@@ -56,7 +56,13 @@ function readResponse(
   return parseFields(bytes, text, start, line + 2, end - 2, head.fields, fieldsMax) ?? readSemantics(head);
 }
 
-const options: ConnectionOptions = { close: false, keepAlive: false, upgrade: false, nominated: undefined };
+const options: ConnectionOptions = {
+  close: false,
+  keepAlive: false,
+  upgrade: false,
+  upgradeField: '',
+  nominated: undefined,
+};
 
 function readSemantics(head: ResponseHead): Http1Rule | undefined {
   const fields = head.fields;

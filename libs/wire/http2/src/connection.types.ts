@@ -68,6 +68,8 @@ export interface Http2Stream {
 export interface Http2ConnectionSink {
   /** Server: a request. @param ended there is no body. @returns what hears of the stream. */
   onRequest(stream: Http2Stream, head: RequestHead, ended: boolean): Http2StreamSink;
+  /** Server: a request was reset because of its head: of how large it is, or of how many fields it has. */
+  onHeadTooLarge?(what: 'bytes' | 'fields'): void;
   /** Settings of the peer are known (client: `maxConcurrentStreams`, `extendedConnect` are right from here on). */
   onSettings(): void;
   /** The peer sent GOAWAY: no new streams here. Streams above its last were told. */
@@ -87,7 +89,7 @@ export interface Http2ConnectionOptions {
   readonly maxConcurrentStreams?: number;
   readonly initialStreamWindow?: number;
   readonly initialConnectionWindow?: number;
-  /** Names, values and 32 for each field: a request over it is answered 431 (SETTINGS_MAX_HEADER_LIST_SIZE). */
+  /** Names, values and 32 for each field: a request over it is reset with INTERNAL_ERROR, as Envoy does (SETTINGS_MAX_HEADER_LIST_SIZE). */
   readonly headerListBytesMax?: number;
   readonly headerFieldsMax?: number;
   /** Server: SETTINGS_ENABLE_CONNECT_PROTOCOL. */

@@ -7,7 +7,7 @@ import { readId } from './frames/frame-reader.ts';
 import { END_HEADERS, END_STREAM, PADDED, PRIORITY_FLAG } from './frames/frame-types.ts';
 import { http2Limits } from './limits.ts';
 import { ENDED, RESET_HERE, UNKNOWN } from './streams/closed-streams.ts';
-import { EXPECTATION, readRequestHead } from './streams/request-head.ts';
+import { readRequestHead } from './streams/request-head.ts';
 import { readResponseHead } from './streams/response-head.ts';
 import { silent } from './streams/silent-sink.ts';
 import type { Stream } from './streams/stream.ts';
@@ -17,7 +17,7 @@ const {
   COMPRESSION_ERROR,
   ENHANCE_YOUR_CALM,
   FRAME_SIZE_ERROR,
-  NO_ERROR,
+  INTERNAL_ERROR,
   PROTOCOL_ERROR,
   REFUSED_STREAM,
   STREAM_CLOSED,
@@ -153,14 +153,15 @@ export class HeadersReceiver {
       return;
     }
     if (core.decoder.tooLarge) {
-      this.#answer(streamId, 431, ended);
+      // As Envoy: the stream is reset, nobody is asked for an answer.
+      core.refuse(streamId, INTERNAL_ERROR, RESET_HERE);
+      core.options.sink.onHeadTooLarge?.(core.decoder.tooLong ? 'bytes' : 'fields');
       return;
     }
     const head = new RequestHead();
     const broken = readRequestHead(core.decoder.list, ended, core.options.extendedConnect === true, head);
     if (broken !== '') {
-      if (broken === EXPECTATION) this.#answer(streamId, 417, ended);
-      else core.refuse(streamId, PROTOCOL_ERROR, RESET_HERE);
+      core.refuse(streamId, PROTOCOL_ERROR, RESET_HERE);
       return;
     }
     const stream = core.open(streamId, silent);
@@ -173,16 +174,6 @@ export class HeadersReceiver {
     // After a reset within the call nothing more is heard.
     if (!stream.resetQueued) stream.sink = sink;
     if (ended) core.onRemoteEnd(stream);
-  }
-
-  /** A request that nobody else can answer. */
-  #answer(streamId: number, status: number, ended: boolean): void {
-    const core = this.#core;
-    const stream = core.open(streamId, silent);
-    stream.remoteEnded = ended;
-    stream.respond(status, noFields, true);
-    if (!stream.closed) stream.reset(NO_ERROR);
-    core.countReset();
   }
 
   #response(stream: Stream, ended: boolean): void {
@@ -230,5 +221,3 @@ export class HeadersReceiver {
     core.onRemoteEnd(stream);
   }
 }
-
-const noFields: readonly string[] = [];

@@ -17,7 +17,7 @@ export const http2Limits = {
   frameBytesMax: 16_384,
   /** A header block as it comes, over all its frames. */
   headerBlockBytesMax: 65_536,
-  /** Names, values and 32 for each field (SETTINGS_MAX_HEADER_LIST_SIZE): over it 431. */
+  /** Names, values and 32 for each field (SETTINGS_MAX_HEADER_LIST_SIZE): over it the stream is reset. */
   headerListBytesMax: 61_440,
   headerFieldsMax: 100,
   /** A list that decodes to more than this many times the allowed size ends the connection. */

@@ -83,7 +83,6 @@ export const httpManagerFields: SupportedFields = {
     'allow_absolute_url',
     'accept_http_10',
     'default_host_for_http_10',
-    // Trailers always pass here; Envoy drops those of HTTP/1 without it.
     'enable_trailers',
     'override_stream_error_on_invalid_http_message',
     'use_balsa_parser',

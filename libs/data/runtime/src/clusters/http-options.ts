@@ -31,6 +31,7 @@ const optionsKey = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 interface Spoken {
   readonly protocol: UpstreamHttp['protocol'];
+  readonly http1: Http1ProtocolOptions | undefined;
   readonly http2: Http2ProtocolOptions | undefined;
   readonly common: CommonOptions | undefined;
   readonly upstream: UpstreamHttpProtocolOptions | undefined;
@@ -63,9 +64,11 @@ function readSpoken(cluster: XdsCluster, where: string): Spoken {
   if (any !== undefined) return readTyped(unpack(any, HttpProtocolOptionsSchema, where), where);
   const downstream = cluster.protocolSelection === ProtocolSelection.USE_DOWNSTREAM_PROTOCOL;
   checkHttp1(cluster.httpProtocolOptions, where);
+  const http1 = cluster.httpProtocolOptions;
   const http2 = cluster.http2ProtocolOptions;
   return {
     protocol: downstream ? 'downstream' : http2 === undefined ? 'http1' : 'http2',
+    http1,
     http2,
     common: cluster.commonHttpProtocolOptions,
     upstream: cluster.upstreamHttpProtocolOptions,
@@ -78,15 +81,18 @@ function readTyped(options: HttpProtocolOptions, where: string): Spoken {
   switch (chosen.case) {
     case 'explicitHttpConfig': {
       const { protocolConfig } = chosen.value;
-      if (protocolConfig.case === 'httpProtocolOptions') checkHttp1(protocolConfig.value, where);
-      if (protocolConfig.case !== 'http2ProtocolOptions') return { protocol: 'http1', http2: undefined, ...rest };
-      return { protocol: 'http2', http2: protocolConfig.value, ...rest };
+      const http1 = protocolConfig.case === 'httpProtocolOptions' ? protocolConfig.value : undefined;
+      checkHttp1(http1, where);
+      if (protocolConfig.case !== 'http2ProtocolOptions')
+        return { protocol: 'http1', http1, http2: undefined, ...rest };
+      return { protocol: 'http2', http1, http2: protocolConfig.value, ...rest };
     }
     case 'useDownstreamProtocolConfig':
     case 'autoConfig':
       checkHttp1(chosen.value.httpProtocolOptions, where);
       return {
         protocol: chosen.case === 'autoConfig' ? 'auto' : 'downstream',
+        http1: chosen.value.httpProtocolOptions,
         http2: chosen.value.http2ProtocolOptions,
         ...rest,
       };
@@ -103,7 +109,7 @@ function checkHttp1(options: Http1ProtocolOptions | undefined, where: string): v
   }
 }
 
-function compileHttp({ protocol, http2, common }: Spoken, where: string): HttpOptions['http'] {
+function compileHttp({ protocol, http1, http2, common }: Spoken, where: string): HttpOptions['http'] {
   if ((http2?.customSettingsParameters.length ?? 0) > 0) refuse(where, 'custom_settings_parameters is not supported');
   if (http2?.allowMetadata === true) refuse(where, 'http2_protocol_options.allow_metadata is not supported');
   const keepalive = http2?.connectionKeepalive;
@@ -111,6 +117,7 @@ function compileHttp({ protocol, http2, common }: Spoken, where: string): HttpOp
   if (keepalive !== undefined && timeoutMs <= 0) refuse(where, 'connection_keepalive.timeout must be over 0');
   return {
     protocol,
+    http1Trailers: http1?.enableTrailers === true,
     streamsMax: http2?.maxConcurrentStreams ?? streamsMax,
     pingIntervalMs: milliseconds(keepalive?.interval, 0),
     pingTimeoutMs: timeoutMs,

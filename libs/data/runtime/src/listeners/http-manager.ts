@@ -48,6 +48,7 @@ export function compileHttpManager(
     allowAbsoluteUrl: http1?.allowAbsoluteUrl !== false,
     acceptHttp10: http1?.acceptHttp10 === true,
     defaultHost: http1?.defaultHostForHttp10 ?? '',
+    http1Trailers: http1?.enableTrailers === true,
     allowConnect: upgrades.has('connect'),
     upgrades,
     accessLogs: compileAccessLogs(manager.accessLog, context.plugs, where),

@@ -23,7 +23,7 @@ import { compileAuthority, compilePathRewrite } from './rewrite.ts';
 import type { RouteContext } from './route-context.ts';
 import { compileSubset } from './subset.ts';
 import { compileTargets } from './targets.ts';
-import { compileUpgrades } from './upgrades.ts';
+import { compileUpgrades, forwardsConnect } from './upgrades.ts';
 
 const notFoundStatuses: Readonly<Record<number, number>> = {
   [NotFoundCode.SERVICE_UNAVAILABLE]: 503,
@@ -78,6 +78,7 @@ export function compileForward(
     appendForwardedHost: action.appendXForwardedHost,
     internalRedirect: compileInternalRedirect(action.internalRedirectPolicy, where),
     upgrades: compileUpgrades(action.upgradeConfigs, shape.connect, where),
+    forwardConnect: forwardsConnect(action.upgradeConfigs, shape.connect),
     rateLimits: withHost ? [...ownLimits, ...defaults.rateLimits] : ownLimits,
     routeRateLimits: ownLimits,
     virtualHostRateLimits: defaults.rateLimits,

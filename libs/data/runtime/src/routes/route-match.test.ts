@@ -135,6 +135,12 @@ describe('the match of a route', () => {
     const table = tableOfRoutes([{ match: { connect_matcher: {} }, route: { cluster: 'a', upgrade_configs } }]);
     expect(table.match(request('CONNECT a:80'))?.connect).toBe(true);
     expect(table.match(request('GET a/'))).toBeUndefined();
+    expect(table.match(request('CONNECT a:80'))?.action).toMatchObject({ forwardConnect: false });
+  });
+
+  it('sends CONNECT on where nothing says that it ends here', () => {
+    const table = tableOfRoutes([{ match: { connect_matcher: {} }, route: { cluster: 'a' } }]);
+    expect(table.match(request('CONNECT a:80'))?.action).toMatchObject({ forwardConnect: true });
   });
 
   it('takes its share of requests', () => {

@@ -118,7 +118,6 @@ describe('a route', () => {
       { route: { cluster: 'a', upgrade_configs: [{ upgrade_type: 'x', connect_config: {} }] } },
       'connect_config is for CONNECT',
     ],
-    [{ match: { connect_matcher: {} }, route: { cluster: 'a' } }, 'connect_matcher needs upgrade_configs CONNECT'],
     [{ non_forwarding_action: {} }, 'nonForwardingAction is not supported'],
     [{ route: { cluster_specifier_plugin: 'p' } }, 'clusterSpecifierPlugin is not supported'],
     [{ route: {} }, 'route has no cluster'],

@@ -17,15 +17,14 @@ export function compileUpgrades(
     if (config.connectConfig !== undefined && type !== 'connect') {
       refuse(where, `upgrade_configs: connect_config is for CONNECT, not for ${config.upgradeType}`);
     }
-    const tunnel = type === 'connect' && config.enabled !== false;
-    if (tunnel && config.connectConfig === undefined) {
-      refuse(where, 'upgrade_configs: CONNECT is supported with a connect_config only');
-    }
-    if (tunnel && !connect) refuse(where, 'upgrade_configs CONNECT needs a connect_matcher');
+    if (type === 'connect' && config.enabled !== false && !connect)
+      refuse(where, 'upgrade_configs CONNECT needs a connect_matcher');
     upgrades.set(type, config.enabled !== false);
   }
-  if (connect && upgrades.get('connect') !== true) {
-    refuse(where, 'connect_matcher needs upgrade_configs CONNECT with a connect_config');
-  }
   return upgrades.size === 0 ? undefined : upgrades;
+}
+
+/** Whether a CONNECT that the route takes goes on as one: nothing says that it ends here (connect_config). */
+export function forwardsConnect(configs: readonly UpgradeConfig[], connect: boolean): boolean {
+  return connect && !configs.some((config) => config.enabled !== false && config.connectConfig !== undefined);
 }

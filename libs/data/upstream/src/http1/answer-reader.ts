@@ -20,7 +20,7 @@ const noBytes = Buffer.alloc(0);
 export class AnswerReader {
   readonly #connection: Http1Connection;
   readonly #heads = new HeadReader();
-  readonly #body = new BodyReader();
+  readonly #body: BodyReader;
   #head: ResponseHead | undefined;
   /** Not a byte of an answer came. */
   #untouched = true;
@@ -28,8 +28,10 @@ export class AnswerReader {
   /** In a tunnel: the endpoint will send no more. */
   #rawEnded = false;
 
-  constructor(connection: Http1Connection) {
+  /** @param keepTrailers false: trailers are dropped. */
+  constructor(connection: Http1Connection, keepTrailers: boolean) {
     this.#connection = connection;
+    this.#body = new BodyReader(keepTrailers);
   }
 
   start(): void {

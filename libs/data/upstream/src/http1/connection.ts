@@ -22,6 +22,8 @@ export class Http1Connection implements WireSink {
   requests = 0;
   /** Of the lane when it was made. */
   generation = 0;
+  /** Trailers are taken and sent. */
+  readonly trailers: boolean;
   readonly #owner: ConnectionOwner<Http1Connection>;
   readonly #answers: AnswerReader;
   #stream: Http1Stream | undefined;
@@ -34,6 +36,7 @@ export class Http1Connection implements WireSink {
     peerUri: string | undefined,
     nowMs: number,
     owner: ConnectionOwner<Http1Connection>,
+    trailers = false,
   ) {
     this.wire = wire;
     this.endpoint = endpoint;
@@ -41,7 +44,8 @@ export class Http1Connection implements WireSink {
     this.peerUri = peerUri;
     this.madeAtMs = nowMs;
     this.#owner = owner;
-    this.#answers = new AnswerReader(this);
+    this.trailers = trailers;
+    this.#answers = new AnswerReader(this, trailers);
     wire.sink = this;
   }
 

@@ -1,5 +1,6 @@
 /** What goes out on an HTTP/1 connection and how its answers are read, over a wire that the test moves by hand. */
 
+import type { UpstreamHttp } from '@weft/data-runtime';
 import { createManualClock } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { FlushQueue } from '../flush-queue.ts';
@@ -19,11 +20,11 @@ const options: AcquireOptions = {
   proxyHeader: undefined,
 };
 
-function setUp(secured = false) {
+function setUp(secured = false, http: Partial<UpstreamHttp> = {}) {
   const clock = createManualClock();
   const dialer = createFakeDialer();
   const endpoint = testEndpoint(secured ? { tls: meshTls } : {});
-  const cluster = testCluster({ endpoints: [endpoint] });
+  const cluster = testCluster({ endpoints: [endpoint], http });
   const pools = createUpstreamPools({ clock, dialer, flushes: new FlushQueue(clock) });
   /** Sends one request, on a new connection where none is idle. */
   const request = (head: Partial<OutgoingHead> = {}, body = '', end = true, changes: Partial<AcquireOptions> = {}) => {
@@ -76,6 +77,15 @@ describe('an HTTP/1 request', () => {
       '10\r\n0123456789abcdef\r\n',
       '0\r\ngrpc-status: 0\r\n\r\n',
     ]);
+  });
+
+  it('is sent without trailers, and its answer told without, where the cluster does not want them', () => {
+    const { request } = setUp(false, { http1Trailers: false });
+    const { wire, stream, client } = request({ method: 'POST', chunked: true }, 'abc', false);
+    stream.trailers(['x-end', '1']);
+    expect(wire.written[1]).toBe('0\r\n\r\n');
+    wire.give('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-end: 1\r\n\r\n');
+    expect(client.told).toEqual(['head 200 abc', 'end']);
   });
 
   it('ends a chunked body with its last part, or with nothing', () => {

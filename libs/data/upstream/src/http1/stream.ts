@@ -71,7 +71,7 @@ export class Http1Stream implements UpstreamStream {
     if (this.over || this.requestDone) return;
     this.requestDone = true;
     // Without chunks there is no place for them: the length has said where the body ends.
-    if (this.#chunked) this.connection.wire.write(trailerText(fields));
+    if (this.#chunked) this.connection.wire.write(this.connection.trailers ? trailerText(fields) : lastChunk);
     else if (this.raw) this.connection.endRaw();
   }
 

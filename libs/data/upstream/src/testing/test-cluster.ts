@@ -78,6 +78,7 @@ export function testCluster(changes: TestClusterChanges = {}): TestCluster {
     http: {
       protocol: 'http1',
       multiplex: false,
+      http1Trailers: true,
       streamsMax: 100,
       pingIntervalMs: 0,
       pingTimeoutMs: 0,

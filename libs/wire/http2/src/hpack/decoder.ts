@@ -40,7 +40,12 @@ export class HpackDecoder {
   }
 
   get tooLarge(): boolean {
-    return this.list.bytes > this.#listBytesMax || this.list.count > this.#fieldsMax;
+    return this.tooLong || this.list.count > this.#fieldsMax;
+  }
+
+  /** By its octets, not by the number of its fields. */
+  get tooLong(): boolean {
+    return this.list.bytes > this.#listBytesMax;
   }
 
   /** Decodes one whole header block into `list`. @returns false: COMPRESSION_ERROR, the connection cannot go on. */

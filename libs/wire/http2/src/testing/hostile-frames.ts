@@ -24,7 +24,6 @@ const codes = http2ErrorCodes;
 export const connection = (code: number): Outcome => ({ kind: 'connection', code });
 export const stream = (code: number): Outcome => ({ kind: 'stream', code });
 export const accepted: Outcome = { kind: 'accepted', code: 0 };
-export const refused: Outcome = { kind: 'refused', code: 0 };
 
 const BOTH = END_STREAM | END_HEADERS;
 const wholeGet = block(...get);

@@ -59,7 +59,7 @@ export const connectionOperators: Readonly<Record<string, CreateOperand>> = {
   UPSTREAM_REQUEST_ATTEMPT_COUNT: () => number(({ attempts }) => attempts),
   CONNECTION_ID: () => number(connectionId),
   // Only a connection that carried no request has some.
-  CONNECTION_TERMINATION_DETAILS: () => text(() => undefined),
+  CONNECTION_TERMINATION_DETAILS: () => text(({ connectionTermination = '' }) => filled(connectionTermination)),
 };
 
 function addresses(
