@@ -89,6 +89,11 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   onData(chunk: Buffer): void {
     switch (this.#state) {
       case 'head':
+        // The client does not take the last answer: what TLS had read before the pause waits behind what waits already.
+        if (this.#backlog !== undefined) {
+          this.#keep(chunk, 0, chunk.length);
+          return;
+        }
         // The time for a head runs from its first octet: one that drips does not get more.
         if (!this.#reader.partial) this.#moved = true;
         this.#reading = true;
