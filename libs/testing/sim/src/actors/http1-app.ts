@@ -141,7 +141,8 @@ export class Http1App implements WireSink, MessageSink, AnswerTarget {
     if (kind === 'more') this.#strayed = true;
     if (kind === 'more' && arrival.answer.framing !== 'close')
       this.#wire.write(`HTTP/1.1 200 OK\r\nx-sim-id: ${unaskedId}\r\ncontent-length: 2\r\n\r\nno`);
-    if (kind === 'close-after' || arrival.answer.closes || arrival.answer.framing === 'close') this.#close();
+    if (kind === 'close-after' || kind === 'more' || arrival.answer.closes || arrival.answer.framing === 'close')
+      this.#close();
   }
 
   #close(): void {
