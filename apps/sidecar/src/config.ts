@@ -1,17 +1,19 @@
 /** The settings of the process, from its command line (interfaces.md, section 3). */
 
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { HostPort, IngressFlag, ProxyOptions } from '@weft/data-proxy';
 import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
 
-type FromElsewhere = 'version' | 'clock' | 'random' | 'log' | 'onQuit' | 'predecessor' | 'successor';
+type FromElsewhere = 'version' | 'clock' | 'random' | 'log' | 'onQuit' | 'predecessor' | 'successor' | 'workerCommand';
 
 export interface Config extends Omit<ProxyOptions, FromElsewhere> {
   readonly logLevel: LogLevel;
   /** This process takes over from the one that started it (`--take-over`), the so manieth of its line; 0: it is the first. */
   readonly generation: number;
+  /** This process is one of several that accept connections (`--worker`); nothing: it is the one that was started. */
+  readonly worker: number | undefined;
 }
 
 /** What is wrong with the command line, in one sentence. */
@@ -36,6 +38,9 @@ const flags = {
   'app-metrics': { type: 'string' },
   'drain-seconds': { type: 'string', default: '5' },
   'log-level': { type: 'string', default: 'info' },
+  concurrency: { type: 'string', default: '1' },
+  /** Set by the parent. */
+  worker: { type: 'string' },
   /** Set by the process before. */
   'take-over': { type: 'string', default: '0' },
 } as const;
@@ -43,6 +48,7 @@ const flags = {
 /** Ports of one workload. */
 const inboundMax = 64;
 const drainSecondsMax = 3_600;
+const concurrencyMax = 64;
 
 /** @throws UsageError. */
 export function parseConfig(args: readonly string[]): Config {
@@ -75,6 +81,8 @@ export function parseConfig(args: readonly string[]): Config {
     appMetrics: values['app-metrics'] === undefined ? undefined : parseAppMetrics(values['app-metrics']),
     drainSeconds: parseDrain(values['drain-seconds']),
     logLevel: level,
+    concurrency: parseConcurrency(values.concurrency),
+    worker: values.worker === undefined ? undefined : Number(values.worker),
     generation: Number(values['take-over']) || 0,
   };
 }
@@ -172,4 +180,11 @@ function parseAppMetrics(text: string): ProxyOptions['appMetrics'] {
     throw new UsageError(`--app-metrics ${text}: give an address and a path, like 127.0.0.1:9100/metrics`);
   }
   return { at: parseAddress('app-metrics', text.slice(0, slash)), path: text.slice(slash) };
+}
+
+/** As Envoy's: 0 is one for each core. */
+function parseConcurrency(text: string): number {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= concurrencyMax) return count === 0 ? Math.min(availableParallelism(), concurrencyMax) : count;
+  throw new UsageError(`--concurrency ${text}: give a number of processes up to ${concurrencyMax}, 0 for one a core`);
 }

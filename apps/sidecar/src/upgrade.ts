@@ -1,7 +1,7 @@
 /** The upgrade in place: SIGUSR2 starts the program anew; this process hands over, and stays as its parent, which is all that a supervisor knows. */
 
 import type { ChildProcess } from 'node:child_process';
-import type { MeshProxy } from '@weft/data-proxy';
+import type { MeshProxy, SuccessorCommand } from '@weft/data-proxy';
 import type { Logger } from '@weft/telemetry';
 
 /** Processes of one line: each that handed over stays as a parent, so that their number is bounded. */
@@ -9,11 +9,13 @@ export const generationsMax = 16;
 
 const passedOn = ['SIGTERM', 'SIGINT', 'SIGUSR2'] as const;
 
-/** The same command line once more, as the successor of `generation`. */
-export function successorArgs(args: readonly string[], generation: number): readonly string[] {
-  const at = args.indexOf('--take-over');
-  const own = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
-  return [...own, '--take-over', String(generation + 1)];
+/** The command line of this process once more, with another role. */
+export function sameAgain(role: '--take-over' | '--worker', value: number): SuccessorCommand {
+  const own = process.argv.slice(2);
+  const at = own.indexOf('--take-over');
+  if (at >= 0) own.splice(at, 2);
+  const args = [...process.execArgv, ...process.argv.slice(1, 2), ...own, role, String(value)];
+  return { program: process.execPath, args };
 }
 
 export function upgradeOnSignal(proxy: MeshProxy, generation: number, log: Logger): void {

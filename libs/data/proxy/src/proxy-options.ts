@@ -45,6 +45,10 @@ export interface ProxyOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Processes that accept connections; nothing or 1: this one, alone. */
+  readonly concurrency?: number;
+  /** How to start one of several; needed where `concurrency` is over 1. */
+  readonly workerCommand?: (index: number) => SuccessorCommand;
   /** The process that this one takes over from: it gives its sockets, and hears when this one serves. */
   readonly predecessor?: Predecessor;
   /** How to start the process that takes over from this one; nothing: none can. */

@@ -1,30 +1,14 @@
 /** The parts of a proxy that hold its state, made before anything runs. */
 
 import { createHash } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { toBinary } from '@bufbuild/protobuf';
-import { createBalancer } from '@weft/data-balancing';
-import {
-  createAccessLogKinds,
-  createAccessLogs,
-  createHttpFilterKinds,
-  createNetworkFilterKinds,
-  createSpanExporters,
-  createTapHub,
-  registerIstioBuild,
-  type StageDeps,
-} from '@weft/data-filters';
-import { createHealth } from '@weft/data-health';
-import { createRuntime, type Runtime, unknownWorkload } from '@weft/data-runtime';
+import { registerIstioBuild } from '@weft/data-filters';
 import { createIdentityManager, type IdentityManager } from '@weft/identity';
 import { WeftError } from '@weft/kernel';
-import { createMetricRegistry, type MetricRegistry } from '@weft/telemetry';
-import { materialSecrets, type TlsSecrets } from '@weft/tls';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
-import { createXdsClient } from '@weft/xds-protocol';
+import { createXdsClient, type ResourceUpdate } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
-import { createProbeSender } from './health/probe-sender.ts';
 import { createCaClient } from './identity/ca-client.ts';
 import { createIdentityStore } from './identity/identity-store.ts';
 import { createTlsIdentity, type TlsIdentity } from './identity/tls-identity.ts';
@@ -34,20 +18,15 @@ import { createConfigCache } from './session/config-cache.ts';
 import { describeNode } from './session/node-description.ts';
 import { createSession, type Session } from './session/session.ts';
 import type { StateFolder } from './session/state-folder.ts';
-import { createUpstreamSide, type UpstreamSide } from './upstream-side.ts';
+import { createWorkParts, type WorkParts } from './work-parts.ts';
 
-export interface ProxyParts {
+export interface ProxyParts extends WorkParts {
   readonly node: Node;
-  readonly registry: MetricRegistry;
-  readonly runtime: Runtime;
   readonly manager: IdentityManager;
   readonly tls: TlsIdentity;
   readonly session: Session;
-  /** Certificates and roots by name, this proxy's own among them. */
-  readonly secrets: TlsSecrets;
-  readonly upstream: UpstreamSide;
-  /** What the stages of all listeners are made from. */
-  readonly stages: StageDeps;
+  /** Tells of each update that is in force, before anything else comes. */
+  onApplied(told: (update: ResourceUpdate) => void): void;
   /** The state folder is open; before that nothing is read or kept. */
   useFolder(folder: StateFolder): void;
 }
@@ -65,37 +44,20 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
   const address = formatHostPort(options.xds);
   const name = options.xdsServerName ?? (isIP(options.xds.host) === 0 ? undefined : controlPlaneName);
   const server = { address, ...(name === undefined ? {} : { serverName: name }) };
-  const registry = createMetricRegistry();
-  registerIstioBuild(registry, options.version);
-  const ownUri = (): string | undefined => tls.ownUri();
-  const secrets = materialSecrets(
-    () => tls.material(),
-    (name) => runtime.tables.secrets.get(name),
+  // Workers look after the health of endpoints each for itself.
+  const work = createWorkParts(
+    options,
+    { material: () => tls.material(), ownUri: () => tls.ownUri() },
+    (options.concurrency ?? 1) === 1,
   );
-  const upstream = createUpstreamSide({ clock, secrets, ownUri });
-  const logs = createAccessLogs({
-    clock,
-    registry,
-    override: options.accessLog,
-    flushIntervalMs: options.accessLogFlushMs,
-    onOpenFailed: (path, error) => log.error({ path, err: error }, 'the access log cannot be opened'),
-  });
-  const proxy = { self: () => selfOf(runtime), ownUri };
-  const { callouts } = upstream;
-  const spans = createSpanExporters({ clock, callouts, registry });
-  const tap = createTapHub({ registry });
-  const stages: StageDeps = { clock, random, registry, callouts, proxy, logs, spans, tap };
-  const runtime: Runtime = createRuntime({
-    httpFilters: createHttpFilterKinds(stages),
-    networkFilters: createNetworkFilterKinds(stages),
-    accessLogs: createAccessLogKinds({ random }),
-    createBalancer,
-    createHealth: createHealth({ clock, random, sender: createProbeSender(upstream) }),
-    clock,
-    random,
-    resolveDns: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
-    outbound: options.mode === 'gateway' ? 'gateway' : 'outbound',
-  });
+  const { runtime } = work;
+  registerIstioBuild(work.registry, options.version);
+  const applied: ((update: ResourceUpdate) => void)[] = [];
+  const apply = (update: ResourceUpdate): string | undefined => {
+    const refusal = runtime.apply(update);
+    if (refusal === undefined) for (const told of applied) told(update);
+    return refusal;
+  };
   let folder: StateFolder | undefined;
   const state: StateFolder = {
     read: async (file) => folder?.read(file),
@@ -117,7 +79,7 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
   const fingerprint = createHash('sha256').update(toBinary(NodeSchema, node)).digest('hex');
   const { rootCertPem, token } = tokens;
   const session = createSession({
-    runtime,
+    runtime: { ...runtime, apply },
     cache: createConfigCache({ folder: state, clock, fingerprint, resources: runtime.received, onProblem }),
     clock,
     log,
@@ -126,23 +88,14 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     onConnected: manager.hurry,
   });
   return {
+    ...work,
     node,
-    registry,
-    runtime,
     manager,
     tls,
     session,
-    secrets,
-    upstream,
-    stages,
+    onApplied: (told) => void applied.push(told),
     useFolder(open) {
       folder = open;
     },
   };
-}
-
-/** Every listener says the same of the proxy itself. */
-function selfOf(runtime: Runtime) {
-  for (const { workload } of runtime.tables.listeners.values()) return workload;
-  return unknownWorkload;
 }

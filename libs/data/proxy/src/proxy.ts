@@ -1,7 +1,6 @@
 /** The proxy: identity, session, data path and side servers, tied together; started, drained, stopped. */
 
 import type { ChildProcess } from 'node:child_process';
-import type { Server } from 'node:net';
 import { createLifecycle, delay, type Part } from '@weft/kernel';
 import { xdsTypes } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
@@ -19,6 +18,7 @@ import { createSideServers, type SideServers } from './side-servers.ts';
 import { startUpPages } from './start-up-pages.ts';
 import type { Predecessor } from './workers/predecessor.ts';
 import { startSuccessor } from './workers/successor.ts';
+import { createWorkerPath, type WorkerPath } from './workers/worker-path.ts';
 
 export interface MeshProxy {
   /**
@@ -47,6 +47,8 @@ export function createProxy(options: ProxyOptions): MeshProxy {
   const parts = createProxyParts(options);
   const { runtime, tls, session } = parts;
   let path: DataPath | undefined;
+  /** The same, where it is that of several processes. */
+  let workers: WorkerPath | undefined;
   let draining: Promise<void> | undefined;
   let upgrading: Promise<void> | undefined;
 
@@ -66,14 +68,16 @@ export function createProxy(options: ProxyOptions): MeshProxy {
     if (typeUrl === xdsTypes.CDS || typeUrl === xdsTypes.EDS) health.refresh();
   });
 
-  const notReady = (listenersAside = false): string | undefined =>
-    notReadyReason({
+  const notReady = (listenersAside = false): string | undefined => {
+    if (workers?.settled() === false) return 'a worker is being started';
+    return notReadyReason({
       draining: draining !== undefined,
       session: session.state(),
       tables: runtime.tables,
       listeners: listenersAside ? [] : (path?.listenerStates() ?? []),
       certified: tls.material() !== undefined,
     });
+  };
 
   addProxyMetrics(parts, () => notReady());
 
@@ -99,12 +103,25 @@ export function createProxy(options: ProxyOptions): MeshProxy {
       poolStats: (cluster) => path?.poolStats(cluster) ?? { connections: 0, active: 0 },
     },
     options.predecessor?.listen,
+    (done) => {
+      if (workers === undefined) done([]);
+      else workers.scrape(done);
+    },
   );
+
+  const makePath = (): DataPath => {
+    const { concurrency: count = 1, workerCommand: commandOf, predecessor } = options;
+    if (count === 1 || commandOf === undefined) {
+      return createDataPath({ ...options, ...parts, listen: predecessor?.listen });
+    }
+    workers = createWorkerPath({ ...options, ...parts, count, commandOf, predecessor });
+    return workers;
+  };
 
   const dataPath: Part = {
     name: 'data path',
     start() {
-      path = createDataPath({ ...options, ...parts, listen: options.predecessor?.listen });
+      path = makePath();
     },
     stop() {
       health.stop();
@@ -127,7 +144,7 @@ export function createProxy(options: ProxyOptions): MeshProxy {
     const { clock, successor: command } = options;
     if (command === undefined) throw new Error('this process was not told how to start another');
     const sides = Object.values(servers);
-    const socketAt = (address: string): Server | undefined =>
+    const socketAt = (address: string): unknown =>
       path?.socketAt(address) ?? sides.find(({ at }) => formatHostPort(at) === address)?.socket;
     log.info('starting the process that takes over');
     const child = await startSuccessor({ clock, command, socketAt });

@@ -1,6 +1,6 @@
 /** Several processes on one port: each has a socket of its own with SO_REUSEPORT and the system spreads connections over them. */
 
-import { isIPv6, type Server } from 'node:net';
+import { createServer, isIPv6, type Server } from 'node:net';
 import { libc, libcProblem } from './libc.ts';
 
 const AF_INET = 2;
@@ -12,6 +12,47 @@ const SO_REUSEPORT = 15;
 
 /** Lets `server` listen on a shared port. @throws NodeJS.ErrnoException-like Error with `code` where the system refuses; ENOTSUP where it cannot. */
 export function listenShared(server: Server, host: string, port: number, backlog: number): void {
+  server.listen({ fd: openShared(host, port, backlog) });
+}
+
+/** A listening socket that this process does not accept from: it is for a child, and lives on when that ends. */
+export interface ParkedSocket {
+  /** Goes with `ChildProcess.send`; the receiver gives it to `server.listen`. */
+  readonly handle: unknown;
+  /** This process lets go of it; it is open as long as another holds it. */
+  close(): void;
+}
+
+/** What Node keeps of a listening socket. */
+interface TcpHandle {
+  open(fd: number): number;
+  close(): void;
+}
+
+/** @throws as `listenShared`. */
+export function parkShared(host: string, port: number, backlog: number): ParkedSocket {
+  const Handle = handleClass();
+  const fd = openShared(host, port, backlog);
+  // 1: a server's (tcp_wrap's constants.SERVER).
+  const handle = new Handle(1);
+  if (handle.open(fd) !== 0) throw systemError('ENOTSUP', 'the socket cannot be parked');
+  return { handle, close: () => handle.close() };
+}
+
+let known: (new (kind: number) => TcpHandle) | undefined;
+
+/** Node's class of TCP handles, which it shows on its own servers only. */
+function handleClass(): new (kind: number) => TcpHandle {
+  if (known !== undefined) return known;
+  const probe = createServer();
+  listenShared(probe, '127.0.0.1', 0, 1);
+  const { _handle: handle } = probe as unknown as { readonly _handle: TcpHandle };
+  known = handle.constructor as new (kind: number) => TcpHandle;
+  probe.close();
+  return known;
+}
+
+function openShared(host: string, port: number, backlog: number): number {
   const calls = libc();
   if (calls === undefined) throw systemError('ENOTSUP', libcProblem());
   const six = isIPv6(host);
@@ -29,7 +70,7 @@ export function listenShared(server: Server, host: string, port: number, backlog
     calls.close(fd);
     throw systemError(code, `listen on ${host}:${port}`);
   }
-  server.listen({ fd });
+  return fd;
 }
 
 const codes: Readonly<Record<number, string>> = {

@@ -76,7 +76,7 @@ function readyPage(view: AdminView): SideAnswer {
 }
 
 function prometheusPage(view: AdminView): SideAnswer {
-  return prometheusAnswer(view.registry, view.appMetrics);
+  return prometheusAnswer(view.registry, view.appMetrics, view.scrapeWorkers);
 }
 
 function loggingPage(view: AdminView): SideAnswer {

@@ -10,6 +10,7 @@ import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { ListenerState } from '../listeners/listener-manager-options.ts';
 import type { Resources } from '../session/config-cache.ts';
 import type { AppMetrics } from './app-metrics.ts';
+import type { ScrapeWorkers } from './status-servers.ts';
 
 export interface AdminView {
   readonly node: Node;
@@ -20,6 +21,8 @@ export interface AdminView {
   readonly tap?: TapHub | undefined;
   /** Nothing: the application has no metrics of its own. */
   readonly appMetrics?: AppMetrics | undefined;
+  /** Nothing: this process does all the work. */
+  readonly scrapeWorkers?: ScrapeWorkers | undefined;
   readonly tables: Tables;
   /** Resources in force as they came. */
   received(): Resources;

@@ -3,6 +3,7 @@
 import { type MetricRegistry, prometheusContentType } from '@weft/telemetry';
 import type { HostPort } from '../session/node-description.ts';
 import type { ListenOn } from '../workers/channel.ts';
+import { mergeMetrics } from '../workers/merge-metrics.ts';
 import type { AppMetrics } from './app-metrics.ts';
 import { createSideServer, type SideAnswer, type SideRequest, type SideServer, text } from './side-server.ts';
 
@@ -27,14 +28,31 @@ export function createPrometheusServer(
   registry: MetricRegistry,
   app?: AppMetrics,
   listenOn?: ListenOn,
+  workers?: ScrapeWorkers,
 ): SideServer {
-  const answer = (): SideAnswer => prometheusAnswer(registry, app);
+  const answer = (): SideAnswer => prometheusAnswer(registry, app, workers);
   return createSideServer(flag, at, (request) => getOnly(request, '/stats/prometheus', answer), listenOn);
 }
 
-/** Our metrics, and the application's after them. */
-export function prometheusAnswer(registry: MetricRegistry, app: AppMetrics | undefined): SideAnswer {
+/** @param done called once, with the metrics of each worker process. */
+export type ScrapeWorkers = (done: (texts: readonly string[]) => void) => void;
+
+/** Our metrics, those of all processes added up, and the application's after them. */
+export function prometheusAnswer(
+  registry: MetricRegistry,
+  app: AppMetrics | undefined,
+  workers?: ScrapeWorkers,
+): SideAnswer {
   const body = registry.renderPrometheus();
+  if (workers !== undefined) {
+    const more = (done: (text: string) => void): void =>
+      workers((texts) => {
+        const all = mergeMetrics([body, ...texts]);
+        if (app === undefined) done(all);
+        else app.read(all, (rest) => done(all + rest));
+      });
+    return { status: 200, contentType: prometheusContentType, body: '', more };
+  }
   const answer = { status: 200, contentType: prometheusContentType, body };
   return app === undefined ? answer : { ...answer, more: (done) => app.read(body, done) };
 }

@@ -1,57 +1,37 @@
 /** What a new process of the sidecar asks of the one before it: its listening sockets, and nothing before it can serve. */
 
-import type { Server } from 'node:net';
-import { formatHostPort } from '../admin/side-server.ts';
-import type { Channel, FromChild, FromParent, ListenOn } from './channel.ts';
+import type { Channel, FromSuccessor, ListenOn, ToSuccessor } from './channel.ts';
+import { createSocketAsker, listenOnSocket } from './socket-asker.ts';
 
 export interface Predecessor {
   /** Waits for `open`, then takes the socket of the one before, or opens one where it had none. */
   readonly listen: ListenOn;
+  /** As `listen`, for a socket that somebody else shall listen on. @param name of it at the one before. */
+  socketOf(host: string, port: number, take: (socket: unknown) => void): void;
   /** This process can serve what it accepts. */
   open(): void;
   /** This process serves: the one before may go. */
   ready(): void;
 }
 
-export function createPredecessor(channel: Channel<FromParent, FromChild>): Predecessor {
-  const asked = new Map<number, (socket: Server | undefined) => void>();
-  let nextId = 1;
+export function createPredecessor(channel: Channel<ToSuccessor, FromSuccessor>): Predecessor {
+  const asker = createSocketAsker((message) => channel.send(message));
   let waiting: (() => void)[] | undefined = [];
-  let gone = false;
+  channel.onMessage((message, socket) => asker.answered(message, socket));
+  channel.onClosed(asker.closed);
 
-  channel.onMessage((message, socket) => {
-    if (message.weft !== 'socket') return;
-    const tell = asked.get(message.id);
-    asked.delete(message.id);
-    tell?.(message.found ? socket : undefined);
-  });
-  channel.onClosed(() => {
-    gone = true;
-    const unanswered = [...asked.values()];
-    asked.clear();
-    for (const tell of unanswered) tell(undefined);
-  });
-
-  const ask = (server: Server, host: string, port: number, backlog: number): void => {
-    const take = (socket: Server | undefined): void => {
-      // Two servers on one socket: from here on it is this one that is told of connections.
-      if (socket === undefined) server.listen({ host, port, backlog });
-      else server.listen(socket, backlog);
-    };
-    if (gone || port === 0) {
-      take(undefined);
-      return;
-    }
-    const id = nextId;
-    nextId += 1;
-    asked.set(id, take);
-    channel.send({ weft: 'wants-socket', id, address: formatHostPort({ host, port }) });
+  const socketOf: Predecessor['socketOf'] = (host, port, take) => {
+    const ask = (): void => asker.ask(host, port, (socket) => take(socket));
+    if (waiting === undefined) ask();
+    else waiting.push(ask);
   };
-
   return {
+    socketOf,
     listen(server, host, port, backlog) {
-      if (waiting === undefined) ask(server, host, port, backlog);
-      else waiting.push(() => ask(server, host, port, backlog));
+      socketOf(host, port, (socket) => {
+        if (socket === undefined) server.listen({ host, port, backlog });
+        else listenOnSocket(server, socket, backlog);
+      });
     },
     open() {
       const held = waiting ?? [];

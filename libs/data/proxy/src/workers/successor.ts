@@ -1,9 +1,8 @@
 /** Starts the process that takes over from this one, and hands it the listening sockets, so that no connection waits in a queue that ends. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Server } from 'node:net';
 import type { Clock } from '@weft/kernel';
-import { type FromChild, type FromParent, processChannel } from './channel.ts';
+import { type FromSuccessor, processChannel, type ToSuccessor } from './channel.ts';
 
 /** A successor that does not serve after so long is ended; the one before goes on. */
 export const successorWaitMs = 120_000;
@@ -17,13 +16,13 @@ export interface SuccessorOptions {
   readonly clock: Clock;
   readonly command: SuccessorCommand;
   /** @param address "127.0.0.1:15001". @returns nothing where this process does not listen on it. */
-  socketAt(address: string): Server | undefined;
+  socketAt(address: string): unknown;
 }
 
 /** Resolves when it serves. @throws Error with a sentence: it ended, or took too long. */
 export function startSuccessor({ clock, command, socketAt }: SuccessorOptions): Promise<ChildProcess> {
   const child = spawn(command.program, command.args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const channel = processChannel<FromChild, FromParent>(child);
+  const channel = processChannel<FromSuccessor, ToSuccessor>(child);
   return new Promise((resolve, reject) => {
     const cancel = clock.after(successorWaitMs, () => {
       child.kill('SIGKILL');

@@ -1,0 +1,127 @@
+/** The data path of a parent: its workers have it; it has their sockets, and tells them what it learns. */
+
+import type { Runtime } from '@weft/data-runtime';
+import type { Clock } from '@weft/kernel';
+import type { Logger } from '@weft/telemetry';
+import { pushOrder, type ReceivedResource, type ResourceUpdate } from '@weft/xds-protocol';
+import type { DataPath, Side } from '../data-path.ts';
+import type { TlsIdentity } from '../identity/tls-identity.ts';
+import { hostPort } from '../listeners/connection-info.ts';
+import type { ListenerState } from '../listeners/listener-manager-options.ts';
+import type { ToWorker, WorkerReport } from './channel.ts';
+import { createParkedSockets } from './parked-sockets.ts';
+import type { Predecessor } from './predecessor.ts';
+import type { SuccessorCommand } from './successor.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+export interface WorkerPathOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly count: number;
+  readonly runtime: Runtime;
+  readonly tls: TlsIdentity;
+  readonly predecessor: Predecessor | undefined;
+  commandOf(index: number): SuccessorCommand;
+  onApplied(told: (update: ResourceUpdate) => void): void;
+}
+
+export interface WorkerPath extends DataPath {
+  /** @param done with the metrics of each worker that answered in time. */
+  scrape(done: (texts: readonly string[]) => void): void;
+  /** Every worker has taken all that it was told. */
+  settled(): boolean;
+}
+
+export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
+  const { runtime, tls } = options;
+  // As they came: of a certificate's key the runtime keeps no copy to give.
+  const resources = new Map<string, Map<string, ReceivedResource>>();
+  const drained = new Map<Side, boolean>();
+  const sockets = createParkedSockets(options.predecessor);
+
+  const identity = (): ToWorker => ({ weft: 'identity', material: tls.material(), uri: tls.ownUri() });
+  const pool = createWorkerPool({
+    ...options,
+    *introduction() {
+      yield identity();
+      const types = [...resources.keys()].sort((one, other) => pushOrder.indexOf(one) - pushOrder.indexOf(other));
+      for (const typeUrl of types) {
+        yield messageOf({ typeUrl, changed: [...(resources.get(typeUrl)?.values() ?? [])], removed: [] });
+      }
+      for (const [side, spareIdle] of drained) yield { weft: 'drain', side, spareIdle };
+    },
+    onWantsSocket(index, { id, address }, answer) {
+      sockets.socketOf(address, index, (socket, code) => {
+        const found = socket !== undefined;
+        answer({ weft: 'socket', id, found, ...(code === undefined ? {} : { code }) }, socket);
+      });
+    },
+    onReport: () => letGo(),
+  });
+
+  options.onApplied((update) => {
+    remember(resources, update);
+    pool.tell(messageOf(update));
+  });
+  const stopIdentity = tls.onRotate(() => pool.tell(identity()));
+
+  /** Sockets that no worker listens on any more would let connections wait for ever. */
+  const letGo = (): void => {
+    const reports = pool.reports();
+    if (!reports.every((report) => report !== undefined)) return;
+    const wanted = new Set<string>();
+    for (const { direction, bind, port, bindToPort } of runtime.tables.listeners.values()) {
+      if (bindToPort && !drained.has(direction === 'inbound' ? 'inbound' : 'outward')) wanted.add(hostPort(bind, port));
+    }
+    sockets.keepOnly(wanted);
+  };
+
+  return {
+    sync: letGo,
+    socketAt: sockets.named as DataPath['socketAt'],
+    listenerStates: () => merge(pool.reports()),
+    poolStats: () => ({ connections: 0, active: 0 }),
+    drain(side, spareIdle = false) {
+      drained.set(side, spareIdle);
+      pool.tell({ weft: 'drain', side, spareIdle });
+    },
+    // One that has not said how many it has may have some.
+    connections: (side) => pool.reports().reduce((sum, report) => sum + (report?.connections[side] ?? 1), 0),
+    settled: () => pool.reports().every((report) => report !== undefined),
+    scrape: pool.scrape,
+    close() {
+      stopIdentity();
+      pool.stop();
+      sockets.keepOnly(new Set());
+    },
+  };
+}
+
+function messageOf({ typeUrl, changed, removed }: ResourceUpdate): ToWorker {
+  return {
+    weft: 'update',
+    typeUrl,
+    changed: changed.map(({ name, version, body }) => [name, version, body.value] as const),
+    removed: [...removed],
+  };
+}
+
+function remember(resources: Map<string, Map<string, ReceivedResource>>, update: ResourceUpdate): void {
+  const ofType = resources.get(update.typeUrl) ?? new Map<string, ReceivedResource>();
+  resources.set(update.typeUrl, ofType);
+  for (const resource of update.changed) ofType.set(resource.name, resource);
+  for (const name of update.removed) ofType.delete(name);
+}
+
+/** A listener is as its worst worker is. */
+function merge(reports: readonly (WorkerReport | undefined)[]): readonly ListenerState[] {
+  const merged = new Map<string, ListenerState>();
+  for (const report of reports) {
+    for (const state of report?.states ?? []) {
+      const known = merged.get(state.name);
+      const worse = known === undefined || (known.state === 'listening' && state.state !== 'listening') ? state : known;
+      merged.set(state.name, { ...worse, connections: state.connections + (known?.connections ?? 0) });
+    }
+  }
+  return [...merged.values()];
+}
