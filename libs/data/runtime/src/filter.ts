@@ -121,6 +121,8 @@ export interface Exchange {
   /** 0: no answer was begun. */
   status: number;
   responseFields: string[];
+  /** HTTP status of an answer made here, whatever gRPC made of it; 0 or nothing: the endpoint's. */
+  localStatus?: number;
   /** Flat; empty: none. Known in `onComplete` and in `onResponseTrailers`. */
   responseTrailers: string[];
   /** The failure that this proxy answered with or broke off for; nothing: the endpoint's answer, or a route's. */
@@ -149,6 +151,11 @@ export interface Exchange {
   /** Where set by a filter in `onRequest` or `onResponse`: that body passes through it. The last one set is nearest to the endpoint. */
   requestTransform: BodyTransform | undefined;
   responseTransform: BodyTransform | undefined;
+  /**
+   * Where set by a filter in `onResponse`, for an endpoint's answer: its body is read, up to `bytesMax`, and `done` may change status and
+   * fields by it; then the head goes without a body.
+   */
+  responseBodyTaken?: { readonly bytesMax: number; done(body: Buffer): void } | undefined;
   /** Where set: sees the body's parts as they pass, changes nothing (gRPC message counts, tap). */
   requestObserver: ((bytes: Buffer, from: number, to: number) => void) | undefined;
   responseObserver: ((bytes: Buffer, from: number, to: number) => void) | undefined;

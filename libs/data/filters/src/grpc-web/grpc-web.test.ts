@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type TestExchange, testExchange } from '../testing/exchange.ts';
 import { compileJson } from '../testing/kinds.ts';
 import { Base64Decoder } from './base64.ts';
+import { messageBytesMax } from './grpc-web.ts';
 import { createGrpcWebKind } from './kind.ts';
 
 const soon: (() => void)[] = [];
@@ -93,6 +94,8 @@ describe('grpc_web requests', () => {
         body: 'Bad gRPC-web request, invalid base64 data.',
       });
       expect(exchange.outcome.details).toBe('grpc_base_64_decode_failed');
+      expect(exchange.request.keepAlive).toBe(false);
+      exchange.localStatus = 400;
       answer(exchange, ['content-type', 'application/grpc', 'grpc-status', '13']);
       expect(exchange.status).toBe(400);
     }
@@ -138,18 +141,24 @@ describe('grpc_web answers', () => {
     ]);
   });
 
-  it('that are not gRPC get a gRPC status and lose their body', () => {
+  it('that are not gRPC get a gRPC status, and their body as its message', () => {
     for (const [status, grpcStatus] of [
       [503, '14'],
       [200, '2'],
     ] as const) {
       const exchange = begin('application/grpc-web');
-      expect(answer(exchange, ['content-type', 'text/html'], status).length).toBe(0);
+      exchange.status = status;
+      exchange.responseFields.push('content-type', 'text/html');
+      filter.onResponse?.(exchange);
+      expect(exchange.responseBodyTaken?.bytesMax).toBe(messageBytesMax);
+      exchange.responseBodyTaken?.done(Buffer.from('100% busy\n'));
       expect(exchange.responseFields).toEqual([
         'content-type',
         'application/grpc-web+proto',
         'grpc-status',
         grpcStatus,
+        'grpc-message',
+        '100%25 busy%0A',
       ]);
       expect(exchange.status).toBe(status);
     }
@@ -157,7 +166,7 @@ describe('grpc_web answers', () => {
 
   it('of this proxy keep their HTTP status', () => {
     const exchange = begin('application/grpc-web');
-    exchange.errorCode = 'upstream_timeout';
+    exchange.localStatus = 504;
     answer(exchange, ['content-type', 'application/grpc', 'grpc-status', '4']);
     expect(exchange.status).toBe(504);
   });

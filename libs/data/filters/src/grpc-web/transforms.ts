@@ -43,12 +43,6 @@ export function createResponse(text: boolean): BodyTransform {
   };
 }
 
-/** An answer that is not gRPC: its body has no place. */
-export const dropBody: BodyTransform = {
-  onData: () => empty,
-  onTrailers: () => ({ data: empty, fields: noFields }),
-};
-
 function trailersFrame(fields: readonly string[]): Buffer {
   let lines = '';
   for (let i = 0; i < fields.length; i += 2) lines += `${fields[i]}:${fields[i + 1]}\r\n`;

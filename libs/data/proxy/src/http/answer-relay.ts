@@ -8,6 +8,9 @@ const nothing = Buffer.alloc(0);
 
 export class AnswerRelay {
   readonly #exchange: HttpExchange;
+  /** Of the answer whose body a filter takes. */
+  #takenHead: ResponseHead | undefined;
+  #taken: Buffer = nothing;
 
   constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
@@ -25,6 +28,8 @@ export class AnswerRelay {
       exchange.upstreamServiceMs = Math.round(context.clock.monotonic() - exchange.startedMonotonicMs);
     const stages = context.path.response;
     for (let i = 0; i < stages.length; i += 1) (stages[i] as (exchange: HttpExchange) => void)(exchange);
+    this.#takenHead = undefined;
+    if (exchange.responseBodyTaken !== undefined) return this.#startTaking(head, bytes, from, to, end);
     if (exchange.responseTransform !== undefined) return this.#startTransformed(head, bytes, from, to, end);
     exchange.bytesSent = to - from;
     exchange.responseObserver?.(bytes, from, to);
@@ -36,6 +41,7 @@ export class AnswerRelay {
   body(bytes: Buffer, from: number, to: number, end: boolean): boolean {
     const exchange = this.#exchange;
     exchange.responseObserver?.(bytes, from, to);
+    if (this.#takenHead !== undefined) return this.#take(bytes, from, to, end);
     const transform = exchange.responseTransform;
     if (transform === undefined) {
       exchange.bytesSent += to - from;
@@ -51,6 +57,10 @@ export class AnswerRelay {
     exchange.responseTrailers = fields;
     const stages = exchange.context.path.trailers;
     for (let i = 0; i < stages.length; i += 1) (stages[i] as (exchange: HttpExchange) => void)(exchange);
+    if (this.#takenHead !== undefined) {
+      this.#take(nothing, 0, 0, true);
+      return;
+    }
     const transform = exchange.responseTransform;
     if (transform === undefined) {
       exchange.downstream.trailers(exchange.responseTrailers);
@@ -69,6 +79,8 @@ export class AnswerRelay {
     const { request, context } = exchange;
     const answer = [...fields];
     exchange.responseFields = answer;
+    exchange.localStatus = status;
+    this.#takenHead = undefined;
     let text = body;
     if (exchange.grpc) {
       exchange.status = 200;
@@ -92,6 +104,30 @@ export class AnswerRelay {
     const requestEnded = outgoing.ended;
     exchange.complete();
     downstream.finished(requestEnded);
+  }
+
+  #startTaking(head: ResponseHead, bytes: Buffer, from: number, to: number, end: boolean): boolean {
+    this.#takenHead = head;
+    this.#taken = nothing;
+    this.#exchange.responseObserver?.(bytes, from, to);
+    return this.#take(bytes, from, to, end);
+  }
+
+  /** A filter takes the body: the head waits for its end. */
+  #take(bytes: Buffer, from: number, to: number, end: boolean): boolean {
+    const exchange = this.#exchange;
+    const wanted = exchange.responseBodyTaken;
+    const head = this.#takenHead;
+    if (wanted === undefined || head === undefined) return true;
+    const room = Math.min(to - from, wanted.bytesMax - this.#taken.length);
+    if (room > 0) this.#taken = Buffer.concat([this.#taken, bytes.subarray(from, from + room)]);
+    if (!end) return true;
+    this.#takenHead = undefined;
+    const body = this.#taken;
+    this.#taken = nothing;
+    wanted.done(body);
+    removeLength(exchange.responseFields);
+    return exchange.downstream.head(exchange.status, head.reason, exchange.responseFields, 'none', nothing, 0, 0, true);
   }
 
   /** A filter changes the body: its length is not known any more. */

@@ -78,13 +78,15 @@ function forward(exchange: HttpExchange, action: ForwardAction): boolean {
     exchange.failWith('no_cluster', action.clusterNotFoundStatus, '', 'cluster_not_found', reason);
     return false;
   }
-  if (request.upgrade !== '' && !mayUpgrade(exchange, action)) return false;
+  const connect = exchange.method === 'CONNECT';
+  if ((connect || request.upgrade !== '') && !mayUpgrade(exchange, action, connect ? 'connect' : request.upgrade))
+    return false;
   return true;
 }
 
 /** Envoy refuses an upgrade that neither the listener nor the route allows. */
-function mayUpgrade(exchange: HttpExchange, action: ForwardAction): boolean {
-  const type = exchange.request.upgrade.toLowerCase();
+function mayUpgrade(exchange: HttpExchange, action: ForwardAction, asked: string): boolean {
+  const type = asked.toLowerCase();
   const allowed = action.upgrades?.get(type) ?? exchange.context.table.upgrades.has(type);
   if (!allowed) exchange.answer(403, [], '', 'upgrade_failed');
   return allowed;
