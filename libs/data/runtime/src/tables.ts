@@ -204,6 +204,10 @@ export interface InternalRedirect {
   readonly redirectsMax: number;
   readonly statusCodes: readonly number[];
   readonly allowCrossScheme: boolean;
+  /** Predicate safe_cross_scheme: a request that came in the clear is not sent to https. */
+  readonly safeCrossScheme: boolean;
+  /** Names in lower case, of fields that the request takes from the redirect; what that does not have is taken off. */
+  readonly fieldsToCopy: readonly string[];
 }
 
 export interface RouteTarget {

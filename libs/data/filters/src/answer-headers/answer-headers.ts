@@ -28,6 +28,8 @@ export function createAnswerHeaders(deps: { readonly clock: Clock }, table: Answ
     }),
     onResponse(exchange) {
       const fields = exchange.responseFields;
+      // What this proxy answers may carry what an authoriser said.
+      const counted = exchange.upstreamServiceMs >= 0 && !suppressEnvoyHeaders;
       let kept = 0;
       let dated = false;
       let served = false;
@@ -40,7 +42,7 @@ export function createAnswerHeaders(deps: { readonly clock: Clock }, table: Answ
             if (overwrite !== undefined) continue;
             served = true;
           }
-        } else if (name.length === 29 && name === 'x-envoy-upstream-service-time' && !suppressEnvoyHeaders) continue;
+        } else if (name.length === 29 && counted && name === 'x-envoy-upstream-service-time') continue;
         if (kept !== i) {
           fields[kept] = name;
           fields[kept + 1] = fields[i + 1] as string;
@@ -58,8 +60,7 @@ export function createAnswerHeaders(deps: { readonly clock: Clock }, table: Answ
       }
       if (overwrite !== undefined) fields.push('server', overwrite);
       else if (!served && append !== undefined) fields.push('server', append);
-      if (exchange.upstreamServiceMs >= 0 && !suppressEnvoyHeaders)
-        fields.push('x-envoy-upstream-service-time', String(exchange.upstreamServiceMs));
+      if (counted) fields.push('x-envoy-upstream-service-time', String(exchange.upstreamServiceMs));
       if (via !== '') appendVia(fields, via);
       if (alwaysSetInResponse) {
         const id = fieldOf(exchange.request.fields, 'x-request-id');

@@ -142,7 +142,7 @@ describe('a probe', () => {
     await new Promise((resolve) => server.once('close', resolve));
     expect(await probe(tcp('PONG'), port)).toMatchObject({
       kind: 'network',
-      reason: expect.stringContaining('ECONNREFUSED'),
+      reason: expect.stringContaining('Connection refused'),
     });
     expect(await probe(http('/'), port)).toMatchObject({ kind: 'network' });
   });

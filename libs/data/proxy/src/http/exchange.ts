@@ -59,6 +59,8 @@ export class HttpExchange implements Exchange {
   attempts = 0;
   status = 0;
   responseFields = noFields;
+  localStatus = 0;
+  responseBodyTaken: Exchange['responseBodyTaken'];
   responseTrailers = noFields;
   errorCode: ErrorCode | undefined;
   flag = '-';
@@ -112,8 +114,9 @@ export class HttpExchange implements Exchange {
   }
 
   /** A request that is refused before it is one. */
-  refuse(code: ErrorCode, body: string, detail: string, reason: string): void {
+  refuse(code: ErrorCode, body: string, detail: string, reason: string, method: string): void {
     this.#reset(noRequest);
+    this.method = method;
     this.outgoing.start(nothing, 0, 0, true);
     this.failWith(code, errorTable[code].httpStatus, body, detail, reason);
   }
@@ -153,6 +156,13 @@ export class HttpExchange implements Exchange {
     this.addFlag(flag);
     this.details = detail;
     this.complete();
+  }
+
+  /** The client has ended its side of a tunnel, before the endpoint did: Envoy counts that as its leaving. */
+  tunnelLeft(): void {
+    if (this.runner.answered) return;
+    this.addFlag('DC');
+    this.details = 'downstream_remote_disconnect';
   }
 
   onSweep(nowMs: number): void {
@@ -276,6 +286,8 @@ export class HttpExchange implements Exchange {
 
   #resetAnswer(headBytes: number): void {
     this.status = 0;
+    this.localStatus = 0;
+    this.responseBodyTaken = undefined;
     this.responseFields = noFields;
     this.responseTrailers = noFields;
     this.errorCode = undefined;

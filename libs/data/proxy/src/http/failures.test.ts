@@ -89,7 +89,7 @@ describe('an answer made here', () => {
     expect(answer).not.toContain('ECONNREFUSED');
     expect(rig.log()[0]).toMatchObject({
       response_flags: 'UF',
-      upstream_transport_failure_reason: 'connect error: ECONNREFUSED',
+      upstream_transport_failure_reason: 'delayed connect error: Connection refused',
     });
   });
 

@@ -142,7 +142,13 @@ describe('a redirect that this proxy follows', () => {
       if (path === '/end') socket.write(hello);
       else socket.write('HTTP/1.1 302 Found\r\nlocation: http://b.test/end\r\ncontent-length: 0\r\n\r\n');
     });
-    const internalRedirect = { redirectsMax: 1, statusCodes: [302], allowCrossScheme: false };
+    const internalRedirect = {
+      redirectsMax: 1,
+      statusCodes: [302],
+      allowCrossScheme: false,
+      safeCrossScheme: false,
+      fieldsToCopy: [],
+    };
     const action = makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)])), { internalRedirect });
     const rig = await rigOf(makeTable(() => makeRoute(action)));
     const client = await connectTo(rig.port);

@@ -1,7 +1,9 @@
 /** Redirects of endpoints that the proxy follows itself. */
 
+import type { TypedExtensionConfig } from '@weft/xds-messages/envoy/config/core/v3/extension';
 import type { InternalRedirectPolicy } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { refuse } from '../check/refuse.ts';
+import { SafeCrossSchemeConfigSchema } from '@weft/xds-messages/envoy/extensions/internal_redirect/safe_cross_scheme/v3/safe_cross_scheme_config';
+import { refuse, unpack } from '../check/refuse.ts';
 import type { InternalRedirect } from '../tables.ts';
 
 const followed: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -19,5 +21,21 @@ export function compileInternalRedirect(
     redirectsMax: policy.maxInternalRedirects ?? 1,
     statusCodes: policy.redirectResponseCodes.length === 0 ? [302] : policy.redirectResponseCodes,
     allowCrossScheme: policy.allowCrossSchemeRedirect,
+    safeCrossScheme: isSafe(policy.predicates, `${where}: internal_redirect_policy`),
+    fieldsToCopy: policy.responseHeadersToCopy.map((name) => copied(name, where)),
   };
+}
+
+/** The one predicate that is known. */
+function isSafe(predicates: readonly TypedExtensionConfig[], where: string): boolean {
+  for (const { name, typedConfig } of predicates)
+    unpack(typedConfig, SafeCrossSchemeConfigSchema, `${where}: predicate ${name}`);
+  return predicates.length > 0;
+}
+
+function copied(name: string, where: string): string {
+  const lower = name.toLowerCase();
+  if (lower === '' || lower === 'host' || lower.startsWith(':'))
+    refuse(where, `internal_redirect_policy: response_headers_to_copy: ${JSON.stringify(name)} cannot be copied`);
+  return lower;
 }

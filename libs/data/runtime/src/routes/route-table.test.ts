@@ -74,16 +74,21 @@ describe('a route', () => {
       redirectsMax: 1,
       statusCodes: [302],
       allowCrossScheme: false,
+      safeCrossScheme: false,
+      fieldsToCopy: [],
     });
     const policy = {
       max_internal_redirects: 3,
       redirect_response_codes: [301, 307],
       allow_cross_scheme_redirect: true,
+      response_headers_to_copy: ['X-Token'],
     };
     expect(forwardOf({ internal_redirect_policy: policy }).internalRedirect).toEqual({
       redirectsMax: 3,
       statusCodes: [301, 307],
       allowCrossScheme: true,
+      safeCrossScheme: false,
+      fieldsToCopy: ['x-token'],
     });
   });
 
@@ -110,6 +115,7 @@ describe('a route', () => {
 
   const unsupported: readonly (readonly [Record<string, JsonValue>, string])[] = [
     [{ route: { cluster: 'a', internal_redirect_policy: { redirect_response_codes: [200] } } }, '200 is no redirect'],
+    [{ route: { cluster: 'a', internal_redirect_policy: { response_headers_to_copy: ['host'] } } }, 'cannot be copied'],
     [
       { route: { cluster: 'a', upgrade_configs: [{ upgrade_type: 'CONNECT', connect_config: {} }] } },
       'needs a connect_matcher',

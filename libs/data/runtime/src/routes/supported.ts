@@ -180,6 +180,8 @@ const actionFields: SupportedFields = {
     'max_internal_redirects',
     'redirect_response_codes',
     'allow_cross_scheme_redirect',
+    'predicates',
+    'response_headers_to_copy',
   ],
   'envoy.config.route.v3.RedirectAction': [
     'https_redirect',

@@ -64,6 +64,11 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     this.choice.begin();
   }
 
+  /** The endpoint has said all. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
   /** The stages are done: to the endpoint that they chose. */
   start(action: ForwardAction): void {
     const exchange = this.#exchange;
@@ -131,7 +136,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     exchange.upstreamPeerUri = stream.peerUri;
     exchange.upstreamProtocol = stream.protocol;
     const nowMs = this.#report.start();
-    if (exchange.request.method === 'CONNECT') {
+    if (exchange.request.method === 'CONNECT' && !this.outgoing.connect) {
       this.#connect(stream);
       return;
     }
@@ -160,6 +165,11 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     const exchange = this.#exchange;
     this.#timers.onHead();
     this.#report.head(head, end);
+    if (this.outgoing.connect && head.status >= 200 && head.status < 300 && this.#stream !== undefined) {
+      this.#enterTunnel(this.#stream);
+      this.#relayTunnel(head, bytes, from, to);
+      return;
+    }
     if (head.status === 101 || this.#switched(head)) {
       this.#switch(head, bytes, from, to);
       return;

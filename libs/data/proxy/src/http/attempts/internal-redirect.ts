@@ -13,6 +13,7 @@ export function followRedirect(exchange: HttpExchange, policy: InternalRedirect,
   const location = parse(head.header('location'));
   if (location === undefined) return false;
   if (location.scheme !== exchange.scheme && !policy.allowCrossScheme) return false;
+  if (policy.safeCrossScheme && exchange.scheme !== 'https' && location.scheme === 'https') return false;
   if (!takenSomewhere(exchange, location)) return false;
   const original = `${exchange.scheme}://${request.authority}${request.path}${request.hasQuery ? `?${request.query}` : ''}`;
   set(request.fields, 'x-envoy-original-url', original);
@@ -22,6 +23,7 @@ export function followRedirect(exchange: HttpExchange, policy: InternalRedirect,
     remove(request.fields, 'content-length');
     outgoing.forgetBody();
   }
+  for (const name of policy.fieldsToCopy) copyField(head.fields, request.fields, name);
   request.scheme = location.scheme;
   request.authority = location.authority;
   request.path = location.path;
@@ -29,6 +31,11 @@ export function followRedirect(exchange: HttpExchange, policy: InternalRedirect,
   request.hasQuery = location.query !== '';
   exchange.redirects += 1;
   return true;
+}
+
+function copyField(from: readonly string[], to: string[], name: string): void {
+  remove(to, name);
+  for (let i = 0; i < from.length; i += 2) if (from[i] === name) to.push(name, from[i + 1] as string);
 }
 
 interface Location {

@@ -15,20 +15,24 @@ export class OutgoingRequest implements OutgoingHead {
   fields: string[] = noFields;
   chunked = false;
   upgrade = '';
+  /** A CONNECT that the endpoint answers. */
+  connect = false;
   upgradeWord = 'upgrade';
   introduction = '';
 
   /** What the stages made of the request. */
   take(exchange: HttpExchange): void {
     const { request } = exchange;
+    this.connect = forwardsConnect(exchange);
     this.method = exchange.method;
     this.scheme = exchange.scheme;
     this.authority = exchange.authority;
     this.target = exchange.hasQuery ? `${exchange.path}?${exchange.query}` : exchange.path;
     this.fields = request.fields;
-    this.chunked = request.framing === 'chunked' && request.upgrade === '';
+    if (this.connect) this.target = exchange.authority;
+    this.chunked = request.framing === 'chunked' && request.upgrade === '' && !this.connect;
     this.upgrade = request.upgrade;
-    this.upgradeWord = request.protocol === 'HTTP/2' ? 'upgrade' : 'Upgrade';
+    this.upgradeWord = request.upgradeConnection || 'upgrade';
     this.introduction = exchange.introduction;
     if (exchange.requestTransform !== undefined && request.framing === 'length') {
       remove(request.fields, 'content-length');
@@ -60,8 +64,13 @@ export class AcquireRequest implements AcquireOptions {
     this.priority = route?.action.kind === 'forward' ? route.action.priority : 'default';
     this.authority = exchange.authority;
     const oldOnes = http.protocol !== 'http2' && !(http.protocol === 'downstream' && this.protocol === 'HTTP/2');
-    this.exclusive = request.method === 'CONNECT' || (request.upgrade !== '' && oldOnes);
+    const connect = forwardsConnect(exchange);
+    this.exclusive = (request.method === 'CONNECT' && !connect) || ((request.upgrade !== '' || connect) && oldOnes);
   }
+}
+
+function forwardsConnect({ method, route }: HttpExchange): boolean {
+  return method === 'CONNECT' && route?.action.kind === 'forward' && route.action.forwardConnect === true;
 }
 
 /** Takes out all fields of a name. */

@@ -33,6 +33,10 @@ export function weighTimeouts(exchange: HttpExchange, action: ForwardAction, ask
   weighed.routeMs = routeMs;
   weighed.perTryMs = perTryMs;
   const expectedMs = perTryMs > 0 ? perTryMs : routeMs;
+  if (weighed.durationMs !== undefined) {
+    set(fields, 'grpc-timeout', formatGrpcTimeout(weighed.durationMs));
+    return;
+  }
   if (expectedMs <= 0) return;
   if (!exchange.context.table.suppressEnvoyHeaders) set(fields, 'x-envoy-expected-rq-timeout-ms', String(expectedMs));
   if (readsGrpc) set(fields, 'grpc-timeout', formatGrpcTimeout(expectedMs));

@@ -21,11 +21,13 @@ export function createRewriteStage(): HttpStage {
 }
 
 function rewriteAuthority(exchange: HttpExchange, action: ForwardAction): void {
-  const authority = exchange.target?.rewriteAuthority ?? action.rewriteAuthority?.(exchange);
+  const ofTarget = exchange.target?.rewriteAuthority;
+  const authority = ofTarget ?? action.rewriteAuthority?.(exchange);
   if (authority === undefined) return;
   const { fields } = exchange.request;
   if (action.appendForwardedHost) addForwardedHost(fields, exchange.authority);
-  if (!exchange.context.table.suppressEnvoyHeaders) set(fields, 'x-envoy-original-host', exchange.authority);
+  if (ofTarget === undefined && !exchange.context.table.suppressEnvoyHeaders)
+    set(fields, 'x-envoy-original-host', exchange.authority);
   exchange.authority = authority;
 }
 

@@ -27,5 +27,7 @@ export function detailOfRule(rule: Http1Rule): string {
 
 /** The name of the status, but for a missing Host and a fragment, which Envoy answers without a word. */
 export function bodyOfRule(rule: Http1Rule): string {
-  return rule === 'host-missing' || rule === 'target-fragment' ? '' : (STATUS_CODES[errorTable[http1Rules[rule].code].httpStatus] ?? '');
+  return rule === 'host-missing' || rule === 'target-fragment'
+    ? ''
+    : (STATUS_CODES[errorTable[http1Rules[rule].code].httpStatus] ?? '');
 }

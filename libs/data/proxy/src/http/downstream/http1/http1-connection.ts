@@ -28,6 +28,7 @@ import { Http1Output } from './http1-output.ts';
 type State = 'head' | 'exchange' | 'tunnel' | 'linger' | 'closed';
 
 const nothing = Buffer.alloc(0);
+const noFields: readonly string[] = [];
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -43,7 +44,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   readonly #exchange: HttpExchange;
   readonly #output: Http1Output;
   readonly #reader: HeadReader;
-  readonly #body = new BodyReader();
+  readonly #body: BodyReader;
   readonly #openedAtMs: number;
   #state: State = 'head';
   #backlog: Buffer | undefined;
@@ -54,8 +55,6 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   /** The answer said that the connection ends. */
   #closing = false;
   #requestOver = false;
-  /** The exchange sees the head: an answer that it gives now is one before the body, as Envoy counts. */
-  #beginning = false;
 
   constructor(wire: Wire, { owner, context, info }: AcceptedConnection, rules: RequestRules) {
     this.#owner = owner;
@@ -66,6 +65,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     this.#openedAtMs = context.clock.monotonic();
     this.#output = new Http1Output(wire, context.flushes);
     this.#reader = new HeadReader(context.table.headBytesMax);
+    this.#body = new BodyReader(context.table.http1Trailers === true);
     this.#exchange = new HttpExchange(context, info, {}, this);
     wire.sink = this;
     owner.sweeper.add(this);
@@ -186,7 +186,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   }
 
   trailers(fields: readonly string[]): void {
-    this.#output.trailers(fields);
+    this.#output.trailers(this.#table.http1Trailers === true ? fields : noFields);
     if (this.#state === 'tunnel') this.#wire.end();
   }
 
@@ -261,8 +261,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     if (!request.keepAlive || this.#owner.draining || request.method === '') return true;
     if (request.upgrade !== '' || request.method === 'CONNECT') return true;
     if (requestsPerConnectionMax > 0 && this.#requests >= requestsPerConnectionMax) return true;
-    if (whole && this.#beginning && request.framing !== 'none' && request.contentLength !== 0) return true;
-    if (closingDetails.has(this.#exchange.details)) return true;
+    if (this.#exchange.status === 400 && closingDetails.has(this.#exchange.details)) return true;
     if (!this.#body.done && (whole || this.#requestOver)) return true;
     return connectionDurationMaxMs > 0 && this.#clock.monotonic() - this.#openedAtMs >= connectionDurationMaxMs;
   }
@@ -281,7 +280,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     const { bytes, limit } = reader;
     const head = parseRequestHead(bytes, reader.start, end, this.#rules);
     if (typeof head === 'string') {
-      this.#refuseRule(head);
+      this.#refuseRule(head, head === 'host-missing' ? methodOf(bytes, reader.start) : '');
       return;
     }
     const unwanted = this.#unwanted(head);
@@ -294,7 +293,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     body.start(head.framing, head.contentLength);
     const at = body.next(bytes, from, limit);
     if (at < 0) {
-      this.#refuseRule(body.violation as Http1Rule);
+      this.#refuseRule(body.violation as Http1Rule, head.method);
       return;
     }
     this.#state = 'exchange';
@@ -306,9 +305,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     const number = this.#requests;
     // What asks for a tunnel is not over with its head: the tunnel's bytes are its body.
     const tunnel = head.upgrade !== '' || head.method === 'CONNECT';
-    this.#beginning = true;
     this.#exchange.begin(head, bytes, body.dataFrom, body.dataTo, body.done && !trailing && !tunnel);
-    this.#beginning = false;
     if (number !== this.#requests || this.#state !== 'exchange') return;
     if (trailing) this.#exchange.onRequestTrailers(body.trailers);
     else if (at < limit && !body.done) this.#readBody(bytes, at, limit);
@@ -374,20 +371,22 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   }
 
   #endTunnelRequest(): void {
-    if (this.#exchange.active) this.#exchange.onRequestBody(nothing, 0, 0, true);
+    if (!this.#exchange.active) return;
+    this.#exchange.tunnelLeft();
+    this.#exchange.onRequestBody(nothing, 0, 0, true);
   }
 
-  #refuseRule(rule: Http1Rule): void {
+  #refuseRule(rule: Http1Rule, method = ''): void {
     const { code, says } = http1Rules[rule];
-    this.#refuse(code, bodyOfRule(rule), detailOfRule(rule), `${rule}: ${says}`);
+    this.#refuse(code, bodyOfRule(rule), detailOfRule(rule), `${rule}: ${says}`, method);
   }
 
-  #refuse(code: ErrorCode, body: string, detail: string, reason: string): void {
+  #refuse(code: ErrorCode, body: string, detail: string, reason: string, method = ''): void {
     this.#state = 'exchange';
     this.#closing = true;
     this.#requestOver = true;
     this.#requests += 1;
-    this.#exchange.refuse(code, body, detail, reason);
+    this.#exchange.refuse(code, body, detail, reason, method);
   }
 
   #goneAway(): void {
@@ -411,4 +410,9 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
 function setZeroLength(fields: string[]): void {
   for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'content-length') return;
   fields.push('content-length', '0');
+}
+
+/** Of a head whose first line is well formed. */
+function methodOf(bytes: Buffer, start: number): string {
+  return bytes.latin1Slice(start, bytes.indexOf(0x20, start));
 }
