@@ -11,6 +11,7 @@ import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:t
 import type { Clock, ErrorCode } from '@weft/kernel';
 import type { ClientContext } from './client-contexts.ts';
 import type { ClientTlsTarget } from './client-tls.ts';
+import { failureText } from './failure-text.ts';
 import type { SecurePeer } from './material.ts';
 import { namesOf, type PeerNames, rejectExpired, rejectNames, rejectSpiffe, spiffeUriOf } from './peer-names.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -50,7 +51,7 @@ export function handshake(
     allowHalfOpen: target.allowHalfOpen ?? false,
   });
   let current: Destroyable = socket;
-  const failed = (error: Error): void => onError('upstream_connect_failed', error.message);
+  const failed = (error: Error): void => onError('upstream_connect_failed', failureText(error));
   socket.once('error', failed);
   socket.once('connect', () => {
     socket.removeListener('error', failed);
@@ -110,7 +111,8 @@ function secure(
     onError(code, reason);
   };
   const failed = (error: NodeJS.ErrnoException): void => {
-    fail(isVerification(error) ? 'upstream_identity' : 'upstream_connect_failed', error.message);
+    const verification = isVerification(error);
+    fail(verification ? 'upstream_identity' : 'upstream_connect_failed', failureText(error, verification));
   };
   const closed = (): void => {
     // Without an error only the caller closes it, who does not want to hear of it.

@@ -6,6 +6,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Clock, type ErrorCode, systemClock } from '@weft/kernel';
 import { type CallerCertificate, createCallerCertificates } from './caller-certificates.ts';
 import { contextOptions } from './context-options.ts';
+import { failureText } from './failure-text.ts';
 import {
   type HeldSecrets,
   readSecrets,
@@ -121,7 +122,7 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
     made.on('secureConnection', onSecure);
     made.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
       const code = classify(error);
-      refuse(socket, code, code === 'plaintext_refused' ? 'the caller does not speak TLS' : error.message);
+      refuse(socket, code, code === 'plaintext_refused' ? 'the caller does not speak TLS' : failureText(error));
     });
     return made;
   };

@@ -153,8 +153,11 @@ export class ActiveListener {
     this.#refused(refusal.code, refusal.reason);
     const { logs, clock } = this.#options;
     if (logs === undefined) return;
-    const ofChain = refusal.code === 'connection_denied' && chain?.handler.kind === 'tcp' ? chain.handler : table;
-    logConnection(logs, ofChain.accessLogs, {
+    const denied = refusal.code === 'connection_denied';
+    const handler = denied && chain?.handler.kind === 'tcp' ? chain.handler : undefined;
+    // Where it would have gone: of weighted clusters the first stands for all.
+    const target = handler === undefined ? undefined : (handler.bySni?.(info.sni ?? '') ?? handler.targets[0]);
+    logConnection(logs, (handler ?? table).accessLogs, {
       info,
       startedAtMs: clock.now(),
       startedMonotonicMs: clock.monotonic(),
@@ -162,13 +165,14 @@ export class ActiveListener {
       flag: refusal.flag,
       bytesReceived: 0,
       bytesSent: 0,
-      target: undefined,
-      cluster: undefined,
+      target,
+      cluster: target?.cluster.current,
       endpoint: undefined,
       upstreamLocalAddress: '',
       upstreamPeerUri: undefined,
       transportFailure: '',
-      details: refusal.details,
+      details: denied ? '' : refusal.details,
+      termination: denied ? refusal.details : '',
       reason: refusal.reason,
       attempts: 0,
     });

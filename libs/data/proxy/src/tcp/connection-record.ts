@@ -19,6 +19,8 @@ export interface ConnectionFacts {
   readonly upstreamPeerUri: string | undefined;
   readonly transportFailure: string;
   readonly details: string;
+  /** Why it was ended before it went anywhere; absent: it was not. */
+  readonly termination?: string;
   readonly reason: string;
   readonly attempts: number;
 }
@@ -54,6 +56,7 @@ function connectionRecord(facts: ConnectionFacts): Exchange {
     attempts: facts.attempts,
     flag: facts.flag,
     details: facts.details,
+    connectionTermination: facts.termination ?? '',
     transportFailure: facts.transportFailure,
     reason: facts.reason,
     bytesReceived: facts.bytesReceived,

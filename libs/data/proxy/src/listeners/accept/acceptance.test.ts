@@ -271,7 +271,9 @@ describe('network filters', () => {
     expect(told.slice(2).sort()).toEqual(['first closed', 'second closed']);
     expect(rig.refusals).toEqual(['connection_denied']);
     expect(rig.logged).toEqual(['refused: mesh/deny.yaml:3 denies it']);
-    expect(rig.lines).toMatchObject([{ response_code_details: refusal.details, reason: refusal.reason }]);
+    expect(rig.lines).toMatchObject([
+      { response_code_details: '', termination: refusal.details, reason: refusal.reason },
+    ]);
   });
 });
 

@@ -15,7 +15,7 @@ export interface Refusal {
   readonly code: ErrorCode;
   /** One sentence. */
   readonly reason: string;
-  /** For access logs: Envoy's response flag and response_code_details. */
+  /** For access logs: Envoy's response flag and response_code_details, or connection_termination_details of what a network filter denied. */
   readonly flag: string;
   readonly details: string;
 }
