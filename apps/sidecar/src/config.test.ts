@@ -48,6 +48,16 @@ describe('the command line', () => {
     });
   });
 
+  test('one process accepts connections, or as many as are asked for, or one a core', () => {
+    const concurrency = (...more: string[]): number | undefined => parseConfig([...needed, ...more]).concurrency;
+    expect(concurrency()).toBe(1);
+    expect(concurrency('--concurrency', '3')).toBe(3);
+    expect(concurrency('--concurrency', '0')).toBeGreaterThan(0);
+    expect(() => concurrency('--concurrency', '65')).toThrow('--concurrency 65: give a number of processes up to 64');
+    expect(parseConfig(needed)).toMatchObject({ generation: 0, worker: undefined });
+    expect(parseConfig([...needed, '--take-over', '2', '--worker', '1'])).toMatchObject({ generation: 2, worker: 1 });
+  });
+
   test('a gateway has no way for applications', () => {
     expect(parseConfig([...needed, '--mode', 'gateway']).outbound).toBeUndefined();
   });

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { platform } from 'node:process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addressText, originalDestination } from './original-destination.ts';
-import { listenShared } from './shared-port.ts';
+import { listenShared, parkShared } from './shared-port.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -46,6 +46,24 @@ describe.skipIf(platform !== 'linux')('a shared port', () => {
     expect(() => listenShared(createServer(), '127.0.0.1', port, 64)).toThrow(
       expect.objectContaining({ code: 'EADDRINUSE' }),
     );
+  });
+
+  it('is parked by one who does not accept: connections wait for the server that is given the socket', async () => {
+    const first = await listening('127.0.0.1', 0);
+    const { port } = first;
+    const parked = parkShared('127.0.0.1', port, 64);
+    await new Promise((resolve) => first.server.close(resolve));
+    const clients = Array.from({ length: 3 }, () => connect(port, '127.0.0.1'));
+    await Promise.all(clients.map((client) => new Promise((resolve) => client.once('connect', resolve))));
+    const later = createServer((socket) => socket.end('at last'));
+    servers.push(later);
+    later.listen(parked.handle);
+    for (const client of clients) {
+      expect(await new Promise((resolve) => client.once('data', (data: Buffer) => resolve(data.toString())))).toBe(
+        'at last',
+      );
+      client.destroy();
+    }
   });
 
   it('serves IPv6', async () => {
