@@ -139,10 +139,10 @@ describe('a URI template', () => {
 
   it('is compiled or refused, whatever it is', () => {
     const pieces = fc.array(fc.constantFrom('/', '*', '**', '{', '}', 'a', '=', '.', '(', '\\', '{x}', '?', '%'), {
-      maxLength: 8,
+      maxLength: 6,
     });
     fc.assert(
-      fc.property(pieces, fc.webPath(), (parts, path) => {
+      fc.property(pieces, fc.webPath({ size: 'small' }), (parts, path) => {
         try {
           const compiled = compileUriTemplate(`/${parts.join('')}`, 'here');
           expect(compiled.test(path)).toBe(compiled.values(path) !== undefined);
