@@ -1,23 +1,27 @@
 /** The TCP proxy over real loopback sockets: bytes, half-close, failures by flag, counts, the log. */
 
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { createIstioTcpMetrics } from '@weft/data-filters';
-import { type Cluster, type PickContext, type TcpHandlerTable, unknownWorkload } from '@weft/data-runtime';
-import { createDialer } from '@weft/data-upstream';
-import { type Clock, createManualClock, createSeededRandom, systemClock } from '@weft/kernel';
-import { createMetricRegistry } from '@weft/telemetry';
-import { createClientTls, createServerTls, type TlsMaterial } from '@weft/tls';
+import type { Cluster } from '@weft/data-runtime';
+import { createManualClock } from '@weft/kernel';
+import { createServerTls, type TlsMaterial } from '@weft/tls';
 import { createTestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { breaker, makeTarget } from '../http/testing/tables.ts';
 import { addressesOf, connectionInfo } from '../listeners/connection-info.ts';
-import { memoryLogs, secretsOf } from '../listeners/testing/rig.ts';
+import { secretsOf } from '../listeners/testing/rig.ts';
 import { meshClientTls, meshServerTls, testCluster, testEndpoint, testTcpTable } from '../listeners/testing/tables.ts';
-import { createTcpHandler } from './tcp-handler.ts';
+import {
+  clusterFrom,
+  clusterTo,
+  connectionsMax,
+  deadPort,
+  dial,
+  keep,
+  listen,
+  proxy,
+  readAll,
+  stopAll,
+} from './testing/rig.ts';
 
-const servers: Server[] = [];
-const sockets: Socket[] = [];
 let own: TlsMaterial;
 let peer: TlsMaterial;
 const peerUri = 'spiffe://cluster.local/ns/shop/sa/payment';
@@ -28,98 +32,7 @@ beforeAll(async () => {
   peer = await ca.issue([peerUri]);
 });
 
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const server of servers.splice(0)) server.close();
-});
-
-async function listen(onConnection: (socket: Socket) => void, pauseOnConnect = false): Promise<number> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect }, (socket) => {
-    sockets.push(socket);
-    socket.on('error', () => {});
-    onConnection(socket);
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-interface ProxyChanges {
-  readonly clock?: Clock;
-  readonly sni?: string;
-  /** Where the client wanted to go. */
-  readonly destination?: string;
-}
-
-async function proxy(table: TcpHandlerTable, { clock = systemClock, sni, destination }: ProxyChanges = {}) {
-  const registry = createMetricRegistry();
-  const lines: Record<string, unknown>[] = [];
-  let wake = (): void => {};
-  const logs = memoryLogs(lines);
-  const { bufferOf } = logs;
-  const handler = createTcpHandler({
-    clock,
-    random: createSeededRandom(1),
-    dialer: createDialer({ clock, tls: createClientTls(secretsOf(() => own)), trustDomain: 'cluster.local' }),
-    metrics: createIstioTcpMetrics({
-      registry,
-      proxy: { self: () => unknownWorkload, ownUri: () => undefined },
-    }),
-    logs: {
-      ...logs,
-      bufferOf(path) {
-        const buffer = bufferOf(path);
-        return {
-          ...buffer,
-          add(line) {
-            buffer.add(line);
-            wake();
-          },
-        };
-      },
-    },
-  });
-  const port = await listen((socket) => {
-    const addresses = addressesOf(socket);
-    if (destination !== undefined) Object.assign(addresses, { local: destination, restored: true });
-    handler.accept(socket, connectionInfo(socket, 'outbound', addresses, undefined, sni), table);
-  }, true);
-  const line = (): Promise<Record<string, unknown>> =>
-    new Promise((resolve) => {
-      wake = () => {
-        const first = lines.shift();
-        if (first !== undefined) resolve(first);
-      };
-      wake();
-    });
-  const metric = (name: string, flag: string): number => {
-    const found = registry
-      .renderPrometheus()
-      .split('\n')
-      .find((row) => row.startsWith(`${name}{`) && row.includes(`response_flags="${flag}"`));
-    return Number(found?.split(' ').pop() ?? 0);
-  };
-  return { port, handler, line, metric };
-}
-
-function dial(port: number): Socket {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  sockets.push(socket);
-  socket.on('error', () => {});
-  return socket;
-}
-
-function readAll(socket: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    socket.on('end', () => resolve(Buffer.concat(chunks).toString()));
-  });
-}
-
-const clusterFrom = { resource: 'DestinationRule shop/b', file: 'infra/mesh/b.yaml', line: 9, rule: '' };
-const clusterTo = (port: number, change: Partial<Cluster> = {}): Cluster => testCluster(testEndpoint(port), change);
-const connectionsMax = (most: number) => ({ default: breaker({ connectionsMax: most }), high: breaker() });
+afterEach(stopAll);
 
 describe('the TCP proxy', () => {
   it('carries bytes both ways, passes a half-close on, and accounts for all of it', async () => {
@@ -175,13 +88,13 @@ describe('the TCP proxy', () => {
     const options = { port, host: '127.0.0.1', rejectUnauthorized: false, cert, key };
     for (let nth = 0; nth < 20; nth += 1) {
       const client = connectTls(options);
-      sockets.push(client);
+      keep(client);
       // Written before the handshake is over: it leaves with the last of it.
       client.write('early');
       const first = await new Promise<Buffer>((resolve) => client.once('data', resolve));
       expect(first.toString()).toBe('early');
       const brief = connectTls(Object.assign({ allowHalfOpen: true }, options));
-      sockets.push(brief);
+      keep(brief);
       brief.end('all that there is');
       expect(await readAll(brief)).toBe('all that there is');
     }
@@ -229,13 +142,13 @@ describe('the TCP proxy', () => {
     });
     const upstream = await listen((socket) => secure.accept(socket), true);
     const tls = { ...meshClientTls, expectedUris: [peerUri] };
-    const { port, line } = await proxy(testTcpTable(testCluster(testEndpoint(upstream, { tls }))));
+    const { port, line } = await proxy(testTcpTable(testCluster(testEndpoint(upstream, { tls }))), { material: own });
     const client = dial(port);
     client.end('over tls');
     expect(await readAll(client)).toBe('over tls');
     expect(await line()).toMatchObject({ response_flags: '-', bytes_sent: 8 });
     const wrong = { ...tls, expectedUris: ['spiffe://cluster.local/ns/shop/sa/other'] };
-    const other = await proxy(testTcpTable(testCluster(testEndpoint(upstream, { tls: wrong }))));
+    const other = await proxy(testTcpTable(testCluster(testEndpoint(upstream, { tls: wrong }))), { material: own });
     dial(other.port);
     expect(await other.line()).toMatchObject({
       response_flags: 'UF,URX',
@@ -244,8 +157,7 @@ describe('the TCP proxy', () => {
   });
 
   it('says by flag why a connection went nowhere, and names what decided', async () => {
-    const dead = await listen(() => {});
-    await new Promise((resolve) => servers.pop()?.close(resolve));
+    const dead = await deadPort();
     const from = clusterFrom;
     const cases: [Cluster | undefined, string][] = [
       [undefined, 'NC'],
@@ -302,122 +214,5 @@ describe('the TCP proxy', () => {
     await new Promise((resolve) => client.once('data', resolve));
     clock.advance(1_000);
     expect(await line()).toMatchObject({ response_flags: 'DT' });
-  });
-
-  it('tries other endpoints as often as it may, and tells who failed', async () => {
-    const dead = await listen(() => {});
-    await new Promise((resolve) => servers.pop()?.close(resolve));
-    const good = await listen((socket) => socket.pipe(socket));
-    const endpoints = [testEndpoint(dead), testEndpoint(good)];
-    const observed: unknown[] = [];
-    const asked: (PickContext | undefined)[] = [];
-    const cluster = testCluster(undefined, {
-      endpoints,
-      pick(context) {
-        asked.push(context && { ...context, avoid: [...context.avoid] });
-        return endpoints.find((endpoint) => context?.avoid.includes(endpoint) !== true);
-      },
-      observe: (endpoint, outcome) => void observed.push([endpoint.port, outcome.local]),
-    });
-    const once = await proxy(testTcpTable(cluster));
-    dial(once.port);
-    expect(await once.line()).toMatchObject({ response_flags: 'UF,URX', attempts: 1 });
-    const twice = await proxy(testTcpTable(cluster, { connectAttemptsMax: 2 }));
-    const client = dial(twice.port);
-    client.end('over the second');
-    expect(await readAll(client)).toBe('over the second');
-    expect(await twice.line()).toMatchObject({ response_flags: '-', upstream_host: `127.0.0.1:${good}`, attempts: 2 });
-    expect(asked.at(-1)?.avoid).toEqual([endpoints[0]]);
-    expect(observed).toEqual([
-      [dead, 'connect-failed'],
-      [dead, 'connect-failed'],
-    ]);
-    expect(cluster.breakers.default.used.connections).toBe(0);
-  });
-
-  it('goes to weighted targets, and to the cluster that the SNI names', async () => {
-    const [a, b] = await Promise.all(['a', 'b'].map((name) => listen((socket) => socket.end(name))));
-    const targets = [a, b].map((port) => makeTarget(clusterTo(port ?? 0)));
-    const pick = (random: () => number) => (random() < 0.5 ? targets[0] : targets[1]) as (typeof targets)[0];
-    const weighted = await proxy(testTcpTable(undefined, { pick, targets }));
-    const seen = new Set<string>();
-    while (seen.size < 2) {
-      const client = dial(weighted.port);
-      seen.add(await readAll(client));
-      client.end();
-    }
-    const bySni = () => targets[1] as (typeof targets)[0];
-    const named = await proxy(testTcpTable(clusterTo(a ?? 0), { bySni }), { sni: 'outbound_.80_._.b' });
-    expect(await readAll(dial(named.port))).toBe('b');
-    const nameless = await proxy(testTcpTable(clusterTo(a ?? 0), { bySni }));
-    expect(await readAll(dial(nameless.port))).toBe('a');
-  });
-
-  it('goes where the client wanted, and nowhere where that is not known', async () => {
-    const upstream = await listen((socket) => socket.end('there'));
-    const made: string[] = [];
-    const cluster = testCluster(undefined, {
-      originalDestination(address) {
-        made.push(address);
-        return testEndpoint(upstream);
-      },
-    });
-    const captured = await proxy(testTcpTable(cluster), { destination: '10.0.0.7:5432' });
-    expect(await readAll(dial(captured.port))).toBe('there');
-    const direct = await proxy(testTcpTable(cluster));
-    dial(direct.port);
-    expect(await direct.line()).toMatchObject({ response_flags: 'UH' });
-    expect(made).toEqual(['10.0.0.7:5432']);
-  });
-
-  it('asks an HTTP proxy for a tunnel, and says why there is none', async () => {
-    const asked: string[] = [];
-    const upstream = await listen((socket) => {
-      socket.once('data', (head: Buffer) => {
-        asked.push(head.toString());
-        socket.write(asked.length === 1 ? 'HTTP/1.1 200 OK\r\n\r\nfirst words, ' : 'HTTP/1.1 403 No\r\n\r\n');
-        socket.pipe(socket);
-      });
-    });
-    const table = testTcpTable(clusterTo(upstream), { tunnelHost: 'db.test:5432' });
-    const { port, line } = await proxy(table);
-    const client = dial(port);
-    client.end('then mine');
-    expect(await readAll(client)).toBe('first words, then mine');
-    expect(asked).toEqual(['CONNECT db.test:5432 HTTP/1.1\r\nhost: db.test:5432\r\n\r\n']);
-    expect(await line()).toMatchObject({ response_flags: '-' });
-    dial(port);
-    expect(await line()).toMatchObject({
-      upstream_transport_failure_reason: 'the proxy answers CONNECT with 403',
-      bytes_sent: 0,
-    });
-  });
-
-  it('begins a connection with a PROXY header where its cluster wants one', async () => {
-    const upstream = await listen((socket) => socket.pipe(socket));
-    const { port } = await proxy(testTcpTable(clusterTo(upstream, { proxyProtocol: 1 })), {
-      destination: '127.0.0.9:80',
-    });
-    const client = dial(port);
-    client.end('words');
-    expect(await readAll(client)).toMatch(/^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.9 \d+ 80\r\nwords$/);
-  });
-
-  it('hashes the address of the client without its port', async () => {
-    const upstream = await listen((socket) => socket.end());
-    const hashes: (number | undefined)[] = [];
-    const cluster = testCluster(undefined, {
-      pick(context) {
-        hashes.push(context?.hash);
-        return testEndpoint(upstream);
-      },
-    });
-    const { port, line } = await proxy(testTcpTable(cluster, { hash: 'source-ip' }));
-    for (let nth = 0; nth < 2; nth += 1) {
-      dial(port).resume().end();
-      await line();
-    }
-    expect(hashes[0]).toBeTypeOf('number');
-    expect(hashes[1]).toBe(hashes[0]);
   });
 });
