@@ -1,4 +1,5 @@
 /** xDS resources compiled into the tables that requests run on. */
+
 export type {
   Balancer,
   BalancingPolicy,
@@ -8,6 +9,7 @@ export type {
   SlowStart,
   SubsetSelector,
 } from './balancer.ts';
+export { formatStringFields } from './check/format-fields.ts';
 export { refuse, unpack } from './check/refuse.ts';
 export { supportedParts } from './check/supported-fields.ts';
 export type {
@@ -44,7 +46,7 @@ export { commandOperators, compileFormat } from './format/compile-format.ts';
 export type { JsonFormatOptions } from './format/compile-json-format.ts';
 export { compileJsonFormat } from './format/compile-json-format.ts';
 export type { CompiledFormatString } from './format/format-string.ts';
-export { compileFormatString, formatStringFields } from './format/format-string.ts';
+export { compileFormatString } from './format/format-string.ts';
 export { grpcStatusOf, grpcStatusOfHttp } from './format/grpc-status.ts';
 export { isoTime, jsonText } from './format/json-text.ts';
 export type { FormatOptions } from './format/operand.ts';
@@ -97,6 +99,7 @@ export type {
   HttpHandlerTable,
   InternalRedirect,
   ListenerTable,
+  LocalReply,
   MirrorPolicy,
   NetworkConnection,
   NetworkFilter,

@@ -57,3 +57,6 @@ export const warmingMs = 5_000;
 export const refusalsNamedMax = 10;
 /** Bytes of a direct response (Envoy's default). */
 export const directResponseBytesMax = 4_096;
+
+/** Body of a mapper in local_reply_config, in bytes. */
+export const localReplyBodyMax = 65_536;

@@ -576,10 +576,18 @@ export interface HttpHandlerTable {
   /** strip_any_host_port, strip_matching_host_port. */
   readonly stripPort: 'none' | 'any' | 'matching';
   readonly stripTrailingHostDot: boolean;
+  /** local_reply_config; nothing: answers made here go as they are. */
+  readonly localReply?: LocalReply | undefined;
   /** x-envoy-… fields of answers and requests are not added (suppress_envoy_headers of the router). */
   readonly suppressEnvoyHeaders: boolean;
   readonly proxy100Continue: boolean;
   readonly mostSpecificMutationsWin: boolean;
+}
+
+/** Changes answers that are made here. */
+export interface LocalReply {
+  /** Writes to `status` and `responseFields` of the exchange. @returns the body, and its type where a format gives one; else empty. */
+  apply(exchange: Exchange, body: string | Buffer): { readonly body: string | Buffer; readonly contentType: string };
 }
 
 /** use_remote_address and its company. */

@@ -14,6 +14,20 @@ function runs(reader: BodyReader, octets: string): string[] {
   return found;
 }
 
+describe('a reader that keeps no trailers', () => {
+  it('reads them as strictly and tells none', () => {
+    const reader = new BodyReader(false);
+    const text = Buffer.from('1\r\na\r\n0\r\nx-end: 1\r\n\r\n');
+    reader.start('chunked', 0);
+    expect(reader.next(text, 0, text.length)).toBe(text.length);
+    expect([reader.done, reader.trailers]).toEqual([true, []]);
+    const bad = Buffer.from('0\r\nhost: a\r\n\r\n');
+    reader.start('chunked', 0);
+    expect(reader.next(bad, 0, bad.length)).toBe(-1);
+    expect(reader.violation).toBe('trailer-forbidden');
+  });
+});
+
 describe('a body reader', () => {
   it('gives each chunk without its framing, and the end with the last one', () => {
     const reader = new BodyReader();

@@ -21,6 +21,12 @@ describe('a request head', () => {
     expect(head.header('host')).toBe('A.Test:80');
   });
 
+  it('keeps "trailers" of TE, and an expectation that is not known', () => {
+    const head = parse('GET / HTTP/1.1\r\nHost: a\r\nConnection: te\r\nTE: gzip, Trailers\r\nExpect: magic\r\n\r\n');
+    expect(head.fields).toEqual(['te', 'trailers', 'expect', 'magic']);
+    expect(head.expectContinue).toBe(false);
+  });
+
   it('joins several fields of a name', () => {
     const head = parse('GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nx: 2\r\n\r\n');
     expect(head.header('x')).toBe('1,2');

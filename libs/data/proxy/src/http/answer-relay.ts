@@ -1,6 +1,8 @@
 /** The way back: the endpoint's answer changed by the stages and written; and the answers made here. */
 
+import type { LocalReply } from '@weft/data-runtime';
 import type { ResponseHead } from '@weft/http';
+import { set } from './attempts/outgoing-request.ts';
 import type { HttpExchange } from './exchange.ts';
 import { encodeGrpcMessage, grpcStatusOf } from './grpc-answer.ts';
 
@@ -75,9 +77,24 @@ export class AnswerRelay {
 
   /** An answer made here. @param grpcStatus -1: what the HTTP status says. */
   local(status: number, fields: readonly string[], body: string | Buffer, grpcStatus: number): void {
+    const reply = this.#exchange.context.table.localReply;
+    if (reply === undefined) this.#local(status, [...fields], body, grpcStatus);
+    else this.#localMapped(reply, status, [...fields], body, grpcStatus);
+  }
+
+  #localMapped(reply: LocalReply, status: number, fields: string[], body: string | Buffer, grpcStatus: number): void {
+    const exchange = this.#exchange;
+    exchange.status = status;
+    exchange.responseFields = fields;
+    const mapped = reply.apply(exchange, body);
+    if (mapped.contentType !== '' && mapped.body.length > 0) set(fields, 'content-type', mapped.contentType);
+    this.#local(exchange.status, fields, mapped.body, exchange.status === status ? grpcStatus : -1);
+  }
+
+  /** @param answer kept and written to. */
+  #local(status: number, answer: string[], body: string | Buffer, grpcStatus: number): void {
     const exchange = this.#exchange;
     const { request, context } = exchange;
-    const answer = [...fields];
     exchange.responseFields = answer;
     exchange.localStatus = status;
     this.#takenHead = undefined;
@@ -85,12 +102,13 @@ export class AnswerRelay {
     if (exchange.grpc) {
       exchange.status = 200;
       const number = grpcStatus >= 0 ? grpcStatus : grpcStatusOf(status);
-      answer.push('content-type', 'application/grpc', 'grpc-status', String(number));
+      set(answer, 'content-type', 'application/grpc');
+      answer.push('grpc-status', String(number));
       if (body.length > 0) answer.push('grpc-message', encodeGrpcMessage(body.toString()));
       text = '';
     } else {
       exchange.status = status;
-      if (body.length > 0 && !has(fields, 'content-type')) answer.push('content-type', 'text/plain');
+      if (body.length > 0 && !has(answer, 'content-type')) answer.push('content-type', 'text/plain');
     }
     const bodyless = exchange.status === 204 || exchange.status === 304;
     const bytes = text.length === 0 ? nothing : typeof text === 'string' ? Buffer.from(text) : text;

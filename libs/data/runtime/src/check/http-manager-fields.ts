@@ -1,6 +1,7 @@
 /** The HTTP connection manager and what it holds, its filters excepted. */
 
 import type { SupportedFields } from '../filter.ts';
+import { formatStringFields } from './format-fields.ts';
 
 const hcm = 'envoy.extensions.filters.network.http_connection_manager.v3';
 
@@ -47,7 +48,11 @@ export const httpManagerFields: SupportedFields = {
     // Whether one bad message costs its stream or its connection: here its connection (HTTP/1) or its stream (HTTP/2).
     'stream_error_on_invalid_http_message',
     'append_x_forwarded_port',
+    'local_reply_config',
   ],
+  [`${hcm}.LocalReplyConfig`]: ['mappers', 'body_format'],
+  [`${hcm}.ResponseMapper`]: ['filter', 'status_code', 'body', 'body_format_override', 'headers_to_add'],
+  ...formatStringFields,
   [`${hcm}.Rds`]: ['config_source', 'route_config_name'],
   [`${hcm}.HttpFilter`]: ['name', 'typed_config', 'is_optional', 'disabled'],
   [`${hcm}.HttpConnectionManager.UpgradeConfig`]: ['upgrade_type', 'enabled'],

@@ -2,7 +2,7 @@
 
 import type { SubstitutionFormatString } from '@weft/xds-messages/envoy/config/core/v3/substitution_format_string';
 import { refuse } from '../check/refuse.ts';
-import type { Exchange, SupportedFields } from '../filter.ts';
+import type { Exchange } from '../filter.ts';
 import { compileFormat } from './compile-format.ts';
 import { compileJsonFormat, type JsonFormatOptions } from './compile-json-format.ts';
 
@@ -12,22 +12,6 @@ export interface CompiledFormatString {
   /** JSON comes with a line end, a text as it is written. */
   render(exchange: Exchange): string;
 }
-
-/** For the field check of whoever takes such a message. */
-export const formatStringFields: SupportedFields = {
-  'envoy.config.core.v3.SubstitutionFormatString': [
-    'text_format',
-    'text_format_source',
-    'json_format',
-    'omit_empty_values',
-    'content_type',
-    'formatters',
-    'json_format_options',
-  ],
-  'envoy.config.core.v3.JsonFormatOptions': ['sort_properties'],
-  'envoy.config.core.v3.DataSource': ['inline_bytes', 'inline_string'],
-  'envoy.config.core.v3.TypedExtensionConfig': ['name', 'typed_config'],
-};
 
 /** Formatters that add operators which are always there. */
 const knownFormatters = [

@@ -18,6 +18,7 @@ import { compileAccessLogs } from './access-log.ts';
 import { compileHttpFilters } from './http-filters.ts';
 import { addressingOf, clientCertOf, pathOf, requestIdOf } from './http-manager-parts.ts';
 import type { ListenerContext, ListenerFindings } from './listener-context.ts';
+import { compileLocalReply } from './local-reply.ts';
 import { compileTracing } from './tracing.ts';
 
 /** @param key of the chain, for the place of its own routes. @throws WeftError `config_rejected` */
@@ -71,6 +72,7 @@ export function compileHttpManager(
           ? 'matching'
           : 'none',
     stripTrailingHostDot: manager.stripTrailingHostDot,
+    localReply: compileLocalReply(manager.localReplyConfig, context.plugs, where),
     suppressEnvoyHeaders: router.suppressEnvoyHeaders,
     proxy100Continue: manager.proxy100Continue,
     mostSpecificMutationsWin: false,
