@@ -92,7 +92,8 @@ export async function createSidecarRig(): Promise<SidecarRig> {
         ...more,
       };
       const args = [program, ...Object.entries(flags).flat()];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      // A group of its own: it starts others, which must end with the test too.
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       children.push(child);
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk: Buffer) => {
@@ -120,7 +121,7 @@ export async function createSidecarRig(): Promise<SidecarRig> {
     call,
     load: () => startLoad(call),
     stop() {
-      for (const child of children) child.kill('SIGKILL');
+      for (const { pid } of children) if (pid !== undefined) killGroup(pid);
       plane.stop();
       for (const app of apps) {
         app.closeAllConnections();
@@ -199,4 +200,12 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
 }
