@@ -66,7 +66,7 @@ function setUp(kept: readonly ResourceUpdate[] | Error | undefined = undefined) 
   });
   const server = {
     send(sent: ResourceUpdate): string | undefined {
-      const refusal = handlers?.onUpdate(sent);
+      const refusal = handlers?.onUpdate(sent, false);
       if (refusal === undefined) handlers?.onAnswered?.(sent.typeUrl);
       return refusal;
     },

@@ -59,14 +59,18 @@ export function createSession(options: SessionOptions): Session {
     client?.subscribe(xdsTypes.SDS, secrets);
   };
 
-  const take = (update: ResourceUpdate): string | undefined => {
+  const take = (update: ResourceUpdate, part: boolean): string | undefined => {
     const type = shortTypeName(update.typeUrl);
     const refusal = runtime.apply(update);
     if (refusal === undefined) {
       log.debug({ type, changed: update.changed.length, removed: update.removed.length }, 'configuration taken');
       subscribe();
       cache.touch();
-    } else log.warn({ type, code: 'config_rejected', reason: refusal }, 'configuration refused');
+    } else if (!part)
+      log.warn(
+        { type, code: 'config_rejected', reason: refusal },
+        'configuration refused; what is good of it is taken',
+      );
     return refusal;
   };
 

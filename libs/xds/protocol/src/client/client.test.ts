@@ -27,6 +27,7 @@ let requests: DeltaDiscoveryRequest[] = [];
 let states: string[] = [];
 let tokens = 0;
 let verdict: string | undefined;
+let taken: string[] = [];
 const waiting = new Set<() => void>();
 
 const until = (condition: () => boolean): Promise<void> =>
@@ -49,6 +50,7 @@ beforeEach(async () => {
   states = [];
   tokens = 0;
   verdict = undefined;
+  taken = [];
   server = new grpc.Server();
   server.addService(serviceDefinition(AggregatedDiscoveryService), {
     streamAggregatedResources: () => {},
@@ -76,7 +78,11 @@ beforeEach(async () => {
     clock,
     random: () => 0,
     handlers: {
-      onUpdate: () => verdict,
+      onUpdate({ changed, removed }) {
+        if (changed.some(({ name }) => name === 'bad')) return 'bad: no';
+        if (verdict === undefined) taken.push(...changed.map(({ name }) => name), ...removed.map((name) => `-${name}`));
+        return verdict;
+      },
       onConnection: (state, reason) => {
         states.push(`${state} ${reason}`.trim());
         notify();
@@ -117,6 +123,21 @@ it('sends its node once, acknowledges with the nonce, and refuses with the nonce
     responseNonce: '2',
     errorDetail: { code: 3, message: 'cluster a: unknown field' },
   });
+});
+
+it('takes what is good of a refused update, which the server will not send again', async () => {
+  client.subscribe(CDS, '*');
+  client.start();
+  await until(() => requests.length === 1);
+  respond('1', { a: '1', bad: '1', b: '1' });
+  await until(() => requests.length === 2);
+  expect(requests[1]).toMatchObject({ responseNonce: '1', errorDetail: { message: 'bad: no' } });
+  expect(taken).toEqual(['a', 'b']);
+  // The server mends the bad one by taking it out: only that is news to it.
+  respond('2', {}, ['bad']);
+  await until(() => requests.length === 3);
+  expect(requests[2]?.errorDetail).toBeUndefined();
+  expect(taken).toEqual(['a', 'b', '-bad']);
 });
 
 it('comes back after a wait with what it wants, what it accepted, and its health', async () => {

@@ -6,6 +6,7 @@ import type { DeltaDiscoveryResponse } from '@weft/xds-messages/envoy/service/di
 import { healthTypeUrl } from '../type-urls.ts';
 import { type AdsCall, type AdsRequest, openAdsCall } from './ads-call.ts';
 import { createBackOff } from './back-off.ts';
+import { salvage } from './salvage.ts';
 import { type ClientSubscription, changeWanted, createClientSubscriptions } from './subscriptions.ts';
 import type { ReceivedResource, ResourceUpdate, XdsClient, XdsClientOptions } from './types.ts';
 
@@ -40,13 +41,20 @@ export function createXdsClient(options: XdsClientOptions): XdsClient {
   };
 
   const take = (update: ResourceUpdate): string | undefined => {
-    const { typeUrl, changed, removed } = update;
+    const { changed, removed } = update;
     if (changed.length === 0 && removed.length === 0) return undefined;
-    const refusal = handlers.onUpdate(update);
+    const refusal = offer(update, false);
+    // As Envoy does: one bad listener does not keep the others out.
+    if (refusal !== undefined) salvage(update, (part) => offer(part, true) === undefined);
+    return refusal;
+  };
+
+  const offer = (update: ResourceUpdate, part: boolean): string | undefined => {
+    const refusal = handlers.onUpdate(update, part);
     if (refusal !== undefined) return refusal;
-    const { held } = subscriptions.of(typeUrl);
-    for (const { name, version } of changed) held.set(name, version);
-    for (const name of removed) held.delete(name);
+    const { held } = subscriptions.of(update.typeUrl);
+    for (const { name, version } of update.changed) held.set(name, version);
+    for (const name of update.removed) held.delete(name);
     return undefined;
   };
 

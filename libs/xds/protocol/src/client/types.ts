@@ -21,8 +21,9 @@ export interface XdsClientHandlers {
   /**
    * Takes an update into force. Nothing returned: ACK. A string: NACK with that reason; the handler has kept what was in force.
    * Called in the order of arrival, never concurrently.
+   * @param part of an update that was refused: what is good of it is taken all the same.
    */
-  onUpdate(update: ResourceUpdate): string | undefined;
+  onUpdate(update: ResourceUpdate, part: boolean): string | undefined;
   /** A response of this type was taken, also an empty one: from here on what is held of it is what the server has. */
   onAnswered?(typeUrl: string): void;
   /** The stream is up and the first answer has come, or it is down (with the reason). */
