@@ -7,9 +7,9 @@ export function bodyless(status: number, method: string): boolean {
   return status < 200 || status === 204 || status === 304 || method === 'HEAD';
 }
 
-/** @param whole the answer ends with its head. @param old an HTTP/1.0 client, which knows no chunks. */
+/** @param whole the answer ends with its head: only what came in chunks goes in chunks then. @param old an HTTP/1.0 client, which knows no chunks. */
 export function isChunked(framing: Framing, whole: boolean, old: boolean, status: number, method: string): boolean {
-  return !whole && !old && (framing === 'chunked' || framing === 'close') && !bodyless(status, method);
+  return !old && (framing === 'chunked' || (framing === 'close' && !whole)) && !bodyless(status, method);
 }
 
 /** The field lines of this hop, each with CRLF. @param upgrade what the client asked for. */

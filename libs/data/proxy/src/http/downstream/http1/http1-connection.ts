@@ -165,8 +165,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     const tunnel = status === 101 || (request.method === 'CONNECT' && status >= 200 && status < 300);
     if (!tunnel && this.#mustClose(end)) this.#closing = true;
     const whole = end && from === to;
-    if (whole && !bodyless(status, request.method) && framing !== 'length') setZeroLength(fields);
     const chunked = !tunnel && isChunked(framing, whole, old, status, request.method);
+    if (whole && !chunked && !bodyless(status, request.method) && framing !== 'length') setZeroLength(fields);
     if (old && !whole && framing !== 'length') this.#closing = true;
     let tail = answerTail(status, request.upgrade, tunnel, this.#closing, old);
     if (chunked) tail += chunkedLine;
