@@ -5,6 +5,7 @@ import type { UpstreamPools } from '@weft/data-upstream';
 import type { Clock, ErrorCode } from '@weft/kernel';
 import { type DetachedAnswer, type DetachedFailure, DetachedRequest } from './detached-request.ts';
 import { httpLimits } from './limits.ts';
+import { ownProxyHeader } from './proxy-header.ts';
 
 export interface CalloutDeps {
   readonly clock: Clock;
@@ -48,7 +49,7 @@ export function createCallouts(deps: CalloutDeps): Callouts {
           priority: 'default',
           exclusive: false,
           authority: callout.authority,
-          proxyHeader: undefined,
+          proxyHeader: ownProxyHeader(cluster),
         },
         head: {
           method: callout.method,

@@ -51,6 +51,13 @@ describe('the kept configuration', () => {
     expect([...(updates[0]?.changed[0]?.body.value ?? [])]).toEqual([7, 7, 7]);
   });
 
+  test('has no resource with a private key in it', () => {
+    const value = Buffer.from('tls -----BEGIN EC PRIVATE KEY-----\nMHc=');
+    const listener = { name: 'l', version: '1', body: create(AnySchema, { typeUrl: xdsTypes.LDS, value }) };
+    const text = encodeCache(new Map([[xdsTypes.LDS, new Map([['l', listener]])]]), 'me');
+    expect(decodeCache(text, 'me')).toMatchObject([{ typeUrl: xdsTypes.LDS, changed: [] }]);
+  });
+
   test('a file that is damaged anywhere is refused', () => {
     const good = encodeCache(some, 'me');
     for (let at = 0; at < good.length; at += 7) {

@@ -99,10 +99,20 @@ export function createConfigCache(options: ConfigCacheOptions): ConfigCache {
   };
 }
 
+/** Of a PEM key, whatever its kind: inline in a Listener, a Cluster or a Secret. */
+const keyMark = 'PRIVATE KEY-----';
+
+/** Resources with a private key in them are left out: what is on disk must open nothing. */
+function isKept({ body }: ReceivedResource): boolean {
+  return !Buffer.from(body.value.buffer, body.value.byteOffset, body.value.byteLength).includes(keyMark);
+}
+
 export function encodeCache(resources: Resources, fingerprint: string): string {
   const types = [...resources].map(([typeUrl, byName]) => [
     typeUrl,
-    [...byName.values()].map(({ name, version, body }) => [name, version, Buffer.from(body.value).toString('base64')]),
+    [...byName.values()]
+      .filter(isKept)
+      .map(({ name, version, body }) => [name, version, Buffer.from(body.value).toString('base64')]),
   ]);
   const payload = JSON.stringify(types);
   const file: CacheFile = { format, fingerprint, checksum: checksumOf(payload), payload };

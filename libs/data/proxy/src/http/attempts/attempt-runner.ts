@@ -88,7 +88,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
       );
     }
     this.outgoing.take(exchange);
-    this.#acquire.take(exchange, cluster.http);
+    this.#acquire.take(exchange, cluster);
     if (!this.#mirrored && exchange.outgoing.ended) this.#mirror(action);
     this.#attempt();
   }

@@ -4,6 +4,7 @@ import { type ForwardAction, type MirrorPolicy, requestOf } from '@weft/data-run
 import { DetachedRequest } from '../detached-request.ts';
 import type { HttpExchange } from '../exchange.ts';
 import { httpLimits } from '../limits.ts';
+import { proxyHeaderFor } from '../proxy-header.ts';
 
 let underWay = 0;
 
@@ -32,7 +33,7 @@ function sendMirror(exchange: HttpExchange, mirror: MirrorPolicy, timeoutMs: num
       priority: action(exchange),
       exclusive: false,
       authority,
-      proxyHeader: undefined,
+      proxyHeader: proxyHeaderFor(cluster, exchange.connection),
     },
     head: {
       method: outgoing.method,

@@ -1,9 +1,10 @@
 /** What an attempt is told to send, and what it asks the pools for: one object each for an exchange, written anew for each request. */
 
-import type { UpstreamHttp } from '@weft/data-runtime';
+import type { Cluster } from '@weft/data-runtime';
 import type { AcquireOptions, OutgoingHead } from '@weft/data-upstream';
 import type { HttpProtocol } from '@weft/http';
 import type { HttpExchange } from '../exchange.ts';
+import { proxyHeaderFor } from '../proxy-header.ts';
 
 const noFields: string[] = [];
 
@@ -58,11 +59,13 @@ export class AcquireRequest implements AcquireOptions {
   authority = '';
   proxyHeader: Buffer | undefined;
 
-  take(exchange: HttpExchange, http: UpstreamHttp): void {
+  take(exchange: HttpExchange, cluster: Cluster): void {
     const { request, route } = exchange;
     this.protocol = request.protocol === 'HTTP/2' ? 'HTTP/2' : 'HTTP/1.1';
     this.priority = route?.action.kind === 'forward' ? route.action.priority : 'default';
     this.authority = exchange.authority;
+    this.proxyHeader = proxyHeaderFor(cluster, exchange.connection);
+    const { http } = cluster;
     const oldOnes = http.protocol !== 'http2' && !(http.protocol === 'downstream' && this.protocol === 'HTTP/2');
     const connect = forwardsConnect(exchange);
     this.exclusive = (request.method === 'CONNECT' && !connect) || ((request.upgrade !== '' || connect) && oldOnes);

@@ -151,6 +151,13 @@ export class Http2ClientConnection
     return request.stream === stream ? request : deafStream;
   }
 
+  onHeadTooLarge(what: 'bytes' | 'fields'): void {
+    const request = this.#free.pop() ?? new Http2Request(this, this.#context, this.#info, this.#kept);
+    request.exchange.unread(what === 'bytes' ? 'http2.header_list_size_too_large' : 'http2.too_many_headers');
+    this.#open.add(request);
+    this.onRequestDone(request);
+  }
+
   onRequestDone(request: Http2Request): void {
     if (!this.#open.delete(request)) return;
     if (this.#free.length < httpLimits.pooledExchangesMax) this.#free.push(request);
@@ -211,4 +218,4 @@ export class Http2ClientConnection
 }
 
 /** Between the GOAWAY that announces the end and the one that makes it so: streams that are on their way are still served. */
-export const drainGraceMs = 1_000;
+const drainGraceMs = 1_000;

@@ -1,0 +1,70 @@
+/** The bounds of the HTTP path, reached: mirrors, resends, answers to filters' requests. */
+
+import type { CalloutAnswer } from '@weft/data-runtime';
+import { afterEach, describe, expect, it } from 'vitest';
+import { httpLimits } from './limits.ts';
+import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
+import { always, connectTo } from './testing/rig.ts';
+import { createStage } from './testing/stops.ts';
+import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
+
+const stage = createStage();
+const { backendOf, rigOf } = stage;
+afterEach(() => stage.stop());
+
+const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+describe('a bound', () => {
+  it('of mirrors under way: one more copy is not sent, the request goes on', async () => {
+    const main = await backendOf(always(hello));
+    const streams: (() => void)[] = [];
+    const shadow = await startHttp2Backend((stream) => {
+      streams.push(() => stream.respond({ ':status': 200 }, { endStream: true }));
+    });
+    const to = makeTarget(makeCluster([makeEndpoint(shadow.port)], { http: { ...http2, streamsMax: 10_000 } }));
+    const one = { target: () => to, share: 1, keepHost: true, traceSampled: undefined };
+    const mirrors = Array.from({ length: httpLimits.mirrorsMax + 1 }, () => one);
+    const action = makeForward(makeTarget(makeCluster([makeEndpoint(main.port)])), { mirrors });
+    const rig = await rigOf(makeTable(() => makeRoute(action)));
+    const client = await connectTo(rig.port);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until('hello');
+    while (streams.length < httpLimits.mirrorsMax) await turn();
+    for (let i = 0; i < 100; i += 1) await turn();
+    expect(streams.length).toBe(httpLimits.mirrorsMax);
+    for (const answer of streams) answer();
+    shadow.stop();
+  }, 20_000);
+
+  it('of resends: an endpoint that refuses every stream gets three more, then the client is told', async () => {
+    const backend = await startHttp2Backend((stream) => void stream.close(7));
+    const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
+    const rig = await rigOf(makeTable(() => makeRoute(makeForward(makeTarget(cluster)))));
+    const client = await connectHttp2(rig.port);
+    expect(await client.ask({ ':path': '/' })).toMatchObject({ status: 503 });
+    expect(backend.requests.length).toBe(1 + httpLimits.resendsMax);
+    client.stop();
+    backend.stop();
+  });
+
+  it('of the answer to a filter: a longer one is a failure', async () => {
+    const size = httpLimits.calloutAnswerBytesMax + 1;
+    const backend = await backendOf(always(`HTTP/1.1 200 OK\r\ncontent-length: ${size}\r\n\r\n${'x'.repeat(size)}`));
+    const rig = await rigOf(makeTable(() => undefined));
+    const callout = {
+      cluster: { current: makeCluster([makeEndpoint(backend.port)]) },
+      method: 'GET',
+      authority: 'keys.test',
+      target: '/',
+      fields: [],
+      body: Buffer.alloc(0),
+      timeoutMs: 5_000,
+      grpc: false,
+    };
+    const answer = await new Promise<CalloutAnswer | { readonly code: string }>((resolve) =>
+      rig.callouts.send(callout, resolve),
+    );
+    expect(answer).toMatchObject({ code: 'upstream_malformed' });
+  });
+});
