@@ -10,7 +10,7 @@ import type {
   RouteTarget,
   WorkloadLabels,
 } from '@weft/data-runtime';
-import { type HttpProtocol, RequestHead } from '@weft/http';
+import { type HttpProtocol, RequestHead, type ResponseHead } from '@weft/http';
 import { type ErrorCode, errorTable } from '@weft/kernel';
 import { AnswerRelay } from './answer-relay.ts';
 import { AttemptRunner } from './attempts/attempt-runner.ts';
@@ -24,6 +24,8 @@ import { chooseRoute } from './stages/route.ts';
 import { ExchangeTimeouts } from './timeouts.ts';
 
 const noRequest = new RequestHead();
+const noHttp2Request = new RequestHead();
+noHttp2Request.protocol = 'HTTP/2';
 const noFields: string[] = [];
 const nothing = Buffer.alloc(0);
 
@@ -119,6 +121,13 @@ export class HttpExchange implements Exchange {
     this.method = method;
     this.outgoing.start(nothing, 0, 0, true);
     this.failWith(code, errorTable[code].httpStatus, body, detail, reason);
+  }
+
+  /** A request of HTTP/2 whose codec reset its stream: there is nothing to answer, only to log. @param detail Envoy's response_code_details. */
+  unread(detail: string): void {
+    this.#reset(noHttp2Request);
+    this.outgoing.start(nothing, 0, 0, true);
+    this.onDownstreamClosed(detail, 'DR');
   }
 
   proceed(): void {
@@ -237,6 +246,27 @@ export class HttpExchange implements Exchange {
     this.runner.begin();
     this.#stage = this.context.path.routeAt;
     this.proceed();
+  }
+
+  /**
+   * The answer is a redirect that is followed: for filters behind the route, which begin again, this round is over, and the access logs get
+   * a line, as Envoy writes one. Called before the request is changed.
+   */
+  endRound({ status, fields }: ResponseHead): void {
+    const { complete, completeAfter, routeAt, log: logs } = this.context.path;
+    this.status = status;
+    this.responseFields = fields;
+    this.details = 'internal_redirect';
+    this.durationMs = this.context.clock.monotonic() - this.startedMonotonicMs;
+    for (let i = 0; i < complete.length; i += 1) {
+      const after = completeAfter[i] as number;
+      if (after > routeAt + 1 && after <= this.#reached) (complete[i] as (exchange: HttpExchange) => void)(this);
+    }
+    for (const log of logs) log(this);
+    this.#reached = routeAt;
+    this.status = 0;
+    this.responseFields = noFields;
+    this.details = '';
   }
 
   readRequestBody(bytesMax: number, done: (body: Buffer, whole: boolean) => void): void {

@@ -20,6 +20,8 @@ export interface HttpPath {
   readonly complete: readonly ((exchange: HttpExchange) => void)[];
   /** Beside `complete`: how many of `request` must have been called for it to be due. */
   readonly completeAfter: readonly number[];
+  /** Those of `complete` that write access logs: an answer that is a redirect to follow gets a line of its own. */
+  readonly log: readonly ((exchange: HttpExchange) => void)[];
   /** Index in `request` of the stage that chooses the route. */
   readonly routeAt: number;
 }
@@ -37,6 +39,7 @@ export function composePath(stages: readonly (HttpStage | undefined)[]): HttpPat
     trailers: backwards.flatMap((stage) => stage.onResponseTrailers ?? []),
     complete: ending.flatMap((stage) => stage.onComplete ?? []),
     completeAfter: ending.map((stage) => asked.indexOf(stage) + 1),
+    log: ending.flatMap((stage) => (stage.name === 'access-log' ? (stage.onComplete ?? []) : [])),
     routeAt: asked.findIndex((stage) => stage.name === 'route'),
   };
 }

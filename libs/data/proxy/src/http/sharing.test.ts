@@ -150,10 +150,21 @@ describe('a redirect that this proxy follows', () => {
       fieldsToCopy: [],
     };
     const action = makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)])), { internalRedirect });
-    const rig = await rigOf(makeTable(() => makeRoute(action)));
+    const rounds: string[] = [];
+    const filter = {
+      name: 'counter',
+      onRequest: ({ path }: Exchange) => rounds.push(`begins ${path}`) > 0,
+      onComplete: () => void rounds.push('ends'),
+    };
+    const rig = await rigOf(makeTable(() => makeRoute(action), { filters: [filter] }));
     const client = await connectTo(rig.port);
     client.send('GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n');
     expect(await client.until('hello')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(rounds).toEqual(['begins /x', 'ends', 'begins /end', 'ends']);
+    expect(rig.log()).toMatchObject([
+      { response_code: 302, response_code_details: 'internal_redirect' },
+      { response_code: 200, response_code_details: 'via_upstream' },
+    ]);
     expect(backend.received()).toContain('GET /end HTTP/1.1\r\nhost: b.test\r\n');
     expect(backend.received()).toContain('x-envoy-original-url: http://a.test/x\r\n');
   });

@@ -35,6 +35,8 @@ export function tailLog(file: string): LogTail {
     rest = whole.pop() ?? '';
     for (const text of whole) {
       const line = JSON.parse(text) as LogLine;
+      // Another line follows: that of the request which was sent where the redirect says.
+      if (line.details === 'internal_redirect') continue;
       if (line.id !== null && line.id !== '-') lines.set(line.id, line);
       else nameless.set(line.case, [...(nameless.get(line.case) ?? []), line]);
     }

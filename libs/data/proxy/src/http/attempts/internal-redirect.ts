@@ -15,6 +15,7 @@ export function followRedirect(exchange: HttpExchange, policy: InternalRedirect,
   if (location.scheme !== exchange.scheme && !policy.allowCrossScheme) return false;
   if (policy.safeCrossScheme && exchange.scheme !== 'https' && location.scheme === 'https') return false;
   if (!takenSomewhere(exchange, location)) return false;
+  exchange.endRound(head);
   const original = `${exchange.scheme}://${request.authority}${request.path}${request.hasQuery ? `?${request.query}` : ''}`;
   set(request.fields, 'x-envoy-original-url', original);
   if (head.status === 303 && request.method !== 'GET' && request.method !== 'HEAD') {
