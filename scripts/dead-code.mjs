@@ -56,7 +56,7 @@ const imported = new Set();
 for (const [file, text] of texts) {
   const folder = file.split('/').slice(0, -1);
   for (const match of text.matchAll(
-    /from\s*['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+)['"]/g,
+    /(?:from|import)\s*['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+)['"]/g,
   )) {
     const parts = [...folder];
     for (const part of (match[1] ?? match[2] ?? match[3]).split('/')) {

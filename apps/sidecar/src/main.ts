@@ -1,5 +1,6 @@
 /** The sidecar and gateway process. Exit 2: a wrong command line. Exit 1: it cannot run as told; the last line says why. */
 
+import './memory.ts';
 import {
   createPredecessor,
   createProxy,

@@ -5,7 +5,7 @@ import type { MeshProxy, SuccessorCommand } from '@weft/data-proxy';
 import type { Logger } from '@weft/telemetry';
 
 /** Processes of one line: each that handed over stays as a parent, so that their number is bounded. */
-export const generationsMax = 16;
+const generationsMax = 16;
 
 const passedOn = ['SIGTERM', 'SIGINT', 'SIGUSR2'] as const;
 

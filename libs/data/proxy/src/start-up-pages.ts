@@ -5,7 +5,7 @@ import { releaseFilePages } from '@weft/sockets';
 import type { Logger } from '@weft/telemetry';
 
 /** After the start: by then configurations are compiled and the hot code is. */
-export const releaseAfterMs = 5_000;
+const releaseAfterMs = 5_000;
 
 /** Half of a fresh sidecar's resident memory is pages of Node's program file. */
 export function startUpPages(clock: Clock, log: Pick<Logger, 'debug'>): Part {

@@ -3,7 +3,7 @@
 import type { Breaker, Endpoint } from '@weft/data-runtime';
 import type { UpstreamClient, Waiter } from './upstream-stream.ts';
 
-export class PendingRequest implements Waiter {
+class PendingRequest implements Waiter {
   /** Nothing: it waits no longer. */
   client: UpstreamClient | undefined;
   readonly #queue: PendingQueue;

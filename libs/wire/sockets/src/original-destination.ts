@@ -35,7 +35,7 @@ export function addressText(address: Buffer): string | undefined {
 }
 
 /** Node keeps the descriptor on the handle, where libuv lets it. */
-export function descriptorOf(socket: Socket): number {
+function descriptorOf(socket: Socket): number {
   const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd?: number } | null };
   return handle?.fd ?? -1;
 }

@@ -5,7 +5,7 @@ import { describeCertificate, hashOf, type PeerCertificate } from './peer-certif
 import { namesOf, type PeerNames } from './peer-names.ts';
 
 /** Certificates kept for one port; the one that was shown longest ago goes first. */
-export const callersMax = 1_000;
+const callersMax = 1_000;
 
 /** What a certificate says; what is not asked for is not read. It says nothing of whether the certificate is to be trusted. */
 export class CallerCertificate {

@@ -149,7 +149,7 @@ function createRemoteJwks(
 }
 
 /** Of an absolute http or https URI. TLS is the cluster's affair. */
-export function uriParts(uri: string, where: string): { readonly authority: string; readonly target: string } {
+function uriParts(uri: string, where: string): { readonly authority: string; readonly target: string } {
   const parts = /^https?:\/\/([^/?#]+)([^#]*)$/i.exec(uri);
   if (parts === null) return refuse(where, `uri ${JSON.stringify(uri)} is not valid`);
   const rest = parts[2] ?? '';

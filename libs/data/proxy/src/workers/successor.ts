@@ -5,7 +5,7 @@ import type { Clock } from '@weft/kernel';
 import { type FromSuccessor, processChannel, type ToSuccessor } from './channel.ts';
 
 /** A successor that does not serve after so long is ended; the one before goes on. */
-export const successorWaitMs = 120_000;
+const successorWaitMs = 120_000;
 
 export interface SuccessorCommand {
   readonly program: string;

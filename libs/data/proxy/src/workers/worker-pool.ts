@@ -13,7 +13,7 @@ import {
 } from './channel.ts';
 import type { SuccessorCommand } from './successor.ts';
 
-export const workerLimits = {
+const workerLimits = {
   /** Before one that died is started again; doubled for each that dies young. */
   restartMs: 100,
   restartMaxMs: 5_000,

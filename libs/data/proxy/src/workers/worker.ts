@@ -11,7 +11,7 @@ import type { Channel, FromWorker, ToWorker, WorkerReport } from './channel.ts';
 import { createSocketAsker, listenOnSocket } from './socket-asker.ts';
 
 /** How often a worker looks whether there is something to report. */
-export const reportMs = 50;
+const reportMs = 50;
 
 /** Runs until its parent says so, or is gone. @param onEnd nothing of it runs any more. */
 export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, FromWorker>, onEnd: () => void): void {

@@ -9,7 +9,7 @@ import { noValue } from './no-value.ts';
 import { celTokens, type Token } from './tokens.ts';
 
 /** Deeper expressions are refused. */
-export const celDepthMax = 32;
+const celDepthMax = 32;
 
 type Value = (exchange: Exchange) => unknown;
 

@@ -8,7 +8,7 @@ export interface Token {
 }
 
 /** Longer expressions are refused. */
-export const celCharsMax = 8_192;
+const celCharsMax = 8_192;
 
 const pattern =
   /\s+|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>-?[0-9]+(?:\.[0-9]+)?)|(?<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")|(?<sign>&&|\|\||==|!=|<=|>=|[<>!().,[\]])/gy;
