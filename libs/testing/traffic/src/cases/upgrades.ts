@@ -107,6 +107,7 @@ export const upgradeCases: readonly TrafficCase[] = [
   },
   {
     name: 'an extended CONNECT of HTTP/2 becomes a WebSocket of HTTP/1.1',
+    differs: 'tunnel-end',
     routes: [all()],
     manager: { ...upgrades, http2_protocol_options: { allow_connect: true } },
     requests: [
@@ -115,7 +116,8 @@ export const upgradeCases: readonly TrafficCase[] = [
         http2: true,
         headers: [':protocol: websocket', 'sec-websocket-version: 13'],
         tunnel: 'ping',
-        see: { status: 200, body: 'ping', method: 'GET', path: '/chat', upstream: { upgrade: 'websocket' } },
+        see: { status: 200, body: 'ping', method: 'GET', path: '/chat', upstream: { upgrade: 'websocket' }, flag: '-' },
+        envoy: { status: 200, method: 'GET', path: '/chat', upstream: { upgrade: 'websocket' }, flag: 'DR' },
       },
     ],
   },
