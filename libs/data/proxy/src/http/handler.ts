@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { ConnectionInfo, HttpHandlerTable } from '@weft/data-runtime';
-import { acceptWire, type FlushQueue, Sweeper, type UpstreamPools, type Wire } from '@weft/data-upstream';
+import { acceptWire, type FlushQueue, Sweeper, type UpstreamPools, type Wire, weftAlpn } from '@weft/data-upstream';
 import type { RequestRules } from '@weft/http1';
 import type { Clock, Random } from '@weft/kernel';
 import type { AcceptedConnection, ClientConnection, ConnectionOwner } from './downstream/connection-owner.ts';
@@ -39,9 +39,6 @@ export interface HttpHandler {
   /** Closes everything now. */
   close(): void;
 }
-
-/** HTTP/1.1 requests between two Weft sidecars, in HTTP/2. */
-export const weftAlpn = 'weft-h2';
 
 interface Prepared {
   readonly context: HttpContext;
