@@ -82,19 +82,20 @@ describe('HTTP/2 to HTTP/2', () => {
 
   it('passes on a reset of either side', async () => {
     let gone = 0;
+    let waiting = false;
     const { rig } = await http2To((stream, headers) => {
       stream.on('close', () => {
         gone += 1;
       });
       if (headers[':path'] === '/reset') stream.close(2);
+      else waiting = true;
     });
     const client = await client2(rig.port);
     const refused = await client.ask({ ':path': '/reset' });
     expect(refused.status).toBe(503);
     expect(refused.body).toContain('reset reason: remote reset');
     const stream = client.open({ ':path': '/wait' });
-    while (rig.log().length < 1) await new Promise(setImmediate);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    while (rig.log().length < 1 || !waiting) await new Promise(setImmediate);
     stream.close(8);
     while (gone < 2 || rig.log().length < 2) await new Promise(setImmediate);
     expect(rig.log().map((line) => line['response_flags'])).toEqual(['UR', 'DR']);
