@@ -19,3 +19,9 @@ export function answerTail(status: number, upgrade: string, tunnel: boolean, clo
   if (closing) return 'connection: close\r\n';
   return old ? 'connection: keep-alive\r\n' : '';
 }
+
+/** Says that the answer is empty, where it does not say so itself. */
+export function setZeroLength(fields: string[]): void {
+  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'content-length') return;
+  fields.push('content-length', '0');
+}

@@ -20,8 +20,8 @@ import { HttpExchange } from '../../exchange.ts';
 import { httpLimits } from '../../limits.ts';
 import type { AcceptedConnection, ClientConnection, ConnectionOwner } from '../connection-owner.ts';
 import type { Downstream } from '../downstream.ts';
-import { answerTail, bodyless, isChunked } from './answer-head.ts';
-import { bodyOfRule, detailOfRule } from './early-answers.ts';
+import { answerTail, bodyless, isChunked, setZeroLength } from './answer-head.ts';
+import { bodyOfRule, detailOfRule, methodOf } from './early-answers.ts';
 import { Http1Output } from './http1-output.ts';
 
 /** Between requests, in one, carrying bytes for a tunnel, waiting for the client to close, closed. */
@@ -115,14 +115,12 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   onEnd(): void {
     switch (this.#state) {
       case 'exchange':
+      case 'head':
         // As Envoy: a client that closes its side has gone, also where it has said all.
         this.#goneAway();
         return;
       case 'tunnel':
         this.#endTunnelRequest();
-        return;
-      case 'head':
-        this.#goneAway();
         return;
       default:
     }
@@ -243,13 +241,9 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   #sweepIdle(nowMs: number, stillMs: number): void {
     const { requestHeadersTimeoutMs, idleTimeoutMs, connectionDurationMaxMs } = this.#table;
     if (this.#reader.partial) {
-      if (stillMs >= (requestHeadersTimeoutMs || httpLimits.requestHeadTimeoutMs))
-        this.#refuse(
-          'request_timeout',
-          'request header timeout',
-          'request_header_timeout',
-          'the request head took too long',
-        );
+      if (stillMs < (requestHeadersTimeoutMs || httpLimits.requestHeadTimeoutMs)) return;
+      const reason = 'the request head took too long';
+      this.#refuse('request_timeout', 'request header timeout', 'request_header_timeout', reason);
     } else if (stillMs >= (idleTimeoutMs || httpLimits.idleTimeoutMs)) this.#linger();
     else if (connectionDurationMaxMs > 0 && nowMs - this.#openedAtMs >= connectionDurationMaxMs) this.#linger();
   }
@@ -405,14 +399,4 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     this.#wire.resume();
     if (this.#wire.ended && this.#wire.closed) this.onClose();
   }
-}
-
-function setZeroLength(fields: string[]): void {
-  for (let i = 0; i < fields.length; i += 2) if (fields[i] === 'content-length') return;
-  fields.push('content-length', '0');
-}
-
-/** Of a head whose first line is well formed. */
-function methodOf(bytes: Buffer, start: number): string {
-  return bytes.latin1Slice(start, bytes.indexOf(0x20, start));
 }
