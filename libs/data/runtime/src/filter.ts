@@ -166,7 +166,7 @@ export interface Exchange {
   /** Ends the exchange with a failure of the table. @param detail Envoy's response_code_details. @param reason see `reason`. */
   fail(code: ErrorCode, detail: string, reason: string): void;
   /** Ends the exchange with an answer made here; for gRPC requests it is turned into a gRPC status as Envoy does. @param fields flat. */
-  answer(status: number, fields: readonly string[], body: string, detail: string): void;
+  answer(status: number, fields: readonly string[], body: string | Buffer, detail: string): void;
   /** As `answer`, with a gRPC status and message of its own for gRPC requests. */
   answerGrpc(status: number, grpcStatus: number, message: string, fields: readonly string[], detail: string): void;
   /** Goes on after an `onRequest` that said false to wait. */

@@ -1,7 +1,7 @@
 /** Does to a request, and to its answer, what an authoriser asked for. */
 
 import type { Exchange } from '@weft/data-runtime';
-import { removeField, setField } from '../fields.ts';
+import { isWritable, removeField, setField } from '../fields.ts';
 import type { FieldChange, Verdict } from './verdict.ts';
 
 /** @returns whether the request was changed. */
@@ -16,7 +16,9 @@ export function applyOk(exchange: Exchange, verdict: Extract<Verdict, { kind: 'o
 }
 
 export function applyResponse(exchange: Exchange, changes: readonly FieldChange[]): void {
-  for (const change of changes) if (isValid(change)) changeField(exchange.responseFields, change);
+  for (const change of changes) {
+    if (isWritable(change.name, change.value)) changeField(exchange.responseFields, change);
+  }
 }
 
 function isRemovable(name: string): boolean {
@@ -25,7 +27,7 @@ function isRemovable(name: string): boolean {
 
 function changeRequest(exchange: Exchange, change: FieldChange): void {
   const { name, value } = change;
-  if (!isValid(change)) return;
+  if (!isWritable(name, value)) return;
   if (name === ':path') {
     const mark = value.indexOf('?');
     exchange.path = mark < 0 ? value : value.slice(0, mark);
@@ -34,12 +36,6 @@ function changeRequest(exchange: Exchange, change: FieldChange): void {
   } else if (name === ':method') exchange.method = value;
   else if (name === ':authority' || name === 'host') exchange.authority = value;
   else if (!name.startsWith(':')) changeField(exchange.request.fields, change);
-}
-
-/** What would end a field line early is not written, nor what says where a message ends. */
-function isValid({ name, value }: FieldChange): boolean {
-  if (name === 'content-length' || name === 'transfer-encoding' || name === 'connection') return false;
-  return /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name) && !/[\r\n\0]/.test(value);
 }
 
 function changeField(fields: string[], { name, value, how }: FieldChange): void {

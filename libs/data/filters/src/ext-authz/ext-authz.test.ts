@@ -24,7 +24,7 @@ const answerOf = (status: number, more: readonly string[] = []): CalloutAnswer =
   status,
   fields: [...authFields, ...more],
   trailers: [],
-  body: Buffer.from(status === 200 ? '' : 'denied body'),
+  body: Buffer.from(status === 200 ? '' : 'denied body \u010a'),
 });
 const failure: Answer = { code: 'upstream_timeout', reason: 'too slow' };
 const xHeaders = { allowedHeaders: { patterns: [{ prefix: 'X-' }] } };
@@ -126,7 +126,11 @@ describe('ext_authz over HTTP', () => {
   it('answers a refusal with the headers that are listed, and always those of a login', () => {
     const { exchange, on } = run(service({ authorizationResponse: response }), answerOf(302));
     expect(on).toBe(false);
-    expect(exchange.outcome).toMatchObject({ status: 302, body: 'denied body', details: 'ext_authz_denied' });
+    expect(exchange.outcome).toMatchObject({
+      status: 302,
+      body: Buffer.from('denied body \u010a'),
+      details: 'ext_authz_denied',
+    });
     expect(exchange.outcome.fields).toEqual(['x-b', 'b', 'location', '/login', 'www-authenticate', 'Basic']);
     expect(exchange.flag).toBe('UAEX');
   });
@@ -304,17 +308,25 @@ describe('ext_authz over gRPC', () => {
     expect(exchange.responseFields).toEqual(['x-resp', 'r']);
   });
 
-  it('refuses as the authoriser says; 403 where it does not say how', () => {
+  it('refuses as the authoriser says, without what would split the answer; 403 where it does not say how', () => {
     const deniedResponse = {
       status: { code: 'Unauthorized' },
-      headers: [{ header: { key: 'X-D', value: '1' } }],
+      headers: [
+        { header: { key: 'X-D', value: 'caf\u00e9' } },
+        // Its character is a line feed where only the low octet is written.
+        { header: { key: 'x-wide', value: '\u010a' } },
+        { header: { key: 'x-split', value: '1\r\nset-cookie: a=b' } },
+        { header: { key: 'x split', value: '1' } },
+        { header: { key: 'content-length', value: '7' } },
+        { header: { key: ':status', value: '200' } },
+      ],
       body: 'no',
     };
     const denied = run(config, grpcAnswer({ status: { code: 7 }, deniedResponse } as unknown as JsonValue)).exchange;
     expect(denied.outcome).toMatchObject({
       status: 401,
       body: 'no',
-      fields: ['x-d', '1'],
+      fields: ['x-d', 'caf\u00c3\u00a9', 'x-wide', '\u00c4\u008a'],
       details: 'ext_authz_denied',
     });
     expect(run(config, grpcAnswer({ status: { code: 7 } })).exchange.outcome).toMatchObject({ status: 403, body: '' });

@@ -9,6 +9,7 @@ import {
   type CheckResponse,
   CheckResponseSchema,
 } from '@weft/xds-messages/envoy/service/auth/v3/external_auth';
+import { isWritable, octetsOf } from '../fields.ts';
 import { type AttributeOptions, checkRequest } from './check-request.ts';
 import type { Check, FieldChange, Verdict } from './verdict.ts';
 
@@ -70,7 +71,7 @@ function deniedVerdict(response: CheckResponse): Verdict {
   const fields: string[] = [];
   for (const option of denied?.headers ?? []) {
     const { name, value } = changeOf(option, 'add', 'set');
-    fields.push(name, value);
+    if (isWritable(name, value) && !name.startsWith(':')) fields.push(name, value);
   }
   const metadata = response.dynamicMetadata;
   return { kind: 'denied', status: denied?.status?.code || 403, fields, body: denied?.body ?? '', metadata };
@@ -79,9 +80,7 @@ function deniedVerdict(response: CheckResponse): Verdict {
 /** `append` where it is said; else the action, whose first value stands for `absent`. */
 function changeOf(option: HeaderValueOption, append: FieldChange['how'], absent: FieldChange['how']): FieldChange {
   const name = (option.header?.key ?? '').toLowerCase();
-  const raw = option.header?.rawValue;
-  const value =
-    raw !== undefined && raw.length > 0 ? Buffer.from(raw).toString('latin1') : (option.header?.value ?? '');
+  const value = octetsOf(option.header?.value ?? '', option.header?.rawValue);
   if (option.append !== undefined) return { name, value, how: option.append ? append : absent };
   return { name, value, how: option.appendAction === 0 ? absent : (actions[option.appendAction] ?? absent) };
 }

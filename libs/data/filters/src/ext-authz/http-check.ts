@@ -89,7 +89,7 @@ function deniedVerdict(status: number, from: readonly string[], body: Buffer, se
     if (neverToClient.has(name)) continue;
     if (client === undefined || alwaysToClient.has(name) || client(name)) fields.push(name, from[i + 1] as string);
   }
-  return { kind: 'denied', status, fields, body: body.toString('latin1'), metadata: metadataOf(from, settings) };
+  return { kind: 'denied', status, fields, body, metadata: metadataOf(from, settings) };
 }
 
 function metadataOf(fields: readonly string[], settings: HttpCheckSettings): Record<string, unknown> | undefined {

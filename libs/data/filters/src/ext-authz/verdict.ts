@@ -26,7 +26,7 @@ export type Verdict =
       readonly status: number;
       /** Flat. */
       readonly fields: readonly string[];
-      readonly body: string;
+      readonly body: string | Buffer;
       readonly metadata: Record<string, unknown> | undefined;
     }
   | { readonly kind: 'error'; readonly reason: string };

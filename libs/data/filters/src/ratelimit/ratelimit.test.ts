@@ -92,16 +92,20 @@ describe('ratelimit', () => {
     expect(sent[0]?.timeoutMs).toBe(20);
   });
 
-  it('lets a request under its limit go on with the headers that the service adds', () => {
+  it('lets a request under its limit go on with the headers that the service adds, those that can be written', () => {
     const added = {
       requestHeadersToAdd: [{ key: 'X-Req', value: 'r' }],
-      responseHeadersToAdd: [{ key: 'x-res', value: 's' }],
+      responseHeadersToAdd: [
+        { key: 'x-res', value: 's\u010a' },
+        ...[':status', 'content-length', 'host', 'x bad'].map((key) => ({ key, value: '1' })),
+        { key: 'x-split', value: '1\r\nset-cookie: a=b' },
+      ],
     };
     const config = { enableXRatelimitHeaders: 'DRAFT_VERSION_03' };
     const { exchange, passed } = setUp(config, answerOf({ overallCode: 1, statuses: statuses(1), ...added })).run();
     expect(passed).toBe(true);
     expect(exchange.request.fields).toEqual(['x-who', 'me', 'x-req', 'r']);
-    expect(exchange.responseFields).toEqual([...told('1'), 'x-res', 's']);
+    expect(exchange.responseFields).toEqual([...told('1'), 'x-res', 's\u00c4\u008a']);
   });
 
   it('answers 429 over the limit', () => {

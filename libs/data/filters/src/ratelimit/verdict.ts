@@ -7,6 +7,7 @@ import {
   type RateLimitResponse,
   RateLimitResponse_RateLimit_Unit as Unit,
 } from '@weft/xds-messages/envoy/service/ratelimit/v3/rls';
+import { isWritable, octetsOf } from '../fields.ts';
 
 export interface LimitHeaders {
   /** "10, 10;w=60;name=\"x\", 100;w=3600". */
@@ -65,14 +66,12 @@ function limitOf(statuses: readonly DescriptorStatus[]): LimitHeaders | undefine
   };
 }
 
-/** What would end a field line early is left out, and what says where a message ends. */
 function fieldsOf(headers: readonly HeaderValue[]): readonly string[] {
   const fields: string[] = [];
   for (const { key, value, rawValue } of headers) {
     const name = key.toLowerCase();
-    const text = rawValue.length > 0 ? Buffer.from(rawValue).toString('latin1') : value;
-    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name) || /[\r\n\0]/.test(text)) continue;
-    if (name === 'content-length' || name === 'transfer-encoding' || name === 'connection' || name === 'host') continue;
+    const text = octetsOf(value, rawValue);
+    if (!isWritable(name, text) || name.startsWith(':') || name === 'host') continue;
     fields.push(name, text);
   }
   return fields;

@@ -23,7 +23,7 @@ export interface TestOutcome {
   kind: 'none' | 'answer' | 'fail' | 'proceed';
   status: number;
   grpcStatus: number;
-  body: string;
+  body: string | Buffer;
   fields: readonly string[];
   details: string;
   code: string;
@@ -125,7 +125,7 @@ function withActs(data: Omit<TestExchange, Acts>): TestExchange {
     fail(code: string, details: string, reason: string) {
       Object.assign(outcome, { kind: 'fail', code, details, reason });
     },
-    answer(status: number, fields: readonly string[], body: string, details: string) {
+    answer(status: number, fields: readonly string[], body: string | Buffer, details: string) {
       Object.assign(outcome, { kind: 'answer', status, fields, body, details });
     },
     answerGrpc(status: number, grpcStatus: number, body: string, fields: readonly string[], details: string) {

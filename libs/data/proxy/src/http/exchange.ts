@@ -212,7 +212,7 @@ export class HttpExchange implements Exchange {
     this.incoming.local(status, answer.fields, body ?? answer.body, grpcStatus);
   }
 
-  answer(status: number, fields: readonly string[], body: string, detail: string): void {
+  answer(status: number, fields: readonly string[], body: string | Buffer, detail: string): void {
     this.answerGrpc(status, -1, body, fields, detail);
   }
 
