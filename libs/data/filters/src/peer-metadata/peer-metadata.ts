@@ -82,9 +82,10 @@ export function createPeerMetadataIn(deps: { readonly proxy: Pick<ProxyLabels, '
         return true;
       }
       if (text === undefined) return true;
+      if (text.length > metadataCharsMax) return true;
       if (!known.has(text)) {
         if (known.size >= knownPeersMax) known.clear();
-        known.set(text, text.length > metadataCharsMax ? undefined : parseMetadata(text));
+        known.set(text, parseMetadata(text));
       }
       exchange.peerWorkload = known.get(text);
       exchange.kept.peerMetadata = { text, workload: exchange.peerWorkload } satisfies KeptPeer;
