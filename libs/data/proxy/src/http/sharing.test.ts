@@ -133,6 +133,38 @@ describe('a mirror', () => {
     while (!shadow.received().endsWith('body')) await turn();
     expect(shadow.received()).toMatch(/^POST \/x HTTP\/1\.1\r\nhost: a\.test-shadow:80\r\n/);
   });
+
+  it('has the timeout of its own route, also where other requests came before its body had ended', async () => {
+    const main = await backendOf((socket, request) => void (request.startsWith('GET') && socket.write(hello)));
+    let copies = 0;
+    let ended = 0;
+    const shadow = await startHttp2Backend((stream) => {
+      copies += 1;
+      stream.on('close', () => {
+        ended += 1;
+      });
+    });
+    stops.push(shadow.stop);
+    const to = makeTarget(makeCluster([makeEndpoint(shadow.port)], { http: http2 }));
+    const target = makeTarget(makeCluster([makeEndpoint(main.port)]));
+    const mirrored = makeForward(target, {
+      timeoutMs: 1_000,
+      mirrors: [{ target: () => to, share: 1, keepHost: true, traceSampled: undefined }],
+    });
+    const plain = makeRoute(makeForward(target));
+    const rig = await rigOf(makeTable(({ method }) => (method === 'GET' ? plain : makeRoute(mirrored))));
+    const slow = await connectTo(rig.port);
+    slow.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1');
+    while (!main.received().endsWith('1')) await turn();
+    const other = await connectTo(rig.port);
+    other.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await other.until('hello');
+    slow.send('2');
+    while (copies === 0) await turn();
+    rig.clock.advance(1_000);
+    while (ended === 0) await turn();
+    expect(copies).toBe(1);
+  });
 });
 
 describe('a redirect that this proxy follows', () => {

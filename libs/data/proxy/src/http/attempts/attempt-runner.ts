@@ -15,7 +15,7 @@ import { OutcomeReport } from './outcome-report.ts';
 import { AcquireRequest, OutgoingRequest, set } from './outgoing-request.ts';
 import { mayResend } from './resend.ts';
 import { bodyOfReset, codeOfReset, detailOfReset, statusOf, targetReason } from './reset-answers.ts';
-import { RetryState, type RetryVerdict } from './retry-state.ts';
+import { type FailedAttempt, RetryState, type RetryVerdict } from './retry-state.ts';
 import { weighed, weighTimeouts } from './route-timeouts.ts';
 import { TryTimers, type TryTimersOwner } from './try-timers.ts';
 import { TunnelStream } from './tunnel-stream.ts';
@@ -44,6 +44,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   #sent = false;
   #resends = 0;
   #mirrored = true;
+  /** The route's timeout as this request got it: a mirror may leave after other requests were weighed. */
+  #routeMs = 0;
 
   constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
@@ -76,9 +78,10 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     if (cluster === undefined) return;
     takeEnvoyHeaders(request.fields, this.#asked);
     weighTimeouts(exchange, action, this.#asked);
+    this.#routeMs = weighed.routeMs;
     this.#timers.perTryMs = weighed.perTryMs;
     this.#timers.idleMs = action.retry?.perTryIdleTimeoutMs ?? 0;
-    exchange.timeouts.useRoute(weighed.routeMs, action.idleTimeoutMs, weighed.durationMs ?? action.maxDurationMs);
+    exchange.timeouts.useRoute(this.#routeMs, action.idleTimeoutMs, weighed.durationMs ?? action.maxDurationMs);
     this.#retry.start(action.retry, this.#asked, requestOf(exchange), cluster.breakers[action.priority]);
     this.#mirrored = action.mirrors.length === 0;
     if (this.#retry.on || !this.#mirrored || action.internalRedirect !== undefined) {
@@ -244,19 +247,21 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
 
   #broken(code: ErrorCode, reset: ResetReason, rule = ''): void {
     const exchange = this.#exchange;
-    if (!this.#answering && exchange.outgoing.repeatable) {
-      const verdict = this.#retry.afterReset(reset, this.#sent);
-      if (verdict === 'yes') {
-        this.#retryLater(undefined);
-        return;
-      }
-      this.#note(verdict);
-    }
+    if (this.#retries(reset, this.#sent)) return;
     const begun = exchange.status !== 0;
     const body = bodyOfReset(reset, exchange.attempts);
-    const reason = rule === '' ? targetReason(this.#exchange) : rule;
+    const reason = rule === '' ? targetReason(exchange) : rule;
     const transport = reset === 'remote_connection_failure' ? exchange.transportFailure : '';
     exchange.failWith(code, statusOf(code), body, detailOfReset(reset, begun, transport), reason);
+  }
+
+  /** After an attempt without an answer. @returns true where another one follows. */
+  #retries(reset: FailedAttempt, sent: boolean): boolean {
+    if (this.#answering || !this.#exchange.outgoing.repeatable) return false;
+    const verdict = this.#retry.afterReset(reset, sent);
+    if (verdict === 'yes') this.#retryLater(undefined);
+    else this.#note(verdict);
+    return verdict === 'yes';
   }
 
   #note(verdict: RetryVerdict): void {
@@ -318,14 +323,10 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     const stream = this.#stream;
     if (asked === '' || stream === undefined || given.toLowerCase() !== asked.toLowerCase()) {
       this.#dropStream();
+      const body = bodyOfReset('protocol_error', 1);
+      const detail = detailOfReset('protocol_error', false);
       const reason = 'upgrade-unasked: 101 answers a request to upgrade';
-      exchange.failWith(
-        'upstream_malformed',
-        502,
-        bodyOfReset('protocol_error', 1),
-        detailOfReset('protocol_error', false),
-        reason,
-      );
+      exchange.failWith('upstream_malformed', 502, body, detail, reason);
       return;
     }
     head.status = 101;
@@ -370,21 +371,18 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
 
   #mirror(action: ForwardAction): void {
     this.#mirrored = true;
-    if (this.#exchange.outgoing.repeatable) sendMirrors(this.#exchange, action, weighed.routeMs);
+    if (this.#exchange.outgoing.repeatable) sendMirrors(this.#exchange, action, this.#routeMs);
   }
 
   onPerTryTimeout(): void {
-    this.#report.failed('timeout');
     this.#giveUpTry('upstream_timeout', 504, 'upstream request timeout', 'upstream_per_try_timeout');
   }
 
   onPerTryIdle(): void {
-    this.#report.failed('timeout');
     this.#giveUpTry('upstream_timeout', 504, 'upstream request timeout', 'upstream_per_try_idle_timeout');
   }
 
   onDuration(): void {
-    this.#report.failed('timeout');
     this.#giveUpTry(
       'upstream_duration',
       408,
@@ -395,15 +393,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
 
   #giveUpTry(code: ErrorCode, status: number, body: string, detail: string): void {
     const exchange = this.#exchange;
+    this.#report.failed('timeout');
     this.#dropStream();
-    if (!this.#answering && exchange.outgoing.repeatable) {
-      const verdict = this.#retry.afterReset('local_reset', true);
-      if (verdict === 'yes') {
-        this.#retryLater(undefined);
-        return;
-      }
-      this.#note(verdict);
-    }
-    exchange.failWith(code, status, body, detail, targetReason(this.#exchange));
+    if (!this.#retries('local_reset', true)) exchange.failWith(code, status, body, detail, targetReason(exchange));
   }
 }
