@@ -1,6 +1,6 @@
 /** The worker processes of one sidecar: started, told the same, restarted where they die. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Cancel, Clock } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import {
@@ -45,13 +45,13 @@ export interface WorkerPool {
 }
 
 interface Worker {
-  child: ChildProcess;
-  channel: Channel<FromWorker, ToWorker>;
+  readonly channel: Channel<FromWorker, ToWorker>;
   report: WorkerReport | undefined;
   /** Messages that a report must have done to count. */
   told: number;
-  startedAtMs: number;
-  deaths: number;
+  readonly startedAtMs: number;
+  /** In a row, of those that lived shortly. */
+  readonly deaths: number;
 }
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
@@ -72,7 +72,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     const stdio: ('ignore' | 'inherit' | 'ipc')[] = ['ignore', 'inherit', 'inherit', 'ipc'];
     const child = spawn(program, args, { stdio, serialization: 'advanced' });
     const channel = processChannel<FromWorker, ToWorker>(child);
-    const worker: Worker = { child, channel, report: undefined, told: 0, startedAtMs: clock.monotonic(), deaths };
+    const worker: Worker = { channel, report: undefined, told: 0, startedAtMs: clock.monotonic(), deaths };
     workers[index] = worker;
     channel.onMessage((message) => {
       if (message.weft === 'report') {
@@ -81,7 +81,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       } else if (message.weft === 'metrics') scrapes.get(message.id)?.(message.text);
       else options.onWantsSocket(index, message, (answer, socket) => send(worker, answer, socket));
     });
-    child.once('error', (error) => log.error({ worker: index, err: error }, 'a worker does not start'));
+    child.on('error', (error) => {
+      log.error({ worker: index, err: error }, 'a worker does not start');
+      // What never ran does not exit either.
+      if (child.pid === undefined) died(index, worker, error.message);
+    });
     child.once('exit', (code, signal) => died(index, worker, signal ?? `code ${code}`));
     for (const message of options.introduction()) send(worker, message);
   };
