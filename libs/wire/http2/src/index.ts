@@ -10,4 +10,5 @@ export type {
   Http2StreamSink,
 } from './connection.types.ts';
 export { http2ErrorCodes, http2ErrorName } from './error-codes.ts';
+export { preface } from './frames/frame-types.ts';
 export { http2Limits } from './limits.ts';

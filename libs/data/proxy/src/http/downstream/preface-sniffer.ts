@@ -1,10 +1,9 @@
 /** Tells HTTP/2 with prior knowledge from HTTP/1 by a client's first octets. */
 
 import type { Swept, Wire, WireSink } from '@weft/data-upstream';
+import { preface } from '@weft/http2';
 import { httpLimits } from '../limits.ts';
 import type { AcceptedConnection, ClientConnection, ConnectionOwner } from './connection-owner.ts';
-
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
 export class PrefaceSniffer implements WireSink, Swept, ClientConnection {
   readonly #wire: Wire;

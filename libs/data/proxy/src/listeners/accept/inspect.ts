@@ -1,5 +1,6 @@
 /** What the first octets of a connection say of it: TLS with its names, HTTP/1, HTTP/2, or neither. */
 
+import { preface } from '@weft/http2';
 import { type ClientHello, parseClientHello } from '@weft/tls';
 
 export interface Inspected {
@@ -12,7 +13,6 @@ export interface Inspected {
 /** Octets that are looked at for a request line. */
 export const requestLineBytesMax = 8_192;
 
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 const requestLine = /^[A-Z][A-Z-]{0,31} [\x21-\xff]+ HTTP\/1\.([01])\r?\n/;
 const requestStart = /^[A-Z][A-Z-]{0,31}(?: [\x21-\xff]*(?: [HTP/1.0]*\r?)?)?$/;
 
