@@ -93,8 +93,8 @@ function envoyApiPage(parts, operators) {
 
 Generated from the code by \`npm run docs\`: the messages of Envoy's v3 API that the sidecar takes over xDS, and which of their fields. A
 resource that sets any other field, or has a message that is not listed, is refused (NACK) with the name of the field; so is a value that
-a field's own compilation does not take. "Done" includes fields that change nothing that could be seen here (names of statistics, tuning of
-sockets). The differences that are wanted [have a page of their own](differences-from-envoy.md). UDP and HTTP/3 are out of scope.
+a field's own compilation does not take. "Done" includes fields that are taken and not acted on: [they have a page](fields-without-effect.md).
+The differences that are wanted [have a page of their own](differences-from-envoy.md). UDP and HTTP/3 are out of scope.
 
 ${sections.join('\n')}
 ## Command operators
