@@ -117,7 +117,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
       case 'exchange':
       case 'head':
         // As Envoy: a client that closes its side has gone, also where it has said all.
-        this.#goneAway();
+        this.destroy();
         return;
       case 'tunnel':
         this.#endTunnelRequest();
@@ -214,7 +214,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     this.#output.flush();
     // The end of the connection would end a tunnel, and the answer of an HTTP/1.0 client, in order.
     if (this.#state === 'tunnel' || this.#exchange.request.protocol === 'HTTP/1.0') this.#wire.reset?.();
-    this.#goneAway();
+    this.destroy();
   }
 
   onSweep(nowMs: number): void {
@@ -381,11 +381,6 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     this.#requestOver = true;
     this.#requests += 1;
     this.#exchange.refuse(code, body, detail, reason, method);
-  }
-
-  #goneAway(): void {
-    this.#wire.destroy();
-    this.onClose();
   }
 
   /** Sends what is left and FIN, then waits a moment for the client's: an early close would take the answer from it. */
