@@ -24,6 +24,7 @@ export interface RulesSourceOptions {
 const refreshMs = 1_000;
 /** Files of a folder. */
 export const filesMax = 256;
+/** Of one file. */
 const fileBytesMax = 4 * 1024 * 1024;
 
 /** @returns violations where the first reading has some. */

@@ -68,11 +68,11 @@ const cases: readonly TrafficCase[] = [
   ]),
   jwtCase('expired and early tokens are refused beyond the skew of 60 s', {}, [
     { send: 'GET /', headers: bearer(tokenOf({ exp: now - 7_200 })), see: denied('Jwt is expired') },
-    { send: 'GET /', headers: bearer(tokenOf({ exp: now - 20 })), see: allowed },
     { send: 'GET /', headers: bearer(tokenOf({ nbf: now + 7_200 })), see: denied('Jwt not yet valid') },
     { send: 'GET /', headers: bearer(tokenOf({ nbf: now + 20 })), see: allowed },
     { send: 'GET /', headers: bearer(tokenOf({ exp: undefined })), see: allowed },
   ]),
+  // A token that expires within the default skew would do so for good while the table runs.
   jwtCase('clock_skew_seconds sets the skew', { clock_skew_seconds: 600 }, [
     { send: 'GET /', headers: bearer(tokenOf({ exp: now - 300 })), see: allowed },
   ]),
