@@ -37,6 +37,33 @@ describe('a bound', () => {
     shadow.stop();
   }, 20_000);
 
+  it('of the time of a mirror: a copy that nobody answers is given up, also where the route has no timeout', async () => {
+    const main = await backendOf(always(hello));
+    let gone = (): void => {};
+    const reset = new Promise<void>((resolve) => {
+      gone = resolve;
+    });
+    let came = (): void => {};
+    const arrived = new Promise<void>((resolve) => {
+      came = resolve;
+    });
+    const shadow = await startHttp2Backend((stream) => {
+      stream.on('close', () => gone());
+      came();
+    });
+    const to = makeTarget(makeCluster([makeEndpoint(shadow.port)], { http: http2 }));
+    const mirrors = [{ target: () => to, share: 1, keepHost: true, traceSampled: undefined }];
+    const action = makeForward(makeTarget(makeCluster([makeEndpoint(main.port)])), { mirrors });
+    const rig = await rigOf(makeTable(() => makeRoute(action)));
+    const client = await connectTo(rig.port);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until('hello');
+    await arrived;
+    rig.clock.advance(httpLimits.mirrorTimeoutMs + 1);
+    await reset;
+    shadow.stop();
+  });
+
   it('of resends: an endpoint that refuses every stream gets three more, then the client is told', async () => {
     const backend = await startHttp2Backend((stream) => void stream.close(7));
     const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });

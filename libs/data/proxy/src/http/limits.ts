@@ -19,6 +19,8 @@ export const httpLimits = {
   resendsMax: 3,
   /** Copies of requests that are under way to mirrors; one more is not sent. */
   mirrorsMax: 1_000,
+  /** How long such a copy may take where its route has no timeout: one that is never answered must not hold its place for ever. */
+  mirrorTimeoutMs: 60_000,
   /** Requests of filters that are under way; one more is refused. */
   calloutsMax: 10_000,
   /** The body of an answer to a filter's request. */

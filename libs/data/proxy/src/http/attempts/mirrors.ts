@@ -46,7 +46,7 @@ function sendMirror(exchange: HttpExchange, mirror: MirrorPolicy, timeoutMs: num
       introduction: '',
     },
     body: Buffer.from(body),
-    timeoutMs,
+    timeoutMs: timeoutMs > 0 ? timeoutMs : httpLimits.mirrorTimeoutMs,
     answerBytesMax: -1,
     onDone() {
       underWay -= 1;
