@@ -25,7 +25,7 @@ const refreshMs = 1_000;
 /** Files of a folder. */
 export const filesMax = 256;
 /** Of one file. */
-const fileBytesMax = 4 * 1024 * 1024;
+export const fileBytesMax = 4 * 1024 * 1024;
 
 /** @returns violations where the first reading has some. */
 export function openRules({
