@@ -1,7 +1,6 @@
 /** Which descriptors a request sends to a rate limit, and the headers that tell a client of its limit. */
 
-import type { Exchange, ForwardAction, RateLimitRule } from '@weft/data-runtime';
-import { setField } from './fields.ts';
+import { type Exchange, type ForwardAction, type RateLimitRule, setField } from '@weft/data-runtime';
 
 /** vh_rate_limits: a virtual host's rate limits where the route has none, also where it has some, or never. */
 export type VirtualHostLimits = 'override' | 'include' | 'ignore';

@@ -1,8 +1,8 @@
 /** What every answer carries: server, date, Via, and how long the endpoint took. */
 
-import type { HttpFilter, HttpHandlerTable } from '@weft/data-runtime';
+import { type HttpFilter, type HttpHandlerTable, setField } from '@weft/data-runtime';
 import type { Clock } from '@weft/kernel';
-import { fieldOf, setField } from '../fields.ts';
+import { fieldOf } from '../fields.ts';
 
 export type AnswerHeadersTable = Pick<
   HttpHandlerTable,

@@ -1,9 +1,8 @@
 /** Cross-origin resource sharing: envoy.extensions.filters.http.cors.v3. The policy is a route's; without one nothing is done. */
 
-import { type Exchange, filterDisabled, type HttpFilter } from '@weft/data-runtime';
+import { type Exchange, filterDisabled, type HttpFilter, setField } from '@weft/data-runtime';
 import type { Random } from '@weft/kernel';
 import type { Counter } from '@weft/telemetry';
-import { setField } from '../fields.ts';
 
 /** Compiled CorsPolicy. Empty texts: the header is not sent. */
 export interface CorsSettings {

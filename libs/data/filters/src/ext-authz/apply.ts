@@ -1,7 +1,7 @@
 /** Does to a request, and to its answer, what an authoriser asked for. */
 
-import type { Exchange } from '@weft/data-runtime';
-import { isWritable, removeField, setField } from '../fields.ts';
+import { type Exchange, removeField, setField } from '@weft/data-runtime';
+import { isWritable } from '../fields.ts';
 import type { FieldChange, Verdict } from './verdict.ts';
 
 /** @returns whether the request was changed. */

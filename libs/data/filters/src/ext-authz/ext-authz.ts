@@ -1,10 +1,9 @@
 /** Authorisation by another service: envoy.extensions.filters.http.ext_authz.v3. */
 
-import { type Exchange, filterDisabled, type HttpFilter } from '@weft/data-runtime';
+import { type Exchange, filterDisabled, type HttpFilter, setField } from '@weft/data-runtime';
 import type { Cancel, Random } from '@weft/kernel';
 import type { Counter } from '@weft/telemetry';
 import { addMetadata } from '../dynamic-metadata.ts';
-import { setField } from '../fields.ts';
 import { applyOk, applyResponse } from './apply.ts';
 import type { Check, CheckInput, FieldChange, Verdict } from './verdict.ts';
 

@@ -1,7 +1,13 @@
 /** x-forwarded-client-cert: who called, told to the application behind a proxy, in Envoy's five modes. */
 
-import type { Exchange, ForwardClientCert, HttpFilter, HttpHandlerTable, PeerCertificate } from '@weft/data-runtime';
-import { removeField } from '../fields.ts';
+import {
+  type Exchange,
+  type ForwardClientCert,
+  type HttpFilter,
+  type HttpHandlerTable,
+  type PeerCertificate,
+  removeField,
+} from '@weft/data-runtime';
 
 const header = 'x-forwarded-client-cert';
 

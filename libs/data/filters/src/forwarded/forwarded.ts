@@ -2,9 +2,15 @@
 
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { Exchange, HttpFilter, HttpHandlerTable } from '@weft/data-runtime';
-import { withoutPortOf as addressOf, compileCidrTextTest } from '@weft/data-runtime';
-import { removeField, setField } from '../fields.ts';
+import {
+  withoutPortOf as addressOf,
+  compileCidrTextTest,
+  type Exchange,
+  type HttpFilter,
+  type HttpHandlerTable,
+  removeField,
+  setField,
+} from '@weft/data-runtime';
 import { removeUntrusted } from './untrusted.ts';
 
 const forwardedFor = 'x-forwarded-for';

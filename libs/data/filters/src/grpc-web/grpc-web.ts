@@ -1,8 +1,15 @@
 /** gRPC for browsers, made gRPC on its way to the endpoint: envoy.extensions.filters.http.grpc_web.v3. */
 
-import { type Exchange, filterDisabled, grpcStatusOfHttp, type HttpFilter } from '@weft/data-runtime';
+import {
+  type Exchange,
+  filterDisabled,
+  grpcStatusOfHttp,
+  type HttpFilter,
+  removeField,
+  setField,
+} from '@weft/data-runtime';
 import type { Clock } from '@weft/kernel';
-import { fieldOf, removeField, setField } from '../fields.ts';
+import { fieldOf } from '../fields.ts';
 import { createResponse, createTextRequest } from './transforms.ts';
 
 /** What is kept of a request. */

@@ -1,9 +1,8 @@
 /** What a verified token does to its request: headers for the application, dynamic metadata for later filters. */
 
-import type { Exchange } from '@weft/data-runtime';
+import { type Exchange, removeField } from '@weft/data-runtime';
 import type { JwtProvider } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
 import { addMetadata } from '../dynamic-metadata.ts';
-import { removeField } from '../fields.ts';
 import type { JwtToken } from './token.ts';
 
 export const jwtNamespace = 'envoy.filters.http.jwt_authn';

@@ -1,8 +1,7 @@
 /** Where a request carries a token, and how it is taken off. */
 
-import { type Exchange, queryValue } from '@weft/data-runtime';
+import { type Exchange, queryValue, removeField } from '@weft/data-runtime';
 import type { JwtProvider } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
-import { removeField } from '../fields.ts';
 
 export interface TokenLocation {
   /** Equal for the same place of two providers. */

@@ -1,7 +1,6 @@
 /** Who calls, for the labels of metrics: Istio's x-envoy-peer-metadata, sent to peers of the mesh and read from them. */
 
-import type { HttpFilter, WorkloadLabels } from '@weft/data-runtime';
-import { removeField } from '../fields.ts';
+import { type HttpFilter, removeField, type WorkloadLabels } from '@weft/data-runtime';
 import type { ProxyLabels } from '../proxy-labels.ts';
 import { decodeStruct, encodeStruct, type TextStruct } from './struct.ts';
 

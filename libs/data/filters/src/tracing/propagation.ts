@@ -1,6 +1,7 @@
 /** Trace contexts in headers: W3C Trace Context, B3 in several headers and in one. */
 
-import { fieldOf, setField } from '../fields.ts';
+import { setField } from '@weft/data-runtime';
+import { fieldOf } from '../fields.ts';
 import type { TraceState } from '../trace-state.ts';
 
 export interface TraceContext {

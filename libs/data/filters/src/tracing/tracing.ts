@@ -1,8 +1,7 @@
 /** Tracing of one listener: decides, passes the context on, reports spans. */
 
-import type { Exchange, HttpFilter, HttpHandlerTable, TracingTable } from '@weft/data-runtime';
+import { type Exchange, type HttpFilter, type HttpHandlerTable, setField, type TracingTable } from '@weft/data-runtime';
 import type { Random } from '@weft/kernel';
-import { setField } from '../fields.ts';
 import type { ProxyLabels } from '../proxy-labels.ts';
 import { hex32 } from '../random-hex.ts';
 import { type TraceState, tracingKey, tracingOf } from '../trace-state.ts';
