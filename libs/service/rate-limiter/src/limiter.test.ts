@@ -10,7 +10,7 @@ import {
 import { parseRules } from './config/parse-rules.ts';
 import { createFallbackCounters, type OnFailure } from './counters/fallback-counters.ts';
 import { createMemoryCounters } from './counters/memory-counters.ts';
-import { createLimiter } from './limiter.ts';
+import { createLimiter, keyLengthMax } from './limiter.ts';
 
 const rules = parseRules(
   'a.yaml',
@@ -73,6 +73,21 @@ describe('the limiter', () => {
       [Code.OK, 0],
     ]);
     expect((await judge(['who'], 'me', 9, 'other')).overallCode).toBe(Code.OK);
+  });
+
+  it('keeps long keys as their hash, each apart from the others', async () => {
+    const counters = createMemoryCounters(createManualClock());
+    const keys: string[] = [];
+    const { judge } = setUp({
+      ...counters,
+      add: (hits) => {
+        keys.push(...hits.map(({ key }) => key));
+        return counters.add(hits);
+      },
+    });
+    for (const end of ['a', 'b']) await judge(['who'], `${'x'.repeat(keyLengthMax)}${end}`);
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key.length).toBeLessThan(keyLengthMax);
   });
 
   it('bounds the keys in memory', async () => {

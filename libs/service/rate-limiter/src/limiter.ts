@@ -23,7 +23,7 @@ export interface Limiter {
 type StatusInit = Extract<NonNullable<MessageInitShape<typeof RateLimitResponseSchema>['statuses']>[number], object>;
 
 /** Longer keys are kept as their hash. */
-const keyLengthMax = 200;
+export const keyLengthMax = 200;
 const uint32Max = 0xffff_ffff;
 
 const wireUnits: Readonly<Record<Unit, WireUnit>> = {

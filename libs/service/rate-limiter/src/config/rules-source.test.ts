@@ -1,12 +1,12 @@
 /** Limits that follow their files. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createManualClock } from '@weft/kernel';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Violation } from './parse-rules.ts';
-import { openRules } from './rules-source.ts';
+import { fileBytesMax, openRules } from './rules-source.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -43,4 +43,8 @@ it('says what is wrong at first', () => {
   const options = { clock: createManualClock(), onLoaded: () => {}, onViolations: () => {} };
   expect(openRules({ ...options, path: folder })).toMatchObject([{ message: 'the folder has no YAML file' }]);
   expect(openRules({ ...options, path: join(folder, 'none.yaml') })).toMatchObject([{ line: 1 }]);
+  write('long.yaml', 'domain: d\n');
+  truncateSync(join(folder, 'long.yaml'), fileBytesMax + 1);
+  const [tooLong] = openRules({ ...options, path: folder }) as readonly Violation[];
+  expect(tooLong?.message).toContain(`it is over ${fileBytesMax} bytes`);
 });
