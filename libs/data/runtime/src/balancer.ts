@@ -1,7 +1,7 @@
 /** What the tables need of a load balancer; data/balancing makes them, one folder each. */
 
 import type { Clock, Random } from '@weft/kernel';
-import type { AttemptOutcome, Endpoint } from './tables.ts';
+import type { AttemptOutcome, Endpoint } from './tables/cluster.ts';
 
 /** Envoy's SlowStartConfig. */
 export interface SlowStart {

@@ -5,17 +5,10 @@ import type { Any } from '@bufbuild/protobuf/wkt';
 import type { HttpProtocol, RequestHead } from '@weft/http';
 import type { Cancel, ErrorCode } from '@weft/kernel';
 import type { AccessLogFilter } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
-import type {
-  AccessLogTable,
-  Cluster,
-  Direction,
-  Endpoint,
-  NetworkFilter,
-  Ref,
-  Route,
-  RouteTarget,
-  WorkloadLabels,
-} from './tables.ts';
+import type { Cluster, Endpoint, WorkloadLabels } from './tables/cluster.ts';
+import type { AccessLogTable } from './tables/http-handler.ts';
+import type { Direction, NetworkFilter } from './tables/listener.ts';
+import type { Ref, Route, RouteTarget } from './tables/route.ts';
 
 /** What a certificate says; made once a connection. Lists are in the order of the certificate. */
 export interface PeerCertificate {

@@ -80,30 +80,39 @@ export type { Runtime, RuntimeChange, RuntimeOptions, Tables, Wanted } from './r
 export { createRuntime } from './runtime.ts';
 export { ownSecretName, rootsSecretName } from './secrets/names.ts';
 export type {
-  AccessLogTable,
   AttemptOutcome,
   Breaker,
   Cluster,
   ClusterLimits,
-  DirectAction,
-  Direction,
+  Endpoint,
+  UpstreamHttp,
+  WorkloadLabels,
+} from './tables/cluster.ts';
+export type {
+  AccessLogTable,
   DownstreamAddressing,
   DownstreamHttp2,
-  DownstreamTls,
-  Endpoint,
+  ForwardClientCert,
+  HttpHandlerTable,
+  LocalReply,
+  PathNormalization,
+  TracingTable,
+} from './tables/http-handler.ts';
+export type {
+  Direction,
   FilterChainMatch,
   FilterChainTable,
-  ForwardAction,
-  ForwardClientCert,
-  HeaderMutation,
-  HttpHandlerTable,
-  InternalRedirect,
   ListenerTable,
-  LocalReply,
-  MirrorPolicy,
   NetworkConnection,
   NetworkFilter,
-  PathNormalization,
+  TcpHandlerTable,
+} from './tables/listener.ts';
+export type {
+  DirectAction,
+  ForwardAction,
+  HeaderMutation,
+  InternalRedirect,
+  MirrorPolicy,
   RateLimitRule,
   RedirectAction,
   Ref,
@@ -114,14 +123,7 @@ export type {
   RouteTable,
   RouteTarget,
   RouteTracing,
-  SanMatcher,
-  TcpHandlerTable,
-  TlsMaterialRef,
-  TlsSecret,
-  TracingTable,
-  UpstreamHttp,
-  UpstreamTls,
   VirtualHostOrigin,
-  WorkloadLabels,
-} from './tables.ts';
-export { retryOnBits } from './tables.ts';
+} from './tables/route.ts';
+export { retryOnBits } from './tables/route.ts';
+export type { DownstreamTls, SanMatcher, TlsMaterialRef, TlsSecret, UpstreamTls } from './tables/tls.ts';

@@ -1,6 +1,6 @@
 /** Bounds of the tables, and the defaults that xDS leaves to the proxy. */
 
-import type { ClusterLimits } from './tables.ts';
+import type { ClusterLimits } from './tables/cluster.ts';
 
 /** Of a cluster that says nothing of it: Envoy's defaults, and how many idle connections are kept per endpoint. */
 export const clusterLimits: ClusterLimits = {

@@ -3,7 +3,7 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
 import type { Metadata } from '@weft/xds-messages/envoy/config/core/v3/base';
-import type { Cluster, WorkloadLabels } from './tables.ts';
+import type { Cluster, WorkloadLabels } from './tables/cluster.ts';
 
 export const unknownWorkload: WorkloadLabels = {
   workload: 'unknown',

@@ -1,6 +1,6 @@
 /** Places that fill when a resource arrives: who holds one sees every later content. */
 
-import type { Ref } from './tables.ts';
+import type { Ref } from './tables/route.ts';
 
 /** The mutator's side of a `Ref`. */
 export interface Place<T> {

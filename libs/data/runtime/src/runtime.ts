@@ -12,7 +12,10 @@ import { rootsSecretName } from './secrets/names.ts';
 import { createClusterStore } from './stores/cluster-store.ts';
 import { createSecretStore } from './stores/secret-store.ts';
 import { createTrafficStore } from './stores/traffic-store.ts';
-import type { Cluster, Endpoint, ListenerTable, Ref, RouteTable, TlsSecret } from './tables.ts';
+import type { Cluster, Endpoint } from './tables/cluster.ts';
+import type { ListenerTable } from './tables/listener.ts';
+import type { Ref, RouteTable } from './tables/route.ts';
+import type { TlsSecret } from './tables/tls.ts';
 
 /** The kinds of filters and logs: what is configured and not among them is refused by name. */
 export interface RuntimeOptions extends PlugOptions {

@@ -12,7 +12,7 @@ import type {
 } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint_components';
 import { refuse } from '../check/refuse.ts';
 import { endpointWorkload } from '../metadata.ts';
-import type { WorkloadLabels } from '../tables.ts';
+import type { WorkloadLabels } from '../tables/cluster.ts';
 import type { CheckedEndpoint } from './cluster-health.ts';
 import { lbMetadataOf } from './subset-spec.ts';
 

@@ -6,7 +6,7 @@ import type {
 } from '@weft/xds-messages/envoy/config/cluster/v3/circuit_breaker';
 import { RoutingPriority } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { refuse } from '../check/refuse.ts';
-import type { Breaker } from '../tables.ts';
+import type { Breaker } from '../tables/cluster.ts';
 
 /** A breaker without its counters, which live as long as the cluster. */
 export type BreakerSpec = Omit<Breaker, 'used'>;

@@ -2,7 +2,8 @@
 
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
-import type { AttemptOutcome, Cluster, Endpoint, UpstreamTls } from '../tables.ts';
+import type { AttemptOutcome, Cluster, Endpoint } from '../tables/cluster.ts';
+import type { UpstreamTls } from '../tables/tls.ts';
 import type { HealthProbe } from './health-check.ts';
 import type { OutlierSpec } from './outlier-spec.ts';
 import type { FailureAccrualSpec } from './weft-options.ts';

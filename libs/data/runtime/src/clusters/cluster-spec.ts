@@ -6,7 +6,7 @@ import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { connectTimeoutMs } from '../limits.ts';
 import { clusterService, provenanceOf } from '../metadata.ts';
-import type { Cluster, ClusterLimits, UpstreamHttp } from '../tables.ts';
+import type { Cluster, ClusterLimits, UpstreamHttp } from '../tables/cluster.ts';
 import { type ClusterBalancing, compileBalancing } from './balancing-spec.ts';
 import { type BreakersSpec, compileBreakers } from './circuit-breakers.ts';
 import { compileDiscovery, type Discovery } from './discovery.ts';

@@ -15,7 +15,7 @@ import {
 import { refuse, unpack } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { clusterLimits } from '../limits.ts';
-import type { ClusterLimits, UpstreamHttp } from '../tables.ts';
+import type { ClusterLimits, UpstreamHttp } from '../tables/cluster.ts';
 
 export interface HttpOptions {
   readonly http: Omit<UpstreamHttp, 'multiplex'>;

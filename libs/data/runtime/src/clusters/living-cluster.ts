@@ -2,7 +2,7 @@
 
 import type { Cancel, Clock, Provenance, Random } from '@weft/kernel';
 import type { Balancer, CreateBalancer, PickContext } from '../balancer.ts';
-import type { Breaker, Cluster, ClusterLimits, Endpoint, UpstreamHttp } from '../tables.ts';
+import type { Breaker, Cluster, ClusterLimits, Endpoint, UpstreamHttp } from '../tables/cluster.ts';
 import { assignEndpoints } from './assign-endpoints.ts';
 import type { AssignmentSpec } from './assignment.ts';
 import { emptyAssignment } from './assignment.ts';

@@ -1,6 +1,7 @@
 /** An endpoint that lives as long as its address is listed: the parts of its health are kept apart and read as one. */
 
-import type { Endpoint, UpstreamTls, WorkloadLabels } from '../tables.ts';
+import type { Endpoint, WorkloadLabels } from '../tables/cluster.ts';
+import type { UpstreamTls } from '../tables/tls.ts';
 import type { EndpointSpec } from './assignment.ts';
 import type { CheckedEndpoint, HealthPart } from './cluster-health.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Cancel, Clock } from '@weft/kernel';
 import { unknownWorkload } from '../metadata.ts';
-import type { Endpoint } from '../tables.ts';
+import type { Endpoint } from '../tables/cluster.ts';
 import type { OriginalDestinationSpec } from './discovery.ts';
 import { LivingEndpoint } from './living-endpoint.ts';
 import { sameTls } from './same-tls.ts';

@@ -1,6 +1,6 @@
 /** Tells whether two ways to secure a connection are the same. */
 
-import type { UpstreamTls } from '../tables.ts';
+import type { UpstreamTls } from '../tables/tls.ts';
 
 /** Keeps the object where nothing changed, so that a pool can tell by identity whether it must begin anew. */
 export function sameTls(before: UpstreamTls | undefined, after: UpstreamTls | undefined): UpstreamTls | undefined {

@@ -7,7 +7,7 @@ import type { TransportSocket } from '@weft/xds-messages/envoy/config/core/v3/ba
 import { ProxyProtocolConfig_Version as Version } from '@weft/xds-messages/envoy/config/core/v3/proxy_protocol';
 import { ProxyProtocolUpstreamTransportSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol';
 import { refuse, unpack } from '../check/refuse.ts';
-import type { UpstreamTls } from '../tables.ts';
+import type { UpstreamTls } from '../tables/tls.ts';
 import { compileUpstreamTls } from '../tls/transport-socket.ts';
 
 export interface Transport {

@@ -10,7 +10,7 @@ import { refuse, withinPlug } from '../check/refuse.ts';
 import { withPlug } from '../check/supported-fields.ts';
 import type { Exchange } from '../filter.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from '../plugs.ts';
-import type { AccessLogTable } from '../tables.ts';
+import type { AccessLogTable } from '../tables/http-handler.ts';
 
 /** @throws WeftError `config_rejected`, naming the log and its type. */
 export function compileAccessLogs(logs: readonly AccessLog[], plugs: Plugs, where: string): readonly AccessLogTable[] {

@@ -5,7 +5,7 @@ import {
   type FilterChainMatch as XdsMatch,
 } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import { refuse } from '../check/refuse.ts';
-import type { FilterChainMatch } from '../tables.ts';
+import type { FilterChainMatch } from '../tables/listener.ts';
 import { rangeTexts } from './address-range.ts';
 
 const sourceTypes: Readonly<Record<SourceType, FilterChainMatch['sourceType']>> = {

@@ -10,7 +10,7 @@ import { milliseconds } from '../duration.ts';
 import { filtersMax, handshakeTimeoutMs } from '../limits.ts';
 import { provenanceOf } from '../metadata.ts';
 import { checkPlugConfig, typeNameOf } from '../plugs.ts';
-import type { FilterChainTable, NetworkFilter } from '../tables.ts';
+import type { FilterChainTable, NetworkFilter } from '../tables/listener.ts';
 import { compileDownstreamSocket } from '../tls/transport-socket.ts';
 import { compileChainMatch } from './filter-chain-match.ts';
 import { compileHttpManager } from './http-manager.ts';

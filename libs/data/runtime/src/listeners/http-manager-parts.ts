@@ -7,7 +7,12 @@ import {
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { UuidRequestIdConfigSchema } from '@weft/xds-messages/envoy/extensions/request_id/uuid/v3/uuid';
 import { unpack } from '../check/refuse.ts';
-import type { DownstreamAddressing, ForwardClientCert, HttpHandlerTable, PathNormalization } from '../tables.ts';
+import type {
+  DownstreamAddressing,
+  ForwardClientCert,
+  HttpHandlerTable,
+  PathNormalization,
+} from '../tables/http-handler.ts';
 import { rangeTexts } from './address-range.ts';
 
 /** Without `internal_address_config` no address is internal, as Envoy 1.33 and later have it. */

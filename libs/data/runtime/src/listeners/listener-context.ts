@@ -2,7 +2,9 @@
 
 import type { Plugs } from '../plugs.ts';
 import type { RouteContext } from '../routes/route-context.ts';
-import type { Direction, Ref, RouteTable, TlsSecret } from '../tables.ts';
+import type { Direction } from '../tables/listener.ts';
+import type { Ref, RouteTable } from '../tables/route.ts';
+import type { TlsSecret } from '../tables/tls.ts';
 
 export interface ListenerContext {
   readonly routes: RouteContext;

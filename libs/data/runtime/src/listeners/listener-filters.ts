@@ -9,7 +9,7 @@ import { TlsInspectorSchema } from '@weft/xds-messages/envoy/extensions/filters/
 import { refuse, unpack } from '../check/refuse.ts';
 import { filtersMax } from '../limits.ts';
 import { typeNameOf } from '../plugs.ts';
-import type { ListenerTable } from '../tables.ts';
+import type { ListenerTable } from '../tables/listener.ts';
 import { compilePortPredicate } from './port-predicate.ts';
 
 type Filters = Pick<

@@ -10,7 +10,8 @@ import { type CompiledFormatString, compileFormatString } from '../format/format
 import { localReplyBodyMax } from '../limits.ts';
 import type { Plugs } from '../plugs.ts';
 import { compileMutation } from '../routes/header-mutation.ts';
-import type { HeaderMutation, LocalReply } from '../tables.ts';
+import type { LocalReply } from '../tables/http-handler.ts';
+import type { HeaderMutation } from '../tables/route.ts';
 import { readDataSource } from '../tls/data-source.ts';
 import { compileLogFilter } from './access-log.ts';
 

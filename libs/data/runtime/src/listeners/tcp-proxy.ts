@@ -9,7 +9,9 @@ import {
 import { refuse, unpack } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { tcpIdleTimeoutMs } from '../limits.ts';
-import type { Cluster, Ref, RouteTarget, TcpHandlerTable } from '../tables.ts';
+import type { Cluster } from '../tables/cluster.ts';
+import type { TcpHandlerTable } from '../tables/listener.ts';
+import type { Ref, RouteTarget } from '../tables/route.ts';
 import { compileAccessLogs } from './access-log.ts';
 import type { ListenerContext } from './listener-context.ts';
 

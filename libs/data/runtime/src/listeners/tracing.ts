@@ -13,7 +13,7 @@ import { milliseconds } from '../duration.ts';
 import type { Exchange } from '../filter.ts';
 import { pathTagLengthMax, spanExportTimeoutMs } from '../limits.ts';
 import { typeNameOf } from '../plugs.ts';
-import type { TracingTable } from '../tables.ts';
+import type { TracingTable } from '../tables/http-handler.ts';
 import type { ListenerContext } from './listener-context.ts';
 
 type Provider = TracingTable['provider'];

@@ -1,7 +1,7 @@
 /** An exchange read as a request, for matchers that run after the route is chosen. */
 
 import type { Exchange } from '../filter.ts';
-import type { RouteRequest } from '../tables.ts';
+import type { RouteRequest } from '../tables/route.ts';
 
 class ExchangeRequest implements RouteRequest {
   exchange: Exchange | undefined;

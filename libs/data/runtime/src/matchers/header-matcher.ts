@@ -2,7 +2,7 @@
 
 import type { HeaderMatcher } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
-import type { RouteRequest } from '../tables.ts';
+import type { RouteRequest } from '../tables/route.ts';
 import { compileFullMatch, type TextTest } from './regex.ts';
 import { compareText, compileTextTest } from './text-matcher.ts';
 

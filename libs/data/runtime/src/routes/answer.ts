@@ -8,7 +8,7 @@ import {
 import { refuse } from '../check/refuse.ts';
 import type { Exchange } from '../filter.ts';
 import { compileReplace } from '../matchers/regex.ts';
-import type { DirectAction, RedirectAction } from '../tables.ts';
+import type { DirectAction, RedirectAction } from '../tables/route.ts';
 import type { PathShape } from './path-match.ts';
 import { prefixRewrite } from './rewrite.ts';
 

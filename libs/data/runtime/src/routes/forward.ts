@@ -11,7 +11,7 @@ import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { routeTimeoutMs } from '../limits.ts';
 import { provenanceOf } from '../metadata.ts';
-import type { ForwardAction, MirrorPolicy, RateLimitRule, RetryPolicy } from '../tables.ts';
+import type { ForwardAction, MirrorPolicy, RateLimitRule, RetryPolicy } from '../tables/route.ts';
 import type { FilterConfigs } from './filter-configs.ts';
 import { compileHash } from './hash-policy.ts';
 import { compileInternalRedirect } from './internal-redirect.ts';

@@ -7,7 +7,7 @@ import {
 import { refuse } from '../check/refuse.ts';
 import type { Exchange } from '../filter.ts';
 import { compileFormat } from '../format/compile-format.ts';
-import type { HeaderMutation } from '../tables.ts';
+import type { HeaderMutation } from '../tables/route.ts';
 
 /** Names that framing and routing stand on, and those that end with a connection. */
 const untouchable: ReadonlySet<string> = new Set([

@@ -4,7 +4,7 @@ import type { TypedExtensionConfig } from '@weft/xds-messages/envoy/config/core/
 import type { InternalRedirectPolicy } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { SafeCrossSchemeConfigSchema } from '@weft/xds-messages/envoy/extensions/internal_redirect/safe_cross_scheme/v3/safe_cross_scheme_config';
 import { refuse, unpack } from '../check/refuse.ts';
-import type { InternalRedirect } from '../tables.ts';
+import type { InternalRedirect } from '../tables/route.ts';
 
 const followed: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

@@ -4,7 +4,7 @@ import type { Provenance } from '@weft/kernel';
 import type { RouteAction_RequestMirrorPolicy as XdsMirror } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
 import { runtimeShareOf } from '../matchers/fraction.ts';
-import type { MirrorPolicy } from '../tables.ts';
+import type { MirrorPolicy } from '../tables/route.ts';
 import type { RouteContext } from './route-context.ts';
 import { byHeader, plainTarget } from './targets.ts';
 

@@ -13,7 +13,7 @@ import { requestOf } from '../matchers/exchange-request.ts';
 import { compileHeaderTest, headerReader, type RequestTest } from '../matchers/header-matcher.ts';
 import { metadataValue } from '../matchers/metadata-matcher.ts';
 import { compileQueryTest } from '../matchers/query-matcher.ts';
-import type { RateLimitRule } from '../tables.ts';
+import type { RateLimitRule } from '../tables/route.ts';
 
 /** Envoy's bound of `stage`. */
 const stageMax = 10;

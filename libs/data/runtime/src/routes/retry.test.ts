@@ -2,7 +2,7 @@
 
 import type { JsonValue } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { retryOnBits } from '../tables.ts';
+import { retryOnBits } from '../tables/route.ts';
 import { retryGrpcOnOf, retryOnOf } from './retry.ts';
 import { forwardOf, refusal, request, typed } from './testing/route-fixtures.ts';
 

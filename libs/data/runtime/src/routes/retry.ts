@@ -9,7 +9,7 @@ import { PreviousPrioritiesConfigSchema } from '@weft/xds-messages/envoy/extensi
 import { refuse, unpack } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { compileFieldsTest, compileHeaderTest } from '../matchers/header-matcher.ts';
-import { type RetryPolicy, retryOnBits } from '../tables.ts';
+import { type RetryPolicy, retryOnBits } from '../tables/route.ts';
 
 /** Envoy's defaults. */
 const backOffBaseMs = 25;

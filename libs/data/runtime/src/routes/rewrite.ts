@@ -6,7 +6,7 @@ import { refuse, unpack } from '../check/refuse.ts';
 import { requestOf } from '../matchers/exchange-request.ts';
 import { headerReader } from '../matchers/header-matcher.ts';
 import { compileReplace } from '../matchers/regex.ts';
-import type { ForwardAction } from '../tables.ts';
+import type { ForwardAction } from '../tables/route.ts';
 import type { PathShape } from './path-match.ts';
 import { compileTemplateRewrite } from './uri-template.ts';
 

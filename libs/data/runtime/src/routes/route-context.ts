@@ -1,7 +1,8 @@
 /** What compiling routes needs of the rest of the tables. */
 
 import type { Any } from '@bufbuild/protobuf/wkt';
-import type { Cluster, Ref } from '../tables.ts';
+import type { Cluster } from '../tables/cluster.ts';
+import type { Ref } from '../tables/route.ts';
 
 /** Gives the place of a cluster by name. */
 export type ClusterRef = (name: string) => Ref<Cluster | undefined>;

@@ -4,7 +4,7 @@ import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { RouteMatchSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Route } from '../tables.ts';
+import type { Route } from '../tables/route.ts';
 import { type CompiledRoute, createIndex, createWalk } from './route-index.ts';
 import { compileMatch } from './route-match.ts';
 import { request } from './testing/route-fixtures.ts';

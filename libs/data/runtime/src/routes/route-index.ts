@@ -1,7 +1,7 @@
 /** Finds the first route of a list that takes a path, without asking each one. */
 
 import type { Random } from '@weft/kernel';
-import type { Route, RouteFacts, RouteRequest } from '../tables.ts';
+import type { Route, RouteFacts, RouteRequest } from '../tables/route.ts';
 import type { CompiledMatch } from './route-match.ts';
 
 export interface CompiledRoute extends CompiledMatch {

@@ -4,7 +4,7 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { requestOf } from '../matchers/exchange-request.ts';
-import type { RouteFacts } from '../tables.ts';
+import type { RouteFacts } from '../tables/route.ts';
 import { exchange, plainConnection, refusal, request, tableOfRoutes } from './testing/route-fixtures.ts';
 
 type Json = { readonly [key: string]: JsonValue };

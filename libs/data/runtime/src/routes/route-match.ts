@@ -7,7 +7,7 @@ import { runtimeShareOf } from '../matchers/fraction.ts';
 import { compileHeaderTest } from '../matchers/header-matcher.ts';
 import { compileMetadataTest } from '../matchers/metadata-matcher.ts';
 import { compileQueryTest } from '../matchers/query-matcher.ts';
-import type { RouteFacts, RouteRequest } from '../tables.ts';
+import type { RouteFacts, RouteRequest } from '../tables/route.ts';
 import { compilePath, type PathMatch } from './path-match.ts';
 
 /** Nothing in place of `facts`: a plain connection without metadata. */

@@ -4,7 +4,7 @@ import type { Any } from '@bufbuild/protobuf/wkt';
 import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import { VirtualHostSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse, unpack } from '../check/refuse.ts';
-import type { RouteTable } from '../tables.ts';
+import type { RouteTable } from '../tables/route.ts';
 import type { RouteContext } from './route-context.ts';
 import { compileDefaults, type HostEntry, joinRouteTable, onlyKnown } from './route-table.ts';
 import { splitHosts } from './split-hosts.ts';

@@ -5,7 +5,7 @@ import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v
 import { refuse } from '../check/refuse.ts';
 import { directResponseBytesMax } from '../limits.ts';
 import { provenanceOf } from '../metadata.ts';
-import type { RouteTable } from '../tables.ts';
+import type { RouteTable } from '../tables/route.ts';
 import { compileDomains } from './domains.ts';
 import { compileFilterConfigs } from './filter-configs.ts';
 import { compileMutation } from './header-mutation.ts';

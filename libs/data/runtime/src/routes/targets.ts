@@ -10,7 +10,7 @@ import type {
 import { refuse } from '../check/refuse.ts';
 import { headerReader } from '../matchers/header-matcher.ts';
 import { provenanceOf, targetProvenances } from '../metadata.ts';
-import type { RouteRequest, RouteTarget } from '../tables.ts';
+import type { RouteRequest, RouteTarget } from '../tables/route.ts';
 import { compileFilterConfigs, type FilterConfigs } from './filter-configs.ts';
 import { compileMutation } from './header-mutation.ts';
 import type { RouteContext } from './route-context.ts';

@@ -8,7 +8,14 @@ import {
 import { refuse } from '../check/refuse.ts';
 import { shareOf } from '../matchers/fraction.ts';
 import { provenanceOf } from '../metadata.ts';
-import type { HeaderMutation, MirrorPolicy, Route, RouteRequest, RouteTracing, VirtualHostOrigin } from '../tables.ts';
+import type {
+  HeaderMutation,
+  MirrorPolicy,
+  Route,
+  RouteRequest,
+  RouteTracing,
+  VirtualHostOrigin,
+} from '../tables/route.ts';
 import { compileDirect, compileRedirect, tlsRedirect } from './answer.ts';
 import { compileFilterConfigs, type FilterConfigs } from './filter-configs.ts';
 import { compileForward, type HostDefaults } from './forward.ts';

@@ -7,7 +7,7 @@ import type {
 } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/common';
 import type { Secret } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
 import { refuse } from '../check/refuse.ts';
-import type { TlsSecret } from '../tables.ts';
+import type { TlsSecret } from '../tables/tls.ts';
 import { readDataSource } from '../tls/data-source.ts';
 import { ownSecretName } from './names.ts';
 

@@ -14,7 +14,7 @@ import type { CheckedEndpoint, HealthSubject } from '../clusters/cluster-health.
 import { compileCluster } from '../clusters/cluster-spec.ts';
 import { mergeOver } from '../clusters/living-cluster.ts';
 import { originalDestinationsMax } from '../clusters/original-destinations.ts';
-import type { Endpoint } from '../tables.ts';
+import type { Endpoint } from '../tables/cluster.ts';
 import { assignment, edsCluster, lbEndpoint } from '../testing/resources.ts';
 import { createClusterStore } from './cluster-store.ts';
 

@@ -6,7 +6,8 @@ import type { ClusterSpec } from '../clusters/cluster-spec.ts';
 import { type ResolveDns, startDnsRefresh } from '../clusters/dns-refresh.ts';
 import { LivingCluster, type LivingClusterDeps } from '../clusters/living-cluster.ts';
 import { createPlaces } from '../places.ts';
-import type { Cluster, Ref } from '../tables.ts';
+import type { Cluster } from '../tables/cluster.ts';
+import type { Ref } from '../tables/route.ts';
 
 export interface ClusterStoreOptions extends LivingClusterDeps {
   readonly resolveDns: ResolveDns;

@@ -1,6 +1,6 @@
 /** Secrets by name: those that SDS brought and those that resources carry in themselves. */
 
-import type { TlsSecret } from '../tables.ts';
+import type { TlsSecret } from '../tables/tls.ts';
 import type { SocketSecrets } from '../tls/tls-material.ts';
 
 /** Secrets that one resource points to. */

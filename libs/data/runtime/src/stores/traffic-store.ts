@@ -2,7 +2,8 @@
 
 import type { CompiledListener } from '../listeners/listener.ts';
 import { createPlaces } from '../places.ts';
-import type { ListenerTable, Ref, RouteTable } from '../tables.ts';
+import type { ListenerTable } from '../tables/listener.ts';
+import type { Ref, RouteTable } from '../tables/route.ts';
 import { createWarmSwap, type WarmSwapOptions } from './warm-swap.ts';
 
 /** A compiled resource with the names of the clusters that it points to. */

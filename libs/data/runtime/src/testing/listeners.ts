@@ -8,7 +8,8 @@ import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/r
 import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
 import type { Runtime, RuntimeOptions } from '../runtime.ts';
-import type { FilterChainTable, HttpHandlerTable, ListenerTable, TcpHandlerTable } from '../tables.ts';
+import type { HttpHandlerTable } from '../tables/http-handler.ts';
+import type { FilterChainTable, ListenerTable, TcpHandlerTable } from '../tables/listener.ts';
 import { ads, testRuntime, update } from './resources.ts';
 
 export type ListenerInit = MessageInitShape<typeof ListenerSchema> & { name: string };

@@ -18,7 +18,8 @@ import type { RouteSchema, VirtualHostSchema } from '@weft/xds-messages/envoy/co
 import type { ResourceUpdate } from '@weft/xds-protocol';
 import type { Balancer } from '../balancer.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime.ts';
-import type { Endpoint, RouteRequest } from '../tables.ts';
+import type { Endpoint } from '../tables/cluster.ts';
+import type { RouteRequest } from '../tables/route.ts';
 
 /** One update of one type. */
 export function update<Desc extends DescMessage & { readonly typeName: string }>(

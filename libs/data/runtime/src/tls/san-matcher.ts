@@ -7,7 +7,7 @@ import {
 import type { StringMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/string';
 import { refuse } from '../check/refuse.ts';
 import { compileFullMatch } from '../matchers/regex.ts';
-import type { SanMatcher } from '../tables.ts';
+import type { SanMatcher } from '../tables/tls.ts';
 
 /** A name to match with the matcher that it came from: transport sockets look for plain SPIFFE URIs among them. */
 export interface SanRule extends SanMatcher {

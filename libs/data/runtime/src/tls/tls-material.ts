@@ -11,7 +11,7 @@ import type { CommonTlsContext } from '@weft/xds-messages/envoy/extensions/trans
 import { refuse } from '../check/refuse.ts';
 import { ownSecretName, systemRootsName } from '../secrets/names.ts';
 import { compileCertificate, compileRoots, inlineSecretName } from '../secrets/secret.ts';
-import type { TlsSecret, UpstreamTls } from '../tables.ts';
+import type { TlsSecret, UpstreamTls } from '../tables/tls.ts';
 import { checkConfigSource } from './config-source.ts';
 import { compileSans, type SanRule } from './san-matcher.ts';
 

@@ -11,7 +11,7 @@ import {
 import { refuse, unpack } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { rootsSecretName } from '../secrets/names.ts';
-import type { DownstreamTls, UpstreamTls } from '../tables.ts';
+import type { DownstreamTls, UpstreamTls } from '../tables/tls.ts';
 import type { SanRule } from './san-matcher.ts';
 import { compileBounds, compileMaterial, type SocketSecrets } from './tls-material.ts';
 

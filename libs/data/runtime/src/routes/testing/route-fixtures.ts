@@ -9,7 +9,8 @@ import { UriTemplateRewriteConfigSchema } from '@weft/xds-messages/envoy/extensi
 import { PreviousHostsPredicateSchema } from '@weft/xds-messages/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts';
 import { PreviousPrioritiesConfigSchema } from '@weft/xds-messages/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config';
 import type { ConnectionInfo, Exchange } from '../../filter.ts';
-import type { Cluster, ForwardAction, Route, RouteRequest, RouteTable } from '../../tables.ts';
+import type { Cluster } from '../../tables/cluster.ts';
+import type { ForwardAction, Route, RouteRequest, RouteTable } from '../../tables/route.ts';
 import type { RouteContext } from '../route-context.ts';
 import { compileRouteTable } from '../route-table.ts';
 
