@@ -277,8 +277,11 @@ describe('an attempt that nobody acted on', () => {
     const backend = await startHttp2Backend((stream) => {
       stream.respond({ ':status': 200 });
       stream.end('ok');
-      if (backend.requests.length % 5 === 0)
+      if (backend.requests.length % 5 !== 0) return;
+      // Not inside of the session's own callback: Node 20 then corrupts its memory at times.
+      setImmediate(() => {
         for (const session of backend.sessions) if (!session.closed) session.close();
+      });
     });
     stops.push(backend.stop);
     const route = makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)], { http: http2 }))));

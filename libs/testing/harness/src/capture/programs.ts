@@ -1,7 +1,7 @@
 /** The programs of a captured machine: our bundles, a sidecar as a user of its own, an application, PostgreSQL. */
 
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canReach, copyBinaries, databaseAccount, findBinaries } from '@weft/operator-launcher';
@@ -43,13 +43,14 @@ export async function bundle(app: 'sidecar' | 'cli', folder: string): Promise<st
   return outfile;
 }
 
-/** A folder in which `koffi` is found, open to all. */
+/** A folder with `koffi`, open to all: the sidecar's user may not be able to enter the checkout. */
 export function programFolder(): string {
-  const parent = join(root, 'node_modules', '.cache');
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'weft-capture-'));
-  folders.push(folder);
+  const folder = temporaryFolder('weft-capture-');
   chmodSync(folder, 0o755);
+  for (const name of ['koffi', '@koromix']) {
+    const from = join(root, 'node_modules', name);
+    if (existsSync(from)) cpSync(from, join(folder, 'node_modules', name), { recursive: true });
+  }
   return folder;
 }
 
