@@ -1,10 +1,10 @@
 /** The way back: the endpoint's answer changed by the stages and written; and the answers made here. */
 
-import type { LocalReply } from '@weft/data-runtime';
+import { grpcStatusOfHttp, type LocalReply } from '@weft/data-runtime';
 import type { ResponseHead } from '@weft/http';
 import { set } from './attempts/outgoing-request.ts';
 import type { HttpExchange } from './exchange.ts';
-import { encodeGrpcMessage, grpcStatusOf } from './grpc-answer.ts';
+import { encodeGrpcMessage } from './grpc-answer.ts';
 
 const nothing = Buffer.alloc(0);
 
@@ -101,7 +101,7 @@ export class AnswerRelay {
     let text = body;
     if (exchange.grpc) {
       exchange.status = 200;
-      const number = grpcStatus >= 0 ? grpcStatus : grpcStatusOf(status);
+      const number = grpcStatus >= 0 ? grpcStatus : grpcStatusOfHttp(status);
       set(answer, 'content-type', 'application/grpc');
       answer.push('grpc-status', String(number));
       if (body.length > 0) answer.push('grpc-message', encodeGrpcMessage(body.toString()));

@@ -1,26 +1,5 @@
 /** Answers made here for gRPC clients: a status in the head, as Envoy's local replies have it. */
 
-/** HTTP status → google.rpc.Code (Envoy's Grpc::Utility::httpToGrpcStatus). */
-export function grpcStatusOf(status: number): number {
-  switch (status) {
-    case 400:
-      return 13;
-    case 401:
-      return 16;
-    case 403:
-      return 7;
-    case 404:
-      return 12;
-    case 429:
-    case 502:
-    case 503:
-    case 504:
-      return 14;
-    default:
-      return 2;
-  }
-}
-
 /** google.rpc.Code → HTTP status (Envoy's Grpc::Utility::grpcToHttpStatus): for outlier detection. */
 export function httpStatusOf(grpcStatus: number): number {
   switch (grpcStatus) {

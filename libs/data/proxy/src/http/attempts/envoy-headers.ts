@@ -1,6 +1,6 @@
 /** The x-envoy-… request headers that change timeouts and retries of one request, as Envoy's router reads them. */
 
-import { retryOnBits } from '@weft/data-runtime';
+import { retryGrpcOnOf, retryOnOf } from '@weft/data-runtime';
 
 /** What a request asks for itself; one object an exchange, read anew for each request. */
 export interface EnvoyHeaders {
@@ -14,27 +14,6 @@ export interface EnvoyHeaders {
   statusCodes: number[];
   headerNames: string[];
 }
-
-const words: { readonly [word: string]: number } = {
-  '5xx': retryOnBits.serverError,
-  'gateway-error': retryOnBits.gatewayError,
-  reset: retryOnBits.reset,
-  'reset-before-request': retryOnBits.resetBeforeRequest,
-  'connect-failure': retryOnBits.connectFailure,
-  'envoy-ratelimited': retryOnBits.envoyRatelimited,
-  'retriable-4xx': retryOnBits.retriable4xx,
-  'refused-stream': retryOnBits.refusedStream,
-  'retriable-status-codes': retryOnBits.retriableStatusCodes,
-  'retriable-headers': retryOnBits.retriableHeaders,
-  'http3-post-connect-failure': retryOnBits.http3PostConnectFailure,
-};
-const grpcWords: { readonly [word: string]: number } = {
-  cancelled: retryOnBits.grpcCancelled,
-  'deadline-exceeded': retryOnBits.grpcDeadlineExceeded,
-  internal: retryOnBits.grpcInternal,
-  'resource-exhausted': retryOnBits.grpcResourceExhausted,
-  unavailable: retryOnBits.grpcUnavailable,
-};
 
 export function createEnvoyHeaders(): EnvoyHeaders {
   return {
@@ -84,10 +63,10 @@ function reset(into: EnvoyHeaders): void {
 function take(name: string, value: string, into: EnvoyHeaders): boolean {
   switch (name) {
     case 'x-envoy-retry-on':
-      into.retryOn |= bitsOf(value, words);
+      into.retryOn |= retryOnOf(value);
       return true;
     case 'x-envoy-retry-grpc-on':
-      into.retryOn |= bitsOf(value, grpcWords);
+      into.retryOn |= retryGrpcOnOf(value);
       return true;
     case 'x-envoy-max-retries':
       into.retriesMax = numberOf(value);
@@ -112,12 +91,6 @@ function take(name: string, value: string, into: EnvoyHeaders): boolean {
     default:
       return false;
   }
-}
-
-function bitsOf(value: string, known: { readonly [word: string]: number }): number {
-  let bits = 0;
-  for (const word of value.split(',')) bits |= known[word.trim()] ?? 0;
-  return bits;
 }
 
 /** @returns -1 for what is no number. */
