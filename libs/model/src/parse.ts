@@ -1,7 +1,7 @@
 /** Text of a configuration file → resources, and every violation with its place. */
 
 import { z } from 'zod';
-import type { Report } from './kinds/definition.ts';
+import type { Report, ValidationContext } from './kinds/definition.ts';
 import { identifyKind } from './kinds/identify.ts';
 import { kindDefinitions } from './kinds/registry.ts';
 import { limits } from './limits.ts';
@@ -17,6 +17,8 @@ export interface ParsedFile {
   readonly resources: AnyResource[];
   /** In the order of the file. */
   readonly violations: Violation[];
+  /** What is taken and probably not meant, or deprecated; in the order of the file. */
+  readonly warnings: Violation[];
   /** For each of `resources`, at the same index: the text of its document alone. */
   readonly texts: string[];
 }
@@ -30,28 +32,38 @@ export function parseDocuments(file: string, text: string): ParsedFile {
   const read = readDocuments(text);
   const resources: AnyResource[] = [];
   const violations: Violation[] = [];
+  const warnings: Violation[] = [];
   const texts: string[] = [];
-  const tell = (offset: number, path: string, message: string): void => {
-    violations.push({ file, ...read.locate(offset), path, message });
-  };
+  const teller =
+    (list: Violation[]): Tell =>
+    (offset, path, message) => {
+      list.push({ file, ...read.locate(offset), path, message });
+    };
+  const tell = teller(violations);
   for (const document of read.documents) {
     const before = violations.length;
     for (const { offset, path, message } of document.problems) tell(offset, path, message);
     if (violations.length > before) continue;
-    const resource = parseDocument(file, document, read, tell);
+    const resource = parseDocument(file, document, read, tell, teller(warnings));
     if (violations.length > before || resource === undefined) continue;
     resources.push(resource);
     texts.push(textOf(document, text));
   }
   for (const { offset, path, message } of read.problems) tell(offset, path, message);
-  violations.sort((a, b) => a.line - b.line || a.column - b.column);
-  const more = violations.length - limits.violationsMax;
-  const last = violations[limits.violationsMax];
-  if (more > 0 && last !== undefined) {
-    violations.length = limits.violationsMax;
-    violations.push({ ...last, path: '', message: `${more} more violations from here on` });
-  }
-  return { resources, violations, texts };
+  return {
+    resources,
+    violations: inOrder(violations, 'violations'),
+    warnings: inOrder(warnings, 'warnings'),
+    texts,
+  };
+}
+
+function inOrder(found: Violation[], what: string): Violation[] {
+  found.sort((a, b) => a.line - b.line || a.column - b.column);
+  const more = found.length - limits.violationsMax;
+  const last = found[limits.violationsMax];
+  if (more <= 0 || last === undefined) return found;
+  return [...found.slice(0, limits.violationsMax), { ...last, path: '', message: `${more} more ${what} from here on` }];
 }
 
 /** From the start of the line of the first key where only spaces are before it, so that the indentation holds. */
@@ -70,38 +82,55 @@ const envelopeSchema = apiObject('the document', {
   spec: z.unknown().exactOptional(),
   status: z.unknown().exactOptional(),
 });
+const envelopeKeys = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
 function parseDocument(
   file: string,
   document: PlainDocument,
   read: DocumentsOfFile,
   tell: Tell,
+  warn: Tell,
 ): AnyResource | undefined {
   const reportAll = (problems: readonly SchemaProblem[]): void => {
     for (const { path, message, at } of problems) tell(offsetAt(document, path, at), path, message);
   };
-  const envelope = envelopeSchema.safeParse(document.value, { reportInput: true });
+  const { apiVersion, kind: kindName } = (document.value ?? {}) as Record<string, unknown>;
+  const kind =
+    typeof apiVersion === 'string' && typeof kindName === 'string' ? identifyKind(apiVersion, kindName) : undefined;
+  const definition = typeof kind === 'string' ? kindDefinitions[kind] : undefined;
+  const root = definition?.root ?? 'spec';
+  const { envelope: enveloped, body } = splitDocument(document.value, root);
+  const envelope = envelopeSchema.safeParse(enveloped, { reportInput: true });
   if (!envelope.success) reportAll(toProblems('', envelope.error.issues));
-  const { apiVersion, kind: kindName, spec } = (document.value ?? {}) as Record<string, unknown>;
-  if (typeof apiVersion !== 'string' || typeof kindName !== 'string') return undefined;
-  const kind = identifyKind(apiVersion, kindName);
+  if (kind === undefined || typeof apiVersion !== 'string') return undefined;
   if (typeof kind !== 'string') {
     tell(offsetAt(document, kind.path, 'value'), kind.path, kind.message);
     return undefined;
   }
-  const parsed = parseSpec(kind, spec, reportAll, (path, message, at = 'value') => {
-    tell(offsetAt(document, path, at), path, message);
+  const to =
+    (teller: Tell): Report =>
+    (path, message, at = 'value') => {
+      teller(offsetAt(document, path, at), path, message);
+    };
+  const metadata = envelope.success ? envelope.data.metadata : undefined;
+  const described = {
+    namespace: definition?.clusterScoped === true ? '' : (metadata?.namespace ?? 'default'),
+    name: metadata?.name ?? '',
+    labels: metadata?.labels ?? {},
+    annotations: metadata?.annotations ?? {},
+  };
+  const parsed = parseBody(kind, root, reportAll, {
+    report: to(tell),
+    warn: to(warn),
+    written: body,
+    metadata: described,
   });
-  if (!envelope.success || parsed === undefined) return undefined;
-  const { metadata } = envelope.data;
+  if (metadata === undefined || parsed === undefined) return undefined;
   const positionOf = (offset: number): Position => ({ file, ...read.locate(offset) });
   const resource: Resource = {
     apiVersion,
     kind,
-    namespace: metadata.namespace ?? 'default',
-    name: metadata.name,
-    labels: metadata.labels ?? {},
-    annotations: metadata.annotations ?? {},
+    ...described,
     creationTimestamp: metadata.creationTimestamp ?? '',
     spec: parsed,
     position: positionOf(document.start),
@@ -110,25 +139,44 @@ function parseDocument(
   return deepFreeze(resource) as AnyResource;
 }
 
+/** The envelope, and what the kind itself defines: the value of `spec`, or all that lies beside `metadata`. */
+function splitDocument(value: unknown, root: 'spec' | ''): { readonly envelope: unknown; readonly body: unknown } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { envelope: value, body: undefined };
+  if (root === 'spec') return { envelope: value, body: (value as Record<string, unknown>)['spec'] };
+  const entries = Object.entries(value);
+  return {
+    envelope: Object.fromEntries(entries.filter(([key]) => envelopeKeys.has(key))),
+    body: Object.fromEntries(entries.filter(([key]) => !envelopeKeys.has(key))),
+  };
+}
+
 /** Reports what is wrong and returns the spec, which is only to be used when nothing was. */
-function parseSpec<K extends Kind>(
+function parseBody<K extends Kind>(
   kind: K,
-  spec: unknown,
+  root: 'spec' | '',
   reportAll: (problems: readonly SchemaProblem[]) => void,
-  report: Report,
+  context: ValidationContext,
 ): Resource<K>['spec'] | undefined {
   const definition = kindDefinitions[kind];
-  const first = definition.schema.safeParse(spec ?? undefined, { reportInput: true });
+  const body = context.written ?? undefined;
+  const first = definition.schema.safeParse(body, { reportInput: true });
   if (first.success) {
-    definition.validate(first.data, report);
+    definition.validate(first.data, context);
     return first.data;
   }
-  const problems = toProblems('spec', first.error.issues);
+  const problems = toProblems(root, first.error.issues);
   reportAll(problems);
-  const second = definition.schema.safeParse(withoutFaults(spec, problems));
+  const second = definition.schema.safeParse(withoutFaults(body, problems));
   if (!second.success) return undefined;
-  definition.validate(second.data, (path, message, at) => {
-    if (!problems.some((problem) => isWithin(problem.path, path))) report(path, message, at);
+  const unlessTold =
+    (to: Report): Report =>
+    (path, message, at) => {
+      if (!problems.some((problem) => isWithin(problem.path, path))) to(path, message, at);
+    };
+  definition.validate(second.data, {
+    ...context,
+    report: unlessTold(context.report),
+    warn: unlessTold(context.warn),
   });
   return undefined;
 }

@@ -3,6 +3,7 @@
 import type { Kind } from '../resource.ts';
 import { nearest } from '../schema/edit-distance.ts';
 import { notDoneMessage } from '../schema/object.ts';
+import { writtenKind } from './definition.ts';
 import { kindDefinitions, kindsNotDone } from './registry.ts';
 
 export interface Unidentified {
@@ -19,8 +20,11 @@ const knownGroups = [
   ...new Set([...done.flatMap(({ apiVersions }) => apiVersions).map(groupOf), ...Object.keys(kindsNotDone)]),
 ];
 
-function isKind(name: string): name is Kind {
-  return Object.hasOwn(kindDefinitions, name);
+/** Kinds by the name that documents write; several groups may have one of that name. */
+const byWrittenKind = new Map<string, Kind[]>();
+for (const { kind } of done) {
+  const written = writtenKind(kind);
+  byWrittenKind.set(written, [...(byWrittenKind.get(written) ?? []), kind]);
 }
 
 const meantOne = (name: string, known: readonly string[]): string => {
@@ -31,20 +35,22 @@ const meantOne = (name: string, known: readonly string[]): string => {
 /** The kind to parse a document as. */
 export function identifyKind(apiVersion: string, kind: string): Kind | Unidentified {
   const group = groupOf(apiVersion);
-  if (isKind(kind)) {
-    const definition = kindDefinitions[kind];
-    if (definition.apiVersions.includes(apiVersion)) return kind;
-    if (notDoneIn(group).includes(kind)) return { path: 'kind', message: notDoneMessage(`${kind} (${group})`) };
-    return {
-      path: 'apiVersion',
-      message: `unknown apiVersion ${JSON.stringify(apiVersion)} of ${kind}; known: ${definition.apiVersions.join(', ')}`,
-    };
+  const candidatesByName = byWrittenKind.get(kind) ?? [];
+  for (const candidate of candidatesByName) {
+    if (kindDefinitions[candidate].apiVersions.includes(apiVersion)) return candidate;
   }
   if (notDoneIn(group).includes(kind)) {
     return { path: 'kind', message: notDoneMessage(group === '' ? kind : `${kind} (${group})`) };
   }
+  if (candidatesByName.length > 0) {
+    const known = candidatesByName.flatMap((candidate) => kindDefinitions[candidate].apiVersions);
+    return {
+      path: 'apiVersion',
+      message: `unknown apiVersion ${JSON.stringify(apiVersion)} of ${kind}; known: ${known.join(', ')}`,
+    };
+  }
   const inGroup = done.filter(({ apiVersions }) => apiVersions.some((version) => groupOf(version) === group));
-  const candidates = [...inGroup.map((definition) => definition.kind), ...notDoneIn(group)];
+  const candidates = [...inGroup.map((definition) => writtenKind(definition.kind)), ...notDoneIn(group)];
   if (!knownGroups.includes(group)) {
     const meant = meantOne(group, knownGroups);
     return {

@@ -3,23 +3,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writtenKind } from '../kinds/definition.ts';
+import { kindDefinitions } from '../kinds/registry.ts';
 import { parseDocuments } from '../parse.ts';
-import type { Kind } from '../resource.ts';
+import type { Kind, Violation } from '../resource.ts';
 
-/** Name of the test, the YAML of `spec` (without indentation), and the violations as "path: message"; none: accepted. */
+/** Name of the test, the YAML of the body (without indentation), and what is told as "path: message", warnings after "warning: "; none: accepted. */
 export type Case = readonly [name: string, spec: string, ...violations: string[]];
 
-const apiVersionOf = (kind: Kind): string => (kind === 'Service' ? 'v1' : 'networking.istio.io/v1');
-
-/** A document of this kind with `spec` indented by two. */
-export function documentOf(kind: Kind, spec: string): string {
-  const indented = spec.replaceAll(/^(?=.)/gm, '  ');
-  return `apiVersion: ${apiVersionOf(kind)}\nkind: ${kind}\nmetadata: { name: x, namespace: shop }\nspec:\n${indented}\n`;
+/** A document of this kind, of its first apiVersion, with `body` under `spec`, or beside `metadata` where the kind has it so. */
+export function documentOf(kind: Kind, body: string): string {
+  const { apiVersions, root, clusterScoped } = kindDefinitions[kind];
+  const namespace = clusterScoped === true ? '' : ', namespace: shop';
+  const head = `apiVersion: ${apiVersions[0]}\nkind: ${writtenKind(kind)}\nmetadata: { name: x${namespace} }\n`;
+  return root === '' ? `${head}${body}\n` : `${head}spec:\n${body.replaceAll(/^(?=.)/gm, '  ')}\n`;
 }
 
-/** "path: message" of each violation, in the order of the file. */
+/** "path: message" of each violation, then "warning: path: message" of each warning, in the order of the file. */
 export function violationsOf(text: string): string[] {
-  return parseDocuments('f.yaml', text).violations.map(({ path, message }) => `${path}: ${message}`);
+  const { violations, warnings } = parseDocuments('f.yaml', text);
+  const told = ({ path, message }: Violation): string => `${path}: ${message}`;
+  return [...violations.map(told), ...warnings.map((warning) => `warning: ${told(warning)}`)];
 }
 
 export function describeVerdicts(kind: Kind, cases: readonly Case[]): void {

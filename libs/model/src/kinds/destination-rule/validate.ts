@@ -1,9 +1,9 @@
 /** Rules between the fields of a DestinationRule. */
 
-import type { Report } from '../definition.ts';
+import type { Report, ValidationContext } from '../definition.ts';
 import type { DestinationRuleSpec, TrafficPolicy } from './spec.ts';
 
-export function validateDestinationRule(spec: DestinationRuleSpec, report: Report): void {
+export function validateDestinationRule(spec: DestinationRuleSpec, { report }: ValidationContext): void {
   validatePolicy(spec.trafficPolicy, 'spec.trafficPolicy', report);
   const seen = new Set<string>();
   (spec.subsets ?? []).forEach((subset, index) => {

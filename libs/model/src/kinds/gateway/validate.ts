@@ -1,9 +1,9 @@
 /** Rules between the fields of a Gateway. */
 
-import type { Report } from '../definition.ts';
+import type { ValidationContext } from '../definition.ts';
 import type { GatewaySpec } from './spec.ts';
 
-export function validateGateway(spec: GatewaySpec, report: Report): void {
+export function validateGateway(spec: GatewaySpec, { report }: ValidationContext): void {
   if (spec.servers.length === 0) report('spec.servers', 'at least one server is required');
   const portNames = new Set<string>();
   const serverNames = new Set<string>();

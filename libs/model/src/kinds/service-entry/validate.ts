@@ -1,10 +1,10 @@
 /** Rules between the fields of a ServiceEntry. */
 
 import { isIP } from 'node:net';
-import type { Report } from '../definition.ts';
+import type { Report, ValidationContext } from '../definition.ts';
 import type { ServiceEntrySpec } from './spec.ts';
 
-export function validateServiceEntry(spec: ServiceEntrySpec, report: Report): void {
+export function validateServiceEntry(spec: ServiceEntrySpec, { report }: ValidationContext): void {
   if (spec.hosts.length === 0) report('spec.hosts', 'at least one host is required');
   validatePorts(spec, report);
   const endpoints = spec.endpoints ?? [];

@@ -1,9 +1,9 @@
 /** Rules between the fields of a Service. */
 
-import type { Report } from '../definition.ts';
+import type { ValidationContext } from '../definition.ts';
 import type { ServiceSpec } from './spec.ts';
 
-export function validateService(spec: ServiceSpec, report: Report): void {
+export function validateService(spec: ServiceSpec, { report }: ValidationContext): void {
   if (Object.keys(spec.selector).length === 0) {
     report('spec.selector', 'a selector is required: endpoints by hand are not done yet in this version');
   }

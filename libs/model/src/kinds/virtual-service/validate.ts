@@ -1,10 +1,10 @@
 /** Rules between the fields of a VirtualService. */
 
 import { limits } from '../../limits.ts';
-import type { Report } from '../definition.ts';
+import type { Report, ValidationContext } from '../definition.ts';
 import type { HttpRedirect, HttpRule, VirtualServiceSpec } from './spec.ts';
 
-export function validateVirtualService(spec: VirtualServiceSpec, report: Report): void {
+export function validateVirtualService(spec: VirtualServiceSpec, { report }: ValidationContext): void {
   if (spec.hosts.length === 0) report('spec.hosts', 'at least one host is required');
   if (spec.http.length === 0) report('spec.http', 'at least one HTTP rule is required');
   const toMesh = spec.gateways.length === 0 || spec.gateways.includes('mesh');

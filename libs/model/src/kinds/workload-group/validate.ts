@@ -1,9 +1,9 @@
 /** Rules between the fields of a WorkloadGroup. */
 
-import type { Report } from '../definition.ts';
+import type { ValidationContext } from '../definition.ts';
 import type { WorkloadGroupSpec } from './spec.ts';
 
-export function validateWorkloadGroup(spec: WorkloadGroupSpec, report: Report): void {
+export function validateWorkloadGroup(spec: WorkloadGroupSpec, { report }: ValidationContext): void {
   const probe = spec.probe;
   if (probe === undefined) return;
   const methods = [probe.httpGet, probe.tcpSocket].filter((method) => method !== undefined).length;
