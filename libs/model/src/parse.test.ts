@@ -27,7 +27,14 @@ describe('a file of documents', () => {
   });
 
   it.each(['', '\n', '# nothing\n', '---\n---\n# x\n', 'null\n', '\ufeff'])('may be empty: %j', (text) => {
-    expect(parseDocuments('f.yaml', text)).toEqual({ resources: [], violations: [], warnings: [], texts: [] });
+    expect(parseDocuments('f.yaml', text)).toEqual({
+      resources: [],
+      violations: [],
+      warnings: [],
+      texts: [],
+      broken: [],
+      unreadable: false,
+    });
   });
 
   it('keeps its good documents when one of them is broken', () => {

@@ -21,6 +21,16 @@ export interface ParsedFile {
   readonly warnings: Violation[];
   /** For each of `resources`, at the same index: the text of its document alone. */
   readonly texts: string[];
+  /** Which resources the documents with violations were meant to be, as far as they say so. */
+  readonly broken: ResourceIdentity[];
+  /** A document could not be read as YAML, so that nobody knows which resource it was meant to be. */
+  readonly unreadable: boolean;
+}
+
+export interface ResourceIdentity {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /**
@@ -34,6 +44,8 @@ export function parseDocuments(file: string, text: string): ParsedFile {
   const violations: Violation[] = [];
   const warnings: Violation[] = [];
   const texts: string[] = [];
+  const broken: ResourceIdentity[] = [];
+  let unreadable = read.problems.length > 0;
   const teller =
     (list: Violation[]): Tell =>
     (offset, path, message) => {
@@ -43,9 +55,17 @@ export function parseDocuments(file: string, text: string): ParsedFile {
   for (const document of read.documents) {
     const before = violations.length;
     for (const { offset, path, message } of document.problems) tell(offset, path, message);
-    if (violations.length > before) continue;
+    if (violations.length > before) {
+      unreadable = true;
+      continue;
+    }
     const resource = parseDocument(file, document, read, tell, teller(warnings));
-    if (violations.length > before || resource === undefined) continue;
+    if (violations.length > before) {
+      const identity = identityOf(document.value);
+      if (identity !== undefined) broken.push(identity);
+      continue;
+    }
+    if (resource === undefined) continue;
     resources.push(resource);
     texts.push(textOf(document, text));
   }
@@ -55,7 +75,21 @@ export function parseDocuments(file: string, text: string): ParsedFile {
     violations: inOrder(violations, 'violations'),
     warnings: inOrder(warnings, 'warnings'),
     texts,
+    broken,
+    unreadable,
   };
+}
+
+/** Nothing where the document does not say what it is: then there was no resource of that identity before either. */
+function identityOf(value: unknown): ResourceIdentity | undefined {
+  const { apiVersion, kind: written, metadata } = (value ?? {}) as Record<string, unknown>;
+  if (typeof apiVersion !== 'string' || typeof written !== 'string') return undefined;
+  const kind = identifyKind(apiVersion, written);
+  if (typeof kind !== 'string' || typeof metadata !== 'object' || metadata === null) return undefined;
+  const { name, namespace } = metadata as Record<string, unknown>;
+  if (typeof name !== 'string') return undefined;
+  const inside = typeof namespace === 'string' ? namespace : 'default';
+  return { kind, name, namespace: kindDefinitions[kind].clusterScoped === true ? '' : inside };
 }
 
 function inOrder(found: Violation[], what: string): Violation[] {

@@ -115,7 +115,7 @@ function printControlPlane(context: Context, mesh: MeshStatus): string[] {
       ['SOURCE', 'STATE', 'RESOURCES', 'LAST GOOD'],
       mesh.sources.map((source) => [
         source.file,
-        source.state === 'ok' ? paint('good', 'ok') : paint('bad', 'rejected'),
+        source.state === 'ok' ? paint('good', 'ok') : paint('bad', source.state),
         String(source.resources),
         source.lastGoodAt === '' ? '-' : source.lastGoodAt,
       ]),

@@ -2,7 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Clock } from '@weft/kernel';
-import { type AnyResource, describeViolation, parseDocuments, type Violation } from '@weft/model';
+import {
+  type AnyResource,
+  describeViolation,
+  type ParsedFile,
+  parseDocuments,
+  type ResourceIdentity,
+  type Violation,
+} from '@weft/model';
 import type { FileState, SourceLogger } from './source.ts';
 
 interface Entry {
@@ -13,7 +20,7 @@ interface Entry {
 }
 
 export interface FileTable {
-  /** Takes a file's text; a text with a violation leaves the last good version in force. True where anything changed. */
+  /** Takes a file's text; a document with a violation leaves its own last good version in force and the others alone. True where anything changed. */
   accept(file: string, text: string): boolean;
   /** The file could not be read: its last good version stays in force. */
   fail(file: string, message: string): boolean;
@@ -36,18 +43,22 @@ export function createFileTable(clock: Clock, logger: SourceLogger): FileTable {
     return true;
   };
 
-  const reject = (file: string, hash: string, violations: readonly Violation[]): true => {
-    const last = entries.get(file);
-    const resources = last?.resources ?? [];
-    const lastGoodAt = last?.state.lastGoodAt ?? '';
+  const reject = (
+    file: string,
+    hash: string,
+    violations: readonly Violation[],
+    resources: readonly AnyResource[],
+    lastGoodAt: string,
+    state: 'partial' | 'rejected',
+  ): true => {
     logger.warn(
-      { file, violations: violations.map(describeViolation), lastGoodAt },
-      lastGoodAt === ''
-        ? 'file rejected; nothing of it is in force'
-        : 'file rejected; its last good version stays in force',
+      { file, violations: violations.map(describeViolation), inForce: resources.length, lastGoodAt },
+      state === 'partial'
+        ? 'file taken but for its bad documents; of those the last good version stays in force'
+        : 'file rejected; its last good version, if there was one, stays in force',
     );
-    const state: FileState = { file, state: 'rejected', resources: resources.length, violations, lastGoodAt };
-    return put(file, { state: Object.freeze(state), resources, hash });
+    const entry: FileState = { file, state, resources: resources.length, violations, lastGoodAt };
+    return put(file, { state: Object.freeze(entry), resources, hash });
   };
 
   const snapshot = (): NonNullable<typeof cached> => {
@@ -64,17 +75,27 @@ export function createFileTable(clock: Clock, logger: SourceLogger): FileTable {
     accept(file, text) {
       const hash = createHash('sha256').update(text).digest('hex');
       if (entries.get(file)?.hash === hash) return false;
-      const { resources, violations } = parseDocuments(file, text);
-      if (violations.length > 0) return reject(file, hash, violations);
-      logger.info({ file, resources: resources.length }, 'file read');
+      const parsed = parseDocuments(file, text);
+      const { resources, violations, warnings } = parsed;
       const lastGoodAt = new Date(clock.now()).toISOString();
+      if (violations.length > 0) {
+        const last = entries.get(file);
+        const kept = keptOf(last?.resources ?? [], parsed);
+        if (resources.length === 0) {
+          return reject(file, hash, violations, kept, last?.state.lastGoodAt ?? '', 'rejected');
+        }
+        return reject(file, hash, violations, [...resources, ...kept], lastGoodAt, 'partial');
+      }
+      logger.info({ file, resources: resources.length }, 'file read');
+      for (const warning of warnings) logger.warn({ file }, describeViolation(warning));
       const state: FileState = { file, state: 'ok', resources: resources.length, violations: [], lastGoodAt };
       return put(file, { state: Object.freeze(state), resources, hash });
     },
     fail(file, message) {
       const last = entries.get(file);
       if (last?.hash === '' && last.state.violations[0]?.message === message) return false;
-      return reject(file, '', [{ file, line: 1, column: 1, path: '', message }]);
+      const violation = { file, line: 1, column: 1, path: '', message };
+      return reject(file, '', [violation], last?.resources ?? [], last?.state.lastGoodAt ?? '', 'rejected');
     },
     drop(file) {
       if (!entries.delete(file)) return false;
@@ -86,4 +107,12 @@ export function createFileTable(clock: Clock, logger: SourceLogger): FileTable {
     resources: () => snapshot().resources,
     files: () => snapshot().files,
   };
+}
+
+/** Of what was in force: the resources that a bad document stands for, and all that are missing where one could not even be read. */
+function keptOf(last: readonly AnyResource[], { resources, broken, unreadable }: ParsedFile): readonly AnyResource[] {
+  const keyOf = ({ kind, namespace, name }: ResourceIdentity): string => `${kind} ${namespace}/${name}`;
+  const here = new Set(resources.map(keyOf));
+  const bad = new Set(broken.map(keyOf));
+  return last.filter((resource) => !here.has(keyOf(resource)) && (unreadable || bad.has(keyOf(resource))));
 }

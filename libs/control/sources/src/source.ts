@@ -6,11 +6,11 @@ import type { Logger } from '@weft/telemetry';
 export interface FileState {
   /** As positions and the operator name it: below the working directory relative to it, else as given. */
   readonly file: string;
-  /** 'rejected': its last good version, if there was one, stays in force. */
-  readonly state: 'ok' | 'rejected';
+  /** 'partial': all but its bad documents are in force, and of those the last good versions. 'rejected': nothing of it is good; its last good version stays. */
+  readonly state: 'ok' | 'partial' | 'rejected';
   /** In force. */
   readonly resources: number;
-  /** Why it was rejected. */
+  /** What is wrong with it. */
   readonly violations: readonly Violation[];
   /** RFC 3339: when the version in force was read; empty where there is none. */
   readonly lastGoodAt: string;

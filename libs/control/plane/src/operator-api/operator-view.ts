@@ -5,7 +5,7 @@ import type { TypeStatus, XdsTypeName } from '@weft/xds-protocol';
 
 export interface SourceStatus {
   readonly file: string;
-  readonly state: 'ok' | 'rejected';
+  readonly state: 'ok' | 'partial' | 'rejected';
   /** In force. */
   readonly resources: number;
   readonly violations: readonly Violation[];

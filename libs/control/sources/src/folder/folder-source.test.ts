@@ -172,7 +172,7 @@ describe('a change in a watched folder', () => {
 });
 
 describe('a file of a watched folder', () => {
-  it('that is bad leaves its last good version and the other files in force, and says since when', async () => {
+  it('that has a bad document leaves the last good version of that one and all others in force', async () => {
     const dir = temporaryFolder();
     writeFileSync(join(dir, 'a.yaml'), `${serviceText('a', 1)}---\n${serviceText('b', 2)}`);
     writeFileSync(join(dir, 'c.yaml'), serviceText('c', 3));
@@ -181,16 +181,36 @@ describe('a file of a watched folder', () => {
     writeFileSync(join(dir, 'a.yaml'), `${serviceText('a', 9)}---\n${serviceText('b', 99_999)}`);
     await source.refresh();
     expect(names(source)).toEqual(['a', 'b', 'c']);
+    expect(source.resources().map(({ spec }) => ('ports' in spec ? spec.ports : undefined))).toMatchObject([
+      [{ port: 9 }],
+      [{ port: 2 }],
+      [{ port: 3 }],
+    ]);
     const [state] = source.files();
     expect(state).toMatchObject({
       file: 'a.yaml',
-      state: 'rejected',
+      state: 'partial',
       resources: 2,
-      lastGoodAt: '1970-01-01T00:16:40.000Z',
+      lastGoodAt: '1970-01-01T00:16:45.000Z',
     });
     expect(state?.violations.map(describeViolation)).toEqual([
       'a.yaml:9:47 spec.ports[0].port: port 99999 is not in the range 1 to 65535',
     ]);
+  });
+
+  it('loses what is deleted from it beside a bad document, and nothing while a document is no YAML at all', async () => {
+    const dir = temporaryFolder();
+    writeFileSync(join(dir, 'a.yaml'), `${serviceText('a', 1)}---\n${serviceText('b', 2)}`);
+    const { source } = await openByHand(dir);
+    writeFileSync(join(dir, 'a.yaml'), serviceText('a', 99_999));
+    await source.refresh();
+    expect(names(source)).toEqual(['a']);
+    writeFileSync(join(dir, 'a.yaml'), `${serviceText('c', 1)}---\nkind: [`);
+    await source.refresh();
+    expect(names(source)).toEqual(['c', 'a']);
+    writeFileSync(join(dir, 'a.yaml'), `${serviceText('c', 1)}---\nkind: Nothing\napiVersion: v1\n`);
+    await source.refresh();
+    expect(names(source)).toEqual(['c']);
   });
 
   it('is named relative to the working directory below it, else as given', async () => {

@@ -83,7 +83,7 @@ function decodeSource(value: unknown): SourceStatus {
   const source = asObject(value);
   return {
     file: asString(source['file']),
-    state: source['state'] === 'rejected' ? 'rejected' : 'ok',
+    state: source['state'] === 'rejected' || source['state'] === 'partial' ? source['state'] : 'ok',
     resources: asNumber(source['resources']),
     violations: listOf(source['violations'], decodeViolation),
     lastGoodAt: asString(source['lastGoodAt']),

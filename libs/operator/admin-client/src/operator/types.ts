@@ -10,7 +10,7 @@ export interface Violation {
 
 export interface SourceStatus {
   readonly file: string;
-  readonly state: 'ok' | 'rejected';
+  readonly state: 'ok' | 'partial' | 'rejected';
   readonly resources: number;
   readonly violations: readonly Violation[];
   /** RFC 3339; empty: never. */
