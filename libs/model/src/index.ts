@@ -11,17 +11,52 @@ export type {
   AuthorizationSource,
 } from './kinds/authorization-policy/spec.ts';
 export type {
-  DestinationRuleSpec,
+  ConnectionPool,
+  HttpPool,
+  OutlierDetection,
+  RetryBudget,
+  TcpPool,
+} from './kinds/destination-rule/circuit-spec.ts';
+export type {
+  ConsistentHash,
+  HashCookie,
+  LoadBalancer,
+  LocalityLoadBalancing,
   SimpleLoadBalancer,
+  Warmup,
+} from './kinds/destination-rule/load-balancer-spec.ts';
+export type {
+  ClientTls,
+  DestinationRuleSpec,
+  PortPolicy,
+  PortTrafficPolicy,
   Subset,
   TrafficPolicy,
+  Tunnel,
 } from './kinds/destination-rule/spec.ts';
-export type { GatewayServer, GatewaySpec } from './kinds/gateway/spec.ts';
+export type {
+  GatewayProtocol,
+  GatewayServer,
+  GatewaySpec,
+  ServerTls,
+  ServerTlsMode,
+  TlsCertificateFiles,
+  TlsVersion,
+} from './kinds/gateway/spec.ts';
 export type { MutualTlsMode, PeerAuthenticationSpec, PeerMutualTls } from './kinds/peer-authentication/spec.ts';
 export type { PolicyTarget, PolicyTargetReference, WorkloadSelector } from './kinds/policy-target.ts';
+export type { ProxyConfigSpec } from './kinds/proxy-config/spec.ts';
 export type { JwtRule, RequestAuthenticationSpec } from './kinds/request-authentication/spec.ts';
 export type { ServicePort, ServiceSpec } from './kinds/service/spec.ts';
-export type { ServiceEntryPort, ServiceEntrySpec } from './kinds/service-entry/spec.ts';
+export type { ServiceEntryPort, ServiceEntryResolution, ServiceEntrySpec } from './kinds/service-entry/spec.ts';
+export type {
+  CaptureMode,
+  OutboundTrafficPolicy,
+  SidecarEgress,
+  SidecarIngress,
+  SidecarPort,
+  SidecarSpec,
+} from './kinds/sidecar/spec.ts';
 export type {
   IstioMetric,
   MetricsOverride,
@@ -35,14 +70,31 @@ export type {
   TracingTag,
 } from './kinds/telemetry/spec.ts';
 export type {
-  Destination,
+  CorsPolicy,
+  HttpFault,
+  HttpRetry,
+  HttpRewrite,
+  Percent,
+} from './kinds/virtual-service/http-policy-spec.ts';
+export type {
+  Delegate,
   HeaderOperations,
   HeaderRules,
+  HttpDirectResponse,
   HttpMatch,
+  HttpMirror,
   HttpRedirect,
   HttpRouteDestination,
   HttpRule,
   StringMatch,
+} from './kinds/virtual-service/http-spec.ts';
+export type {
+  Destination,
+  RouteDestination,
+  TcpMatch,
+  TcpRule,
+  TlsMatch,
+  TlsRule,
   VirtualServiceSpec,
 } from './kinds/virtual-service/spec.ts';
 export type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';

@@ -144,7 +144,9 @@ export const virtualServiceSchema: z.ZodType<VirtualServiceSpec> = apiObject(
   {
     hosts: z.array(ruleHost),
     gateways: z.array(checkedString(gatewayProblem)).default(['mesh']),
-    http: z.array(httpRule),
+    http: z.array(httpRule).default([]),
+    tls: z.array(z.never()).default([]),
+    tcp: z.array(z.never()).default([]),
   },
-  ['exportTo', 'tcp', 'tls'],
+  ['exportTo'],
 );

@@ -2,7 +2,8 @@
 
 import { limits } from '../../limits.ts';
 import type { Report, ValidationContext } from '../definition.ts';
-import type { HttpRedirect, HttpRule, VirtualServiceSpec } from './spec.ts';
+import type { HttpRedirect, HttpRule } from './http-spec.ts';
+import type { VirtualServiceSpec } from './spec.ts';
 
 export function validateVirtualService(spec: VirtualServiceSpec, { report }: ValidationContext): void {
   if (spec.hosts.length === 0) report('spec.hosts', 'at least one host is required');

@@ -1,7 +1,7 @@
 /** networking.istio.io WorkloadEntry. */
 
 export interface WorkloadEntrySpec {
-  /** IP address, or a DNS name. */
+  /** IP address, DNS name, or "unix://" and the path of a socket. Empty where only `network` is given: behind that network's gateway. */
   readonly address: string;
   /** Port name → port number. */
   readonly ports?: Readonly<Record<string, number>>;
