@@ -10,6 +10,7 @@ export type {
   AuthorizationRule,
   AuthorizationSource,
 } from './kinds/authorization-policy/spec.ts';
+export type { ConfigMapSpec } from './kinds/config-map/spec.ts';
 export type {
   ConnectionPool,
   HttpPool,
@@ -34,6 +35,7 @@ export type {
   TrafficPolicy,
   Tunnel,
 } from './kinds/destination-rule/spec.ts';
+export type { EndpointSliceSpec, SliceEndpoint, SlicePort } from './kinds/endpoint-slice/spec.ts';
 export type {
   GatewayProtocol,
   GatewayServer,
@@ -43,10 +45,93 @@ export type {
   TlsCertificateFiles,
   TlsVersion,
 } from './kinds/gateway/spec.ts';
+export type {
+  BackendSubjectAltName,
+  BackendTlsPolicySpec,
+  BackendTlsTarget,
+} from './kinds/gateway-api/backend-tls-policy/spec.ts';
+export type {
+  AllowedRoutes,
+  GatewayAddress,
+  GatewayListener,
+  KubernetesGatewaySpec,
+  ListenerTls,
+} from './kinds/gateway-api/gateway/spec.ts';
+export type { GatewayClassSpec } from './kinds/gateway-api/gateway-class/spec.ts';
+export type {
+  GrpcBackendReference,
+  GrpcRouteMatch,
+  GrpcRouteRule,
+  GrpcRouteSpec,
+} from './kinds/gateway-api/grpc-route/spec.ts';
+export type {
+  HttpBackendReference,
+  HttpRouteMatch,
+  HttpRouteRule,
+  HttpRouteSpec,
+} from './kinds/gateway-api/http-route/spec.ts';
+export type { ReferenceGrantSpec } from './kinds/gateway-api/reference-grant/spec.ts';
+export type {
+  BackendObjectReference,
+  BackendReference,
+  ObjectReference,
+  ParentReference,
+  SecretReference,
+} from './kinds/gateway-api/references.ts';
+export type {
+  HeaderFilter,
+  HeaderValue,
+  NamedMatch,
+  PathModifier,
+  RequestMirror,
+  RequestRedirect,
+  RouteCors,
+  RouteFilter,
+  UrlRewrite,
+} from './kinds/gateway-api/route-filters.ts';
+export type { TcpRouteSpec } from './kinds/gateway-api/tcp-route/spec.ts';
+export type { TlsRouteSpec } from './kinds/gateway-api/tls-route/spec.ts';
+export type { IngressBackend, IngressPath, IngressRule, IngressSpec } from './kinds/ingress/spec.ts';
+export type { LabelExpression, LabelSelector } from './kinds/label-selector.ts';
+export { selectsLabels } from './kinds/label-selector.ts';
+export type { LinkerdAuthorizationPolicySpec } from './kinds/linkerd/authorization-policy/spec.ts';
+export type {
+  HttpLocalRateLimitPolicySpec,
+  RequestsPerSecond,
+} from './kinds/linkerd/http-local-rate-limit-policy/spec.ts';
+export type { LinkerdHttpRouteRule, LinkerdHttpRouteSpec } from './kinds/linkerd/http-route/spec.ts';
+export type { HttpRouteGroupSpec } from './kinds/linkerd/http-route-group/spec.ts';
+export type { MeshTlsAuthenticationSpec } from './kinds/linkerd/mesh-tls-authentication/spec.ts';
+export type { Network, NetworkAuthenticationSpec } from './kinds/linkerd/network-authentication/spec.ts';
+export type { PolicyReference } from './kinds/linkerd/policy-reference.ts';
+export type { AccessPolicy, ProxyProtocol, ServerSpec } from './kinds/linkerd/server/spec.ts';
+export type { ServerAuthorizationSpec } from './kinds/linkerd/server-authorization/spec.ts';
+export type {
+  ProfileRoute,
+  RequestMatch,
+  ResponseClass,
+  ResponseMatch,
+  RetryBudget,
+  ServiceProfileSpec,
+  WeightedDestination,
+} from './kinds/linkerd/service-profile/spec.ts';
+export type { TrafficSplitSpec } from './kinds/linkerd/traffic-split/spec.ts';
+export type { TrafficTargetIdentity, TrafficTargetSpec } from './kinds/linkerd/traffic-target/spec.ts';
+export type { NamespaceSpec } from './kinds/namespace/spec.ts';
+export type {
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+  NetworkPolicyRule,
+  NetworkPolicySpec,
+} from './kinds/network-policy/spec.ts';
+export type { NodeSpec } from './kinds/node/spec.ts';
+export { localityOfNode } from './kinds/node/spec.ts';
 export type { MutualTlsMode, PeerAuthenticationSpec, PeerMutualTls } from './kinds/peer-authentication/spec.ts';
+export type { PodContainer, PodPort, PodProbe, PodSpec, PodStatus } from './kinds/pod/spec.ts';
 export type { PolicyTarget, PolicyTargetReference, WorkloadSelector } from './kinds/policy-target.ts';
 export type { ProxyConfigSpec } from './kinds/proxy-config/spec.ts';
 export type { JwtRule, RequestAuthenticationSpec } from './kinds/request-authentication/spec.ts';
+export type { SecretSpec } from './kinds/secret/spec.ts';
 export type { ServicePort, ServiceSpec } from './kinds/service/spec.ts';
 export type { ServiceEntryPort, ServiceEntryResolution, ServiceEntrySpec } from './kinds/service-entry/spec.ts';
 export type {

@@ -1,0 +1,20 @@
+/** access.smi-spec.io TrafficTarget: who may make which requests of a service account's pods. */
+
+export interface TrafficTargetSpec {
+  readonly destination: TrafficTargetIdentity;
+  readonly sources: readonly TrafficTargetIdentity[];
+  /** Absent or empty: every request. */
+  readonly rules?: readonly {
+    readonly kind: 'HTTPRouteGroup';
+    readonly name: string;
+    /** Names of the group's matches; absent or empty: all of them. */
+    readonly matches?: readonly string[];
+  }[];
+}
+
+export interface TrafficTargetIdentity {
+  readonly kind: 'ServiceAccount';
+  readonly name: string;
+  /** The target's own where absent. */
+  readonly namespace?: string;
+}
