@@ -49,6 +49,10 @@ function buildService(definition: ServiceDefinition, input: ViewInput, before: S
     ports: keep(definition.ports, before?.ports),
     meshInternal: definition.meshInternal,
     resolution: definition.resolution,
+    exportTo: keep(definition.exportTo, before?.exportTo),
+    addresses: keep(definition.addresses, before?.addresses),
+    headless: definition.headless,
+    subjectAltNames: keep(definition.subjectAltNames, before?.subjectAltNames),
     instances,
     identities: keep(identitiesOf(definition, instances, input), before?.identities),
     from: keep(definition.from, before?.from),
@@ -61,6 +65,10 @@ function buildService(definition: ServiceDefinition, input: ViewInput, before: S
     before.from === service.from &&
     before.meshInternal === service.meshInternal &&
     before.resolution === service.resolution &&
+    before.exportTo === service.exportTo &&
+    before.addresses === service.addresses &&
+    before.headless === service.headless &&
+    before.subjectAltNames === service.subjectAltNames &&
     before.namespace === service.namespace;
   return unchanged ? before : service;
 }

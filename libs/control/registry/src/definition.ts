@@ -4,7 +4,7 @@ import { describeProvenance, type Provenance } from '@weft/kernel';
 import type { Model, Resource, WorkloadEntrySpec } from '@weft/model';
 import { compareByAge } from '@weft/model';
 import { selectProtocol } from './protocol.ts';
-import type { ServicePortView, ServiceView } from './view.ts';
+import type { Resolution, ServicePortView } from './view.ts';
 import type { PortTarget } from './workload.ts';
 
 /** Made once per resource and kept while the resource is the same object. */
@@ -16,7 +16,11 @@ export interface ServiceDefinition {
   /** In the order of `ports`. */
   readonly targets: readonly PortTarget[];
   readonly meshInternal: boolean;
-  readonly resolution: ServiceView['resolution'];
+  readonly resolution: Resolution;
+  readonly exportTo: readonly string[] | undefined;
+  readonly addresses: readonly string[];
+  readonly headless: boolean;
+  readonly subjectAltNames: readonly string[];
   /** Empty: no workload is selected. */
   readonly selector: Readonly<Record<string, string>>;
   /** Of a ServiceEntry. */
@@ -66,22 +70,31 @@ export function defineServices(
 
 function ofService(service: Resource<'Service'>, domain: string): ServiceDefinition {
   const notices: string[] = [];
-  const ports = service.spec.ports.map((port, index) => {
+  const { spec } = service;
+  const written = spec.ports.map((port, index) => ({ port, index })).filter(({ port }) => isOfMesh(port.protocol));
+  const ports = written.map(({ port, index }) => {
     const { protocol, declared } = selectProtocol(port.name, port.appProtocol);
     const from = provenance(service, `ports[${index}]`);
-    if (!declared) notices.push(`${describeProvenance(from)}: port ${port.port} names no protocol and is taken as tcp`);
-    return { name: port.name, number: port.port, protocol, from };
+    const sniffed = !declared && !wellKnownTcpPorts.has(port.port);
+    if (sniffed) notices.push(`${describeProvenance(from)}: port ${port.port} names no protocol and is taken as tcp`);
+    return { name: port.name, number: port.port, protocol, sniffed, from };
   });
+  const isExternalName = spec.type === 'ExternalName';
+  const headless = spec.clusterIP === 'None';
   return {
     host: `${service.name}.${service.namespace}.svc.${domain}`.toLowerCase(),
     name: service.name,
     namespace: service.namespace,
     ports,
-    targets: service.spec.ports.map((port) => ({ target: port.targetPort })),
-    meshInternal: true,
-    resolution: 'endpoints',
-    selector: service.spec.selector,
-    endpoints: [],
+    targets: written.map(({ port }) => ({ target: isExternalName ? port.port : port.targetPort })),
+    meshInternal: !isExternalName,
+    resolution: isExternalName ? 'dns' : 'endpoints',
+    exportTo: exportToOf(service.annotations[exportToAnnotation]),
+    addresses: headless || isExternalName ? [] : virtualAddresses(spec),
+    headless,
+    subjectAltNames: [],
+    selector: isExternalName ? {} : spec.selector,
+    endpoints: isExternalName && spec.externalName !== undefined ? [{ address: spec.externalName }] : [],
     from: provenance(service, ''),
     notices,
   };
@@ -89,14 +102,14 @@ function ofService(service: Resource<'Service'>, domain: string): ServiceDefinit
 
 function ofServiceEntry(entry: Resource<'ServiceEntry'>, host: string, hostIndex: number): ServiceDefinition {
   const { spec } = entry;
-  const resolution = spec.resolution === 'STATIC' ? 'endpoints' : spec.resolution === 'DNS' ? 'dns' : 'none';
+  const resolution = resolutions[spec.resolution] ?? 'none';
   const notices: string[] = [];
   const ports = spec.ports.map((port, index) => {
     const { protocol, declared } = selectProtocol(port.name, port.protocol);
     const from = provenance(entry, `ports[${index}]`);
-    if (!declared)
-      notices.push(`${describeProvenance(from)}: port ${port.number} names no protocol and is taken as tcp`);
-    return { name: port.name, number: port.number, protocol, from };
+    const sniffed = !declared && !wellKnownTcpPorts.has(port.number);
+    if (sniffed) notices.push(`${describeProvenance(from)}: port ${port.number} names no protocol and is taken as tcp`);
+    return { name: port.name, number: port.number, protocol, sniffed, from };
   });
   return {
     host: host.toLowerCase(),
@@ -106,6 +119,10 @@ function ofServiceEntry(entry: Resource<'ServiceEntry'>, host: string, hostIndex
     targets: spec.ports.map((port) => ({ target: port.targetPort })),
     meshInternal: spec.location === 'MESH_INTERNAL',
     resolution,
+    exportTo: spec.exportTo,
+    addresses: spec.addresses ?? [],
+    headless: false,
+    subjectAltNames: spec.subjectAltNames ?? [],
     selector: spec.workloadSelector?.labels ?? {},
     endpoints: implicitEndpoints(spec.endpoints ?? [], host, resolution),
     from: provenance(entry, `hosts[${hostIndex}]`),
@@ -117,11 +134,41 @@ function ofServiceEntry(entry: Resource<'ServiceEntry'>, host: string, hostIndex
 function implicitEndpoints(
   endpoints: readonly WorkloadEntrySpec[],
   host: string,
-  resolution: ServiceView['resolution'],
+  resolution: Resolution,
 ): readonly WorkloadEntrySpec[] {
   if (resolution === 'none') return host.startsWith('*') ? [] : [{ address: host.toLowerCase() }];
-  if (resolution === 'dns' && endpoints.length === 0 && !host.startsWith('*')) return [{ address: host.toLowerCase() }];
+  if (resolution !== 'endpoints' && endpoints.length === 0 && !host.startsWith('*')) {
+    return [{ address: host.toLowerCase() }];
+  }
   return endpoints;
+}
+
+/** Protocols whose server speaks first, on the ports that everyone knows: looking at the client's bytes would wait for ever. */
+const wellKnownTcpPorts: ReadonlySet<number> = new Set([25, 53, 3306, 27_017]);
+
+const exportToAnnotation = 'networking.istio.io/exportTo';
+
+const resolutions: Readonly<Record<string, Resolution>> = {
+  STATIC: 'endpoints',
+  DNS: 'dns',
+  DNS_ROUND_ROBIN: 'dns-round-robin',
+};
+
+/** UDP and SCTP pass beside the mesh. */
+function isOfMesh(protocol: string | undefined): boolean {
+  return protocol === undefined || protocol === 'TCP';
+}
+
+/** "." and "shop,web" as Istio reads the annotation; absent where it says nothing. */
+function exportToOf(annotation: string | undefined): readonly string[] | undefined {
+  const names = (annotation ?? '').split(',').map((name) => name.trim());
+  const given = names.filter((name) => name !== '');
+  return given.length === 0 ? undefined : given;
+}
+
+function virtualAddresses(spec: Resource<'Service'>['spec']): readonly string[] {
+  const own = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
+  return [...own, ...(spec.externalIPs ?? [])].filter((address) => address !== '' && address !== 'None');
 }
 
 function provenance(resource: Defining, path: string): Provenance {

@@ -9,6 +9,7 @@ export type {
   Protocol,
   ProxyDescription,
   RegistryView,
+  Resolution,
   ServicePortView,
   ServiceView,
 } from './view.ts';

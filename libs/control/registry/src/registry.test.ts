@@ -14,6 +14,7 @@ describe('a workload that registers itself', () => {
         weight: 1,
         locality: '',
         namespace: 'shop',
+        network: '',
         spiffeId: 'spiffe://cluster.local/ns/shop/sa/order',
         mutualTls: true,
         workloadName: 'order',

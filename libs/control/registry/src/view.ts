@@ -4,6 +4,9 @@ import type { Provenance } from '@weft/kernel';
 
 export type Protocol = 'http' | 'http2' | 'grpc' | 'tcp' | 'tls' | 'https';
 
+/** endpoints: known by address; dns: every name is resolved, each answer an endpoint; dns-round-robin: one answer at a time; none: the address that the client asked for. */
+export type Resolution = 'endpoints' | 'dns' | 'dns-round-robin' | 'none';
+
 export interface ServiceView {
   /** FQDN "payment.shop.svc.cluster.local", or a ServiceEntry's host. */
   readonly host: string;
@@ -12,7 +15,15 @@ export interface ServiceView {
   readonly ports: readonly ServicePortView[];
   /** False for MESH_EXTERNAL. */
   readonly meshInternal: boolean;
-  readonly resolution: 'endpoints' | 'dns' | 'none';
+  readonly resolution: Resolution;
+  /** Namespaces that may see it, as written: ".", "*", "~" or names; absent: the mesh's default. */
+  readonly exportTo: readonly string[] | undefined;
+  /** Virtual addresses: IP addresses or CIDR blocks; empty for a headless service, and where none is known. */
+  readonly addresses: readonly string[];
+  /** Without a virtual address by its own will (clusterIP: None): clients connect to its endpoints by their own addresses. */
+  readonly headless: boolean;
+  /** What a certificate of an instance may show besides `identities` (ServiceEntry.subjectAltNames). */
+  readonly subjectAltNames: readonly string[];
   readonly instances: readonly InstanceView[];
   /** SPIFFE ids that an instance may show, sorted: of the instances, and of the WorkloadGroups that are selected though nobody is there. */
   readonly identities: readonly string[];
@@ -24,6 +35,8 @@ export interface ServicePortView {
   /** Service port. */
   readonly number: number;
   readonly protocol: Protocol;
+  /** Nobody said which protocol it is: `protocol` is "tcp" and captured traffic is looked at. */
+  readonly sniffed: boolean;
   /** The entry of `spec.ports` that it came from. */
   readonly from: Provenance;
 }
@@ -40,6 +53,8 @@ export interface InstanceView {
   readonly namespace: string;
   /** "spiffe://cluster.local/ns/shop/sa/payment"; empty where the workload has none. */
   readonly spiffeId: string;
+  /** As `ProxyDescription.network`. */
+  readonly network: string;
   /** Behind a sidecar that takes mutual TLS (Istio's label security.istio.io/tlsMode=istio). */
   readonly mutualTls: boolean;
   readonly workloadName: string;
@@ -73,7 +88,18 @@ export interface ProxyDescription {
   readonly workloadName: string;
   /** From its WorkloadGroup where it has one, else from Node metadata LABELS. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The first of `addresses`. */
   readonly address: string;
+  /** All that peers reach it at (INSTANCE_IPS). */
+  readonly addresses: readonly string[];
+  /** Whether connections of its workload are redirected to it; NONE: the application connects by itself. */
+  readonly interception: 'NONE' | 'REDIRECT' | 'TPROXY';
+  /** "region/zone/subzone" or empty. */
+  readonly locality: string;
+  /** Of several networks that cannot reach one another directly; empty for the only one. */
+  readonly network: string;
+  /** Of the mesh's clusters; empty where there is one. */
+  readonly clusterId: string;
   readonly ingress: readonly IngressPort[];
   /** Where the sidecar takes its application's traffic as an explicit HTTP proxy. */
   readonly egressProxy: { readonly bind: string; readonly port: number } | undefined;

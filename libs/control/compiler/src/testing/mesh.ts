@@ -2,7 +2,14 @@
 
 import { createRegistry, type ProxyDescription, type Registry } from '@weft/control-registry';
 import { createManualClock } from '@weft/kernel';
-import { type AnyResource, createModel, describeViolation, type Model, parseDocuments } from '@weft/model';
+import {
+  type AnyResource,
+  createModel,
+  defaultMeshConfig,
+  describeViolation,
+  type Model,
+  parseDocuments,
+} from '@weft/model';
 import type { CompileInput } from '../input.ts';
 
 /** A root that nobody holds the key of. */
@@ -52,6 +59,7 @@ export function createTestMesh(files: Readonly<Record<string, string>>): TestMes
     input: () => ({
       model,
       registry: registry.view(),
+      mesh: defaultMeshConfig,
       domain: 'cluster.local',
       trustDomain: 'cluster.local',
       rootsPem,
@@ -79,6 +87,11 @@ export function describeProxy(
     workloadName: name,
     labels,
     address: '127.0.0.1',
+    addresses: ['127.0.0.1'],
+    interception: 'NONE',
+    locality: '',
+    network: '',
+    clusterId: '',
     ingress: isGateway
       ? []
       : [
@@ -102,6 +115,11 @@ export function describeGrpcClient(namespace: string): ProxyDescription {
     workloadName: 'client',
     labels: {},
     address: '127.0.0.1',
+    addresses: ['127.0.0.1'],
+    interception: 'NONE',
+    locality: '',
+    network: '',
+    clusterId: '',
     ingress: [],
     egressProxy: undefined,
     gatewayBind: '',

@@ -50,6 +50,25 @@ it('takes names from the token and labels from the group, whatever the node says
   });
 });
 
+it('takes addresses, locality, network and the way of interception from the node', () => {
+  const node = create(NodeSchema, {
+    id: 'sidecar~10.0.0.1~pay-1.shop~x',
+    locality: { region: 'eu', zone: 'a' },
+    metadata: { INSTANCE_IPS: '10.0.0.1, fd00::1', INTERCEPTION_MODE: 'TPROXY', NETWORK: 'n1', CLUSTER_ID: 'c1' },
+  });
+  expect(describeProxy(node, pay, model, 'td')).toMatchObject({
+    proxy: {
+      address: '10.0.0.1',
+      addresses: ['10.0.0.1', 'fd00::1'],
+      locality: 'eu/a',
+      interception: 'TPROXY',
+      network: 'n1',
+      clusterId: 'c1',
+    },
+  });
+  expect(describe({})).toMatchObject({ proxy: { interception: 'NONE', locality: '', addresses: ['10.0.0.1'] } });
+});
+
 it('tells gateways and proxyless clients from sidecars', () => {
   expect(describe({}, pay, 'router~10.0.0.1~gw.shop~x')).toMatchObject({ proxy: { type: 'router' } });
   expect(describe({ GENERATOR: 'grpc' }, nobody)).toMatchObject({ proxy: { type: 'grpc' } });

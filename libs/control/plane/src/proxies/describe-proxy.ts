@@ -26,6 +26,9 @@ const metadataSchema = z.object({
   WORKLOAD_NAME: name.default(''),
   AUTO_REGISTER_GROUP: name.default(''),
   INSTANCE_IPS: z.string().max(1024).default(''),
+  INTERCEPTION_MODE: z.string().max(64).default(''),
+  NETWORK: name.default(''),
+  CLUSTER_ID: name.default(''),
   GENERATOR: z.string().max(64).default(''),
   LABELS: z.record(z.string().max(316), z.string().max(253)).default({}),
   WEFT_INGRESS: z
@@ -76,7 +79,9 @@ export function describeProxy(
     );
   }
   const [type = '', address = '', idName = ''] = node.id.split('~');
-  const reached = metadata.INSTANCE_IPS.split(',')[0]?.trim() || address;
+  const told = metadata.INSTANCE_IPS.split(',').map((item) => item.trim());
+  const addresses = told.filter((item) => isIP(item) !== 0);
+  const reached = told[0] || address;
   const resource = group === '' ? undefined : model.get('WorkloadGroup', workload?.namespace ?? '', groupName);
   if (group !== '' && resource === undefined) {
     return refuse(grpc.status.FAILED_PRECONDITION, `WorkloadGroup ${group} does not exist`);
@@ -96,6 +101,11 @@ export function describeProxy(
       workloadName: metadata.WORKLOAD_NAME || workloadNameOf(idName, namespace),
       labels: resource === undefined ? metadata.LABELS : { ...resource.spec.metadata?.labels },
       address: reached,
+      addresses: addresses.length > 0 ? addresses : isIP(reached) === 0 ? [] : [reached],
+      interception: interceptionOf(metadata.INTERCEPTION_MODE),
+      locality: localityOf(node),
+      network: metadata.NETWORK,
+      clusterId: metadata.CLUSTER_ID,
       ingress: metadata.WEFT_INGRESS,
       egressProxy: metadata.WEFT_EGRESS_PROXY,
       gatewayBind: metadata.WEFT_GATEWAY_BIND,
@@ -113,4 +123,15 @@ function workloadNameOf(idName: string, namespace: string): string {
 function typeOf(type: string, generator: string, userAgent: string): ProxyDescription['type'] {
   if (generator === 'grpc' || /^grpc/i.test(userAgent)) return 'grpc';
   return type === 'router' ? 'router' : 'sidecar';
+}
+
+/** A proxy that says nothing is not captured: our own sidecar and a stock Envoy under Istio's bootstrap both say it. */
+function interceptionOf(mode: string): ProxyDescription['interception'] {
+  return mode === 'REDIRECT' || mode === 'TPROXY' ? mode : 'NONE';
+}
+
+/** "region/zone/subzone" without the parts that are missing at its end. */
+function localityOf({ locality }: Node): string {
+  const { region = '', zone = '', subZone = '' } = locality ?? {};
+  return [region, zone, subZone].join('/').replace(/\/+$/, '');
 }

@@ -42,6 +42,11 @@ export const proxyOf = (name: string, instance = 1): ProxyDescription => ({
   workloadName: name,
   labels: { app: name },
   address: '127.0.0.1',
+  addresses: ['127.0.0.1'],
+  interception: 'NONE',
+  locality: '',
+  network: '',
+  clusterId: '',
   ingress: [
     { name: 'http', bind: '127.0.0.1', port: 15_000 + instance, defaultEndpoint: `127.0.0.1:${8000 + instance}` },
   ],
