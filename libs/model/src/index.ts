@@ -107,11 +107,11 @@ export type { PolicyReference } from './kinds/linkerd/policy-reference.ts';
 export type { AccessPolicy, ProxyProtocol, ServerSpec } from './kinds/linkerd/server/spec.ts';
 export type { ServerAuthorizationSpec } from './kinds/linkerd/server-authorization/spec.ts';
 export type {
+  ProfileRetryBudget,
   ProfileRoute,
   RequestMatch,
   ResponseClass,
   ResponseMatch,
-  RetryBudget,
   ServiceProfileSpec,
   WeightedDestination,
 } from './kinds/linkerd/service-profile/spec.ts';
@@ -207,7 +207,6 @@ export type {
   ProxyTracing,
 } from './mesh-config/proxy-config.ts';
 export type {
-  LabelSelector,
   MeshConfig,
   MeshHttpRetryPolicy,
   MeshLocalityLbSetting,

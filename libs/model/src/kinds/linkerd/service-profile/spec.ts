@@ -3,7 +3,7 @@
 export interface ServiceProfileSpec {
   /** The first whose condition holds counts. */
   readonly routes?: readonly ProfileRoute[];
-  readonly retryBudget?: RetryBudget;
+  readonly retryBudget?: ProfileRetryBudget;
   /** Takes the place of all other traffic splits. */
   readonly dstOverrides?: readonly WeightedDestination[];
   readonly opaquePorts?: readonly string[];
@@ -43,7 +43,7 @@ export interface ResponseMatch {
 }
 
 /** Where the profile gives none: 0.2, 10, 10 s. */
-export interface RetryBudget {
+export interface ProfileRetryBudget {
   readonly retryRatio: number;
   readonly minRetriesPerSecond: number;
   /** A proxy takes 1 s to 60 s; outside of it there are no retries. */
