@@ -1,6 +1,8 @@
 /** The model by host, made once per model: what rules there are for a name, oldest first. */
 
 import { compareByAge, type Model, type Resource, resolveHost } from '@weft/model';
+import { mergedRules } from './virtual-services/delegates.ts';
+import { type PlacedRule, qualifiedGateway } from './virtual-services/placed-rule.ts';
 
 export interface IndexedVirtualService {
   readonly resource: Resource<'VirtualService'>;
@@ -9,6 +11,10 @@ export interface IndexedVirtualService {
   readonly mesh: boolean;
   /** "ns/name" of Gateways. */
   readonly gateways: ReadonlySet<string>;
+  /** Its HTTP rules, those of its delegates in place. */
+  readonly rules: readonly PlacedRule[];
+  /** What of its delegates could not be done as written. */
+  readonly notices: readonly string[];
 }
 
 export interface IndexedDestinationRule {
@@ -27,10 +33,24 @@ export interface ModelIndex {
   readonly routingInputs: readonly object[];
 }
 
-/** @param canonical turns an expanded host into the name that the registry knows it by. */
-export function indexModel(model: Model, domain: string, canonical: (host: string) => string): ModelIndex {
+/**
+ * @param canonical turns an expanded host into the name that the registry knows it by.
+ * @param defaultExportTo of VirtualServices that say nothing.
+ */
+export function indexModel(
+  model: Model,
+  domain: string,
+  canonical: (host: string) => string,
+  defaultExportTo: readonly string[] = ['*'],
+): ModelIndex {
   const expand = (host: string, namespace: string): string =>
     canonical(resolveHost(host, namespace, domain).toLowerCase());
+  const lookup = {
+    domain,
+    canonical,
+    defaultExportTo,
+    virtualService: (namespace: string, name: string) => model.get('VirtualService', namespace, name),
+  };
   const virtualServices = [...model.byKind('VirtualService')].sort(compareByAge).map((resource) => ({
     resource,
     hosts: resource.spec.hosts.map((host) => expand(host, resource.namespace)),
@@ -38,6 +58,7 @@ export function indexModel(model: Model, domain: string, canonical: (host: strin
     gateways: new Set(
       resource.spec.gateways.filter((name) => name !== 'mesh').map((name) => gatewayKey(name, resource.namespace)),
     ),
+    ...mergedRules(resource, lookup),
   }));
   const destinationRules = new Map<string, IndexedDestinationRule[]>();
   const rules = [...model.byKind('DestinationRule')].sort(compareByAge);
@@ -56,7 +77,7 @@ export function indexModel(model: Model, domain: string, canonical: (host: strin
 
 /** "ns/name" of a Gateway as a VirtualService of a namespace names it. */
 export function gatewayKey(name: string, namespace: string): string {
-  return name.includes('/') ? name.replace(/^\.\//, `${namespace}/`) : `${namespace}/${name}`;
+  return qualifiedGateway(name, namespace);
 }
 
 /** True when `pattern` ("*", "*.example.com" or a name) covers `host`, which may itself be a pattern. */
