@@ -43,8 +43,9 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
         route: new Map(),
         secret: new Map(),
       };
+      const scope = world.scope(proxy);
       for (const generate of generators) {
-        generate({ world, proxy, emit: (draft) => set[draft.type].set(draft.name, cache.get(draft)) });
+        generate({ world, proxy, scope, emit: (draft) => set[draft.type].set(draft.name, cache.get(draft)) });
       }
       const problems = checkConsistency(set);
       assertThat(problems.length === 0, `compiled resources of ${proxy.id} fit together: ${problems.join('; ')}`);

@@ -3,11 +3,13 @@
 import type { ProxyDescription, ServicePortView, ServiceView } from '@weft/control-registry';
 import type { Draft } from './cache.ts';
 import type { ResourceType } from './resource-types.ts';
+import type { ProxyScope } from './scope/proxy-scope.ts';
 import type { World } from './world.ts';
 
 export interface Context {
   readonly world: World;
   readonly proxy: ProxyDescription;
+  readonly scope: ProxyScope;
   emit<T extends ResourceType>(draft: Draft<T>): void;
 }
 

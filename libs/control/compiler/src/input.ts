@@ -1,11 +1,13 @@
 /** What a compilation reads. */
 
 import type { RegistryView } from '@weft/control-registry';
-import type { Model } from '@weft/model';
+import type { MeshConfig, Model } from '@weft/model';
 
 export interface CompileInput {
   readonly model: Model;
   readonly registry: RegistryView;
+  /** What holds for the whole mesh; `trustDomain` below wins over its own. */
+  readonly mesh: MeshConfig;
   /** "cluster.local". */
   readonly domain: string;
   readonly trustDomain: string;

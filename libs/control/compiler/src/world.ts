@@ -1,17 +1,22 @@
 /** Everything that compilations for different proxies share: the input, indexed once. */
 
-import type { RegistryView, ServiceView } from '@weft/control-registry';
-import { hostAliases, type Model } from '@weft/model';
+import type { ProxyDescription, ServiceView } from '@weft/control-registry';
+import { hostAliases, type MeshConfig, type Model, resolveHost } from '@weft/model';
 import { type DestinationPolicy, destinationPolicy } from './destination-rules.ts';
 import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
+import { destinationHosts } from './scope/egress-view.ts';
+import { createScopes, type ProxyScope, type Scopes } from './scope/proxy-scope.ts';
+import { isRoutable, type ServiceShapes, serviceShapes } from './scope/service-shape.ts';
+
+export { isRoutable };
 
 export interface World {
   readonly input: CompileInput;
   readonly index: ModelIndex;
-  /** All that routes read of services, flat: the same array while only instances change. */
-  readonly shape: readonly unknown[];
+  /** All services without their instances: the same object while only instances change. */
+  readonly shape: ServiceShapes;
   /** All VirtualServices and DestinationRules: the same array while none of them changes. */
   readonly routingInputs: readonly object[];
   /** What no single resource of a proxy can say: "file:line resource rule: sentence". */
@@ -19,6 +24,7 @@ export interface World {
   /** The name that the registry knows a host by: "payment.shop" → "payment.shop.svc.cluster.local". */
   canonical(host: string): string;
   policy(host: string, clientNamespace: string, serviceNamespace: string): DestinationPolicy;
+  scope(proxy: ProxyDescription): ProxyScope;
 }
 
 /** What a World is made from besides its input, kept while model and services stay the same. */
@@ -26,7 +32,9 @@ interface Names {
   readonly model: Model;
   readonly domain: string;
   readonly index: ModelIndex;
-  readonly shape: readonly unknown[];
+  readonly mesh: MeshConfig;
+  readonly shape: ServiceShapes;
+  readonly scopes: Scopes;
   readonly routingInputs: readonly object[];
   readonly notices: readonly string[];
   readonly canonical: (host: string) => string;
@@ -41,10 +49,10 @@ interface Names {
 export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: CompileInput) => World {
   let last: Names | undefined;
   return (input) => {
-    const shape = shapeOf(input.registry);
-    const sameShape = last !== undefined && sameElements(last.shape, shape);
-    const still = sameShape && last?.model === input.model && last.domain === input.domain;
-    const names = still && last !== undefined ? last : nameWorld(input, sameShape && last ? last.shape : shape, last);
+    const shape = serviceShapes(input.registry, last?.shape);
+    const still =
+      last?.shape === shape && last.model === input.model && last.domain === input.domain && last.mesh === input.mesh;
+    const names: Names = still && last !== undefined ? last : nameWorld(input, shape, last);
     last = names;
     return {
       input,
@@ -61,19 +69,18 @@ export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: Co
         if (names.policies.size < policiesMax) names.policies.set(key, policy);
         return policy;
       },
+      scope: names.scopes.of,
     };
   };
 }
 
 const defaultPoliciesMax = 100_000;
 
-/** False where there is no name to resolve: for a pattern without endpoints, where only captured traffic could go. */
-export function isRoutable(service: ServiceView): boolean {
-  return service.resolution === 'endpoints' || service.instances.length > 0;
-}
-
 /** Services in Kubernetes' sense go by more than one name; a ServiceEntry's host is its only one. */
-export function isKubernetesService(service: ServiceView, domain: string): boolean {
+export function isKubernetesService(
+  service: Pick<ServiceView, 'host' | 'name' | 'namespace'>,
+  domain: string,
+): boolean {
   return service.host === `${service.name}.${service.namespace}.svc.${domain}`;
 }
 
@@ -81,40 +88,38 @@ function sameElements(left: readonly unknown[], right: readonly unknown[]): bool
   return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
 }
 
-function nameWorld(input: CompileInput, shape: readonly unknown[], last: Names | undefined): Names {
-  const { model, domain, registry } = input;
+function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | undefined): Names {
+  const { model, domain, mesh, registry } = input;
   const aliases = new Map<string, string>();
   for (const service of registry.services.values()) {
     if (!isKubernetesService(service, domain)) continue;
     for (const alias of hostAliases(service.name, service.namespace, domain)) aliases.set(alias, service.host);
   }
   const canonical = (host: string): string => (registry.services.has(host) ? host : (aliases.get(host) ?? host));
-  const index = indexModel(model, domain, canonical);
+  const index = indexModel(model, domain, canonical, mesh.defaultVirtualServiceExportTo);
+  const expand = (host: string, namespace: string): string =>
+    canonical(resolveHost(host, namespace, domain).toLowerCase());
+  const scopes = createScopes(
+    {
+      model,
+      mesh,
+      shapes: shape,
+      virtualServices: index.virtualServices,
+      destinations: (rules) => destinationHosts(rules, expand),
+    },
+    last?.scopes.views,
+  );
   const sameRules = last !== undefined && sameElements(last.routingInputs, index.routingInputs);
   return {
     model,
     domain,
+    mesh,
     index,
     shape,
+    scopes,
     routingInputs: sameRules ? last.routingInputs : index.routingInputs,
     notices: gatewayNotices(index.virtualServices, index.gateways),
     canonical,
     policies: new Map(),
   };
-}
-
-function shapeOf(registry: RegistryView): unknown[] {
-  const shape: unknown[] = [];
-  for (const service of registry.services.values()) {
-    shape.push(
-      service.host,
-      service.namespace,
-      service.ports,
-      service.from,
-      service.meshInternal,
-      service.resolution,
-      isRoutable(service),
-    );
-  }
-  return shape;
 }

@@ -1,0 +1,74 @@
+/** What a client may see: services and rules that are exported to its namespace and imported by its Sidecar. */
+
+import type { IndexedVirtualService } from '../model-index.ts';
+import type { ServiceShape } from './service-shape.ts';
+
+export interface EgressView {
+  /** In order of host. Instances are the registry's: they change without the view. */
+  readonly services: readonly ServiceShape[];
+  readonly byHost: ReadonlyMap<string, ServiceShape>;
+  /** Oldest first; those for gateways alone are among them. */
+  readonly virtualServices: readonly IndexedVirtualService[];
+}
+
+export function egressView(
+  services: readonly ServiceShape[],
+  virtualServices: readonly IndexedVirtualService[],
+): EgressView {
+  return { services, virtualServices, byHost: new Map(services.map((service) => [service.host, service])) };
+}
+
+/** `before` where it says the same, so that what was made from it still holds. */
+export function keepView(view: EgressView, before: EgressView | undefined): EgressView {
+  if (before === undefined) return view;
+  const same =
+    sameItems(view.services, before.services, Object.is) &&
+    sameItems(view.virtualServices, before.virtualServices, sameRules);
+  return same ? before : view;
+}
+
+function sameItems<T>(left: readonly T[], right: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return (
+    left.length === right.length &&
+    left.every((item, index) => {
+      const other = right[index];
+      return other !== undefined && same(item, other);
+    })
+  );
+}
+
+function sameRules(left: IndexedVirtualService, right: IndexedVirtualService): boolean {
+  return (
+    left === right ||
+    (left.resource === right.resource &&
+      sameItems(left.hosts, right.hosts, Object.is) &&
+      sameItems(originsOf(left), originsOf(right), Object.is))
+  );
+}
+
+/** Of its rules: the resource itself and its delegates. */
+function originsOf({ rules }: IndexedVirtualService): readonly object[] {
+  return rules.flatMap(({ origin, matches }) => [origin.resource, ...matches.map((match) => match.origin.resource)]);
+}
+
+/**
+ * Every host that the rules of a VirtualService lead to, mirrors among them.
+ *
+ * @param expand turns a host as written into the name that the registry knows it by; those of HTTP rules are expanded already.
+ */
+export function destinationHosts(
+  { rules, resource }: IndexedVirtualService,
+  expand: (host: string, namespace: string) => string,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { rule } of rules) {
+    for (const { destination } of rule.route ?? []) found.add(destination.host);
+    if (rule.mirror !== undefined) found.add(rule.mirror.host);
+    for (const { destination } of rule.mirrors ?? []) found.add(destination.host);
+  }
+  const { tls = [], tcp = [] } = resource.spec;
+  for (const { route } of [...tls, ...tcp]) {
+    for (const { destination } of route) found.add(expand(destination.host, resource.namespace));
+  }
+  return found;
+}

@@ -1,0 +1,211 @@
+/** What one proxy may reach and listens on, from exportTo and its Sidecar; equal scopes are one object. */
+
+import type { ProxyDescription } from '@weft/control-registry';
+import type { Provenance } from '@weft/kernel';
+import type { MeshConfig, Model, Resource, SidecarEgress, SidecarIngress } from '@weft/model';
+import type { IndexedVirtualService } from '../model-index.ts';
+import { provenanceOf } from '../provenance.ts';
+import { egressHosts } from './egress-hosts.ts';
+import { type EgressView, egressView, keepView } from './egress-view.ts';
+import { indexSidecars, type SidecarResource, selectSidecar } from './select-sidecar.ts';
+import type { ServiceShape, ServiceShapes } from './service-shape.ts';
+import { isExportedTo } from './visibility.ts';
+
+export interface ProxyScope {
+  /** Absent for gateways, and where none holds. */
+  readonly sidecar: SidecarResource | undefined;
+  /** All that the proxy may reach: what its egress listeners import, and what their VirtualServices lead to. */
+  readonly view: EgressView;
+  /** At least one; the one without port, if any, is last. */
+  readonly egress: readonly EgressListener[];
+  /** Empty: the ports are those of the services that the workload belongs to. */
+  readonly ingress: readonly IngressListener[];
+  /** What becomes of a host that is not in the view. */
+  readonly outbound: 'ALLOW_ANY' | 'REGISTRY_ONLY';
+}
+
+export interface EgressListener {
+  /** Absent: every port that no other listener has. */
+  readonly port: number | undefined;
+  /** Upper case; empty without port. */
+  readonly protocol: string;
+  readonly name: string;
+  /** Empty: not said. */
+  readonly bind: string;
+  /** NONE: a listener of its own that the application connects to. */
+  readonly captureMode: 'NONE' | 'IPTABLES';
+  /** What it imports; where it has a port, only services that have it. */
+  readonly view: EgressView;
+  readonly from: Provenance | undefined;
+}
+
+export interface IngressListener {
+  readonly port: number;
+  /** Upper case. */
+  readonly protocol: string;
+  readonly name: string;
+  /** Empty: not said. */
+  readonly bind: string;
+  readonly captureMode: 'NONE' | 'IPTABLES';
+  /** As written; absent: the port itself on 127.0.0.1. */
+  readonly defaultEndpoint: string | undefined;
+  readonly tls: SidecarIngress['tls'];
+  /** Its own, else the Sidecar's. */
+  readonly connectionPool: SidecarIngress['connectionPool'];
+  readonly from: Provenance;
+}
+
+export interface ScopeInput {
+  readonly model: Model;
+  readonly mesh: MeshConfig;
+  readonly shapes: ServiceShapes;
+  readonly virtualServices: readonly IndexedVirtualService[];
+  /** Every host that the rules lead to, mirrors among them, as the registry knows it. */
+  destinations(rules: IndexedVirtualService): Iterable<string>;
+}
+
+export interface Scopes {
+  of(proxy: ProxyDescription): ProxyScope;
+  /** Views by key, for the scopes of the next model. */
+  readonly views: ReadonlyMap<string, EgressView>;
+}
+
+/** Views and scopes remembered; more are made each time. */
+export const scopesMax = 10_000;
+
+/** @param last views of the model before: those that say the same stay the same objects. */
+export function createScopes(input: ScopeInput, last: ReadonlyMap<string, EgressView> = new Map()): Scopes {
+  const sidecars = indexSidecars(input.model);
+  const views = new Map<string, EgressView>();
+  const scopes = new Map<string, ProxyScope>();
+  const remember = <T>(into: Map<string, T>, key: string, make: () => T): T => {
+    const known = into.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    if (into.size < scopesMax) into.set(key, made);
+    return made;
+  };
+  const viewFor = (key: string, make: () => EgressView): EgressView =>
+    remember(views, key, () => keepView(make(), last.get(key)));
+  const everything = viewFor('', () => egressView([...input.shapes.values()], input.virtualServices));
+  const visible = (namespace: string): EgressView =>
+    viewFor(namespace, () => visibleView(input, everything, namespace));
+  return {
+    views,
+    of(proxy) {
+      const { namespace } = proxy;
+      const sidecar =
+        proxy.type === 'router'
+          ? undefined
+          : selectSidecar(sidecars, namespace, proxy.labels, input.mesh.rootNamespace);
+      const captured = proxy.interception !== 'NONE';
+      const name = sidecar === undefined ? '' : `${sidecar.namespace}/${sidecar.name}`;
+      return remember(scopes, `${namespace}|${name}|${captured}`, () =>
+        buildScope(input, { namespace, captured, sidecar, visible: visible(namespace), viewFor }),
+      );
+    },
+  };
+}
+
+interface ScopeParts {
+  readonly namespace: string;
+  readonly captured: boolean;
+  readonly sidecar: SidecarResource | undefined;
+  readonly visible: EgressView;
+  viewFor(key: string, make: () => EgressView): EgressView;
+}
+
+function buildScope(input: ScopeInput, parts: ScopeParts): ProxyScope {
+  const { captured, sidecar, visible } = parts;
+  const outbound = sidecar?.spec.outboundTrafficPolicy?.mode ?? input.mesh.outboundTrafficPolicy.mode;
+  const egress = sidecar?.spec.egress ?? [];
+  if (sidecar === undefined || egress.length === 0) {
+    const all = allPorts(visible, captured);
+    return { sidecar, view: visible, egress: [all], ingress: ingressOf(sidecar, captured), outbound };
+  }
+  const key = `${parts.namespace}|${sidecar.namespace}/${sidecar.name}`;
+  const listeners = egress.map((listener, position) => {
+    const view = parts.viewFor(`${key}|${position}`, () => importedView(visible, listener, parts.namespace));
+    const from = provenanceOf(sidecar as Resource, `egress[${position}]`);
+    return egressListener(listener, view, captured, from);
+  });
+  const view = parts.viewFor(key, () => unionView(input, visible, listeners));
+  return { sidecar, view, egress: listeners, ingress: ingressOf(sidecar, captured), outbound };
+}
+
+function visibleView({ mesh }: ScopeInput, everything: EgressView, namespace: string): EgressView {
+  const services = everything.services.filter((service) =>
+    isExportedTo(service.exportTo, mesh.defaultServiceExportTo, service.namespace, namespace),
+  );
+  const rules = everything.virtualServices.filter(({ resource }) =>
+    isExportedTo(resource.spec.exportTo, mesh.defaultVirtualServiceExportTo, resource.namespace, namespace),
+  );
+  const all = services.length === everything.services.length && rules.length === everything.virtualServices.length;
+  return all ? everything : egressView(services, rules);
+}
+
+function importedView(visible: EgressView, listener: SidecarEgress, namespace: string): EgressView {
+  const hosts = egressHosts(listener.hosts, namespace);
+  const port = listener.port?.number;
+  const hasPort = (service: ServiceShape): boolean =>
+    port === undefined || service.ports.some(({ number }) => number === port);
+  return egressView(
+    visible.services.filter((service) => hasPort(service) && hosts.importsService(service)),
+    visible.virtualServices.filter((rules) => hosts.importsRules(rules)),
+  );
+}
+
+/** What VirtualServices lead to is reachable without being imported itself. */
+function unionView(input: ScopeInput, visible: EgressView, listeners: readonly EgressListener[]): EgressView {
+  const hosts = new Set(listeners.flatMap(({ view }) => view.services.map(({ host }) => host)));
+  const rules = new Set(listeners.flatMap(({ view }) => view.virtualServices));
+  for (const imported of rules) {
+    for (const host of input.destinations(imported)) hosts.add(host);
+  }
+  return egressView(
+    visible.services.filter(({ host }) => hosts.has(host)),
+    visible.virtualServices.filter((candidate) => rules.has(candidate)),
+  );
+}
+
+function allPorts(view: EgressView, captured: boolean): EgressListener {
+  const captureMode = captured ? 'IPTABLES' : 'NONE';
+  return { port: undefined, protocol: '', name: '', bind: '', captureMode, view, from: undefined };
+}
+
+function egressListener(
+  listener: SidecarEgress,
+  view: EgressView,
+  captured: boolean,
+  from: Provenance,
+): EgressListener {
+  return {
+    port: listener.port?.number,
+    protocol: listener.port?.protocol ?? '',
+    name: listener.port?.name ?? '',
+    bind: listener.bind ?? '',
+    captureMode: captureMode(listener.captureMode, captured),
+    view,
+    from,
+  };
+}
+
+function ingressOf(sidecar: SidecarResource | undefined, captured: boolean): readonly IngressListener[] {
+  return (sidecar?.spec.ingress ?? []).map((listener, position) => ({
+    port: listener.port.number,
+    protocol: listener.port.protocol,
+    name: listener.port.name,
+    bind: listener.bind ?? '',
+    captureMode: captureMode(listener.captureMode, captured),
+    defaultEndpoint: listener.defaultEndpoint,
+    tls: listener.tls,
+    connectionPool: listener.connectionPool ?? sidecar?.spec.inboundConnectionPool,
+    from: provenanceOf(sidecar as Resource, `ingress[${position}]`),
+  }));
+}
+
+function captureMode(written: SidecarIngress['captureMode'], captured: boolean): 'NONE' | 'IPTABLES' {
+  if (written === 'NONE') return 'NONE';
+  if (written === 'IPTABLES') return 'IPTABLES';
+  return captured ? 'IPTABLES' : 'NONE';
+}

@@ -1,0 +1,47 @@
+/** Which Sidecar holds for a proxy: one alone. */
+
+import { compareByAge, type Kind, type Model, type Resource, type SidecarSpec } from '@weft/model';
+
+export type SidecarResource = Omit<Resource, 'spec'> & { readonly spec: SidecarSpec };
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Namespace → its Sidecars, oldest first. */
+export type SidecarIndex = ReadonlyMap<string, readonly SidecarResource[]>;
+
+export function indexSidecars(model: Model): SidecarIndex {
+  const found = new Map<string, SidecarResource[]>();
+  for (const sidecar of [...(model.byKind('Sidecar' as Kind) as unknown as SidecarResource[])].sort(compareByAge)) {
+    const list = found.get(sidecar.namespace);
+    if (list === undefined) found.set(sidecar.namespace, [sidecar]);
+    else list.push(sidecar);
+  }
+  return found;
+}
+
+/**
+ * Of the proxy's namespace the oldest whose selector matches, then the oldest without selector; then the root namespace's oldest without selector
+ * (Istio, push_context getSidecarScope).
+ */
+export function selectSidecar(
+  index: SidecarIndex,
+  namespace: string,
+  labels: Labels,
+  rootNamespace: string,
+): SidecarResource | undefined {
+  const own = index.get(namespace) ?? [];
+  return (
+    own.find((sidecar) => selects(sidecar, labels)) ??
+    own.find((sidecar) => !hasSelector(sidecar)) ??
+    (index.get(rootNamespace) ?? []).find((sidecar) => !hasSelector(sidecar))
+  );
+}
+
+function hasSelector({ spec }: SidecarResource): boolean {
+  return Object.keys(spec.workloadSelector?.labels ?? {}).length > 0;
+}
+
+function selects(sidecar: SidecarResource, labels: Labels): boolean {
+  const wanted = sidecar.spec.workloadSelector?.labels ?? {};
+  return hasSelector(sidecar) && Object.entries(wanted).every(([key, value]) => labels[key] === value);
+}
