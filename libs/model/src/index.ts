@@ -2,6 +2,7 @@
 export { compareByAge } from './age.ts';
 export { parseDuration } from './duration.ts';
 export { hostAliases, resolveHost } from './hosts.ts';
+export { isDryRun } from './kinds/authorization-policy/dry-run.ts';
 export type {
   AuthorizationAction,
   AuthorizationCondition,
@@ -10,6 +11,7 @@ export type {
   AuthorizationRule,
   AuthorizationSource,
 } from './kinds/authorization-policy/spec.ts';
+export { isPathTemplate } from './kinds/authorization-policy/values.ts';
 export type { ConfigMapSpec } from './kinds/config-map/spec.ts';
 export type {
   ConnectionPool,

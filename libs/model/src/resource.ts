@@ -1,9 +1,13 @@
 /** A resource as the rest of Weft sees it: plain data, each value traceable to file, line and column. */
 
+import type { AuthorizationPolicySpec } from './kinds/authorization-policy/spec.ts';
 import type { DestinationRuleSpec } from './kinds/destination-rule/spec.ts';
 import type { GatewaySpec } from './kinds/gateway/spec.ts';
+import type { PeerAuthenticationSpec } from './kinds/peer-authentication/spec.ts';
+import type { RequestAuthenticationSpec } from './kinds/request-authentication/spec.ts';
 import type { ServiceSpec } from './kinds/service/spec.ts';
 import type { ServiceEntrySpec } from './kinds/service-entry/spec.ts';
+import type { TelemetrySpec } from './kinds/telemetry/spec.ts';
 import type { VirtualServiceSpec } from './kinds/virtual-service/spec.ts';
 import type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
 import type { WorkloadGroupSpec } from './kinds/workload-group/spec.ts';
@@ -16,6 +20,10 @@ export interface Specs {
   VirtualService: VirtualServiceSpec;
   DestinationRule: DestinationRuleSpec;
   Gateway: GatewaySpec;
+  PeerAuthentication: PeerAuthenticationSpec;
+  RequestAuthentication: RequestAuthenticationSpec;
+  AuthorizationPolicy: AuthorizationPolicySpec;
+  Telemetry: TelemetrySpec;
 }
 
 export type Kind = keyof Specs;
@@ -53,6 +61,8 @@ export interface Violation extends Position {
   /** "spec.http[0].timeoutt"; empty for a document that is not YAML. */
   readonly path: string;
   readonly message: string;
+  /** The document may hold a secret: its lines are not to be shown. */
+  readonly confidential?: true;
 }
 
 /** "shop/payment": unique within a kind. */

@@ -24,6 +24,8 @@ export interface KindDefinition<K extends Kind> {
   readonly apiVersions: readonly string[];
   /** "spec", or "" for kinds whose fields lie beside `metadata` (Secret, ConfigMap, EndpointSlice): then paths start at the document. */
   readonly root?: 'spec' | '';
+  /** With root "": parts of the envelope that the schema is handed too (a Pod's address stands in its `status`). */
+  readonly reads?: readonly ('metadata' | 'status')[];
   /** Belongs to no namespace (Namespace, Node, GatewayClass): `namespace` is empty. */
   readonly clusterScoped?: true;
   /** Values of this kind are shown nowhere: not in the operator API, not in messages. */
@@ -44,3 +46,5 @@ export const networkingVersions = [
   'networking.istio.io/v1beta1',
   'networking.istio.io/v1alpha3',
 ] as const;
+
+export const securityVersions = ['security.istio.io/v1', 'security.istio.io/v1beta1'] as const;

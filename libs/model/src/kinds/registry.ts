@@ -1,15 +1,23 @@
 /** The table of contents of kinds: those that are done, and those that are known and refused by name. */
 
 import type { Kind } from '../resource.ts';
-import { type KindDefinition, networkingVersions } from './definition.ts';
+import { authorizationPolicySchema } from './authorization-policy/schema.ts';
+import { validateAuthorizationPolicy } from './authorization-policy/validate.ts';
+import { type KindDefinition, networkingVersions, securityVersions } from './definition.ts';
 import { destinationRuleSchema } from './destination-rule/schema.ts';
 import { validateDestinationRule } from './destination-rule/validate.ts';
 import { gatewaySchema } from './gateway/schema.ts';
 import { validateGateway } from './gateway/validate.ts';
+import { peerAuthenticationSchema } from './peer-authentication/schema.ts';
+import { validatePeerAuthentication } from './peer-authentication/validate.ts';
+import { requestAuthenticationSchema } from './request-authentication/schema.ts';
+import { validateRequestAuthentication } from './request-authentication/validate.ts';
 import { serviceSchema } from './service/schema.ts';
 import { validateService } from './service/validate.ts';
 import { serviceEntrySchema } from './service-entry/schema.ts';
 import { validateServiceEntry } from './service-entry/validate.ts';
+import { telemetrySchema } from './telemetry/schema.ts';
+import { validateTelemetry } from './telemetry/validate.ts';
 import { virtualServiceSchema } from './virtual-service/schema.ts';
 import { validateVirtualService } from './virtual-service/validate.ts';
 import { workloadEntrySchema } from './workload-entry/schema.ts';
@@ -50,6 +58,30 @@ export const kindDefinitions: { readonly [K in Kind]: KindDefinition<K> } = {
     validate: validateDestinationRule,
   },
   Gateway: { kind: 'Gateway', apiVersions: networkingVersions, schema: gatewaySchema, validate: validateGateway },
+  PeerAuthentication: {
+    kind: 'PeerAuthentication',
+    apiVersions: securityVersions,
+    schema: peerAuthenticationSchema,
+    validate: validatePeerAuthentication,
+  },
+  RequestAuthentication: {
+    kind: 'RequestAuthentication',
+    apiVersions: securityVersions,
+    schema: requestAuthenticationSchema,
+    validate: validateRequestAuthentication,
+  },
+  AuthorizationPolicy: {
+    kind: 'AuthorizationPolicy',
+    apiVersions: securityVersions,
+    schema: authorizationPolicySchema,
+    validate: validateAuthorizationPolicy,
+  },
+  Telemetry: {
+    kind: 'Telemetry',
+    apiVersions: ['telemetry.istio.io/v1', 'telemetry.istio.io/v1alpha1'],
+    schema: telemetrySchema,
+    validate: validateTelemetry,
+  },
 };
 
 /** API group → kinds that Istio, Kubernetes, the Gateway API or Linkerd have there and this version refuses by name. */
@@ -101,8 +133,6 @@ export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
     'ServerAuthorization',
   ],
   'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
-  'security.istio.io': ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'],
   'split.smi-spec.io': ['TrafficSplit'],
-  'telemetry.istio.io': ['Telemetry'],
   'workload.linkerd.io': ['ExternalGroup', 'ExternalWorkload'],
 };

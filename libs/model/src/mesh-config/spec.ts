@@ -1,5 +1,6 @@
 /** Istio's MeshConfig with its defaults: what holds for the whole mesh. */
 
+import type { LabelSelector } from '../kinds/label-selector.ts';
 import type { ExtensionProvider } from './extension-provider.ts';
 import type { ProxyConfigDefaults } from './proxy-config.ts';
 
@@ -95,14 +96,4 @@ export interface MeshTlsConfig {
   readonly minProtocolVersion: 'TLS_AUTO' | 'TLSV1_2' | 'TLSV1_3';
   readonly ecdhCurves: readonly string[];
   readonly cipherSuites: readonly string[];
-}
-
-/** Kubernetes' label selector; all of it holds. */
-export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
-    readonly values?: readonly string[];
-  }[];
 }

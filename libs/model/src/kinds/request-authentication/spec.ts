@@ -7,6 +7,7 @@ export interface RequestAuthenticationSpec extends PolicyTarget {
 }
 
 export interface JwtRule {
+  /** As in the claim `iss`; empty, beside `jwksUri`: not looked at. */
   readonly issuer: string;
   /** One of them must be in the token; absent or empty: any. */
   readonly audiences?: readonly string[];
