@@ -5,41 +5,11 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRegistry, fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
-import { AnySchema } from '@bufbuild/protobuf/wkt';
+import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { startFakeControlPlane, type TestResource } from '@weft/data-proxy/testing';
-import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
-import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
-import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import { FileAccessLogSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/file/v3/file';
-import { HTTPFaultSchema } from '@weft/xds-messages/envoy/extensions/filters/http/fault/v3/fault';
-import { JwtAuthenticationSchema } from '@weft/xds-messages/envoy/extensions/filters/http/jwt_authn/v3/config';
-import { RBACSchema } from '@weft/xds-messages/envoy/extensions/filters/http/rbac/v3/rbac';
-import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
-import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
-import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
-import {
-  DownstreamTlsContextSchema,
-  UpstreamTlsContextSchema,
-} from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
-import { HttpProtocolOptionsSchema } from '@weft/xds-messages/envoy/extensions/upstreams/http/v3/http_protocol_options';
+import { messageRegistry } from '@weft/xds-messages/registry';
 
-const registry = createRegistry(
-  AnySchema,
-  ClusterSchema,
-  ListenerSchema,
-  RouteConfigurationSchema,
-  FileAccessLogSchema,
-  HTTPFaultSchema,
-  JwtAuthenticationSchema,
-  RBACSchema,
-  RouterSchema,
-  HttpConnectionManagerSchema,
-  TcpProxySchema,
-  DownstreamTlsContextSchema,
-  UpstreamTlsContextSchema,
-  HttpProtocolOptionsSchema,
-);
+const registry = messageRegistry();
 
 const [file = '', tokenDir = ''] = process.argv.slice(2);
 const plane = await startFakeControlPlane();

@@ -1,41 +1,18 @@
 /** A snapshot as Envoy's admin prints it: config_dump JSON with the proto's field names. */
 
 import type { Message } from '@bufbuild/protobuf';
-import { createRegistry, fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf';
 import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import type { Snapshot, SnapshotResource } from '@weft/control-compiler';
 import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import { FileAccessLogSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/file/v3/file';
-import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
-import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
-import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
-import { RawBufferSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer';
 import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
-import {
-  DownstreamTlsContextSchema,
-  UpstreamTlsContextSchema,
-} from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
-import { HttpProtocolOptionsSchema } from '@weft/xds-messages/envoy/extensions/upstreams/http/v3/http_protocol_options';
+import { messageRegistry } from '@weft/xds-messages/registry';
 import { xdsTypes } from '@weft/xds-protocol';
 
-const registry = createRegistry(
-  ClusterSchema,
-  ClusterLoadAssignmentSchema,
-  ListenerSchema,
-  RouteConfigurationSchema,
-  SecretSchema,
-  FileAccessLogSchema,
-  RouterSchema,
-  HttpConnectionManagerSchema,
-  TcpProxySchema,
-  RawBufferSchema,
-  DownstreamTlsContextSchema,
-  UpstreamTlsContextSchema,
-  HttpProtocolOptionsSchema,
-);
+const registry = messageRegistry();
 
 const dumpType = (name: string): string => `type.googleapis.com/envoy.admin.v3.${name}`;
 

@@ -1,29 +1,11 @@
 /** A snapshot as the JSON that Envoy's documentation uses, with sorted keys. */
 
-import { createRegistry, fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf';
-import { FileAccessLogSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/file/v3/file';
-import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
-import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
-import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
-import { RawBufferSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer';
-import {
-  DownstreamTlsContextSchema,
-  UpstreamTlsContextSchema,
-} from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
-import { HttpProtocolOptionsSchema } from '@weft/xds-messages/envoy/extensions/upstreams/http/v3/http_protocol_options';
+import { fromBinary, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { messageRegistry } from '@weft/xds-messages/registry';
 import { type ResourceType, schemas } from '../resource-types.ts';
 import { type Snapshot, typeUrls } from '../snapshot.ts';
 
-const registry = createRegistry(
-  FileAccessLogSchema,
-  RouterSchema,
-  HttpConnectionManagerSchema,
-  TcpProxySchema,
-  RawBufferSchema,
-  DownstreamTlsContextSchema,
-  UpstreamTlsContextSchema,
-  HttpProtocolOptionsSchema,
-);
+const registry = messageRegistry();
 
 export function resourceJson(snapshot: Snapshot, type: ResourceType, name: string): JsonValue {
   const resource = snapshot.resources.get(typeUrls[type])?.get(name);

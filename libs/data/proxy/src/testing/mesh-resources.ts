@@ -6,7 +6,7 @@ import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/end
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
-import { dumpRegistry } from '../admin/pages/dump-registry.ts';
+import { messageRegistry } from '@weft/xds-messages/registry';
 
 export interface TestResource {
   readonly typeUrl: string;
@@ -24,7 +24,7 @@ export function resource(
   name: string,
   json: object,
 ): TestResource {
-  const message = fromJson(schema, json as JsonObject, { registry: dumpRegistry() });
+  const message = fromJson(schema, json as JsonObject, { registry: messageRegistry() });
   return { typeUrl: `type.googleapis.com/${schema.typeName}`, name, bytes: toBinary(schema, message) };
 }
 

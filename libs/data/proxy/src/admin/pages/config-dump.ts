@@ -3,10 +3,10 @@
 import { type JsonObject, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
+import { messageRegistry } from '@weft/xds-messages/registry';
 import { type ReceivedResource, xdsTypes } from '@weft/xds-protocol';
 import type { AdminView } from '../admin-view.ts';
 import { json, type SideAnswer, type SideRequest, text } from '../side-server.ts';
-import { dumpRegistry } from './dump-registry.ts';
 
 interface Section {
   readonly dump: string;
@@ -87,7 +87,7 @@ function entriesOf(view: AdminView, section: Section): JsonObject[] {
 }
 
 function bodyOf({ body }: ReceivedResource): JsonValue {
-  return toJson(AnySchema, body, { registry: dumpRegistry(), useProtoFieldName: true });
+  return toJson(AnySchema, body, { registry: messageRegistry(), useProtoFieldName: true });
 }
 
 /** The secret that this proxy made itself; as Envoy shows one that came by SDS. */

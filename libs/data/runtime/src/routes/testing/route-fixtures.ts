@@ -1,13 +1,9 @@
 /** Routes and exchanges in a few words, for tests. */
 
-import { createRegistry, fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { RequestHead } from '@weft/http';
 import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import { FilterConfigSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { UriTemplateMatchConfigSchema } from '@weft/xds-messages/envoy/extensions/path/match/uri_template/v3/uri_template_match';
-import { UriTemplateRewriteConfigSchema } from '@weft/xds-messages/envoy/extensions/path/rewrite/uri_template/v3/uri_template_rewrite';
-import { PreviousHostsPredicateSchema } from '@weft/xds-messages/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts';
-import { PreviousPrioritiesConfigSchema } from '@weft/xds-messages/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config';
+import { messageRegistry } from '@weft/xds-messages/registry';
 import type { ConnectionInfo, Exchange } from '../../filter.ts';
 import type { Cluster } from '../../tables/cluster.ts';
 import type { ForwardAction, Route, RouteRequest, RouteTable } from '../../tables/route.ts';
@@ -16,13 +12,7 @@ import { compileRouteTable } from '../route-table.ts';
 
 type Json = { readonly [key: string]: JsonValue };
 
-const registry = createRegistry(
-  FilterConfigSchema,
-  UriTemplateMatchConfigSchema,
-  UriTemplateRewriteConfigSchema,
-  PreviousHostsPredicateSchema,
-  PreviousPrioritiesConfigSchema,
-);
+const registry = messageRegistry();
 
 /** Clusters "a", "b" and "c" exist; a filter's configuration compiles to its type and name. */
 export function testContext(change: Partial<RouteContext> = {}): RouteContext {
