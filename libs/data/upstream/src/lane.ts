@@ -210,7 +210,7 @@ export class Lane {
     } else {
       this.#speaks = 'http1';
       const trailers = host.cluster.http.http1Trailers === true;
-      const connection = new Http1Connection(wire, endpoint, peer.peerUri, host.nowMs, this.#http1Owner, trailers);
+      const connection = new Http1Connection(wire, endpoint, peer.peerUri, host, this.#http1Owner, trailers);
       connection.generation = this.#generation;
       connection.idleSinceMs = host.nowMs;
       this.#idle.push(connection);

@@ -33,7 +33,15 @@ function setUp(changes: TestClusterChanges = {}, endpointCount = 1, endpointChan
     testEndpoint({ address: `10.0.0.${i}`, ...endpointChanges }),
   );
   const cluster = testCluster({ ...changes, endpoints });
-  const pools = createUpstreamPools({ clock, dialer, flushes: new FlushQueue(clock) });
+  const turn: (() => void)[] = [];
+  const soon = (task: () => void): void => {
+    turn.push(task);
+    setImmediate(endTurn);
+  };
+  const endTurn = (): void => {
+    for (const task of turn.splice(0)) task();
+  };
+  const pools = createUpstreamPools({ clock, dialer, flushes: new FlushQueue({ ...clock, soon }) });
   opened.push(pools);
   const acquire = (endpoint = endpoints[0], change: Partial<AcquireOptions> = {}) => {
     if (endpoint === undefined) throw new Error('no such endpoint');
@@ -42,7 +50,7 @@ function setUp(changes: TestClusterChanges = {}, endpointCount = 1, endpointChan
     return { client, waiter };
   };
   const { used } = cluster.breakers.default;
-  return { clock, pools, cluster, endpoints, dialer, dials: dialer.dials, acquire, used };
+  return { clock, pools, cluster, endpoints, dialer, dials: dialer.dials, acquire, endTurn, used };
 }
 
 const overflow = ['failed upstream_overflow overflow overflow'];
@@ -61,13 +69,15 @@ describe('pools of HTTP/1', () => {
   });
 
   it('lend the connection that was used last', () => {
-    const { dials, acquire } = setUp();
+    const { dials, acquire, endTurn } = setUp();
     acquire();
     acquire();
     for (const dial of dials) dial.ready();
+    endTurn();
     dials[1]?.wire.give(answer);
     dials[0]?.wire.give(answer);
     acquire();
+    endTurn();
     expect(dials.map((dial) => dial.wire.written.length)).toEqual([2, 1]);
   });
 
@@ -151,12 +161,14 @@ describe('pools of HTTP/1', () => {
   });
 
   it('close what is idle too long, sooner where the server says so, what is old, and what belongs to no endpoint', () => {
-    const { dials, acquire, pools, cluster, clock } = setUp({
+    const { dials, acquire, pools, cluster, clock, endTurn } = setUp({
       limits: { idleTimeoutMs: 5_000, connectionDurationMaxMs: 9_000 },
     });
     const serve = (text = answer): void => {
       acquire();
+      endTurn();
       if (dials.at(-1)?.wire.written.length === 0) dials.at(-1)?.ready();
+      endTurn();
       dials.at(-1)?.wire.give(text);
     };
     const connections = () => pools.stats(cluster).connections;
@@ -180,10 +192,12 @@ describe('pools of HTTP/1', () => {
   });
 
   it('use a connection for as many requests as it may carry', () => {
-    const { dials, acquire } = setUp({ limits: { requestsPerConnectionMax: 2 } });
+    const { dials, acquire, endTurn } = setUp({ limits: { requestsPerConnectionMax: 2 } });
     for (let i = 0; i < 3; i += 1) {
       acquire();
+      endTurn();
       if (dials.at(-1)?.wire.written.length === 0) dials.at(-1)?.ready();
+      endTurn();
       dials.at(-1)?.wire.give(answer);
     }
     expect(dials.map((dial) => [dial.wire.written.length, dial.wire.closed])).toEqual([
@@ -228,7 +242,9 @@ describe('pools of HTTP/1', () => {
   });
 
   it('keep connections with another PROXY header apart, and those with a name of their own', () => {
-    const { dials, acquire, endpoints } = setUp({}, 1, { tls: { ...meshTls, verify: 'public', autoSni: true } });
+    const { dials, acquire, endpoints, endTurn } = setUp({}, 1, {
+      tls: { ...meshTls, verify: 'public', autoSni: true },
+    });
     const with_ = (proxyHeader: string, authority: string) => ({ proxyHeader: Buffer.from(proxyHeader), authority });
     for (const [header, authority] of [
       ['a', 'x'],
@@ -237,7 +253,9 @@ describe('pools of HTTP/1', () => {
       ['a', 'x'],
     ] as const) {
       acquire(endpoints[0], with_(header, authority));
+      endTurn();
       if (dials.at(-1)?.wire.written.length === 0) dials.at(-1)?.ready();
+      endTurn();
       dials.at(-1)?.wire.give(answer);
     }
     expect(dials.map(({ options }) => [String(options.proxyHeader), options.authority])).toEqual([

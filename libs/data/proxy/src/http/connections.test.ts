@@ -183,6 +183,41 @@ describe('back-pressure', () => {
   }, 20_000);
 });
 
+describe('a client that asks on and takes no answer', () => {
+  it('is stopped, and is served when it reads', async () => {
+    const asked = 4_000;
+    const answerBytes = 16_384;
+    let answered = 0;
+    const { rig } = await forwarding((socket) => {
+      answered += 1;
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${answerBytes}\r\n\r\n${'x'.repeat(answerBytes)}`);
+    });
+    const socket = connect(rig.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.setNoDelay(true);
+    socket.pause();
+    let sent = 0;
+    let before = -1;
+    for (let still = 0; still < 200; still = answered === before ? still + 1 : 0) {
+      before = answered;
+      // One read each: none comes ahead of the answer before.
+      if (sent === answered && sent < asked) {
+        sent += 1;
+        socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      }
+      await turn();
+    }
+    expect(answered).toBeLessThan(asked);
+    let got = 0;
+    socket.on('data', (part: Buffer) => {
+      got += part.length;
+    });
+    socket.resume();
+    while (answered < sent || got < sent * answerBytes) await turn();
+    socket.destroy();
+  }, 20_000);
+});
+
 describe('requests sent ahead of their answers', () => {
   it('are held up to one read, also when the endpoint has room again', async () => {
     const bodyBytes = 16 * 1_048_576;

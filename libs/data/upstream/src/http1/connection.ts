@@ -2,12 +2,14 @@
 
 import type { Endpoint, UpstreamTls } from '@weft/data-runtime';
 import type { ConnectionOwner } from '../connection-owner.ts';
+import type { Flushable, FlushQueue } from '../flush-queue.ts';
 import type { UpstreamClient } from '../upstream-stream.ts';
 import { deafSink, type Wire, type WireSink } from '../wire.ts';
 import { AnswerReader } from './answer-reader.ts';
+import type { RequestOutput } from './request-text.ts';
 import { Http1Stream } from './stream.ts';
 
-export class Http1Connection implements WireSink {
+export class Http1Connection implements WireSink, Flushable, RequestOutput {
   readonly wire: Wire;
   readonly endpoint: Endpoint;
   /** As it was when the connection was made: another one now means another identity. */
@@ -26,6 +28,10 @@ export class Http1Connection implements WireSink {
   readonly trailers: boolean;
   readonly #owner: ConnectionOwner<Http1Connection>;
   readonly #answers: AnswerReader;
+  readonly #flushes: FlushQueue;
+  /** Text that leaves when the reads of this turn are over. */
+  #text = '';
+  #queued = false;
   #stream: Http1Stream | undefined;
   #taken = false;
   #gone = false;
@@ -34,7 +40,7 @@ export class Http1Connection implements WireSink {
     wire: Wire,
     endpoint: Endpoint,
     peerUri: string | undefined,
-    nowMs: number,
+    { nowMs, flushes }: { readonly nowMs: number; readonly flushes: FlushQueue },
     owner: ConnectionOwner<Http1Connection>,
     trailers = false,
   ) {
@@ -44,6 +50,7 @@ export class Http1Connection implements WireSink {
     this.peerUri = peerUri;
     this.madeAtMs = nowMs;
     this.#owner = owner;
+    this.#flushes = flushes;
     this.trailers = trailers;
     this.#answers = new AnswerReader(this, trailers);
     wire.sink = this;
@@ -66,6 +73,36 @@ export class Http1Connection implements WireSink {
     client.onUpstreamReady(stream);
   }
 
+  writeText(text: string): boolean {
+    this.#text += text;
+    if (!this.#queued) {
+      this.#queued = true;
+      this.#flushes.add(this);
+    }
+    return !this.wire.needsDrain;
+  }
+
+  writeBoth(head: string, body: Buffer): boolean {
+    this.flush();
+    return this.wire.writeBoth(head, body);
+  }
+
+  /** @param body the wire's from here on. @returns as `Wire.write`. */
+  write(body: Buffer): boolean {
+    const text = this.#text;
+    this.#text = '';
+    return text === '' ? this.wire.write(body) : this.wire.writeBoth(text, body);
+  }
+
+  /** Now, whatever is gathered. */
+  flush(): void {
+    this.#queued = false;
+    const text = this.#text;
+    if (text === '') return;
+    this.#text = '';
+    this.wire.write(text);
+  }
+
   /** After a whole exchange. @param keepAliveSeconds what the server said it keeps it; 0: not said. */
   release(keepAliveSeconds: number): void {
     this.#stream = undefined;
@@ -77,12 +114,14 @@ export class Http1Connection implements WireSink {
   /** Closes it at once. */
   destroy(): void {
     if (this.#gone) return;
+    this.#text = '';
     this.wire.destroy();
     this.#leave();
   }
 
   /** Takes the wire out for a tunnel; it counts as a request in flight until `finish`. */
   take(): Wire {
+    this.flush();
     this.#taken = true;
     this.#stream = undefined;
     this.wire.sink = deafSink;
@@ -96,6 +135,7 @@ export class Http1Connection implements WireSink {
 
   /** The client has sent all of a tunnel whose wire it did not take. */
   endRaw(): void {
+    this.flush();
     this.wire.end();
     if (!this.#answers.rawEnded) return;
     if (this.#stream !== undefined) this.#stream.over = true;
@@ -126,6 +166,7 @@ export class Http1Connection implements WireSink {
 
   #leave(): void {
     this.#gone = true;
+    this.#text = '';
     const { lent } = this;
     this.#stream = undefined;
     this.#taken = false;

@@ -20,8 +20,11 @@ const options: AcquireOptions = {
   proxyHeader: undefined,
 };
 
-function setUp(secured = false, http: Partial<UpstreamHttp> = {}) {
-  const clock = createManualClock();
+/** Each thing that is written is a turn of its own. */
+const atOnce = (task: () => void): void => task();
+
+function setUp(secured = false, http: Partial<UpstreamHttp> = {}, soon = atOnce) {
+  const clock = { ...createManualClock(), soon };
   const dialer = createFakeDialer();
   const endpoint = testEndpoint(secured ? { tls: meshTls } : {});
   const cluster = testCluster({ endpoints: [endpoint], http });
@@ -57,6 +60,24 @@ describe('an HTTP/1 request', () => {
     const { request } = setUp();
     const { wire } = request({ method: 'POST', target: '/x?y', fields: ['content-length', '3', 'a', 'b'] }, 'abc');
     expect(wire.written).toEqual(['POST /x?y HTTP/1.1\r\nhost: a.test\r\ncontent-length: 3\r\na: b\r\n\r\nabc']);
+  });
+
+  it('leaves with all that follows it in one turn, and not at all where it is given up before', () => {
+    const turn: (() => void)[] = [];
+    const { request } = setUp(false, {}, (task) => void turn.push(task));
+    const kept = request({ method: 'POST', chunked: true }, 'abc', false);
+    kept.stream.trailers(['x-end', '1']);
+    const given = request({}, '', true);
+    given.stream.reset();
+    const tunnel = request({ upgrade: 'websocket' }, '', false);
+    tunnel.stream.body(Buffer.from('x'), 0, 1, false);
+    expect([kept.wire.written.length, tunnel.wire.written.length]).toEqual([0, 1]);
+    for (const task of turn) task();
+    expect(kept.wire.written).toEqual([
+      'POST / HTTP/1.1\r\nhost: a.test\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-end: 1\r\n\r\n',
+    ]);
+    expect(given.wire.written).toEqual([]);
+    expect(tunnel.wire.written[0]).toMatch(/^GET .*\r\n\r\nx$/s);
   });
 
   it('is one packet with a first part that is large', () => {

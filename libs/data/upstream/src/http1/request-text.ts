@@ -3,11 +3,18 @@
 import { lastChunk, serializeFields, serializeRequestHead } from '@weft/http1';
 import { upstreamLimits } from '../limits.ts';
 import type { OutgoingHead } from '../upstream-stream.ts';
-import type { Wire } from '../wire.ts';
+
+/** Where a request goes. */
+export interface RequestOutput {
+  /** @param text latin1; leaves in this turn. @returns as `Wire.write`. */
+  writeText(text: string): boolean;
+  /** @returns as `Wire.writeBoth`. */
+  writeBoth(head: string, body: Buffer): boolean;
+}
 
 /** Writes the head with the first part of the body in one go. @param introduce the introduction goes with it. @returns as `Wire.write`. */
 export function writeRequest(
-  wire: Wire,
+  output: RequestOutput,
   head: OutgoingHead,
   introduce: boolean,
   bytes: Buffer | undefined,
@@ -21,11 +28,11 @@ export function writeRequest(
   const text = serializeRequestHead(head.method, head.target, head.authority, head.fields, tail);
   const length = to - from;
   const closing = head.chunked && end ? lastChunk : '';
-  if (bytes === undefined || length === 0) return wire.write(text + closing);
+  if (bytes === undefined || length === 0) return output.writeText(text + closing);
   if (length > upstreamLimits.joinedBodyBytesMax)
-    return wire.writeBoth(text, bodyPart(bytes, from, to, head.chunked, end));
+    return output.writeBoth(text, bodyPart(bytes, from, to, head.chunked, end));
   const data = bytes.toString('latin1', from, to);
-  return wire.write(head.chunked ? `${text}${length.toString(16)}\r\n${data}\r\n${closing}` : text + data);
+  return output.writeText(head.chunked ? `${text}${length.toString(16)}\r\n${data}\r\n${closing}` : text + data);
 }
 
 /** A copy of a part of a body, because the read buffer is used again; with chunk and last chunk around where they are due. */

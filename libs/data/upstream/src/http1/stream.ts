@@ -53,16 +53,16 @@ export class Http1Stream implements UpstreamStream {
     this.#chunked = head.chunked;
     this.requestDone = end;
     const introduce = !this.reused && this.connection.tls !== undefined;
-    return writeRequest(this.connection.wire, head, introduce, bytes, from, to, end);
+    return writeRequest(this.connection, head, introduce, bytes, from, to, end);
   }
 
   body(bytes: Buffer, from: number, to: number, end: boolean): boolean {
     if (this.over || this.requestDone) return true;
-    const { wire } = this.connection;
+    const { connection } = this;
     this.requestDone = end;
     let room = true;
-    if (to > from) room = wire.write(bodyPart(bytes, from, to, this.#chunked, end));
-    else if (end && this.#chunked) room = wire.write(lastChunk);
+    if (to > from) room = connection.write(bodyPart(bytes, from, to, this.#chunked, end));
+    else if (end && this.#chunked) room = connection.writeText(lastChunk);
     if (end && this.raw) this.connection.endRaw();
     return room;
   }
@@ -71,7 +71,7 @@ export class Http1Stream implements UpstreamStream {
     if (this.over || this.requestDone) return;
     this.requestDone = true;
     // Without chunks there is no place for them: the length has said where the body ends.
-    if (this.#chunked) this.connection.wire.write(this.connection.trailers ? trailerText(fields) : lastChunk);
+    if (this.#chunked) this.connection.writeText(this.connection.trailers ? trailerText(fields) : lastChunk);
     else if (this.raw) this.connection.endRaw();
   }
 

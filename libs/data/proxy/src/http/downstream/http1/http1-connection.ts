@@ -82,6 +82,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
 
   destroy(): void {
     if (this.#state === 'closed') return;
+    this.#output.flush();
     this.#wire.destroy();
     this.onClose();
   }
@@ -89,8 +90,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
   onData(chunk: Buffer): void {
     switch (this.#state) {
       case 'head':
-        // The client does not take the last answer: what TLS had read before the pause waits behind what waits already.
-        if (this.#backlog !== undefined) {
+        // The client does not take the last answer: what it sends meanwhile waits, behind what waits already.
+        if (this.#backlog !== undefined || this.#wire.needsDrain) {
           this.#keep(chunk, 0, chunk.length);
           return;
         }
@@ -179,13 +180,13 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
 
   body(bytes: Buffer, from: number, to: number, end: boolean): boolean {
     const room = this.#output.body(bytes, from, to, end);
-    if (end && this.#state === 'tunnel') this.#wire.end();
+    if (end && this.#state === 'tunnel') this.#endWire();
     return room;
   }
 
   trailers(fields: readonly string[]): void {
     this.#output.trailers(this.#table.http1Trailers === true ? fields : noFields);
-    if (this.#state === 'tunnel') this.#wire.end();
+    if (this.#state === 'tunnel') this.#endWire();
   }
 
   pauseRequest(): void {
@@ -389,9 +390,13 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     this.#backlog = undefined;
     this.#reader.reset();
     this.#moved = true;
-    this.#output.flush();
-    this.#wire.end();
+    this.#endWire();
     this.#wire.resume();
     if (this.#wire.ended && this.#wire.closed) this.onClose();
+  }
+
+  #endWire(): void {
+    this.#output.flush();
+    this.#wire.end();
   }
 }

@@ -1,4 +1,4 @@
-/** What is written to an HTTP/1 client: gathered, so that a head and what follows it in one turn of the event loop is one write. */
+/** What is written to an HTTP/1 client: gathered, so that all answers of one turn of the event loop leave together, after its reads. */
 
 import type { Flushable, FlushQueue, Wire } from '@weft/data-upstream';
 import { encodeChunk, encodeLastChunk, lastChunk } from '@weft/http1';
@@ -18,28 +18,25 @@ export class Http1Output implements Flushable {
 
   /** A head begins. @param chunked the body that follows needs chunks. */
   start(text: string, chunked: boolean): void {
+    // Many small requests in one read have many answers: what they gather is bounded.
+    if (this.#text.length > httpLimits.joinedBodyBytesMax) this.flush();
     this.#text += text;
     this.#chunked = chunked;
   }
 
-  /** @param end the message is whole: it leaves now. @returns false: wait for the wire to drain. */
+  /** @param end the message is whole. @returns false: wait for the wire to drain. */
   body(bytes: Buffer, from: number, to: number, end: boolean): boolean {
     const length = to - from;
     if (length > 0) this.#add(bytes, from, to, length);
-    if (end) {
-      if (this.#chunked) this.#text += lastChunk;
-      this.flush();
-    } else if (this.#text !== '' && !this.#queued) {
-      this.#queued = true;
-      this.#flushes.add(this);
-    }
+    if (end && this.#chunked) this.#text += lastChunk;
+    this.#queue();
     return !this.#wire.needsDrain;
   }
 
   /** Ends the message; without chunks there is no place for trailers. */
   trailers(fields: readonly string[]): void {
     if (this.#chunked) this.#text += encodeLastChunk(fields);
-    this.flush();
+    this.#queue();
   }
 
   /** Now, whatever is gathered. */
@@ -54,6 +51,12 @@ export class Http1Output implements Flushable {
   /** Forgets what has not left. */
   drop(): void {
     this.#text = '';
+  }
+
+  #queue(): void {
+    if (this.#text === '' || this.#queued) return;
+    this.#queued = true;
+    this.#flushes.add(this);
   }
 
   #add(bytes: Buffer, from: number, to: number, length: number): void {
