@@ -222,3 +222,27 @@ export type { ParsedFile, ResourceIdentity } from './parse.ts';
 export { parseDocuments } from './parse.ts';
 export type { AnyResource, Kind, Position, Resource, Specs, Violation } from './resource.ts';
 export { describeViolation, resourceKey } from './resource.ts';
+export type {
+  AuthorizationPolicies,
+  EffectiveMutualTls,
+  EffectiveMutualTlsMode,
+  ModeWithOrigin,
+  SelectedJwtRule,
+  SelectedWorkload,
+} from './selection.ts';
+export {
+  appliesTo,
+  effectiveMutualTls,
+  isNamespaceWide,
+  selectAuthorizationPolicies,
+  selectJwtRules,
+  selectPolicies,
+} from './selection.ts';
+export type { AccessLogTarget } from './telemetry/access-logging.ts';
+export { mergeAccessLogging } from './telemetry/access-logging.ts';
+export type { MetricChange, MetricsOfProvider, MetricTag } from './telemetry/metrics.ts';
+export { istioMetrics, mergeMetrics } from './telemetry/metrics.ts';
+export type { TrafficSide } from './telemetry/scope.ts';
+export { findProvider, selectTelemetries } from './telemetry/scope.ts';
+export type { EffectiveTracing } from './telemetry/tracing.ts';
+export { mergeTracing } from './telemetry/tracing.ts';

@@ -7,10 +7,14 @@ import { apiObject, checkedString, mapOf } from './object.ts';
 
 const wildcardMessage = 'a selector takes no wildcard; name the labels in full';
 const targetRefsMax = 16;
+const labelValueMax = 63;
 
 /** Istio asks no more of a selector's labels; a label that Kubernetes does not know selects nothing. */
 const selectorLabels = mapOf(
-  checkedString((value) => (value.includes('*') ? wildcardMessage : undefined)),
+  checkedString((value) => {
+    if (value.includes('*')) return wildcardMessage;
+    return value.length > labelValueMax ? `the value of a label has at most ${labelValueMax} characters` : undefined;
+  }),
   (key) => (key === '' ? 'the key of a label must not be empty' : key.includes('*') ? wildcardMessage : undefined),
 );
 

@@ -29,13 +29,7 @@ export function validateAuthorizationPolicy(spec: AuthorizationPolicySpec, conte
       );
     }
   });
-  const written = context.metadata.annotations[dryRunAnnotation];
-  if (written !== undefined && parseGoBoolean(written) === undefined) {
-    warn(
-      `metadata.annotations[${JSON.stringify(dryRunAnnotation)}]`,
-      `${JSON.stringify(written)} is neither "true" nor "false": the policy is in force`,
-    );
-  }
+  validateDryRun(spec, context);
 }
 
 function validateAction({ action = 'ALLOW', rules = [], provider }: AuthorizationPolicySpec, report: Report): void {
@@ -121,4 +115,13 @@ function isHttpOnly({ from = [], to = [] }: AuthorizationRule): boolean {
   const tcpSource = sources.some(({ requestPrincipals: _p, notRequestPrincipals: _n, ...tcp }) => !isEmpty(tcp));
   const tcpOperation = operations.some(({ ports, notPorts }) => filled(ports, notPorts));
   return operations.length > 0 ? !tcpOperation : sources.length > 0 && !tcpSource;
+}
+
+function validateDryRun({ action = 'ALLOW' }: AuthorizationPolicySpec, { report, metadata }: ValidationContext): void {
+  const written = metadata.annotations[dryRunAnnotation];
+  if (written === undefined) return;
+  const path = `metadata.annotations[${JSON.stringify(dryRunAnnotation)}]`;
+  if (action !== 'ALLOW' && action !== 'DENY') report(path, `only ALLOW and DENY have a dry run, not ${action}`, 'key');
+  else if (parseGoBoolean(written) === undefined)
+    report(path, `${JSON.stringify(written)} is neither "true" nor "false"`);
 }
