@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,libs}/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['{apps,libs}/**/*.test.ts', 'scripts/**/*.test.ts', 'loadtests/**/*.test.mjs'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.e2e.test.ts'],
         },
       },

@@ -11,18 +11,15 @@ import { startBackend } from '../bench/peers/backend.mjs';
 import { startWeft } from '../bench/peers/weft.mjs';
 import { stopProcess, usageOf } from '../bench/processes.mjs';
 import { host } from '../bench/scenarios.mjs';
-import { slopeOf } from './slope.mjs';
+import { floorMaxMbPerHour, judgeMemory, peakMaxMbPerHour, settleShare } from './flatness.mjs';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '30' }, rate: { type: 'string' }, json: { type: 'string' } },
 });
 const minutes = Number(values.minutes);
 const connections = 64;
-/** The first part is left out of the slope: caches and the heap grow to their size. */
-const settleShare = 0.2;
-/** Growth that would matter: a sidecar lives for weeks. */
-const slopeMaxMbPerHour = 8;
 const sliceSeconds = 20;
+const sampleMs = 1_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-soak-'));
 const running = [];
@@ -31,6 +28,8 @@ async function cleanUp() {
   rmSync(folder, { recursive: true, force: true });
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
+
+const signed = (mbPerHour) => `${mbPerHour < 0 ? '' : '+'}${mbPerHour.toFixed(1)}`;
 
 try {
   const [backendPort] = await freePorts(1);
@@ -49,9 +48,13 @@ try {
     changes += 1;
     peer.update({ table: { services: 200, routes: 500 + (changes % 2) * 200, changed: changes } });
   }, 1_000);
-  const memory = [];
   const total = { requests: 0, failed: 0, maxMs: 0 };
   const startedMs = performance.now();
+  const memory = peer.children.map(() => []);
+  const sampling = setInterval(() => {
+    const atMinutes = (performance.now() - startedMs) / 60_000;
+    for (const [index, child] of peer.children.entries()) memory[index].push([atMinutes, usageOf([child]).rssMb]);
+  }, sampleMs);
   const before = usageOf(peer.children);
   while (performance.now() - startedMs < minutes * 60_000) {
     const slice = await h2loadRun({
@@ -69,30 +72,32 @@ try {
     total.maxMs = Math.max(total.maxMs, slice.maxMs);
     const atMinutes = (performance.now() - startedMs) / 60_000;
     const rssMb = peer.children.map((child) => usageOf([child]).rssMb);
-    memory.push({ atMinutes, rssMb });
     const last = `p99 ${slice.p99Ms.toFixed(1)} ms, most ${slice.maxMs.toFixed(1)} ms, RSS ${rssMb.map((mb) => mb.toFixed(0)).join(' + ')} MB`;
     console.log(
       `${atMinutes.toFixed(1).padStart(5)} min: ${total.requests} requests, ${total.failed} failed, ${changes} changes; ${last}`,
     );
   }
   clearInterval(changing);
+  clearInterval(sampling);
   const after = usageOf(peer.children);
-  const settled = memory.filter(({ atMinutes }) => atMinutes >= minutes * settleShare);
-  const slopes = peer.children.map((_, index) =>
-    slopeOf(settled.map(({ atMinutes, rssMb }) => [atMinutes / 60, rssMb[index]])),
-  );
-  const flat = slopes.every((slope) => slope <= slopeMaxMbPerHour);
+  const judged = memory.map((samples) => judgeMemory(samples, minutes));
   const cpu = (after.cpuMicros - before.cpuMicros) / total.requests;
   console.log(
     `${total.requests} requests, ${total.failed} failed, ${changes} changes, ${cpu.toFixed(1)} µs of CPU a request, slowest ${total.maxMs.toFixed(1)} ms`,
   );
   console.log(
-    `memory: ${slopes.map((slope) => `${slope.toFixed(1)} MB/h`).join(' and ')} after the first ${settleShare * 100} % (at most ${slopeMaxMbPerHour})`,
+    `memory after the first ${settleShare * 100} %, in MB an hour: floor at most ${floorMaxMbPerHour}, peak at most ${peakMaxMbPerHour}`,
   );
-  const holds = flat && total.failed === 0;
+  for (const [index, { floor, peak, all, lowMb, highMb, flat }] of judged.entries()) {
+    const words = `floor ${signed(floor)}, peak ${signed(peak)}, all samples ${signed(all)}`;
+    console.log(
+      `  hop ${index + 1}: ${words}; between ${lowMb.toFixed(0)} and ${highMb.toFixed(0)} MB: ${flat ? 'flat' : 'NOT FLAT'}`,
+    );
+  }
+  const holds = judged.every(({ flat }) => flat) && total.failed === 0;
   console.log(holds ? 'holds' : 'FAILS');
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ ...total, changes, rate, slopes, memory }, null, 2)}\n`);
+    writeFileSync(values.json, `${JSON.stringify({ ...total, changes, rate, judged, memory })}\n`);
   if (!holds) process.exitCode = 1;
 } finally {
   await cleanUp();

@@ -115,7 +115,9 @@ function manyHosts({ services, routes, changed = 0 }, cluster) {
     const host = `service-${service}.bench.svc.cluster.local`;
     const exact = Array.from({ length: each - 1 }, (_, path) => ({
       // One route of all changes with each update.
-      match: { path: service === 1_000 && path === 0 ? `/path-${changed}-changed` : `/path-${path}` },
+      match: {
+        path: service === Math.min(1_000, services - 1) && path === 0 ? `/path-${changed}-changed` : `/path-${path}`,
+      },
       route: { cluster, timeout: '0s' },
     }));
     return {
