@@ -2,8 +2,9 @@
 
 import type { ProxyDescription } from '@weft/control-registry';
 import { assertThat } from '@weft/kernel';
-import { type CompiledResource, createCompileCache } from './cache.ts';
+import { type CompiledResource, createCompileCache, type Draft } from './cache.ts';
 import { checkConsistency } from './consistency.ts';
+import type { Context } from './context.ts';
 import { generators } from './generators.ts';
 import type { CompileInput } from './input.ts';
 import type { ResourceType } from './resource-types.ts';
@@ -44,8 +45,18 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
         secret: new Map(),
       };
       const scope = world.scope(proxy);
-      for (const generate of generators) {
-        generate({ world, proxy, scope, emit: (draft) => set[draft.type].set(draft.name, cache.get(draft)) });
+      const routes = new Map<string, Draft<'route'>>();
+      const emit: Context['emit'] = (draft) => {
+        if (isRoute(draft)) routes.set(draft.name, draft);
+        else set[draft.type].set(draft.name, cache.get(draft));
+      };
+      for (const generate of generators) generate({ world, proxy, scope, emit });
+      // Routes are made where a listener asks for them.
+      for (const { references } of set.listener.values()) {
+        for (const name of references.routes) {
+          const draft = routes.get(name);
+          if (draft !== undefined) set.route.set(name, cache.get(draft));
+        }
       }
       const problems = checkConsistency(set);
       assertThat(problems.length === 0, `compiled resources of ${proxy.id} fit together: ${problems.join('; ')}`);
@@ -57,6 +68,10 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
 /** Pure: a compilation that remembers nothing. */
 export function compile(input: CompileInput, proxy: ProxyDescription): Snapshot {
   return createCompiler().compile(input, proxy);
+}
+
+function isRoute<T extends ResourceType>(draft: Draft<T> | Draft<'route'>): draft is Draft<'route'> {
+  return draft.type === 'route';
 }
 
 function toSnapshot(

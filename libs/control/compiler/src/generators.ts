@@ -12,6 +12,7 @@ import { inboundListeners } from './listeners/inbound.ts';
 import { egressRoutes } from './routes/egress.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { grpcRoutes } from './routes/grpc.ts';
+import { outboundRoutes } from './routes/outbound.ts';
 import { rootSecret } from './secrets/root-secret.ts';
 
 export const generators: readonly Generator[] = [
@@ -24,6 +25,7 @@ export const generators: readonly Generator[] = [
   gatewayListeners,
   grpcApiListeners,
   egressRoutes,
+  outboundRoutes,
   gatewayRoutes,
   grpcRoutes,
   rootSecret,

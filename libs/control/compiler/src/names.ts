@@ -1,6 +1,7 @@
 /** Istio's names of clusters, listeners and SNI, and the names that Weft adds. */
 
 export const blackHoleCluster = 'BlackHoleCluster';
+export const passthroughCluster = 'PassthroughCluster';
 export const egressRouteName = 'http_proxy';
 export const rootSecretName = 'ROOTCA';
 export const certificateSecretName = 'default';

@@ -1,14 +1,11 @@
 /** A sidecar's inbound listeners: mutual TLS from peers, plain text to the application. */
 
-import { create } from '@bufbuild/protobuf';
-import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import type { Context, Generator } from '../context.ts';
 import { type IngressTarget, ingressTargets } from '../ingress.ts';
 import { httpConnectionManager, httpFilter, tcpProxyFilter } from '../messages/network-filters.ts';
 import { downstreamMutualTls } from '../messages/transport-sockets.ts';
 import { inboundClusterName, listenerName } from '../names.ts';
-import { defaultRoute } from '../routes/rules.ts';
-import { virtualHost } from '../routes/virtual-host.ts';
+import { inboundRoutes } from '../routes/inbound.ts';
 import { listener } from './listener.ts';
 
 const httpAlpn = ['istio-http/1.1', 'http/1.1'];
@@ -30,6 +27,8 @@ export const inboundListeners: Generator = (context) => {
         world.input.trustDomain,
         protocol,
         applicationPort,
+        target.servicePorts[0],
+        target.services[0]?.host,
         from.file,
         from.line,
         from.resource,
@@ -44,16 +43,15 @@ function inboundListener({ proxy, world }: Context, target: IngressTarget) {
   const cluster = inboundClusterName(applicationPort);
   const isHttp = protocol === 'http';
   const statPrefix = `inbound_${ingress.bind}_${ingress.port}`;
-  const hostName = `inbound|http|${applicationPort}`;
   const filter = isHttp
     ? httpFilter(
         httpConnectionManager({
           statPrefix,
-          routes: create(RouteConfigurationSchema, {
-            name: cluster,
-            virtualHosts: [virtualHost(hostName, ['*'], [defaultRoute(cluster, from)], from)],
-            // The cluster warms until its first health check; a listener must not wait for that.
-            validateClusters: false,
+          routes: inboundRoutes({
+            cluster,
+            port: target.servicePorts[0] ?? ingress.port,
+            host: target.services[0]?.host ?? proxy.workloadName,
+            from,
           }),
           upgrades: ['websocket'],
           serverName: 'istio-envoy',

@@ -2,19 +2,22 @@
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
-import type { HttpRedirect, HttpRouteDestination, HttpRule, Resource } from '@weft/model';
+import type { HttpRouteDestination, HttpRule } from '@weft/model';
 import {
-  type DirectResponseActionSchema,
-  RedirectAction_RedirectResponseCode,
-  type RedirectActionSchema,
   type RouteAction,
   RouteActionSchema,
   type RouteSchema,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { duration } from '../messages/core.ts';
-import { notice, provenanceOf } from '../provenance.ts';
-import { destinationCluster, type RouteScope } from './destination.ts';
+import { notice } from '../provenance.ts';
+import { originOf, type PlacedRule } from '../virtual-services/placed-rule.ts';
+import { directResponseAction, redirectAction } from './answer.ts';
+import { destinationCluster } from './destination.ts';
+import { destinationHash, hashPolicy } from './hash-policy.ts';
 import { type HeaderChanges, headerChanges, hostOverride, joinChanges } from './headers.ts';
+import { mirrorPolicies } from './mirrors.ts';
+import { retryPolicy } from './retries.ts';
+import type { RouteScope } from './scope.ts';
 
 export interface RuleAction {
   readonly action: Exclude<MessageInitShape<typeof RouteSchema>['action'], undefined>;
@@ -23,30 +26,36 @@ export interface RuleAction {
   readonly targets: readonly Provenance[];
 }
 
-/** @param path of the rule below spec: "http[0]". */
-export function ruleAction(
-  scope: RouteScope,
-  resource: Resource<'VirtualService'>,
-  rule: HttpRule,
-  path: string,
-): RuleAction {
+/** Undefined for a rule that does nothing that a proxy could do: without destination and without answer. */
+export function ruleAction(scope: RouteScope, placed: PlacedRule): RuleAction | undefined {
+  const { rule, origin } = placed;
   const headers = headerChanges(rule.headers);
   if (scope.dialect === 'grpc' && (rule.redirect !== undefined || rule.directResponse !== undefined)) {
-    const from = provenanceOf(resource, path);
-    scope.notices.add(notice(from, 'answers itself, which a proxyless gRPC client cannot; its calls fail UNAVAILABLE'));
+    const sentence = 'answers itself, which a proxyless gRPC client cannot; its calls fail UNAVAILABLE';
+    scope.notices.add(notice(originOf(origin), sentence));
     return { action: { case: 'nonForwardingAction', value: {} }, headers, targets: [] };
   }
   if (rule.redirect !== undefined) {
-    return { action: { case: 'redirect', value: redirect(rule.redirect, scope.calledPort) }, headers, targets: [] };
+    return { action: { case: 'redirect', value: redirectAction(rule.redirect, scope) }, headers, targets: [] };
   }
   if (rule.directResponse !== undefined) {
-    return { action: { case: 'directResponse', value: directResponse(rule.directResponse) }, headers, targets: [] };
+    return {
+      action: { case: 'directResponse', value: directResponseAction(rule.directResponse) },
+      headers,
+      targets: [],
+    };
   }
-  const { forward, targets, only } = forwardAction(scope, resource, rule.route ?? [], path);
-  const hostRewrite = rule.rewrite?.authority ?? hostOverride(only?.headers) ?? hostOverride(rule.headers);
-  forward.timeout = duration(rule.timeoutMs ?? 0);
-  if (rule.rewrite?.uri !== undefined) forward.prefixRewrite = rule.rewrite.uri;
-  if (hostRewrite !== undefined) forward.hostRewriteSpecifier = { case: 'hostRewriteLiteral', value: hostRewrite };
+  const forwarded = forwardAction(scope, placed, rule.route ?? []);
+  if (forwarded === undefined) {
+    scope.notices.add(notice(originOf(origin), 'leads nowhere and is left out'));
+    return undefined;
+  }
+  const { forward, targets, only, byHash } = forwarded;
+  setTimeouts(forward, rule.timeoutMs ?? 0, scope);
+  setRewrite(forward, rule, only);
+  forward.requestMirrorPolicies = scope.dialect === 'grpc' ? [] : mirrorPolicies(scope, placed);
+  const retries = retryPolicy(rule.retries ?? scope.world.input.mesh.defaultHttpRetryPolicy, byHash, scope.dialect);
+  if (retries !== undefined) forward.retryPolicy = retries;
   return {
     action: { case: 'route', value: forward },
     headers: only === undefined ? headers : joinChanges(headers, headerChanges(only.headers)),
@@ -54,73 +63,88 @@ export function ruleAction(
   };
 }
 
+/** 0 switches the limit off. A gRPC call's own deadline holds below the rule's, or alone. */
+export function setTimeouts(forward: RouteAction, timeoutMs: number, { dialect }: Pick<RouteScope, 'dialect'>): void {
+  const timeout = duration(timeoutMs);
+  forward.timeout = timeout;
+  const limits = dialect === 'grpc' ? { maxStreamDuration: timeout } : { grpcTimeoutHeaderMax: timeout };
+  forward.maxStreamDuration = create(RouteActionSchema, { maxStreamDuration: limits }).maxStreamDuration;
+}
+
 interface Forward {
   readonly forward: RouteAction;
   readonly targets: readonly Provenance[];
   /** The only destination, whose header operations become the route's. */
   readonly only: HttpRouteDestination | undefined;
+  /** The only destination is chosen by hash. */
+  readonly byHash: boolean;
 }
 
 /** A single destination takes all whatever its weight; of several, those without weight are left out. */
 export function forwardAction(
   scope: RouteScope,
-  resource: Resource<'VirtualService'>,
+  { origin }: PlacedRule,
   destinations: readonly HttpRouteDestination[],
-  path: string,
-): Forward {
-  const placed = destinations.map((destination, position) => ({
-    destination,
-    from: provenanceOf(resource, `${path}.route[${position}]`),
-  }));
+): Forward | undefined {
+  const placed = destinations
+    .map((destination, position) => ({ destination, from: originOf(origin, `route[${position}]`) }))
+    .filter(({ destination }) => destinations.length === 1 || (destination.weight ?? 0) > 0);
   const [first] = placed;
-  if (placed.length === 1 && first !== undefined) {
-    const cluster = destinationCluster(scope, first.destination.destination, resource.namespace, first.from);
-    const forward = create(RouteActionSchema, { clusterSpecifier: { case: 'cluster', value: cluster } });
-    return { forward, targets: [first.from], only: first.destination };
+  if (first === undefined) return undefined;
+  const hashes = placed.flatMap(({ destination, from }) => hashOf(scope, destination, from));
+  const targets = placed.map(({ from }) => from);
+  if (destinations.length === 1) {
+    const cluster = destinationCluster(scope, first.destination.destination, first.from);
+    const forward = create(RouteActionSchema, {
+      clusterSpecifier: { case: 'cluster', value: cluster },
+      hashPolicy: hashes,
+    });
+    const byHash = destinationHash(scope, first.destination.destination) !== undefined;
+    return { forward, targets, only: first.destination, byHash };
   }
-  const weighted = placed.filter(({ destination }) => (destination.weight ?? 0) > 0);
-  const clusters = weighted.map(({ destination, from }) => {
-    if (hostOverride(destination.headers) !== undefined) {
-      scope.notices.add(notice(from, 'Host in the headers of one of several destinations is not applied'));
-    }
+  const clusters = placed.map(({ destination, from }) => {
+    const host = hostOverride(destination.headers);
     return {
-      name: destinationCluster(scope, destination.destination, resource.namespace, from),
+      name: destinationCluster(scope, destination.destination, from),
       weight: destination.weight ?? 0,
       ...headerChanges(destination.headers),
+      ...(host === undefined ? {} : { hostRewriteSpecifier: { case: 'hostRewriteLiteral' as const, value: host } }),
     };
   });
-  const forward = create(RouteActionSchema, { clusterSpecifier: { case: 'weightedClusters', value: { clusters } } });
-  return { forward, targets: weighted.map(({ from }) => from), only: undefined };
+  const forward = create(RouteActionSchema, {
+    clusterSpecifier: { case: 'weightedClusters', value: { clusters } },
+    hashPolicy: hashes,
+  });
+  return { forward, targets, only: undefined, byHash: false };
 }
 
-const redirectCodes: Readonly<Record<number, RedirectAction_RedirectResponseCode>> = {
-  301: RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
-  302: RedirectAction_RedirectResponseCode.FOUND,
-  303: RedirectAction_RedirectResponseCode.SEE_OTHER,
-  307: RedirectAction_RedirectResponseCode.TEMPORARY_REDIRECT,
-  308: RedirectAction_RedirectResponseCode.PERMANENT_REDIRECT,
-};
-
-function redirect(rule: HttpRedirect, calledPort: number): MessageInitShape<typeof RedirectActionSchema> {
-  const wanted = rule.port ?? (rule.derivePort === 'FROM_REQUEST_PORT' ? calledPort : 0);
-  const schemePort = rule.scheme === 'https' ? 443 : 80;
-  return {
-    responseCode: redirectCodes[rule.redirectCode ?? 301] ?? RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
-    portRedirect: wanted === schemePort ? 0 : wanted,
-    ...(rule.authority === undefined ? {} : { hostRedirect: rule.authority }),
-    ...(rule.uri === undefined ? {} : { pathRewriteSpecifier: { case: 'pathRedirect' as const, value: rule.uri } }),
-    ...(rule.scheme === undefined
-      ? {}
-      : { schemeRewriteSpecifier: { case: 'schemeRedirect' as const, value: rule.scheme } }),
-  };
+function hashOf(scope: RouteScope, { destination }: HttpRouteDestination, from: Provenance) {
+  const hash = destinationHash(scope, destination);
+  if (hash === undefined) return [];
+  const policy = hashPolicy(hash, scope);
+  if (policy !== undefined) return [policy];
+  if (scope.dialect === 'grpc') {
+    scope.notices.add(notice(from, 'is hashed by what a proxyless gRPC client cannot hash: it hashes headers alone'));
+  }
+  return [];
 }
 
-function directResponse(
-  rule: NonNullable<HttpRule['directResponse']>,
-): MessageInitShape<typeof DirectResponseActionSchema> {
-  const { status, body } = rule;
-  if (body?.string !== undefined) return { status, body: { specifier: { case: 'inlineString', value: body.string } } };
-  if (body?.bytes === undefined) return { status };
-  const bytes = new Uint8Array(Buffer.from(body.bytes, 'base64'));
-  return { status, body: { specifier: { case: 'inlineBytes', value: bytes } } };
+/** The host of a rewrite before that of the rule's headers, that before the only destination's. */
+function setRewrite(
+  forward: RouteAction,
+  { rewrite, headers }: HttpRule,
+  only: HttpRouteDestination | undefined,
+): void {
+  const host = rewrite?.authority || hostOverride(headers) || hostOverride(only?.headers);
+  if (host !== undefined && host !== '') {
+    forward.hostRewriteSpecifier = { case: 'hostRewriteLiteral', value: host };
+  }
+  const regex = rewrite?.uriRegexRewrite;
+  if (regex !== undefined) {
+    forward.regexRewrite = create(RouteActionSchema, {
+      regexRewrite: { pattern: { regex: regex.match }, substitution: regex.rewrite },
+    }).regexRewrite as NonNullable<RouteAction['regexRewrite']>;
+  } else if (rewrite?.uri) {
+    forward.prefixRewrite = rewrite.uri;
+  }
 }

@@ -1,89 +1,29 @@
-/** `http_proxy`: where a sidecar sends what its application asks it to fetch, one virtual host per service port. */
+/** `http_proxy`: where a sidecar sends what its application asks it to fetch as an explicit proxy. */
 
-import { create } from '@bufbuild/protobuf';
-import type { ServicePortView, ServiceView } from '@weft/control-registry';
-import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import type { Route, VirtualHost } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { type Context, clientScope, type Generator, isHttp } from '../context.ts';
-import { egressRouteName, outboundClusterName } from '../names.ts';
-import { builtIn, notice, provenanceOf } from '../provenance.ts';
-import { isRoutable, type World } from '../world.ts';
-import type { RouteScope } from './destination.ts';
-import { meshVirtualService, ruleOnlyHosts, shadowedRules } from './mesh-rules.ts';
-import { answerRoute, defaultRoute, defaultTunnel, ruleRoutes, tunnelRoutes } from './rules.ts';
-import { callersVirtualHost, createDomainClaims, portDomains, serviceNames } from './virtual-host.ts';
-
-/** Port of a host that no service has: what a URL without a port means. */
-const ruleOnlyPort = 80;
+import { clientScope, type Generator } from '../context.ts';
+import { egressRouteName } from '../names.ts';
+import { sourceKey } from '../virtual-services/source-labels.ts';
+import { noteShadowed } from './mesh-scope.ts';
+import { proxyHosts } from './proxy-hosts.ts';
+import { unknownHost } from './unknown-host.ts';
+import { byName, routeConfiguration } from './virtual-host.ts';
 
 export const egressRoutes: Generator = (context) => {
-  const { proxy, world } = context;
+  const { proxy, world, scope } = context;
   if (proxy.type !== 'sidecar' || proxy.egressProxy === undefined) return;
   context.emit({
     type: 'route',
     name: egressRouteName,
-    scope: clientScope(context),
-    inputs: [proxy.namespace, world.shape, world.routingInputs],
+    scope: `${clientScope(context)}|${sourceKey(scope.view, proxy.labels)}`,
+    inputs: [scope.view, world.routingInputs, world.input.mesh],
     build() {
-      const notices = new Set(shadowedRules(world));
-      const missingClusters = new Set<string>();
-      const message = buildEgress(context, { notices, missingClusters });
-      return { message, notices: [...notices], missingClusters: [...missingClusters] };
+      const findings = { notices: new Set<string>(), missingClusters: new Set<string>() };
+      noteShadowed(context, findings);
+      const hosts = [...proxyHosts(context, scope.view, findings)].sort(byName);
+      // Whoever asks a proxy for a host that nobody knows has no address of its own to be sent on to.
+      const all = [...hosts, unknownHost(world, 'REGISTRY_ONLY')];
+      const message = routeConfiguration(egressRouteName, all, { ignorePort: false });
+      return { message, notices: [...findings.notices], missingClusters: [...findings.missingClusters] };
     },
   });
 };
-
-type Findings = Pick<RouteScope, 'notices' | 'missingClusters'>;
-
-function buildEgress(context: Context, findings: Findings): RouteConfiguration {
-  const { world, proxy } = context;
-  const claims = createDomainClaims();
-  const hosts: VirtualHost[] = [];
-  const services = [...world.input.registry.services.values()];
-  const planned: { service: ServiceView; port: ServicePortView; own: readonly string[] }[] = [];
-  // Full names are claimed before any alias: a ServiceEntry called "payment.shop" keeps its name.
-  for (const service of services) {
-    if (!isRoutable(service)) {
-      findings.notices.add(
-        notice(service.from, 'a host without any name or address to connect to cannot be reached without capture'),
-      );
-      continue;
-    }
-    for (const port of service.ports) {
-      planned.push({ service, port, own: claims.claim(portDomains(service, port, [service.host])) });
-    }
-  }
-  for (const { service, port, own } of planned) {
-    const scope = scopeFor(world, proxy.namespace, port.number, findings);
-    const names = serviceNames(service, proxy.namespace, world.input.domain);
-    const domains = [...own, ...claims.claim(portDomains(service, port, names))];
-    if (domains.length === 0) continue;
-    hosts.push(
-      callersVirtualHost(`${service.host}:${port.number}`, domains, servicePortRoutes(scope, service, port), port.from),
-    );
-  }
-  for (const [host, { resource }] of ruleOnlyHosts(world)) {
-    const domains = claims.claim([`${host}:${ruleOnlyPort}`, host]);
-    if (domains.length === 0) continue;
-    const scope = scopeFor(world, proxy.namespace, ruleOnlyPort, findings);
-    hosts.push(
-      callersVirtualHost(`${host}:${ruleOnlyPort}`, domains, ruleRoutes(scope, resource), provenanceOf(resource, '')),
-    );
-  }
-  hosts.sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
-  const reason = 'no service of the mesh has this name';
-  hosts.push(callersVirtualHost('block_all', ['*'], [answerRoute(502, reason)], builtIn(reason)));
-  return create(RouteConfigurationSchema, { name: egressRouteName, virtualHosts: hosts });
-}
-
-function scopeFor(world: World, clientNamespace: string, calledPort: number, findings: Findings): RouteScope {
-  return { world, clientNamespace, dialect: 'proxy', calledPort, ...findings };
-}
-
-function servicePortRoutes(scope: RouteScope, service: ServiceView, port: ServicePortView): readonly Route[] {
-  const rules = meshVirtualService(scope.world, service.host);
-  const cluster = outboundClusterName(port.number, '', service.host);
-  if (isHttp(port)) return rules === undefined ? [defaultRoute(cluster, port.from)] : ruleRoutes(scope, rules.resource);
-  const fallback = defaultTunnel(cluster, port.from);
-  return rules === undefined ? [fallback] : tunnelRoutes(scope, rules.resource, fallback);
-}

@@ -1,102 +1,148 @@
-/** `http.<port>` of a gateway: one virtual host per host, from all VirtualServices that name the Gateway. */
+/** A gateway's routes: one virtual host per host, from all VirtualServices that name the Gateway. */
 
-import { create } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
-import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import type { Route } from '@weft/xds-messages/envoy/config/route/v3/route_components';
+import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
+import {
+  type Route,
+  type VirtualHost,
+  VirtualHost_TlsRequirementType,
+} from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { type Context, clientScope, type Generator } from '../context.ts';
 import { sharedHosts } from '../gateway-hosts.ts';
 import { type BoundServer, gatewayServers } from '../gateway-servers.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
-import { gatewayRouteName } from '../names.ts';
-import { provenanceOf } from '../provenance.ts';
-import type { RouteScope } from './destination.ts';
+import { builtIn, provenanceOf } from '../provenance.ts';
+import { writtenHost } from './domains.ts';
+import { gatewayRoutesOf } from './gateway-names.ts';
 import { isCatchAll } from './match.ts';
 import { ruleRoutes } from './rules.ts';
-import { callersVirtualHost, createDomainClaims } from './virtual-host.ts';
+import type { Findings } from './scope.ts';
+import { byName, callersVirtualHost, routeConfiguration } from './virtual-host.ts';
 
 export const gatewayRoutes: Generator = (context) => {
-  const { world, proxy } = context;
+  const { world, proxy, scope } = context;
   if (proxy.type !== 'router') return;
-  for (const [port, servers] of gatewayServers(world, proxy)) {
+  for (const [name, servers] of serversByRoutes(context)) {
     context.emit({
       type: 'route',
-      name: gatewayRouteName(port),
+      name,
       scope: `${clientScope(context)}|${proxy.id}`,
       inputs: [
-        proxy.namespace,
+        proxy.labels,
         ...servers.flatMap(({ gateway, rule }) => [gateway, rule]),
         null,
-        world.shape,
+        scope.view,
         world.routingInputs,
+        world.input.mesh,
       ],
       build() {
-        const notices = new Set<string>();
-        const missingClusters = new Set<string>();
-        const message = buildGateway(context, port, servers, { notices, missingClusters });
-        return { message, notices: [...notices], missingClusters: [...missingClusters] };
+        const findings = { notices: new Set<string>(), missingClusters: new Set<string>() };
+        const message = buildGateway(context, name, servers, findings);
+        return { message, notices: [...findings.notices], missingClusters: [...findings.missingClusters] };
       },
     });
   }
 };
 
+function serversByRoutes({ world, proxy }: Context): ReadonlyMap<string, readonly BoundServer[]> {
+  const found = new Map<string, BoundServer[]>();
+  for (const servers of gatewayServers(world, proxy).values()) {
+    for (const bound of servers) {
+      const name = gatewayRoutesOf(bound);
+      if (name !== undefined) found.set(name, [...(found.get(name) ?? []), bound]);
+    }
+  }
+  return found;
+}
+
 interface Host {
   readonly from: Provenance;
-  readonly rules: IndexedVirtualService[];
+  readonly routes: Route[];
+  /** Plain requests are redirected to https. */
+  tlsOnly: boolean;
 }
 
 function buildGateway(
   context: Context,
-  port: number,
+  name: string,
   servers: readonly BoundServer[],
-  findings: Pick<RouteScope, 'notices' | 'missingClusters'>,
+  findings: Findings,
 ): RouteConfiguration {
-  const { world, proxy } = context;
-  const scope: RouteScope = {
-    world,
-    clientNamespace: proxy.namespace,
-    dialect: 'proxy',
-    calledPort: port,
-    ...findings,
-  };
-  const hosts = gatewayHosts(world.index.virtualServices, servers);
-  const claims = createDomainClaims();
-  const routesOf = new Map<IndexedVirtualService, readonly Route[]>();
-  const virtualHosts = [...hosts.keys()].sort().flatMap((host) => {
-    const entry = hosts.get(host);
-    const domains = claims.claim(host === '*' ? ['*'] : [host, `${host}:${port}`]);
-    if (entry === undefined || domains.length === 0) return [];
-    const routes = entry.rules.flatMap((rules) => {
-      const made = routesOf.get(rules) ?? ruleRoutes(scope, rules.resource);
-      routesOf.set(rules, made);
-      return made;
-    });
-    return [callersVirtualHost(`${host}:${port}`, domains, catchAllLast(routes), entry.from)];
+  const { world } = context;
+  const port = servers[0]?.server.port.number ?? 0;
+  const hosts = gatewayHosts(context, servers, findings);
+  const virtualHosts = [...hosts].map(([host, entry]): VirtualHost => {
+    const domain = writtenHost(host);
+    const made = callersVirtualHost(world, `${domain}:${port}`, [domain], catchAllLast(entry.routes), entry.from);
+    return entry.tlsOnly ? { ...made, requireTls: VirtualHost_TlsRequirementType.ALL } : made;
   });
-  return create(RouteConfigurationSchema, { name: gatewayRouteName(port), virtualHosts });
+  if (virtualHosts.length === 0) {
+    // Without routes: 404 NR.
+    const nobody = builtIn('no VirtualService speaks for a host of this port');
+    virtualHosts.push(callersVirtualHost(world, `blackhole:${port}`, ['*'], [], nobody));
+  }
+  return routeConfiguration(name, virtualHosts.sort(byName), { ignorePort: true });
 }
 
-/** Which VirtualServices, oldest first, speak for which host: those of the VirtualService that a server admits, or the server's where that is narrower. */
+/** The routes of all VirtualServices of a host, those of the oldest first; a VirtualService counts once for each Gateway that it names. */
 function gatewayHosts(
-  virtualServices: readonly IndexedVirtualService[],
+  context: Context,
   servers: readonly BoundServer[],
+  findings: Findings,
 ): ReadonlyMap<string, Host> {
   const hosts = new Map<string, Host>();
-  for (const rules of virtualServices) {
-    if (rules.resource.spec.http.length === 0) continue;
-    const mine = new Set<string>();
-    for (const bound of servers) {
-      const { gateway } = bound;
-      if (!rules.gateways.has(`${gateway.namespace}/${gateway.name}`)) continue;
-      for (const host of sharedHosts(rules, gateway, bound.server)) mine.add(host);
+  const given = new Set<string>();
+  for (const bound of servers) {
+    const { gateway, server } = bound;
+    const key = `${gateway.namespace}/${gateway.name}`;
+    const tlsOnly = server.tls?.httpsRedirect === true;
+    for (const rules of context.scope.view.virtualServices) {
+      if (!rules.gateways.has(key) || rules.rules.length === 0) continue;
+      const shared = sharedHosts(rules, gateway, server);
+      if (shared.length === 0) continue;
+      const routes = gatewayRuleRoutes(context, bound, rules, findings);
+      if (routes.length === 0) continue;
+      for (const host of new Set(shared)) {
+        const entry = hosts.get(host) ?? { from: provenanceOf(rules.resource, ''), routes: [], tlsOnly: false };
+        hosts.set(host, entry);
+        entry.tlsOnly ||= tlsOnly;
+        const who = `${key} ${rules.resource.namespace}/${rules.resource.name} ${host}`;
+        if (given.has(who)) continue;
+        given.add(who);
+        entry.routes.push(...routes);
+      }
     }
-    for (const host of mine) {
-      const entry = hosts.get(host);
-      if (entry === undefined) hosts.set(host, { from: provenanceOf(rules.resource, ''), rules: [rules] });
-      else entry.rules.push(rules);
+    if (!tlsOnly) continue;
+    for (const written of server.hosts) {
+      const host = written.slice(written.indexOf('/') + 1).toLowerCase();
+      const entry = hosts.get(host) ?? { from: provenanceOf(gateway, bound.rule), routes: [], tlsOnly };
+      entry.tlsOnly = true;
+      hosts.set(host, entry);
     }
   }
   return hosts;
+}
+
+function gatewayRuleRoutes(
+  { world, proxy, scope }: Context,
+  { gateway, server }: BoundServer,
+  rules: IndexedVirtualService,
+  findings: Findings,
+): readonly Route[] {
+  return ruleRoutes(
+    {
+      world,
+      dialect: 'proxy',
+      clientNamespace: proxy.namespace,
+      clientLabels: proxy.labels,
+      gateway: `${gateway.namespace}/${gateway.name}`,
+      calledPort: server.port.number,
+      isTls: server.tls !== undefined,
+      services: scope.view.byHost,
+      ...findings,
+    },
+    rules,
+  );
 }
 
 /** Several VirtualServices share a host: one that takes everything must not hide those after it. */

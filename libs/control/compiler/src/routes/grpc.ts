@@ -1,46 +1,69 @@
 /** Routes of proxyless gRPC clients: one configuration per service port, asked for by the api listener of that port. */
 
-import { create } from '@bufbuild/protobuf';
-import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
-import { clientScope, type Generator } from '../context.ts';
+import type { ServicePortView } from '@weft/control-registry';
+import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
+import type { Route } from '@weft/xds-messages/envoy/config/route/v3/route_components';
+import { type Context, clientScope, type Generator } from '../context.ts';
+import type { IndexedVirtualService } from '../model-index.ts';
 import { outboundClusterName } from '../names.ts';
-import { isRoutable } from '../world.ts';
-import { meshVirtualService } from './mesh-rules.ts';
-import { defaultRoute, ruleRoutes } from './rules.ts';
-import { createDomainClaims, serviceNames, virtualHost } from './virtual-host.ts';
+import type { ServiceShape } from '../scope/service-shape.ts';
+import { spokenFor } from '../virtual-services/mesh-hosts.ts';
+import { sourceKey } from '../virtual-services/source-labels.ts';
+import { createDomainClaims, serviceDomains } from './domains.ts';
+import { meshScope } from './mesh-scope.ts';
+import { ruleRoutes } from './rules.ts';
+import type { Findings } from './scope.ts';
+import { serviceRoute } from './service-routes.ts';
+import { routeConfiguration, virtualHost } from './virtual-host.ts';
 
 export const grpcRoutes: Generator = (context) => {
-  const { proxy, world } = context;
+  const { proxy, world, scope } = context;
   if (proxy.type !== 'grpc') return;
-  for (const service of world.input.registry.services.values()) {
-    if (!isRoutable(service)) continue;
+  let candidates: ReadonlyMap<string, readonly IndexedVirtualService[]> | undefined;
+  for (const service of scope.view.services) {
+    if (!service.routable) continue;
     for (const port of service.ports) {
-      const cluster = outboundClusterName(port.number, '', service.host);
       context.emit({
         type: 'route',
-        name: cluster,
-        scope: clientScope(context),
-        inputs: [proxy.namespace, world.shape, world.routingInputs],
+        name: outboundClusterName(port.number, '', service.host),
+        scope: `${clientScope(context)}|${sourceKey(scope.view, proxy.labels)}`,
+        inputs: [scope.view, world.routingInputs, world.input.mesh],
         build() {
-          const notices = new Set<string>();
-          const missingClusters = new Set<string>();
-          const scope = {
-            world,
-            clientNamespace: proxy.namespace,
-            dialect: 'grpc',
-            calledPort: port.number,
-            notices,
-            missingClusters,
-          } as const;
-          const rules = meshVirtualService(world, service.host);
-          const routes = rules === undefined ? [defaultRoute(cluster, port.from)] : ruleRoutes(scope, rules.resource);
-          const names = serviceNames(service, proxy.namespace, world.input.domain);
-          const domains = createDomainClaims().claim(names.flatMap((name) => [`${name}:${port.number}`, name]));
-          const host = virtualHost(`${service.host}:${port.number}`, domains, routes, port.from);
-          const message = create(RouteConfigurationSchema, { name: cluster, virtualHosts: [host] });
-          return { message, notices: [...notices], missingClusters: [...missingClusters] };
+          candidates ??= rulesByService(context);
+          const findings = { notices: new Set<string>(), missingClusters: new Set<string>() };
+          const message = buildGrpc(context, service, port, candidates.get(service.host) ?? [], findings);
+          return { message, notices: [...findings.notices], missingClusters: [...findings.missingClusters] };
         },
       });
     }
   }
 };
+
+function rulesByService({ scope }: Context): ReadonlyMap<string, readonly IndexedVirtualService[]> {
+  const found = new Map<string, IndexedVirtualService[]>();
+  for (const { rules, services } of spokenFor(scope.view, scope.view.byHost)) {
+    for (const { host } of services) found.set(host, [...(found.get(host) ?? []), rules]);
+  }
+  return found;
+}
+
+function buildGrpc(
+  context: Context,
+  service: ServiceShape,
+  port: ServicePortView,
+  candidates: readonly IndexedVirtualService[],
+  findings: Findings,
+): RouteConfiguration {
+  const { proxy, world } = context;
+  const scope = meshScope(context, port.number, findings);
+  let routes: readonly Route[] = [];
+  for (const rules of candidates) {
+    routes = ruleRoutes(scope, rules);
+    if (routes.length > 0) break;
+  }
+  if (routes.length === 0) routes = [serviceRoute(scope, service.host, port.number, port.from)];
+  const names = serviceDomains(service, proxy.namespace, world.input.domain);
+  const domains = createDomainClaims().claim(names.flatMap((name) => [`${name}:${port.number}`, name]));
+  const host = virtualHost(`${service.host}:${port.number}`, domains, routes, port.from);
+  return routeConfiguration(outboundClusterName(port.number, '', service.host), [host], { ignorePort: false });
+}

@@ -34,14 +34,14 @@ export function joinChanges(first: HeaderChanges, second: HeaderChanges): Header
   };
 }
 
-/** `Host` or `:authority` under `set`, else under `add`: a rewrite of the host and not a header. */
+/** `Host` or `:authority` under `set`, else under `add`: a rewrite of the host and not a header. Empty is none. */
 export function hostOverride(rules: HeaderRules | undefined): string | undefined {
   return hostIn(rules?.request?.set) ?? hostIn(rules?.request?.add);
 }
 
 function hostIn(values: Readonly<Record<string, string>> | undefined): string | undefined {
   for (const [name, value] of Object.entries(values ?? {})) {
-    if (['host', ':authority'].includes(name.toLowerCase())) return value;
+    if (value !== '' && ['host', ':authority'].includes(name.toLowerCase())) return value;
   }
   return undefined;
 }

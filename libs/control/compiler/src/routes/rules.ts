@@ -1,139 +1,87 @@
 /** The rules of one VirtualService as routes, in order, up to the first that takes everything. */
 
 import { create } from '@bufbuild/protobuf';
-import type { Provenance } from '@weft/kernel';
-import type { HttpMatch, HttpRouteDestination, HttpRule, Resource } from '@weft/model';
-import { type Route, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { duration, filterMetadata } from '../messages/core.ts';
-import { builtIn, notice, provenanceOf, weftStruct } from '../provenance.ts';
-import { forwardAction, ruleAction } from './action.ts';
-import type { RouteScope } from './destination.ts';
-import { isCatchAll, routeMatch } from './match.ts';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import type { HttpMatch, HttpRule } from '@weft/model';
+import { type Route, type RouteMatch, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
+import { filterMetadata } from '../messages/core.ts';
+import type { IndexedVirtualService } from '../model-index.ts';
+import { notice, weftStruct } from '../provenance.ts';
+import { originOf, type PlacedMatch, type PlacedRule } from '../virtual-services/placed-rule.ts';
+import { ruleAction } from './action.ts';
+import { corsConfig, corsFilterName } from './cors.ts';
+import { faultConfig, faultFilterName } from './fault.ts';
+import { grpcProblem, grpcRuleNotices } from './grpc-dialect.ts';
+import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
+import { routeOperation } from './operation.ts';
+import type { RouteScope } from './scope.ts';
 
-const defaultRouteName = 'default';
-
-/** Each match of a rule becomes a route of its own; what stands after a route that takes everything is dropped. */
-export function ruleRoutes(scope: RouteScope, resource: Resource<'VirtualService'>): readonly Route[] {
+/**
+ * Each match of a rule becomes a route of its own; what stands after a route that takes everything is dropped, and so are matches that are
+ * not meant for this caller. Empty: the rules say nothing to it.
+ */
+export function ruleRoutes(scope: RouteScope, { rules, resource }: IndexedVirtualService): readonly Route[] {
   const routes: Route[] = [];
-  for (const [position, rule] of resource.spec.http.entries()) {
-    const matches: readonly (HttpMatch | undefined)[] = rule.match?.length ? rule.match : [undefined];
-    for (const [matchPosition, match] of matches.entries()) {
-      const path = `http[${position}]`;
-      const from = provenanceOf(resource, match === undefined ? path : `${path}.match[${matchPosition}]`);
-      const route = oneRoute(scope, resource, rule, path, match, from);
-      routes.push(route);
-      if (route.match !== undefined && isCatchAll(route.match)) return routes;
+  for (const placed of rules) {
+    for (const alternative of placed.matches) {
+      const { match } = alternative;
+      const route = isMeantFor(match, scope) ? oneRoute(scope, placed, alternative, resource.name) : undefined;
+      if (route !== undefined) routes.push(route);
+      if (match === undefined || (route?.match !== undefined && isCatchAll(route.match))) return routes;
     }
   }
   return routes;
 }
 
-/**
- * Routes that make a tunnel, for ports that carry no HTTP/1: a tunnel knows the destination and nothing of the requests in it,
- * so only a rule that takes everything can hold, and only its destinations.
- */
-export function tunnelRoutes(
-  scope: RouteScope,
-  resource: Resource<'VirtualService'>,
-  fallback: Route,
-): readonly Route[] {
-  for (const [position, rule] of resource.spec.http.entries()) {
-    const from = provenanceOf(resource, `http[${position}]`);
-    const port = scope.calledPort;
-    if (!takesEverything(rule, scope)) {
-      scope.notices.add(
-        notice(from, `has a match, which is not applied on port ${port}: its connections are tunnelled`),
-      );
-    } else if (rule.route === undefined) {
-      scope.notices.add(
-        notice(from, `forwards nothing and is not applied on port ${port}: its connections are tunnelled`),
-      );
-    } else {
-      const { forward, targets } = forwardAction(scope, resource, rule.route.map(withoutHeaders), `http[${position}]`);
-      return [tunnelRoute(forward.clusterSpecifier, rule.name ?? '', from, targets)];
-    }
-  }
-  return [fallback];
-}
-
-function takesEverything(rule: HttpRule, scope: RouteScope): boolean {
-  const matches = rule.match ?? [];
-  return matches.length === 0 || matches.some((match) => isCatchAll(routeMatch(match, scope.dialect)));
-}
-
-function withoutHeaders({ destination, weight }: HttpRouteDestination): HttpRouteDestination {
-  return weight === undefined ? { destination } : { destination, weight };
-}
-
-/** Everything to one cluster: where no VirtualService says otherwise. */
-export function defaultRoute(cluster: string, from: Provenance): Route {
-  return create(RouteSchema, {
-    name: defaultRouteName,
-    match: routeMatch(undefined, 'proxy'),
-    action: {
-      case: 'route',
-      value: { clusterSpecifier: { case: 'cluster', value: cluster }, timeout: duration(0) },
-    },
-    metadata: filterMetadata({ weft: weftStruct(from) }),
-  });
-}
-
-export function defaultTunnel(cluster: string, from: Provenance): Route {
-  return tunnelRoute({ case: 'cluster', value: cluster }, defaultRouteName, from, []);
-}
-
-/** Answers every request itself. */
-export function answerRoute(status: number, reason: string): Route {
-  return create(RouteSchema, {
-    name: 'block_all',
-    match: routeMatch(undefined, 'proxy'),
-    action: { case: 'directResponse', value: { status } },
-    metadata: filterMetadata({ weft: weftStruct(builtIn(reason)) }),
-  });
-}
-
 function oneRoute(
   scope: RouteScope,
-  resource: Resource<'VirtualService'>,
-  rule: HttpRule,
-  path: string,
-  match: HttpMatch | undefined,
-  from: Provenance,
-): Route {
-  const { action, headers, targets } = ruleAction(scope, resource, rule, path);
-  const name = [rule.name, match?.name].filter((part) => part !== undefined && part !== '').join('.');
-  return create(RouteSchema, {
-    name,
-    match: routeMatch(match, scope.dialect),
+  placed: PlacedRule,
+  { match, origin }: PlacedMatch,
+  resourceName: string,
+): Route | undefined {
+  const from = originOf(origin);
+  if (scope.dialect === 'grpc') {
+    const problem = match === undefined ? undefined : grpcProblem(match);
+    if (problem !== undefined) {
+      scope.notices.add(notice(from, `${problem}; the route is left out for proxyless gRPC clients`));
+      return undefined;
+    }
+    for (const sentence of grpcRuleNotices(placed.rule)) scope.notices.add(notice(originOf(placed.origin), sentence));
+  }
+  const result = ruleAction(scope, placed);
+  if (result === undefined) return undefined;
+  const { action, headers, targets } = result;
+  const matched = routeMatch(match, scope.dialect);
+  const route = create(RouteSchema, {
+    name: routeName(placed.rule, match),
+    match: matched,
     action,
-    metadata: filterMetadata({ weft: weftStruct(from, targetsOf(targets)) }),
-    ...headers,
+    typedPerFilterConfig: filterConfigs(placed.rule, scope),
+    metadata: filterMetadata({
+      weft: weftStruct(from, targets.length === 0 ? {} : { targets: targets.map((target) => weftStruct(target)) }),
+    }),
+    ...(scope.dialect === 'grpc' ? {} : headers),
   });
+  if (scope.dialect === 'proxy') setOperation(route, matched, resourceName, scope);
+  return route;
 }
 
-type ClusterSpecifier = ReturnType<typeof forwardAction>['forward']['clusterSpecifier'];
-
-function tunnelRoute(
-  clusterSpecifier: ClusterSpecifier,
-  name: string,
-  from: Provenance,
-  targets: readonly Provenance[],
-): Route {
-  return create(RouteSchema, {
-    name,
-    match: { pathSpecifier: { case: 'connectMatcher', value: {} } },
-    action: {
-      case: 'route',
-      value: {
-        clusterSpecifier,
-        timeout: duration(0),
-        upgradeConfigs: [{ upgradeType: 'CONNECT', connectConfig: {} }],
-      },
-    },
-    metadata: filterMetadata({ weft: weftStruct(from, targetsOf(targets)) }),
-  });
+/** What the access log calls the route: the rule, and the match after a dot. */
+function routeName(rule: HttpRule, match: HttpMatch | undefined): string {
+  return match?.name ? `${rule.name ?? ''}.${match.name}` : (rule.name ?? '');
 }
 
-function targetsOf(targets: readonly Provenance[]): { targets?: ReturnType<typeof weftStruct>[] } {
-  return targets.length === 0 ? {} : { targets: targets.map((target) => weftStruct(target)) };
+function filterConfigs(rule: HttpRule, { dialect }: RouteScope): Record<string, Any> {
+  const fault = rule.fault === undefined ? undefined : faultConfig(rule.fault);
+  return {
+    ...(rule.corsPolicy === undefined || dialect === 'grpc' ? {} : { [corsFilterName]: corsConfig(rule.corsPolicy) }),
+    ...(fault === undefined ? {} : { [faultFilterName]: fault }),
+  };
+}
+
+function setOperation(route: Route, match: RouteMatch, resourceName: string, { calledPort }: RouteScope): void {
+  const decorated = create(RouteSchema, {
+    decorator: { operation: routeOperation(route, match, `${resourceName}:${calledPort}`) },
+  });
+  if (decorated.decorator !== undefined) route.decorator = decorated.decorator;
 }

@@ -1,9 +1,9 @@
-/** A virtual host for a service port: its domains and its routes. */
+/** Virtual hosts and the configurations that they stand in. */
 
 import { create } from '@bufbuild/protobuf';
-import type { ServicePortView, ServiceView } from '@weft/control-registry';
+import type { ServicePortView } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
-import { hostAliases } from '@weft/model';
+import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
 import {
   type Route,
   type VirtualHost,
@@ -12,14 +12,13 @@ import {
 import { isHttp } from '../context.ts';
 import { filterMetadata } from '../messages/core.ts';
 import { weftStruct } from '../provenance.ts';
-import { isKubernetesService } from '../world.ts';
+import type { ServiceShape } from '../scope/service-shape.ts';
+import type { World } from '../world.ts';
 
-/** As `virtualHost`, for callers that are told which attempt a request is. */
-export function callersVirtualHost(...given: Parameters<typeof virtualHost>): VirtualHost {
-  return { ...virtualHost(...given), includeRequestAttemptCount: true };
-}
+/** The largest direct response that Istio's validation lets through. */
+const directResponseBytesMax = 1024 * 1024;
 
-/** @param domains without those that an earlier virtual host has; empty is allowed and gives no virtual host. */
+/** @param domains without those that an earlier virtual host has. */
 export function virtualHost(
   name: string,
   domains: readonly string[],
@@ -34,33 +33,39 @@ export function virtualHost(
   });
 }
 
-/** Every name that a caller in `callerNamespace` may use for the service, the full one first. */
-export function serviceNames(service: ServiceView, callerNamespace: string, domain: string): readonly string[] {
-  if (!isKubernetesService(service, domain)) return [service.host];
-  const aliases = hostAliases(service.name, service.namespace, domain);
-  return service.namespace === callerNamespace ? [...aliases, service.name] : aliases;
+/** As `virtualHost`, telling the destination which attempt a request is unless the mesh does not want it. */
+export function callersVirtualHost(world: World, ...given: Parameters<typeof virtualHost>): VirtualHost {
+  const { proxyHeaders } = world.input.mesh.defaultConfig;
+  return { ...virtualHost(...given), includeRequestAttemptCount: proxyHeaders.attemptCount?.disabled !== true };
+}
+
+/** A configuration that is asked for by name; clusters that it misses answer 503 NC. */
+export function routeConfiguration(
+  name: string,
+  virtualHosts: readonly VirtualHost[],
+  options: { readonly ignorePort: boolean },
+): RouteConfiguration {
+  return create(RouteConfigurationSchema, {
+    name,
+    virtualHosts: [...virtualHosts],
+    validateClusters: false,
+    maxDirectResponseBodySizeBytes: directResponseBytesMax,
+    ignorePortInHostMatching: options.ignorePort,
+  });
 }
 
 /** Each name with the port, and bare for the one port that a URL without a port means. */
-export function portDomains(service: ServiceView, port: ServicePortView, names: readonly string[]): readonly string[] {
+export function portDomains(service: ServiceShape, port: ServicePortView, names: readonly string[]): readonly string[] {
   const withPort = names.map((name) => `${name}:${port.number}`);
   return isHttp(port) && bareHttpPort(service) === port.number ? [...withPort, ...names] : withPort;
 }
 
-/** Port 80, or where the service has none, its first HTTP port. */
-function bareHttpPort(service: ServiceView): number | undefined {
-  if (service.ports.some((port) => port.number === 80)) return 80;
-  return service.ports.find(isHttp)?.number;
+export function byName(left: { readonly name: string }, right: { readonly name: string }): number {
+  return left.name < right.name ? -1 : left.name > right.name ? 1 : 0;
 }
 
-/** Gives each domain to the first that asks: Envoy refuses a configuration that has one twice. */
-export function createDomainClaims(): { claim(domains: readonly string[]): readonly string[] } {
-  const taken = new Set<string>();
-  return {
-    claim(domains) {
-      const free = [...new Set(domains.map((domain) => domain.toLowerCase()))].filter((domain) => !taken.has(domain));
-      for (const domain of free) taken.add(domain);
-      return free;
-    },
-  };
+/** Port 80, or where the service has none, its first HTTP port. */
+function bareHttpPort(service: ServiceShape): number | undefined {
+  if (service.ports.some((port) => port.number === 80)) return 80;
+  return service.ports.find(isHttp)?.number;
 }

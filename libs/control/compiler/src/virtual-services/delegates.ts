@@ -28,7 +28,8 @@ export function mergedRules(resource: Resource<'VirtualService'>, lookup: Delega
     const delegate = lookup.virtualService(namespace, wanted.name);
     const who = `VirtualService ${namespace}/${wanted.name}`;
     if (delegate === undefined || delegate.spec.hosts.length > 0) {
-      const what = delegate === undefined ? `there is no ${who}` : `${who} has hosts of its own and cannot be delegated to`;
+      const what =
+        delegate === undefined ? `there is no ${who}` : `${who} has hosts of its own and cannot be delegated to`;
       notices.push(notice(from, `${what}; the rule is left out`));
       return [];
     }

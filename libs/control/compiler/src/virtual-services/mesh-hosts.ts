@@ -1,31 +1,27 @@
 /** Which VirtualService speaks for which host inside the mesh: they are not merged, one alone does (Istio's BuildSidecarVirtualHostWrapper). */
 
-import type { ServiceView } from '@weft/control-registry';
 import type { IndexedVirtualService } from '../model-index.ts';
+import type { EgressView } from '../scope/egress-view.ts';
+import type { ServiceShape } from '../scope/service-shape.ts';
 import { overlap, patternsAbove } from './host-patterns.ts';
 
-/** What a caller sees: the part of a scope that hosts are chosen from. */
-export interface VisibleRules {
-  readonly services: readonly ServiceView[];
-  /** Oldest first. */
-  readonly virtualServices: readonly IndexedVirtualService[];
-}
+type VisibleRules = Pick<EgressView, 'virtualServices'>;
 
 export interface SpokenFor {
   readonly rules: IndexedVirtualService;
   /** Of the services given. */
-  readonly services: readonly ServiceView[];
+  readonly services: readonly ServiceShape[];
   /** Hosts of the rules that are no service of the view. */
   readonly others: readonly string[];
 }
 
 /** @param services those of the view that are asked for, by host. One entry for each VirtualService that speaks for a service or has another host. */
-export function spokenFor(view: VisibleRules, services: ReadonlyMap<string, ServiceView>): readonly SpokenFor[] {
+export function spokenFor(view: VisibleRules, services: ReadonlyMap<string, ServiceShape>): readonly SpokenFor[] {
   const ruled = meshRules(view);
   const wildcardHosts = [...services.keys()].filter((host) => host.startsWith('*'));
   const best = mostSpecificRules(ruled, services);
   return ruled.flatMap((rules) => {
-    const mine = new Set<ServiceView>();
+    const mine = new Set<ServiceShape>();
     const others: string[] = [];
     for (const host of rules.hosts) {
       const service = services.get(host);
@@ -49,7 +45,11 @@ export function spokenFor(view: VisibleRules, services: ReadonlyMap<string, Serv
 /** A sentence for each host of a VirtualService that an older one of the same host puts out of force inside the mesh. */
 export function shadowedHosts(
   view: VisibleRules,
-): readonly { readonly rules: IndexedVirtualService; readonly position: number; readonly winner: IndexedVirtualService }[] {
+): readonly {
+  readonly rules: IndexedVirtualService;
+  readonly position: number;
+  readonly winner: IndexedVirtualService;
+}[] {
   const first = new Map<string, IndexedVirtualService>();
   return meshRules(view).flatMap((rules) =>
     rules.hosts.flatMap((host, position) => {
@@ -71,7 +71,7 @@ interface Covered {
 
 function mostSpecificRules(
   ruled: readonly IndexedVirtualService[],
-  services: ReadonlyMap<string, ServiceView>,
+  services: ReadonlyMap<string, ServiceShape>,
 ): Covered {
   const oldest = new Map<string, IndexedVirtualService>();
   let patterns = 0;

@@ -1,0 +1,36 @@
+/** What routes inside the mesh are made for, and which VirtualServices are out of force there. */
+
+import type { Context } from '../context.ts';
+import { notice, provenanceOf } from '../provenance.ts';
+import { shadowedHosts } from '../virtual-services/mesh-hosts.ts';
+import type { Findings, RouteScope } from './scope.ts';
+
+/** Port on which a VirtualService speaks for hosts that no service has: what a URL without a port means. */
+export const ruleOnlyPort = 80;
+
+/** @param port that requests came for. */
+export function meshScope({ world, proxy, scope }: Context, port: number, findings: Findings): RouteScope {
+  return {
+    world,
+    dialect: proxy.type === 'grpc' ? 'grpc' : 'proxy',
+    clientNamespace: proxy.namespace,
+    clientLabels: proxy.labels,
+    gateway: 'mesh',
+    calledPort: port,
+    isTls: false,
+    services: scope.view.byHost,
+    ...findings,
+  };
+}
+
+/** A notice for each VirtualService that an older one keeps from a host. */
+export function noteShadowed({ scope }: Pick<Context, 'scope'>, { notices }: Findings): void {
+  for (const { rules, position, winner } of shadowedHosts(scope.view)) {
+    const { namespace, name } = winner.resource;
+    const host = rules.hosts[position] ?? '';
+    const from = provenanceOf(rules.resource, `hosts[${position}]`);
+    notices.add(
+      notice(from, `ignored inside the mesh: the older VirtualService ${namespace}/${name} has host ${host}`),
+    );
+  }
+}
