@@ -2,6 +2,7 @@
 
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { sharedBuffer } from './read-buffers.ts';
 import { readInto, SocketWire } from './socket-wire.ts';
 import type { Wire } from './wire.ts';
 
@@ -84,7 +85,8 @@ export function readSecured(socket: TLSSocket, wire: SocketWire): boolean {
   const untouched = socket.listenerCount('data') === 0 && socket.readableLength === 0;
   if (!untouched || bufferKey === undefined || callbackKey === undefined) return false;
   if (typeof handle?.useUserBuffer !== 'function') return false;
-  const { buffer, callback } = readInto(() => wire);
+  const { callback } = readInto(() => wire);
+  const buffer = sharedBuffer();
   const inside = socket as unknown as Record<symbol, unknown>;
   inside[bufferKey] = buffer;
   inside[callbackKey] = callback;

@@ -1,13 +1,14 @@
 /** A wire over a socket: no stream, no listener and no buffer per read. */
 
 import type { OnReadOpts, Socket } from 'node:net';
-import process, { platform } from 'node:process';
+import process from 'node:process';
 import { TLSSocket } from 'node:tls';
+import { OwnReads } from './own-reads.ts';
+import { sharedBuffer, sharedBufferBytes } from './read-buffers.ts';
 import { deafSink, type Wire, type WireSink } from './wire.ts';
 
-const readBufferBytes = 65_536;
-// libuv reads and calls back in one go but on Windows, where a read may be under way in several sockets at a time.
-const sharedBuffer = platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(readBufferBytes);
+/** Of the wire whose sink is being told of what was read. */
+let telling: OwnReads | undefined;
 
 export class SocketWire implements Wire {
   sink: WireSink = deafSink;
@@ -21,6 +22,10 @@ export class SocketWire implements Wire {
   #endWaits = false;
   #localAddress: string | undefined;
   #remoteAddress: string | undefined;
+  /** A write said false and its `drain` has not come. */
+  #waits = false;
+  /** Nothing: no read has filled the shared buffer yet. */
+  #reads: OwnReads | undefined;
 
   /** @param socket not yet read from; its errors and its end are the wire's from here on. Use `listen` to start. */
   constructor(socket: Socket) {
@@ -44,7 +49,7 @@ export class SocketWire implements Wire {
   }
 
   get needsDrain(): boolean {
-    return this.socket.writableNeedDrain;
+    return this.#waits && this.socket.writableNeedDrain;
   }
 
   /** Starts to listen. @param byEvents false when the socket was made with `onread` of this wire. */
@@ -55,12 +60,17 @@ export class SocketWire implements Wire {
       if (this.#first === undefined) this.#tellEnd();
       else this.#endWaits = true;
     });
-    socket.on('drain', () => this.sink.onDrain());
+    socket.on('drain', () => {
+      if (!this.#waits) return;
+      this.#waits = false;
+      this.sink.onDrain();
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.errorCode = error.code ?? error.message;
     });
     socket.on('close', () => {
       this.closed = true;
+      this.#reads?.leave();
       const sink = this.sink;
       this.sink = deafSink;
       sink.onClose();
@@ -68,16 +78,34 @@ export class SocketWire implements Wire {
   }
 
   write(data: string | Buffer): boolean {
-    return typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
+    const room = typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
+    return room || this.#hasRoom();
   }
 
-  writeBoth(head: string, body: Buffer): boolean {
-    const socket = this.socket;
-    socket.cork();
-    socket.write(head, 'latin1');
-    const room = socket.write(body);
-    socket.uncork();
-    return room;
+  writePart(head: string, bytes: Buffer, from: number, to: number, tail: string): boolean {
+    const { socket } = this;
+    const part = bytes.subarray(from, to);
+    const source = telling;
+    const lends = source?.mayLend(part) === true && socket.writableLength === 0;
+    const body = lends ? part : Buffer.from(part);
+    let room: boolean;
+    if (head === '' && tail === '') room = socket.write(body);
+    else {
+      socket.cork();
+      if (head !== '') socket.write(head, 'latin1');
+      room = socket.write(body);
+      if (tail !== '') room = socket.write(tail, 'latin1');
+      socket.uncork();
+    }
+    if (lends && socket.writableLength > 0) source.lend(this);
+    return room || this.#hasRoom();
+  }
+
+  /** A write that is over the high-water mark says false though the system took all of it at once. */
+  #hasRoom(): boolean {
+    if (this.socket.writableLength === 0) return true;
+    this.#waits = true;
+    return false;
   }
 
   end(): void {
@@ -117,6 +145,25 @@ export class SocketWire implements Wire {
     if (this.#endWaits && !this.closed) this.#tellEnd();
   }
 
+  /** What was read into `buffer`. @returns false: no more for now. */
+  told(buffer: Buffer, bytes: number): boolean {
+    const chunk = buffer.subarray(0, bytes);
+    if (this.paused) this.keep(chunk);
+    else if (this.#reads === undefined) this.sink.onData(chunk);
+    else {
+      telling = this.#reads;
+      this.sink.onData(chunk);
+      telling = undefined;
+    }
+    return !this.paused;
+  }
+
+  /** @param bytes of the last read. @returns what the next one goes into; nothing: the same. */
+  nextBuffer(bytes: number): Buffer | undefined {
+    if (bytes === sharedBufferBytes && !this.closed) this.#reads ??= new OwnReads();
+    return this.#reads?.next(bytes);
+  }
+
   #tellEnd(): void {
     this.#endWaits = false;
     this.ended = true;
@@ -138,18 +185,19 @@ export class SocketWire implements Wire {
 
 /** The `onread` option that feeds `wire()`. @param early takes what comes before the wire exists. */
 export function readInto(wire: () => SocketWire | undefined, early: Buffer[] = []): OnReadOpts {
-  const buffer = sharedBuffer ?? Buffer.allocUnsafeSlow(readBufferBytes);
+  let read = 0;
   return {
-    buffer,
-    callback(bytes) {
+    buffer: () => {
       const target = wire();
-      if (target === undefined) {
-        early.push(Buffer.from(buffer.subarray(0, bytes)));
-        return true;
-      }
-      if (target.paused) target.keep(buffer.subarray(0, bytes));
-      else target.sink.onData(buffer.subarray(0, bytes));
-      return !target.paused;
+      // Node asks once before there is a wire, and again after each read.
+      return target === undefined ? sharedBuffer() : (target.nextBuffer(read) as Buffer);
+    },
+    callback(bytes, buffer) {
+      read = bytes;
+      const target = wire();
+      if (target !== undefined) return target.told(buffer as Buffer, bytes);
+      early.push(Buffer.from(buffer.subarray(0, bytes)));
+      return true;
     },
   };
 }

@@ -83,8 +83,7 @@ class TwoWires implements Splice, Swept {
         if (isA) this.#fromA += chunk.length;
         else this.#fromB += chunk.length;
         this.#options.onBytes?.(isA ? chunk.length : 0, isA ? 0 : chunk.length);
-        // The read buffer is used again; the socket may keep what it cannot send at once.
-        if (!to.write(Buffer.from(chunk))) from.pause();
+        if (!to.writePart('', chunk, 0, chunk.length, '')) from.pause();
       },
       onEnd: () => {
         to.end();

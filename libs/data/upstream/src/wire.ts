@@ -32,8 +32,12 @@ export interface Wire {
   readonly drained: boolean;
   /** @param data a string is latin1; a buffer is the wire's from here on. @returns false: wait for `onDrain` before more. */
   write(data: string | Buffer): boolean;
-  /** Both in one packet where they fit. @param head latin1. @param body the wire's from here on. @returns as `write`. */
-  writeBoth(head: string, body: Buffer): boolean;
+  /**
+   * A part of what a wire has just read, in one packet with what goes around it where they fit. It is copied only where it must be.
+   * @param head latin1, may be empty. @param bytes from `from` to `to`, valid during the call only. @param tail as `head`.
+   * @returns as `write`.
+   */
+  writePart(head: string, bytes: Buffer, from: number, to: number, tail: string): boolean;
   /** Sends what was written, then FIN. */
   end(): void;
   pause(): void;

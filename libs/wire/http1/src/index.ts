@@ -9,7 +9,6 @@ export type { Http1Rule } from './rules.ts';
 export { http1Rules } from './rules.ts';
 export {
   chunkedLine,
-  encodeChunk,
   encodeLastChunk,
   lastChunk,
   serializeFields,

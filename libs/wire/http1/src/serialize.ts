@@ -40,17 +40,6 @@ function statusLine(version: string, status: number, reason: string): string {
   return `${version} ${status} ${reason === '' ? (STATUS_CODES[status] ?? '') : reason}\r\n`;
 }
 
-/** One chunk around `data`; empty data would end the body and gives nothing. */
-export function encodeChunk(data: Buffer): Buffer {
-  if (data.length === 0) return data;
-  const size = `${data.length.toString(16)}\r\n`;
-  const chunk = Buffer.allocUnsafe(size.length + data.length + 2);
-  chunk.write(size, 0, 'latin1');
-  data.copy(chunk, size.length);
-  chunk.write('\r\n', size.length + data.length, 'latin1');
-  return chunk;
-}
-
 /** The end of a chunked body without trailers. */
 export const lastChunk = '0\r\n\r\n';
 

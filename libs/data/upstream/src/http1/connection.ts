@@ -82,16 +82,10 @@ export class Http1Connection implements WireSink, Flushable, RequestOutput {
     return !this.wire.needsDrain;
   }
 
-  writeBoth(head: string, body: Buffer): boolean {
-    this.flush();
-    return this.wire.writeBoth(head, body);
-  }
-
-  /** @param body the wire's from here on. @returns as `Wire.write`. */
-  write(body: Buffer): boolean {
-    const text = this.#text;
+  writePart(head: string, bytes: Buffer, from: number, to: number, tail: string): boolean {
+    const text = this.#text + head;
     this.#text = '';
-    return text === '' ? this.wire.write(body) : this.wire.writeBoth(text, body);
+    return this.wire.writePart(text, bytes, from, to, tail);
   }
 
   /** Now, whatever is gathered. */

@@ -8,8 +8,8 @@ import type { OutgoingHead } from '../upstream-stream.ts';
 export interface RequestOutput {
   /** @param text latin1; leaves in this turn. @returns as `Wire.write`. */
   writeText(text: string): boolean;
-  /** @returns as `Wire.writeBoth`. */
-  writeBoth(head: string, body: Buffer): boolean;
+  /** As of `Wire`. */
+  writePart(head: string, bytes: Buffer, from: number, to: number, tail: string): boolean;
 }
 
 /** Writes the head with the first part of the body in one go. @param introduce the introduction goes with it. @returns as `Wire.write`. */
@@ -29,23 +29,27 @@ export function writeRequest(
   const length = to - from;
   const closing = head.chunked && end ? lastChunk : '';
   if (bytes === undefined || length === 0) return output.writeText(text + closing);
-  if (length > upstreamLimits.joinedBodyBytesMax)
-    return output.writeBoth(text, bodyPart(bytes, from, to, head.chunked, end));
-  const data = bytes.toString('latin1', from, to);
-  return output.writeText(head.chunked ? `${text}${length.toString(16)}\r\n${data}\r\n${closing}` : text + data);
+  const size = head.chunked ? chunkSize(length) : '';
+  const after = head.chunked ? `\r\n${closing}` : '';
+  if (length > upstreamLimits.joinedBodyBytesMax) return output.writePart(text + size, bytes, from, to, after);
+  return output.writeText(text + size + bytes.toString('latin1', from, to) + after);
 }
 
-/** A copy of a part of a body, because the read buffer is used again; with chunk and last chunk around where they are due. */
-export function bodyPart(bytes: Buffer, from: number, to: number, chunked: boolean, end: boolean): Buffer {
-  if (!chunked) return Buffer.from(bytes.subarray(from, to));
-  const length = to - from;
-  const size = `${length.toString(16)}\r\n`;
-  const closing = end ? `\r\n${lastChunk}` : '\r\n';
-  const part = Buffer.allocUnsafe(size.length + length + closing.length);
-  part.write(size, 0, 'latin1');
-  bytes.copy(part, size.length, from, to);
-  part.write(closing, size.length + length, 'latin1');
-  return part;
+/** Writes a part of a body, with chunk and last chunk around it where they are due. @returns as `Wire.write`. */
+export function writeBodyPart(
+  output: RequestOutput,
+  bytes: Buffer,
+  from: number,
+  to: number,
+  chunked: boolean,
+  end: boolean,
+): boolean {
+  if (!chunked) return output.writePart('', bytes, from, to, '');
+  return output.writePart(chunkSize(to - from), bytes, from, to, end ? `\r\n${lastChunk}` : '\r\n');
+}
+
+function chunkSize(length: number): string {
+  return `${length.toString(16)}\r\n`;
 }
 
 /** The end of a chunked body with trailers. */

@@ -5,7 +5,7 @@ import { lastChunk } from '@weft/http1';
 import type { OutgoingHead, UpstreamClient, UpstreamStream } from '../upstream-stream.ts';
 import type { Wire } from '../wire.ts';
 import type { Http1Connection } from './connection.ts';
-import { bodyPart, trailerText, writeRequest } from './request-text.ts';
+import { trailerText, writeBodyPart, writeRequest } from './request-text.ts';
 
 /** Deaf once its answer is whole or it was reset: the connection may serve another by then. */
 export class Http1Stream implements UpstreamStream {
@@ -61,7 +61,7 @@ export class Http1Stream implements UpstreamStream {
     const { connection } = this;
     this.requestDone = end;
     let room = true;
-    if (to > from) room = connection.write(bodyPart(bytes, from, to, this.#chunked, end));
+    if (to > from) room = writeBodyPart(connection, bytes, from, to, this.#chunked, end);
     else if (end && this.#chunked) room = connection.writeText(lastChunk);
     if (end && this.raw) this.connection.endRaw();
     return room;

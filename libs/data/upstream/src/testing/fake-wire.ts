@@ -22,8 +22,8 @@ export class FakeWire implements Wire {
     return !this.needsDrain;
   }
 
-  writeBoth(head: string, body: Buffer): boolean {
-    return this.write(head + body.toString('latin1'));
+  writePart(head: string, bytes: Buffer, from: number, to: number, tail: string): boolean {
+    return this.write(head + bytes.toString('latin1', from, to) + tail);
   }
 
   end(): void {

@@ -103,9 +103,10 @@ export class SimWire implements Wire, PipeReader {
     return room;
   }
 
-  writeBoth(head: string, body: Buffer): boolean {
-    const room = this.write(head);
-    return this.write(body) && room;
+  writePart(head: string, bytes: Buffer, from: number, to: number, tail: string): boolean {
+    let room = head === '' || this.write(head);
+    room = this.write(Buffer.from(bytes.subarray(from, to))) && room;
+    return tail === '' ? room : this.write(tail) && room;
   }
 
   end(): void {

@@ -35,8 +35,7 @@ export class TunnelStream implements UpstreamStream, WireSink {
   }
 
   body(bytes: Buffer, from: number, to: number, end: boolean): boolean {
-    // The read buffer is used again; the socket may keep what it cannot send at once.
-    const room = from === to || this.#wire.write(Buffer.from(bytes.subarray(from, to)));
+    const room = from === to || this.#wire.writePart('', bytes, from, to, '');
     if (end && !this.#sentAll) {
       this.#sentAll = true;
       this.#wire.end();

@@ -1,7 +1,7 @@
 /** What is written to an HTTP/1 client: gathered, so that all answers of one turn of the event loop leave together, after its reads. */
 
 import type { Flushable, FlushQueue, Wire } from '@weft/data-upstream';
-import { encodeChunk, encodeLastChunk, lastChunk } from '@weft/http1';
+import { encodeLastChunk, lastChunk } from '@weft/http1';
 import { httpLimits } from '../../limits.ts';
 
 export class Http1Output implements Flushable {
@@ -65,12 +65,9 @@ export class Http1Output implements Flushable {
       this.#text += this.#chunked ? `${length.toString(16)}\r\n${part}\r\n` : part;
       return;
     }
-    // A copy, because the read buffer is used again.
-    const part = bytes.subarray(from, to);
-    const body = this.#chunked ? encodeChunk(part) : Buffer.from(part);
     const text = this.#text;
     this.#text = '';
-    if (text === '') this.#wire.write(body);
-    else this.#wire.writeBoth(text, body);
+    if (this.#chunked) this.#wire.writePart(`${text}${length.toString(16)}\r\n`, bytes, from, to, '\r\n');
+    else this.#wire.writePart(text, bytes, from, to, '');
   }
 }
