@@ -12,6 +12,7 @@ export type {
   AuthorizationSource,
 } from './kinds/authorization-policy/spec.ts';
 export { isPathTemplate } from './kinds/authorization-policy/values.ts';
+export { shownSpec } from './kinds/confidential.ts';
 export type { ConfigMapSpec } from './kinds/config-map/spec.ts';
 export type {
   ConnectionPool,
@@ -188,6 +189,8 @@ export type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
 export type { WorkloadGroupSpec, WorkloadProbe } from './kinds/workload-group/spec.ts';
 export { limits } from './limits.ts';
 export { defaultMeshConfig } from './mesh-config/defaults.ts';
+export type { ParsedMeshConfig } from './mesh-config/parse-mesh-config.ts';
+export { parseMeshConfig } from './mesh-config/parse-mesh-config.ts';
 export type {
   ExtAuthzGrpcProvider,
   ExtAuthzHttpProvider,

@@ -10,7 +10,8 @@ import { metadataSchema } from './schema/metadata.ts';
 import { apiObject } from './schema/object.ts';
 import { type SchemaProblem, toProblems } from './schema/violations.ts';
 import { type DocumentsOfFile, type PlainDocument, readDocuments } from './yaml/documents.ts';
-import { isWithin, parentPath } from './yaml/path.ts';
+import { unpackList } from './yaml/list-items.ts';
+import { isWithin, joinPath, parentPath } from './yaml/path.ts';
 
 export interface ParsedFile {
   /** In the order of the file; a document with a violation gives none. */
@@ -46,15 +47,19 @@ export function parseDocuments(file: string, text: string): ParsedFile {
   const texts: string[] = [];
   const broken: ResourceIdentity[] = [];
   let unreadable = read.problems.length > 0;
+  let confidential = false;
   const teller =
     (list: Violation[]): Tell =>
     (offset, path, message) => {
-      list.push({ file, ...read.locate(offset), path, message });
+      list.push({ file, ...read.locate(offset), path, message, ...(confidential ? { confidential } : {}) });
     };
   const tell = teller(violations);
-  for (const document of read.documents) {
+  for (const document of read.documents.flatMap(unpackList)) {
+    confidential = mayBeConfidential(document, text);
     const before = violations.length;
-    for (const { offset, path, message } of document.problems) tell(offset, path, message);
+    for (const { offset, path, message } of document.problems) {
+      tell(offset, path, confidential ? message.replaceAll(/\*\S+/g, '*…') : message);
+    }
     if (violations.length > before) {
       unreadable = true;
       continue;
@@ -69,6 +74,7 @@ export function parseDocuments(file: string, text: string): ParsedFile {
     resources.push(resource);
     texts.push(textOf(document, text));
   }
+  confidential = false;
   for (const { offset, path, message } of read.problems) tell(offset, path, message);
   return {
     resources,
@@ -80,11 +86,23 @@ export function parseDocuments(file: string, text: string): ParsedFile {
   };
 }
 
+/** By its kind, or where it could not be read, by a line that says the kind. */
+function mayBeConfidential(document: PlainDocument, text: string): boolean {
+  if (document.value === undefined)
+    return /\bkind["']?\s*:\s*["']?Secret\b/.test(text.slice(document.start, document.end));
+  const kind = kindOf(document.value);
+  return typeof kind === 'string' && kindDefinitions[kind].confidential === true;
+}
+
+function kindOf(value: unknown): ReturnType<typeof identifyKind> | undefined {
+  const { apiVersion, kind } = (value ?? {}) as Record<string, unknown>;
+  return typeof apiVersion === 'string' && typeof kind === 'string' ? identifyKind(apiVersion, kind) : undefined;
+}
+
 /** Nothing where the document does not say what it is: then there was no resource of that identity before either. */
 function identityOf(value: unknown): ResourceIdentity | undefined {
-  const { apiVersion, kind: written, metadata } = (value ?? {}) as Record<string, unknown>;
-  if (typeof apiVersion !== 'string' || typeof written !== 'string') return undefined;
-  const kind = identifyKind(apiVersion, written);
+  const kind = kindOf(value);
+  const { metadata } = (value ?? {}) as Record<string, unknown>;
   if (typeof kind !== 'string' || typeof metadata !== 'object' || metadata === null) return undefined;
   const { name, namespace } = metadata as Record<string, unknown>;
   if (typeof name !== 'string') return undefined;
@@ -100,8 +118,9 @@ function inOrder(found: Violation[], what: string): Violation[] {
   return [...found.slice(0, limits.violationsMax), { ...last, path: '', message: `${more} more ${what} from here on` }];
 }
 
-/** From the start of the line of the first key where only spaces are before it, so that the indentation holds. */
+/** From the start of the line of the first key where only spaces are before it, so that the indentation holds; an item of a List as JSON. */
 function textOf(document: PlainDocument, text: string): string {
+  if (document.base !== '') return `${JSON.stringify(document.value, null, 2)}\n`;
   const lineStart = text.lastIndexOf('\n', document.start - 1) + 1;
   const start = text.slice(lineStart, document.start).trim() === '' ? lineStart : document.start;
   return `${text.slice(start, document.end).trimEnd()}\n`;
@@ -126,26 +145,28 @@ function parseDocument(
   warn: Tell,
 ): AnyResource | undefined {
   const reportAll = (problems: readonly SchemaProblem[]): void => {
-    for (const { path, message, at } of problems) tell(offsetAt(document, path, at), path, message);
+    for (const { path, message, at } of problems) to(tell)(path, message, at);
   };
-  const { apiVersion, kind: kindName } = (document.value ?? {}) as Record<string, unknown>;
-  const kind =
-    typeof apiVersion === 'string' && typeof kindName === 'string' ? identifyKind(apiVersion, kindName) : undefined;
-  const definition = typeof kind === 'string' ? kindDefinitions[kind] : undefined;
-  const root = definition?.root ?? 'spec';
-  const { envelope: enveloped, body } = splitDocument(document.value, root);
-  const envelope = envelopeSchema.safeParse(enveloped, { reportInput: true });
-  if (!envelope.success) reportAll(toProblems('', envelope.error.issues));
-  if (kind === undefined || typeof apiVersion !== 'string') return undefined;
-  if (typeof kind !== 'string') {
-    tell(offsetAt(document, kind.path, 'value'), kind.path, kind.message);
-    return undefined;
-  }
   const to =
     (teller: Tell): Report =>
     (path, message, at = 'value') => {
-      teller(offsetAt(document, path, at), path, message);
+      teller(offsetAt(document, path, at), joinPath(document.base, path), message);
     };
+  const kind = kindOf(document.value);
+  if (typeof kind === 'object' && kind.notRead === true) {
+    to(warn)(kind.path, kind.message);
+    return undefined;
+  }
+  const definition = typeof kind === 'string' ? kindDefinitions[kind] : undefined;
+  const root = definition?.root ?? 'spec';
+  const { envelope: enveloped, body } = splitDocument(document.value, root, definition?.reads ?? []);
+  const envelope = envelopeSchema.safeParse(enveloped, { reportInput: true });
+  if (!envelope.success) reportAll(toProblems('', envelope.error.issues, definition?.confidential));
+  if (kind === undefined) return undefined;
+  if (typeof kind !== 'string') {
+    to(tell)(kind.path, kind.message);
+    return undefined;
+  }
   const metadata = envelope.success ? envelope.data.metadata : undefined;
   const described = {
     namespace: definition?.clusterScoped === true ? '' : (metadata?.namespace ?? 'default'),
@@ -162,7 +183,7 @@ function parseDocument(
   if (metadata === undefined || parsed === undefined) return undefined;
   const positionOf = (offset: number): Position => ({ file, ...read.locate(offset) });
   const resource: Resource = {
-    apiVersion,
+    apiVersion: envelope.data?.apiVersion ?? '',
     kind,
     ...described,
     creationTimestamp: metadata.creationTimestamp ?? '',
@@ -174,13 +195,17 @@ function parseDocument(
 }
 
 /** The envelope, and what the kind itself defines: the value of `spec`, or all that lies beside `metadata`. */
-function splitDocument(value: unknown, root: 'spec' | ''): { readonly envelope: unknown; readonly body: unknown } {
+function splitDocument(
+  value: unknown,
+  root: 'spec' | '',
+  reads: readonly string[],
+): { readonly envelope: unknown; readonly body: unknown } {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { envelope: value, body: undefined };
   if (root === 'spec') return { envelope: value, body: (value as Record<string, unknown>)['spec'] };
   const entries = Object.entries(value);
   return {
     envelope: Object.fromEntries(entries.filter(([key]) => envelopeKeys.has(key))),
-    body: Object.fromEntries(entries.filter(([key]) => !envelopeKeys.has(key))),
+    body: Object.fromEntries(entries.filter(([key]) => !envelopeKeys.has(key) || reads.includes(key))),
   };
 }
 
@@ -198,7 +223,7 @@ function parseBody<K extends Kind>(
     definition.validate(first.data, context);
     return first.data;
   }
-  const problems = toProblems(root, first.error.issues);
+  const problems = toProblems(root, first.error.issues, definition.confidential);
   reportAll(problems);
   const second = definition.schema.safeParse(withoutFaults(body, problems));
   if (!second.success) return undefined;
@@ -230,9 +255,9 @@ function withoutFaults(spec: unknown, problems: readonly SchemaProblem[]): unkno
 }
 
 function offsetAt(document: PlainDocument, path: string, at: 'key' | 'value'): number {
-  for (let nearest = path; nearest !== ''; nearest = parentPath(nearest)) {
+  for (let nearest = joinPath(document.base, path); nearest !== ''; nearest = parentPath(nearest)) {
     const place = document.places.get(nearest);
-    if (place !== undefined) return nearest === path ? place[at] : place.key;
+    if (place !== undefined) return nearest === joinPath(document.base, path) ? place[at] : place.key;
   }
   return document.start;
 }

@@ -2,17 +2,21 @@
 
 import type { AuthorizationPolicySpec } from './kinds/authorization-policy/spec.ts';
 import type { DestinationRuleSpec } from './kinds/destination-rule/spec.ts';
+import type { EnvoyFilterSpec } from './kinds/envoy-filter/spec.ts';
 import type { GatewaySpec } from './kinds/gateway/spec.ts';
+import type { KubernetesSpecs } from './kinds/kubernetes-kinds.ts';
 import type { PeerAuthenticationSpec } from './kinds/peer-authentication/spec.ts';
+import type { ProxyConfigSpec } from './kinds/proxy-config/spec.ts';
 import type { RequestAuthenticationSpec } from './kinds/request-authentication/spec.ts';
 import type { ServiceSpec } from './kinds/service/spec.ts';
 import type { ServiceEntrySpec } from './kinds/service-entry/spec.ts';
+import type { SidecarSpec } from './kinds/sidecar/spec.ts';
 import type { TelemetrySpec } from './kinds/telemetry/spec.ts';
 import type { VirtualServiceSpec } from './kinds/virtual-service/spec.ts';
 import type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
 import type { WorkloadGroupSpec } from './kinds/workload-group/spec.ts';
 
-export interface Specs {
+export interface Specs extends KubernetesSpecs {
   Service: ServiceSpec;
   ServiceEntry: ServiceEntrySpec;
   WorkloadEntry: WorkloadEntrySpec;
@@ -20,6 +24,10 @@ export interface Specs {
   VirtualService: VirtualServiceSpec;
   DestinationRule: DestinationRuleSpec;
   Gateway: GatewaySpec;
+  Sidecar: SidecarSpec;
+  ProxyConfig: ProxyConfigSpec;
+  /** Always refused, with what to use instead. */
+  EnvoyFilter: EnvoyFilterSpec;
   PeerAuthentication: PeerAuthenticationSpec;
   RequestAuthentication: RequestAuthenticationSpec;
   AuthorizationPolicy: AuthorizationPolicySpec;

@@ -4,11 +4,14 @@ import type { Kind } from '../resource.ts';
 import { nearest } from '../schema/edit-distance.ts';
 import { notDoneMessage } from '../schema/object.ts';
 import { writtenKind } from './definition.ts';
+import { isForeign } from './foreign-kinds.ts';
 import { kindDefinitions, kindsNotDone } from './registry.ts';
 
 export interface Unidentified {
   readonly path: 'apiVersion' | 'kind';
   readonly message: string;
+  /** Of others than the mesh: to be told, not refused. */
+  readonly notRead?: true;
 }
 
 const notDoneIn = (group: string): readonly string[] =>
@@ -42,6 +45,10 @@ export function identifyKind(apiVersion: string, kind: string): Kind | Unidentif
   if (notDoneIn(group).includes(kind)) {
     return { path: 'kind', message: notDoneMessage(group === '' ? kind : `${kind} (${group})`) };
   }
+  if (isForeign(group, kind, knownGroups)) {
+    const shown = group === '' ? kind : `${kind} (${group})`;
+    return { path: 'kind', message: `${shown} is not read by the mesh`, notRead: true };
+  }
   if (candidatesByName.length > 0) {
     const known = candidatesByName.flatMap((candidate) => kindDefinitions[candidate].apiVersions);
     return {
@@ -52,18 +59,10 @@ export function identifyKind(apiVersion: string, kind: string): Kind | Unidentif
   const inGroup = done.filter(({ apiVersions }) => apiVersions.some((version) => groupOf(version) === group));
   const candidates = [...inGroup.map((definition) => writtenKind(definition.kind)), ...notDoneIn(group)];
   if (!knownGroups.includes(group)) {
-    const meant = meantOne(group, knownGroups);
-    return {
-      path: 'apiVersion',
-      message: `unknown API group ${JSON.stringify(group)}${meant}${meant === '' ? `; done: ${describeDone()}` : ''}`,
-    };
+    return { path: 'apiVersion', message: `unknown API group ${JSON.stringify(group)}${meantOne(group, knownGroups)}` };
   }
   return {
     path: 'kind',
-    message: `unknown kind ${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)}${meantOne(kind, candidates)}; done: ${describeDone()}`,
+    message: `unknown kind ${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)}${meantOne(kind, candidates)}; known: ${candidates.join(', ')}`,
   };
-}
-
-function describeDone(): string {
-  return done.map(({ kind }) => kind).join(', ');
 }

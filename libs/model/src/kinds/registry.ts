@@ -6,16 +6,23 @@ import { validateAuthorizationPolicy } from './authorization-policy/validate.ts'
 import { type KindDefinition, networkingVersions, securityVersions } from './definition.ts';
 import { destinationRuleSchema } from './destination-rule/schema.ts';
 import { validateDestinationRule } from './destination-rule/validate.ts';
+import { envoyFilterSchema } from './envoy-filter/schema.ts';
+import { validateEnvoyFilter } from './envoy-filter/validate.ts';
 import { gatewaySchema } from './gateway/schema.ts';
 import { validateGateway } from './gateway/validate.ts';
+import { kubernetesKinds } from './kubernetes-kinds.ts';
 import { peerAuthenticationSchema } from './peer-authentication/schema.ts';
 import { validatePeerAuthentication } from './peer-authentication/validate.ts';
+import { proxyConfigSchema } from './proxy-config/schema.ts';
+import { validateProxyConfig } from './proxy-config/validate.ts';
 import { requestAuthenticationSchema } from './request-authentication/schema.ts';
 import { validateRequestAuthentication } from './request-authentication/validate.ts';
 import { serviceSchema } from './service/schema.ts';
 import { validateService } from './service/validate.ts';
 import { serviceEntrySchema } from './service-entry/schema.ts';
 import { validateServiceEntry } from './service-entry/validate.ts';
+import { sidecarSchema } from './sidecar/schema.ts';
+import { validateSidecar } from './sidecar/validate.ts';
 import { telemetrySchema } from './telemetry/schema.ts';
 import { validateTelemetry } from './telemetry/validate.ts';
 import { virtualServiceSchema } from './virtual-service/schema.ts';
@@ -58,6 +65,19 @@ export const kindDefinitions: { readonly [K in Kind]: KindDefinition<K> } = {
     validate: validateDestinationRule,
   },
   Gateway: { kind: 'Gateway', apiVersions: networkingVersions, schema: gatewaySchema, validate: validateGateway },
+  Sidecar: { kind: 'Sidecar', apiVersions: networkingVersions, schema: sidecarSchema, validate: validateSidecar },
+  ProxyConfig: {
+    kind: 'ProxyConfig',
+    apiVersions: ['networking.istio.io/v1beta1'],
+    schema: proxyConfigSchema,
+    validate: validateProxyConfig,
+  },
+  EnvoyFilter: {
+    kind: 'EnvoyFilter',
+    apiVersions: ['networking.istio.io/v1alpha3'],
+    schema: envoyFilterSchema,
+    validate: validateEnvoyFilter,
+  },
   PeerAuthentication: {
     kind: 'PeerAuthentication',
     apiVersions: securityVersions,
@@ -82,26 +102,11 @@ export const kindDefinitions: { readonly [K in Kind]: KindDefinition<K> } = {
     schema: telemetrySchema,
     validate: validateTelemetry,
   },
+  ...kubernetesKinds,
 };
 
 /** API group → kinds that Istio, Kubernetes, the Gateway API or Linkerd have there and this version refuses by name. */
 export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    'ConfigMap',
-    'Endpoints',
-    'List',
-    'Namespace',
-    'Node',
-    'PersistentVolume',
-    'PersistentVolumeClaim',
-    'Pod',
-    'Secret',
-    'ServiceAccount',
-  ],
-  apps: ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'],
-  autoscaling: ['HorizontalPodAutoscaler'],
-  batch: ['CronJob', 'Job'],
-  'discovery.k8s.io': ['EndpointSlice'],
   'extensions.istio.io': ['TrafficExtension', 'WasmPlugin'],
   'gateway.networking.k8s.io': [
     'BackendTLSPolicy',
@@ -119,9 +124,6 @@ export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
   'install.istio.io': ['IstioOperator'],
   'linkerd.io': ['ServiceProfile'],
   'multicluster.linkerd.io': ['Link'],
-  'networking.istio.io': ['EnvoyFilter', 'ProxyConfig', 'Sidecar'],
-  'networking.k8s.io': ['Ingress', 'IngressClass', 'NetworkPolicy'],
-  policy: ['PodDisruptionBudget'],
   'policy.linkerd.io': [
     'AuthorizationPolicy',
     'EgressNetwork',
@@ -132,7 +134,7 @@ export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
     'Server',
     'ServerAuthorization',
   ],
-  'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
+  'specs.smi-spec.io': ['TCPRoute', 'UDPRoute'],
   'split.smi-spec.io': ['TrafficSplit'],
   'workload.linkerd.io': ['ExternalGroup', 'ExternalWorkload'],
 };

@@ -39,6 +39,11 @@ export function apiObject<S extends z.core.$ZodLooseShape>(api: string, shape: S
   return z.preprocess(withoutNulls, object);
 }
 
+/** An object of which only these fields are read; others are let pass and dropped, for kinds of Kubernetes that have far more than a mesh reads. */
+export function looseObject<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.preprocess(withoutNulls, z.object(shape));
+}
+
 /** One of `done`; one of `notDone` is refused by name, anything else with the list of what is known. */
 export function choice<const T extends string>(api: string, done: readonly T[], notDone: readonly string[] = []) {
   return z.string().transform((value, context): T => {

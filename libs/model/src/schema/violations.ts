@@ -20,24 +20,28 @@ const articles: Readonly<Record<string, string>> = {
   record: 'a map',
 };
 
-function describeInput(input: unknown): string {
+function describeInput(input: unknown, confidential: boolean): string {
   if (input === null) return 'nothing';
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object') return 'a map';
+  if (confidential) return articles[typeof input] ?? typeof input;
   if (typeof input === 'string')
     return `the string ${JSON.stringify(input.length > 40 ? `${input.slice(0, 40)}…` : input)}`;
   return `${typeof input === 'number' ? 'the number ' : ''}${String(input)}`;
 }
 
-function typeMessage(expected: string, input: unknown, last: string | number): string {
+function typeMessage(expected: string, input: unknown, last: string | number, confidential: boolean): string {
   if (input === undefined) return `${JSON.stringify(String(last))} is required`;
   const quote =
     expected === 'string' && (typeof input === 'number' || typeof input === 'boolean') ? '; put it in quotes' : '';
-  return `expected ${articles[expected] ?? expected}, got ${describeInput(input)}${quote}`;
+  return `expected ${articles[expected] ?? expected}, got ${describeInput(input, confidential)}${quote}`;
 }
 
-/** @param root path of the value that was parsed ("spec"). */
-export function toProblems(root: string, issues: readonly z.core.$ZodIssue[]): SchemaProblem[] {
+/**
+ * @param root path of the value that was parsed ("spec").
+ * @param confidential messages say the type of a value, never the value.
+ */
+export function toProblems(root: string, issues: readonly z.core.$ZodIssue[], confidential = false): SchemaProblem[] {
   return issues.flatMap((issue): SchemaProblem[] => {
     const steps = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     const pathOf = (more: readonly (string | number)[]): string => more.reduce<string>(childPath, root);
@@ -52,7 +56,9 @@ export function toProblems(root: string, issues: readonly z.core.$ZodIssue[]): S
     }
     const atKey = issue.code === 'custom' && issue.params?.['atKey'] === true;
     const message =
-      issue.code === 'invalid_type' ? typeMessage(issue.expected, issue.input, steps.at(-1) ?? root) : issue.message;
+      issue.code === 'invalid_type'
+        ? typeMessage(issue.expected, issue.input, steps.at(-1) ?? root, confidential)
+        : issue.message;
     return [{ path: pathOf(steps), steps, message, at: atKey ? 'key' : 'value' }];
   });
 }

@@ -8,6 +8,8 @@ import { createDepthMeter } from './depth-meter.ts';
 export interface PlainDocument {
   /** JSON values only; undefined where there is a problem. */
   readonly value: unknown;
+  /** Where it lies in the document of the file: "items[2]" for an item of a List, else empty. */
+  readonly base: string;
   /** Offset of the first key. */
   readonly start: number;
   /** Behind the last line. */
@@ -95,6 +97,11 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The library quotes the text that it stumbled over, which may be a secret. */
+function withoutSource(message: string): string {
+  return message.replace(/(\btoken\b.*?): ".*$/s, '$1');
+}
+
 function toPlain(document: YamlDocument.Parsed, budget: { nodes: number }): PlainDocument | undefined {
   const start = document.contents?.range[0] ?? document.range[0];
   const end = document.contents?.range[2] ?? document.range[2];
@@ -102,11 +109,11 @@ function toPlain(document: YamlDocument.Parsed, budget: { nodes: number }): Plai
   const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
     path: '',
-    message: error.message,
+    message: withoutSource(error.message),
   }));
-  if (problems.length > 0) return { value: undefined, start, end, places, problems };
+  if (problems.length > 0) return { value: undefined, base: '', start, end, places, problems };
   if (document.contents === null) return undefined;
   const value = convert(document.contents, budget, places, problems);
   if (value === null && problems.length === 0) return undefined;
-  return { value: problems.length > 0 ? undefined : value, start, end, places, problems };
+  return { value: problems.length > 0 ? undefined : value, base: '', start, end, places, problems };
 }

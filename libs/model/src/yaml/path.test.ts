@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childPath, isWithin, parentPath } from './path.ts';
+import { childPath, isWithin, joinPath, parentPath } from './path.ts';
 
 describe('a path', () => {
   it.each([
@@ -14,6 +14,16 @@ describe('a path', () => {
   ])('of %j and %j is %j, and back', (parent, step, path) => {
     expect(childPath(parent, step)).toBe(path);
     if (!path.includes('\\"')) expect(parentPath(path)).toBe(parent);
+  });
+
+  it.each([
+    ['', '', ''],
+    ['', 'spec', 'spec'],
+    ['items[0]', '', 'items[0]'],
+    ['items[0]', 'spec.http[1]', 'items[0].spec.http[1]'],
+    ['items', '[0].spec', 'items[0].spec'],
+  ])('below %j: %j is %j', (base, path, joined) => {
+    expect(joinPath(base, path)).toBe(joined);
   });
 
   it('lies within its ancestors only', () => {

@@ -9,6 +9,12 @@ export function childPath(parent: string, step: string | number): string {
   return parent === '' ? step : `${parent}.${step}`;
 }
 
+/** `path` below `base`; either may be empty. */
+export function joinPath(base: string, path: string): string {
+  if (base === '' || path === '') return base + path;
+  return path.startsWith('[') ? base + path : `${base}.${path}`;
+}
+
 /** The path without its last step; empty for a first step. */
 export function parentPath(path: string): string {
   if (path.endsWith('"]')) {

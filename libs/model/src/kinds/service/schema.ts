@@ -1,63 +1,73 @@
 /** The YAML form of a Kubernetes Service. */
 
+import { isIP } from 'node:net';
 import { z } from 'zod';
-import { dnsLabel, labels, portNumber } from '../../schema/fields.ts';
-import { apiObject, choice } from '../../schema/object.ts';
+import { dnsLabel, labels, portNumber, wholeNumber } from '../../schema/fields.ts';
+import { apiObject, checkedString, choice } from '../../schema/object.ts';
+import { ipAddress } from '../addresses.ts';
+import { numberOrName } from '../ports.ts';
 import type { ServiceSpec } from './spec.ts';
-
-const portNamePattern = /^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
-
-const targetPort = z.unknown().transform((value, context): number | string => {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
-  if (typeof value === 'string' && value.length <= 15 && portNamePattern.test(value)) return value;
-  const message =
-    'targetPort must be a port (1 to 65535) or the name of a port (at most 15 lower-case letters, digits and "-")';
-  context.addIssue({ code: 'custom', message });
-  return 0;
-});
 
 const port = apiObject('Service.ports', {
   name: dnsLabel.default(''),
   port: portNumber,
-  targetPort: targetPort.exactOptional(),
-  appProtocol: choice(
-    'Service.ports.appProtocol',
-    ['http', 'https', 'http2', 'grpc', 'kubernetes.io/h2c', 'tcp', 'tls'],
-    ['kubernetes.io/ws', 'kubernetes.io/wss', 'grpc-web', 'mongo', 'mysql', 'redis', 'udp'],
-  ).exactOptional(),
-  protocol: choice('Service.ports.protocol', ['TCP'], ['UDP', 'SCTP']).default('TCP'),
-  nodePort: z.unknown().exactOptional(),
-}).transform(({ nodePort: _nodePort, ...rest }) => rest);
+  targetPort: numberOrName('targetPort').exactOptional(),
+  appProtocol: z.string().exactOptional(),
+  protocol: choice('Service.ports.protocol', ['TCP', 'UDP', 'SCTP']).default('TCP'),
+  nodePort: wholeNumber(0, 65_535, 'nodePort').exactOptional(),
+});
 
-/** What Kubernetes writes by itself into every Service passes at its default value and changes nothing. */
-export const serviceSchema: z.ZodType<ServiceSpec> = apiObject(
-  'Service',
-  {
-    selector: labels.default({}),
-    ports: z.array(port).default([]),
-    clusterIP: z.string().exactOptional(),
-    clusterIPs: z.unknown().exactOptional(),
-    internalTrafficPolicy: choice('Service.internalTrafficPolicy', ['Cluster'], ['Local']).exactOptional(),
-    ipFamilies: z.unknown().exactOptional(),
-    ipFamilyPolicy: z.unknown().exactOptional(),
-    sessionAffinity: choice('Service.sessionAffinity', ['None'], ['ClientIP']).exactOptional(),
-    type: choice('Service.type', ['ClusterIP', 'NodePort', 'LoadBalancer'], ['ExternalName']).exactOptional(),
+const clusterAddress = checkedString((value) =>
+  value === '' || value === 'None' || isIP(value) !== 0
+    ? undefined
+    : `${JSON.stringify(value)} is not an IP address, and not "None"`,
+);
+
+const secondsMax = 86_400;
+
+/** What concerns the nodes and the cloud alone passes and changes nothing. */
+export const serviceSchema: z.ZodType<ServiceSpec> = apiObject('Service', {
+  selector: labels.default({}),
+  ports: z.array(port).default([]),
+  type: choice('Service.type', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']).exactOptional(),
+  clusterIP: clusterAddress.exactOptional(),
+  clusterIPs: z.array(clusterAddress).exactOptional(),
+  externalIPs: z.array(ipAddress).exactOptional(),
+  externalName: z.string().exactOptional(),
+  sessionAffinity: choice('Service.sessionAffinity', ['None', 'ClientIP']).exactOptional(),
+  sessionAffinityConfig: apiObject('Service.sessionAffinityConfig', {
+    clientIP: apiObject('Service.sessionAffinityConfig.clientIP', {
+      timeoutSeconds: wholeNumber(1, secondsMax, 'timeoutSeconds').exactOptional(),
+    }).exactOptional(),
+  }).exactOptional(),
+  internalTrafficPolicy: choice('Service.internalTrafficPolicy', ['Cluster', 'Local']).exactOptional(),
+  externalTrafficPolicy: choice('Service.externalTrafficPolicy', ['Cluster', 'Local']).exactOptional(),
+  publishNotReadyAddresses: z.boolean().exactOptional(),
+  trafficDistribution: choice('Service.trafficDistribution', [
+    'PreferClose',
+    'PreferSameZone',
+    'PreferSameNode',
+  ]).exactOptional(),
+  allocateLoadBalancerNodePorts: z.unknown().exactOptional(),
+  healthCheckNodePort: z.unknown().exactOptional(),
+  ipFamilies: z.unknown().exactOptional(),
+  ipFamilyPolicy: z.unknown().exactOptional(),
+  loadBalancerClass: z.unknown().exactOptional(),
+  loadBalancerIP: z.unknown().exactOptional(),
+  loadBalancerSourceRanges: z.unknown().exactOptional(),
+}).transform(
+  ({
+    allocateLoadBalancerNodePorts: _allocate,
+    healthCheckNodePort: _healthCheck,
+    ipFamilies: _families,
+    ipFamilyPolicy: _familyPolicy,
+    loadBalancerClass: _class,
+    loadBalancerIP: _address,
+    loadBalancerSourceRanges: _ranges,
+    sessionAffinityConfig,
+    ...spec
+  }): ServiceSpec => {
+    const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds;
+    return { ...spec, ...(seconds === undefined ? {} : { sessionAffinityTimeoutMs: seconds * 1000 }) };
   },
-  [
-    'allocateLoadBalancerNodePorts',
-    'externalIPs',
-    'externalName',
-    'externalTrafficPolicy',
-    'healthCheckNodePort',
-    'loadBalancerClass',
-    'loadBalancerIP',
-    'loadBalancerSourceRanges',
-    'publishNotReadyAddresses',
-    'sessionAffinityConfig',
-    'trafficDistribution',
-  ],
-).transform(({ selector, ports, clusterIP }) => ({
-  selector,
-  ports,
-  ...(clusterIP === undefined ? {} : { clusterIP }),
-}));
+);

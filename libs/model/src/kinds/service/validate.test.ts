@@ -1,17 +1,11 @@
 import { type Case, describeFull, describeVerdicts } from '../../testing/verdict.ts';
 
 const ports = (list: string): string => `selector: { app: a }\nports: [${list}]`;
-const notDone = (path: string, field: string): string =>
-  `${path}: Service.${field} is not done yet in this version; remove it`;
 const targetPort =
   'spec.ports[0].targetPort: targetPort must be a port (1 to 65535) or the name of a port (at most 15 lower-case letters, digits and "-")';
 
 const cases: Case[] = [
-  [
-    'needs a selector',
-    'ports: [{ port: 80 }]',
-    'spec.selector: a selector is required: endpoints by hand are not done yet in this version',
-  ],
+  ['needs no selector: endpoints may come from EndpointSlices', 'ports: [{ port: 80 }]'],
   [
     'does not take a selector without a value for one that selects all',
     'selector: { app: }\nports: [{ port: 80 }]',
@@ -41,30 +35,60 @@ const cases: Case[] = [
   ],
   ['refuses targetPort 0', ports('{ port: 80, targetPort: 0 }'), targetPort],
   ['refuses a long name as targetPort', ports('{ port: 80, targetPort: a-name-that-is-long }'), targetPort],
+  ['takes the same number once a protocol', ports('{ name: a, port: 53 }, { name: b, port: 53, protocol: UDP }')],
   [
-    'refuses UDP by name',
-    ports('{ port: 53, protocol: UDP }'),
-    notDone('spec.ports[0].protocol', 'ports.protocol UDP'),
+    'refuses a protocol that is none',
+    ports('{ port: 53, protocol: QUIC }'),
+    'spec.ports[0].protocol: "QUIC" is not one of TCP, UDP, SCTP',
+  ],
+  ['takes mongo', ports('{ port: 80, appProtocol: mongo }')],
+  [
+    'warns of an appProtocol that it does not know',
+    ports('{ port: 80, appProtocol: example.com/own }'),
+    'warning: spec.ports[0].appProtocol: the mesh does not know this protocol; the port is taken as if appProtocol were absent',
+  ],
+  ['needs no ports where it is headless', 'selector: { app: a }\nclusterIP: None'],
+  ['may be an ExternalName without ports', 'type: ExternalName\nexternalName: api.example.com'],
+  [
+    'needs a name as ExternalName',
+    'type: ExternalName',
+    'spec.externalName: an ExternalName service needs externalName',
   ],
   [
-    'refuses mongo by name',
-    ports('{ port: 80, appProtocol: mongo }'),
-    notDone('spec.ports[0].appProtocol', 'ports.appProtocol mongo'),
+    'refuses an address as ExternalName',
+    'type: ExternalName\nexternalName: 10.0.0.1',
+    'spec.externalName: externalName must be a DNS name, not an address',
   ],
   [
-    'refuses ExternalName by name',
-    `${ports('{ port: 80 }')}\ntype: ExternalName`,
-    notDone('spec.type', 'type ExternalName'),
+    'refuses a clusterIP as ExternalName',
+    'type: ExternalName\nexternalName: a.example\nclusterIP: None',
+    'spec.clusterIP: an ExternalName service has no clusterIP',
   ],
   [
-    'refuses ClientIP by name',
-    `${ports('{ port: 80 }')}\nsessionAffinity: ClientIP`,
-    notDone('spec.sessionAffinity', 'sessionAffinity ClientIP'),
+    'refuses externalName without its type',
+    `${ports('{ port: 80 }')}\nexternalName: a.example`,
+    'spec.externalName: externalName is for type ExternalName',
+  ],
+  ['takes ClientIP', `${ports('{ port: 80 }')}\nsessionAffinity: ClientIP`],
+  [
+    'refuses the configuration of an affinity that is not on',
+    `${ports('{ port: 80 }')}\nsessionAffinityConfig: { clientIP: { timeoutSeconds: 5 } }`,
+    'spec.sessionAffinityConfig: sessionAffinityConfig needs sessionAffinity: ClientIP',
   ],
   [
-    'refuses externalIPs by name',
-    `${ports('{ port: 80 }')}\nexternalIPs: [10.0.0.1]`,
-    notDone('spec.externalIPs', 'externalIPs'),
+    'refuses a clusterIP that is none',
+    `${ports('{ port: 80 }')}\nclusterIP: none`,
+    'spec.clusterIP: "none" is not an IP address, and not "None"',
+  ],
+  [
+    'refuses an affinity of over a day',
+    `${ports('{ port: 80 }')}\nsessionAffinity: ClientIP\nsessionAffinityConfig: { clientIP: { timeoutSeconds: 86401 } }`,
+    'spec.sessionAffinityConfig.clientIP.timeoutSeconds: timeoutSeconds 86401 is not in the range 1 to 86400',
+  ],
+  [
+    'helps with a mistyped field',
+    `${ports('{ port: 80 }')}\nselectr: {}`,
+    'spec.selectr: unknown field "selectr"; did you mean "selector"?',
   ],
 ];
 
