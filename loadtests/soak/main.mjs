@@ -23,10 +23,13 @@ const sampleMs = 1_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-soak-'));
 const running = [];
-async function cleanUp() {
+async function stopAll() {
   for (const child of running.splice(0).reverse()) await stopProcess(child);
   rmSync(folder, { recursive: true, force: true });
 }
+let stopping;
+/** Once: a signal makes the load fail, whose end must wait for the same. */
+const cleanUp = () => (stopping ??= stopAll());
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
 
 const signed = (mbPerHour) => `${mbPerHour < 0 ? '' : '+'}${mbPerHour.toFixed(1)}`;
