@@ -16,3 +16,18 @@ export function resolveHost(host: string, namespace: string, domain: string): st
 export function hostAliases(name: string, namespace: string, domain: string): readonly string[] {
   return [`${name}.${namespace}.svc.${domain}`, `${name}.${namespace}.svc`, `${name}.${namespace}`];
 }
+
+/** True where some host name fits both; each may be a wildcard (Istio's host.Name.Matches). */
+export function hostsOverlap(a: string, b: string): boolean {
+  const [left, right] = [a.toLowerCase(), b.toLowerCase()];
+  if (!left.startsWith('*')) return right.startsWith('*') ? left.endsWith(right.slice(1)) : left === right;
+  if (!right.startsWith('*')) return right.endsWith(left.slice(1));
+  return left.slice(1).endsWith(right.slice(1)) || right.slice(1).endsWith(left.slice(1));
+}
+
+/** True where every name that fits `host` fits `within` (Istio's host.Name.SubsetOf). */
+export function isHostWithin(host: string, within: string): boolean {
+  const [inner, outer] = [host.toLowerCase(), within.toLowerCase()];
+  if (!inner.startsWith('*')) return outer.startsWith('*') ? inner.endsWith(outer.slice(1)) : inner === outer;
+  return outer.startsWith('*') && inner.length >= outer.length && inner.slice(1).endsWith(outer.slice(1));
+}

@@ -19,4 +19,6 @@ export const limits = {
   regexLengthMax: 1_024,
   /** Bytes of the body of a direct response (Istio's bound). */
   directResponseBodyMax: 1024 * 1024,
+  /** Bytes of such a body from which on there is a warning. */
+  directResponseBodyLarge: 100 * 1024,
 } as const;

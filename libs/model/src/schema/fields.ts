@@ -5,8 +5,7 @@ import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
 import { limits } from '../limits.ts';
 import {
-  headerNameProblem,
-  headerValueProblem,
+  anyCaseLabelProblem,
   labelProblem,
   labelValueProblem,
   qualifiedNameProblem,
@@ -17,6 +16,7 @@ import {
 import { apiObject, checkedString, mapOf } from './object.ts';
 
 export const dnsLabel = checkedString(labelProblem);
+export const anyCaseLabel = checkedString(anyCaseLabelProblem);
 export const resourceName = checkedString(resourceNameProblem);
 export const ruleHost = checkedString(ruleHostProblem);
 export const wildcardHost = checkedString(wildcardHostProblem);
@@ -36,18 +36,40 @@ export function wholeNumber(min: number, max: number, what: string) {
 export const portNumber = wholeNumber(1, 65_535, 'port');
 
 /** A duration of 1 ms or more, in whole milliseconds; the output is milliseconds. */
-export const durationMs = z.string().transform((text, context): number => {
-  const duration = parseDuration(text);
-  let message = '';
-  if (duration === undefined)
-    message = `${JSON.stringify(text)} is not a duration; write for example "1.5s" or "100ms"`;
-  else if (duration < 1) message = `the duration ${text} must be at least 1ms`;
-  else if (!Number.isInteger(duration)) message = `the duration ${text} must be whole milliseconds`;
-  if (message !== '') context.addIssue({ code: 'custom', message });
-  return duration ?? 0;
-});
+export const durationMs = durationFrom(1);
 
-function regexProblem(pattern: string): string | undefined {
+/** The same with "0s" allowed, where it means something of its own. */
+export const durationOrZeroMs = durationFrom(0);
+
+function durationFrom(leastMs: number) {
+  return z.string().transform((text, context): number => {
+    const duration = parseDuration(text);
+    let message = '';
+    if (duration === undefined)
+      message = `${JSON.stringify(text)} is not a duration; write for example "1.5s" or "100ms"`;
+    else if (duration < leastMs)
+      message = `the duration ${text} must ${leastMs === 0 ? 'not be negative' : 'be at least 1ms'}`;
+    else if (!Number.isInteger(duration)) message = `the duration ${text} must be whole milliseconds`;
+    if (message !== '') context.addIssue({ code: 'custom', message });
+    return duration ?? 0;
+  });
+}
+
+/** A number with a fraction, from `min` to `max`. */
+export function numberWithin(min: number, max: number, what: string) {
+  return z.number().superRefine((value, context) => {
+    if (value >= min && value <= max) return;
+    const range = max === Number.POSITIVE_INFINITY ? `less than ${min}` : `not in the range ${min} to ${max}`;
+    context.addIssue({ code: 'custom', message: `${what} ${value} is ${range}` });
+  });
+}
+
+/** Whole and not negative, as much as Istio's API has room for. */
+export const int32 = (what: string) => wholeNumber(0, 2 ** 31 - 1, what);
+export const uint32 = (what: string) => wholeNumber(0, 2 ** 32 - 1, what);
+
+/** A sentence for a pattern that is not RE2, is empty or is too long. */
+export function regexProblem(pattern: string): string | undefined {
   if (pattern === '') return 'a regex must not be empty';
   if (pattern.length > limits.regexLengthMax) return `a regex has at most ${limits.regexLengthMax} characters`;
   try {
@@ -64,51 +86,33 @@ const controlFree = (value: string): string | undefined =>
 /** Text without control characters, so that it can stand in a log line. */
 export const plainText = checkedString(controlFree);
 
-/**
- * Istio's StringMatch.
- * @param presence where true, `{}` and the regex "*" ask for presence; else one of the three must be given.
- */
-export function stringMatch(api: string, presence: boolean) {
+export interface StringMatchRules {
+  /** Takes an empty prefix, as `uri` does. */
+  readonly emptyPrefix?: true;
+  /** The regex "*" asks for presence, as in `withoutHeaders`. */
+  readonly starRegex?: true;
+  /** One of the three must be given, and not be empty. */
+  readonly required?: true;
+}
+
+/** Istio's StringMatch; `{}` asks for presence unless `required`. */
+export function stringMatch(api: string, rules: StringMatchRules = {}) {
+  const prefixProblem = (value: string): string | undefined =>
+    value === '' && rules.emptyPrefix !== true ? 'a prefix must not be empty' : controlFree(value);
   const shape = {
     exact: plainText.exactOptional(),
-    prefix: checkedString((value) =>
-      value === '' ? 'a prefix must not be empty' : controlFree(value),
+    prefix: checkedString(prefixProblem).exactOptional(),
+    regex: checkedString((value) =>
+      rules.starRegex === true && value === '*' ? undefined : regexProblem(value),
     ).exactOptional(),
-    regex: checkedString((value) => (presence && value === '*' ? undefined : regexProblem(value))).exactOptional(),
   };
   return apiObject(api, shape)
     .superRefine((match, context) => {
       const given = Object.keys(match).length;
       if (given > 1) context.addIssue({ code: 'custom', message: 'only one of exact, prefix and regex may be given' });
-      if (given === 0 && !presence)
+      if (rules.required === true && (given === 0 || match.exact === '')) {
         context.addIssue({ code: 'custom', message: 'one of exact, prefix and regex is required' });
+      }
     })
-    .transform((match): typeof match => (presence && match.regex === '*' ? {} : match));
-}
-
-/** What a message's framing and its connection stand on: a rule that changes them could let one message be read as two. */
-const framingNames: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'upgrade']);
-
-const operationNameProblem = (name: string): string | undefined => {
-  const lower = name.toLowerCase();
-  if (lower === ':authority') return undefined;
-  return framingNames.has(lower) ? `the header "${lower}" cannot be changed by a rule` : headerNameProblem(name);
-};
-
-const removedNameProblem = (name: string): string | undefined => {
-  const lower = name.toLowerCase();
-  if (lower === 'host' || framingNames.has(lower)) return `the header "${lower}" cannot be removed`;
-  return headerNameProblem(name);
-};
-
-const headerMap = mapOf(checkedString(headerValueProblem), operationNameProblem);
-
-/** Istio's Headers: what is set, added and removed on request and response. */
-export function headerRules(api: string) {
-  const operations = apiObject(`${api}.request`, {
-    set: headerMap.exactOptional(),
-    add: headerMap.exactOptional(),
-    remove: z.array(checkedString(removedNameProblem)).exactOptional(),
-  });
-  return apiObject(api, { request: operations.exactOptional(), response: operations.exactOptional() });
+    .transform((match): typeof match => (rules.starRegex === true && match.regex === '*' ? {} : match));
 }

@@ -3,7 +3,9 @@
 import { isIP } from 'node:net';
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const hostLabel = /^[A-Za-z0-9]([-A-Za-z0-9_]*[A-Za-z0-9])?$/;
+const anyCaseLabel = /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$/;
+const wildcardLabel = /^(\*|(\*-?)?[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)$/;
+const matchableHeader = /^[-_A-Za-z0-9]+$/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
@@ -37,23 +39,41 @@ export function labelValueProblem(value: string): string | undefined {
   return `${quote(value)} is not a label value: letters, digits, "-", "_" and ".", at most 63`;
 }
 
-/** A DNS name without wildcard; the last label may not be all digits. */
-export function fqdnProblem(value: string): string | undefined {
-  const parts = (value.endsWith('.') ? value.slice(0, -1) : value).split('.');
-  if (value.length > 255 || !parts.every((part) => part.length <= 63 && hostLabel.test(part))) {
-    return `${quote(value)} is not a host name`;
-  }
-  if (/^\d+$/.test(parts.at(-1) ?? '')) return `${quote(value)} is not a host name: its last label is all digits`;
-  return undefined;
+/** A label as Istio judges names inside of resources (subsets, ports, namespaces and names of gateways): upper case passes. */
+export function anyCaseLabelProblem(value: string): string | undefined {
+  if (value.length <= 63 && anyCaseLabel.test(value)) return undefined;
+  return `${quote(value)} is not a name: letters, digits and "-", at most 63`;
 }
 
-/** "host", "*.host", "*-x.host", "*"; a wildcard stands in the first label only. */
+/** A DNS name without wildcard; the last label may not be all digits, and is empty after a final dot. */
+export function fqdnProblem(value: string): string | undefined {
+  if (value === '') return 'a host name must not be empty';
+  if (value.length > 255) return `${quote(value)} is not a host name: it has more than 255 characters`;
+  return labelsProblem(value, value.split('.'));
+}
+
+function labelsProblem(value: string, parts: readonly string[]): string | undefined {
+  if (/^[+-]?\d+$/.test(parts.at(-1) ?? '')) return `${quote(value)} is not a host name: its last label is all digits`;
+  const named = parts.at(-1) === '' ? parts.slice(0, -1) : parts;
+  const good = named.every((part) => part.length <= 63 && anyCaseLabel.test(part));
+  return good ? undefined : `${quote(value)} is not a host name`;
+}
+
+/** "host", "*.host", "*-x.host", "*x.host", "*"; a wildcard stands in the first label only (Istio's ValidateWildcardDomain). */
 export function wildcardHostProblem(value: string): string | undefined {
-  if (value === '*') return undefined;
-  const rest = value.startsWith('*.') ? value.slice(2) : value.startsWith('*-') ? value.slice(2) : value;
-  if (rest.includes('*')) return `${quote(value)}: a wildcard may only be the first label, as in "*.example.com"`;
-  const problem = fqdnProblem(rest);
-  return problem === undefined || rest === value ? problem : `${quote(value)} is not a host name`;
+  if (value === '') return 'a host name must not be empty';
+  if (value.length > 255) return `${quote(value)} is not a host name: it has more than 255 characters`;
+  const [first = '', ...rest] = value.split('.');
+  if (rest.some((part) => part.includes('*')) || first.lastIndexOf('*') > 0) {
+    return `${quote(value)}: a wildcard may only begin the first label, as in "*.example.com"`;
+  }
+  if (first.length > 63 || !wildcardLabel.test(first)) return `${quote(value)} is not a host name`;
+  return rest.length === 0 ? undefined : labelsProblem(value, rest);
+}
+
+/** "*-x.host" and "*x.host": they are names, and most places take only whole labels. */
+export function isPartialWildcard(host: string): boolean {
+  return host.includes('*') && host !== '*' && !host.startsWith('*.');
 }
 
 /** A host of a rule: a name, a wildcard or an IP address. */
@@ -61,19 +81,13 @@ export function ruleHostProblem(value: string): string | undefined {
   return isIP(value) !== 0 ? undefined : wildcardHostProblem(value);
 }
 
-/** Field name by RFC 9110; pseudo-headers are not. */
+/** A header of a match. */
 export function headerNameProblem(value: string): string | undefined {
   if (value === '') return 'a header name must not be empty';
-  if (value.startsWith('@')) return `${quote(value)}: routing by JWT claims is not done yet in this version; remove it`;
-  return token.test(value) && value.length <= 256 ? undefined : `${quote(value)} is not a header name (RFC 9110)`;
+  return value.length <= 256 && matchableHeader.test(value) ? undefined : `${quote(value)} is not a header name`;
 }
 
-/** No control characters but the tab (RFC 9110); Envoy's format strings are refused by name. */
-export function headerValueProblem(value: string): string | undefined {
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value))
-    return 'a header value must not contain control characters (CR, LF, NUL …)';
-  if (/%/.test(value.replaceAll('%%', ''))) {
-    return 'format strings ("%…%") in header values are not done yet in this version; write "%%" for a percent sign';
-  }
-  return undefined;
+/** Field name by RFC 9110. */
+export function isHeaderToken(value: string): boolean {
+  return value.length <= 256 && token.test(value);
 }

@@ -1,21 +1,103 @@
-/** Rules between the fields of a DestinationRule. */
+/** Rules between the fields of a DestinationRule (Istio: pkg/config/validation). */
 
+import { refuseDryRun } from '../../schema/dry-run.ts';
+import { validateExportTo } from '../../schema/export-to.ts';
+import { checkSelector } from '../../schema/selectors.ts';
+import { isSet, writtenAt } from '../../schema/written.ts';
 import type { Report, ValidationContext } from '../definition.ts';
-import type { DestinationRuleSpec, TrafficPolicy } from './spec.ts';
+import type { ClientTls, DestinationRuleSpec, PortPolicy, TrafficPolicy } from './spec.ts';
+import { validateLoadBalancer } from './validate-load-balancer.ts';
+import { validatePool } from './validate-pool.ts';
 
-export function validateDestinationRule(spec: DestinationRuleSpec, { report }: ValidationContext): void {
-  validatePolicy(spec.trafficPolicy, 'spec.trafficPolicy', report);
+export function validateDestinationRule(spec: DestinationRuleSpec, context: ValidationContext): void {
+  const { report, warn, written } = context;
+  refuseDryRun(context);
+  validatePolicy(spec.trafficPolicy, writtenAt(written, 'trafficPolicy'), 'spec.trafficPolicy', context);
   const seen = new Set<string>();
   (spec.subsets ?? []).forEach((subset, index) => {
     const path = `spec.subsets[${index}]`;
     if (seen.has(subset.name)) report(`${path}.name`, `duplicate subset ${JSON.stringify(subset.name)}`);
     seen.add(subset.name);
-    validatePolicy(subset.trafficPolicy, `${path}.trafficPolicy`, report);
+    const body = writtenAt(written, 'subsets', index, 'trafficPolicy');
+    validatePolicy(subset.trafficPolicy, body, `${path}.trafficPolicy`, context);
+  });
+  const selector = spec.workloadSelector;
+  validateExportTo(spec.exportTo, context, { ownNamespaceOnly: selector !== undefined });
+  checkSelector(selector?.matchLabels, 'spec.workloadSelector', warn);
+}
+
+function validatePolicy(
+  policy: TrafficPolicy | undefined,
+  body: unknown,
+  path: string,
+  context: Pick<ValidationContext, 'report' | 'warn'>,
+): void {
+  if (policy === undefined) return;
+  const { report, warn } = context;
+  if (Object.keys(policy).length === 0) report(path, 'a traffic policy must have at least one field', 'key');
+  if (policy.tunnel !== undefined && policy.proxyProtocol !== undefined)
+    report(`${path}.tunnel`, 'only one of tunnel and proxyProtocol may be given', 'key');
+  validatePortPolicy(policy, body, path, context);
+  const ports = new Set<number>();
+  (policy.portLevelSettings ?? []).forEach((settings, index) => {
+    const at = `${path}.portLevelSettings[${index}]`;
+    if (Object.keys(settings).length === 1) report(at, 'the settings of a port must have at least one field', 'key');
+    const { number } = settings.port;
+    if (number === 0) warn(`${at}.port`, 'port 0 is no port: these settings apply to nothing', 'key');
+    if (ports.has(number)) warn(`${at}.port.number`, `port ${number} has settings already, which are used`);
+    ports.add(number);
+    validatePortPolicy(settings, writtenAt(body, 'portLevelSettings', index), at, context);
   });
 }
 
-function validatePolicy(policy: TrafficPolicy | undefined, path: string, report: Report): void {
-  if (policy !== undefined && policy.loadBalancer === undefined) {
-    report(path, 'a traffic policy must have at least one field', 'key');
+function validatePortPolicy(
+  { loadBalancer, connectionPool, outlierDetection, tls }: PortPolicy,
+  body: unknown,
+  path: string,
+  context: Pick<ValidationContext, 'report' | 'warn'>,
+): void {
+  const { report, warn } = context;
+  const hasOutliers = outlierDetection !== undefined;
+  if (loadBalancer !== undefined)
+    validateLoadBalancer(loadBalancer, writtenAt(body, 'loadBalancer'), `${path}.loadBalancer`, hasOutliers, context);
+  validatePool(connectionPool, `${path}.connectionPool`, report);
+  if (isSet(writtenAt(body, 'outlierDetection', 'consecutiveErrors')))
+    warn(
+      `${path}.outlierDetection.consecutiveErrors`,
+      'consecutiveErrors is deprecated and has no effect; write consecutive5xxErrors or consecutiveGatewayErrors',
+      'key',
+    );
+  if ((outlierDetection?.consecutiveLocalOriginFailures ?? 0) > 0) {
+    if (outlierDetection?.splitExternalLocalOriginErrors !== true)
+      report(
+        `${path}.outlierDetection.consecutiveLocalOriginFailures`,
+        'consecutiveLocalOriginFailures needs splitExternalLocalOriginErrors: true',
+        'key',
+      );
+  }
+  if (tls !== undefined) validateClientTls(tls, `${path}.tls`, report);
+}
+
+/** Also of ways to other servers than a DestinationRule's (Istio: ValidateTLS). */
+export function validateClientTls(tls: ClientTls, path: string, report: Report): void {
+  const isMutual = tls.mode === 'MUTUAL';
+  if (!isMutual && tls.mode !== 'SIMPLE') return;
+  const given = (field: keyof ClientTls): boolean => isSet(tls[field]);
+  if (tls.insecureSkipVerify === true) {
+    const useless = (['caCertificates', 'credentialName', 'subjectAltNames'] as const).filter(
+      (field) => given(field) && !(isMutual && field === 'credentialName'),
+    );
+    for (const field of useless)
+      report(`${path}.${field}`, `${field} cannot stand beside insecureSkipVerify: nothing is verified`, 'key');
+  }
+  if (given('credentialName')) {
+    for (const field of ['clientCertificate', 'privateKey', 'caCertificates', 'caCrl'] as const) {
+      if (given(field)) report(`${path}.${field}`, `${field} cannot stand beside credentialName`, 'key');
+    }
+    return;
+  }
+  if (!isMutual) return;
+  for (const field of ['clientCertificate', 'privateKey'] as const) {
+    if (!given(field)) report(path, `mode MUTUAL needs ${field}, or credentialName`, 'key');
   }
 }

@@ -21,8 +21,8 @@ export interface ServiceEntrySpec {
   readonly subjectAltNames?: readonly string[];
 }
 
-/** DNS_ROUND_ROBIN (LOGICAL_DNS): one address at a time. DYNAMIC_DNS: the name that the caller asks for, within a wildcard host. */
-export type ServiceEntryResolution = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN' | 'DYNAMIC_DNS';
+/** DNS_ROUND_ROBIN (LOGICAL_DNS): one address at a time. DYNAMIC_DNS is refused by name. */
+export type ServiceEntryResolution = 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN';
 
 export interface ServiceEntryPort {
   readonly number: number;

@@ -1,55 +1,99 @@
-/** Rules between the fields of a ServiceEntry. */
+/** Rules between the fields of a ServiceEntry (Istio: pkg/config/validation). */
 
 import { isIP } from 'node:net';
+import { unixPrefix } from '../../schema/addresses.ts';
+import { refuseDryRun } from '../../schema/dry-run.ts';
+import { validateExportTo } from '../../schema/export-to.ts';
+import { fqdnProblem, isPartialWildcard } from '../../schema/names.ts';
+import { isHttpProtocol, isTlsProtocol } from '../../schema/protocols.ts';
+import { checkSelector } from '../../schema/selectors.ts';
+import { writtenAt } from '../../schema/written.ts';
 import type { Report, ValidationContext } from '../definition.ts';
+import { validateWorkload } from '../workload-entry/validate.ts';
 import type { ServiceEntrySpec } from './spec.ts';
 
-export function validateServiceEntry(spec: ServiceEntrySpec, { report }: ValidationContext): void {
-  if (spec.hosts.length === 0) report('spec.hosts', 'at least one host is required');
-  validatePorts(spec, report);
-  const endpoints = spec.endpoints ?? [];
-  const selector = spec.workloadSelector;
-  if (selector !== undefined && endpoints.length > 0) {
+export function validateServiceEntry(spec: ServiceEntrySpec, context: ValidationContext): void {
+  const { report, warn, written } = context;
+  refuseDryRun(context);
+  validateHosts(spec, report, warn);
+  validatePorts(spec, context);
+  checkSelector(spec.workloadSelector?.labels, 'spec.workloadSelector', warn);
+  if (spec.workloadSelector !== undefined && writtenAt(written, 'endpoints') !== undefined)
     report('spec.workloadSelector', 'only one of workloadSelector and endpoints may be given', 'key');
-  }
-  if (selector !== undefined && Object.keys(selector.labels).length === 0) {
-    report('spec.workloadSelector.labels', 'at least one label is required');
-  }
-  validateEndpoints(spec, report);
-  if (spec.resolution === 'NONE' && endpoints.length > 0) {
-    report('spec.endpoints', 'resolution NONE takes no endpoints', 'key');
-  }
-  if (spec.resolution === 'STATIC' && endpoints.length === 0 && selector === undefined) {
-    report('spec.resolution', 'resolution STATIC needs endpoints or a workloadSelector');
-  }
-  if (spec.resolution !== 'DNS') return;
-  if (selector !== undefined) report('spec.workloadSelector', 'resolution DNS takes no workloadSelector', 'key');
-  if (endpoints.length > 0) return;
+  validateResolution(spec, report, warn);
+  validateEndpoints(spec, context);
+  validateExportTo(spec.exportTo, context, { none: true });
+}
+
+const isDns = ({ resolution }: ServiceEntrySpec): boolean => resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN';
+
+function validateHosts(spec: ServiceEntrySpec, report: Report, warn: Report): void {
+  if (spec.hosts.length === 0) report('spec.hosts', 'at least one host is required');
   spec.hosts.forEach((host, index) => {
-    if (host.includes('*'))
-      report(`spec.hosts[${index}]`, 'resolution DNS without endpoints needs a host without wildcard');
+    const path = `spec.hosts[${index}]`;
+    if (isPartialWildcard(host)) warn(path, `${JSON.stringify(host)}: a wildcard should be the whole first label`);
+    if (isDns(spec) && (spec.endpoints ?? []).length === 0 && fqdnProblem(host) !== undefined)
+      report(path, `resolution ${spec.resolution} without endpoints needs a host without wildcard`);
   });
 }
 
-function validatePorts(spec: ServiceEntrySpec, report: Report): void {
-  if (spec.ports.length === 0) report('spec.ports', 'at least one port is required');
+function validatePorts(spec: ServiceEntrySpec, { report, warn, metadata }: ValidationContext): void {
   const names = new Set<string>();
   const numbers = new Set<number>();
+  const hasAddress =
+    (spec.addresses ?? []).length > 0 ||
+    (spec.resolution !== 'NONE' && metadata.labels['networking.istio.io/enable-autoallocate-ip'] !== 'false');
   spec.ports.forEach((port, index) => {
-    if (names.has(port.name)) report(`spec.ports[${index}].name`, `duplicate port name ${JSON.stringify(port.name)}`);
-    if (numbers.has(port.number)) report(`spec.ports[${index}].number`, `duplicate port ${port.number}`);
+    const path = `spec.ports[${index}]`;
+    if (names.has(port.name)) report(`${path}.name`, `duplicate port name ${JSON.stringify(port.name)}`);
+    if (numbers.has(port.number)) report(`${path}.number`, `duplicate port ${port.number}`);
     names.add(port.name);
     numbers.add(port.number);
+    if (!hasAddress && (port.protocol === 'TCP' || port.protocol === ''))
+      warn(path, 'a port of TCP, or of no protocol, is told from others by address: give addresses', 'key');
   });
+  const lumped = spec.ports.findIndex(({ protocol }) => !isHttpProtocol(protocol) && !isTlsProtocol(protocol));
+  if (spec.resolution !== 'NONE' && spec.hosts.length > 1 && lumped >= 0)
+    report(
+      `spec.ports[${lumped}]`,
+      'several hosts need ports of HTTP or TLS: nothing else says which one is meant',
+      'key',
+    );
 }
 
-function validateEndpoints(spec: ServiceEntrySpec, report: Report): void {
+function validateResolution(spec: ServiceEntrySpec, report: Report, warn: Report): void {
+  const { resolution, addresses = [], endpoints = [] } = spec;
+  if (resolution === 'NONE') {
+    if (endpoints.length > 0) report('spec.endpoints', 'resolution NONE takes no endpoints', 'key');
+    if (spec.workloadSelector !== undefined)
+      warn('spec.workloadSelector', 'workloadSelector has no effect with resolution NONE', 'key');
+  }
+  if (resolution === 'STATIC' && endpoints.length === 0 && spec.workloadSelector === undefined)
+    warn('spec.resolution', 'resolution STATIC has neither endpoints nor a workloadSelector: every request fails');
+  if (!isDns(spec)) return;
+  const block = addresses.findIndex((address) => address.includes('/'));
+  if (block >= 0)
+    report(`spec.addresses[${block}]`, `resolution ${resolution} takes no CIDR block; use NONE or STATIC`);
+  if (resolution === 'DNS_ROUND_ROBIN' && endpoints.length > 1)
+    report('spec.endpoints', 'resolution DNS_ROUND_ROBIN takes at most one endpoint', 'key');
+  const opaque = spec.ports.some(({ protocol }) => !isHttpProtocol(protocol) && protocol !== '');
+  if (addresses.length > 0 && spec.hosts.length > 1 && opaque)
+    warn('spec.hosts', 'with addresses and a port of TCP only one host can be told apart', 'key');
+}
+
+function validateEndpoints(spec: ServiceEntrySpec, context: ValidationContext): void {
+  const { report } = context;
   const names = new Set(spec.ports.map((port) => port.name));
   (spec.endpoints ?? []).forEach((endpoint, index) => {
     const path = `spec.endpoints[${index}]`;
-    if (spec.resolution === 'STATIC' && isIP(endpoint.address) === 0) {
+    const isUnix = endpoint.address.startsWith(unixPrefix);
+    validateWorkload(endpoint, path, context);
+    if (spec.resolution === 'STATIC' && !isUnix && endpoint.address !== '' && isIP(endpoint.address) === 0)
       report(`${path}.address`, 'resolution STATIC needs an IP address');
-    }
+    if (isDns(spec) && isUnix)
+      report(`${path}.address`, `resolution ${spec.resolution} needs a DNS name or an IP address`);
+    if (isUnix && spec.ports.length !== 1)
+      report(`${path}.address`, 'a Unix socket serves one port; the ServiceEntry must have exactly one');
     for (const name of Object.keys(endpoint.ports ?? {})) {
       if (!names.has(name))
         report(`${path}.ports.${name}`, `no port of the ServiceEntry is named ${JSON.stringify(name)}`, 'key');

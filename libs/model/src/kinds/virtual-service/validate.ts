@@ -1,15 +1,43 @@
-/** Rules between the fields of a VirtualService. */
+/** Rules between the fields of a VirtualService (Istio: pkg/config/validation). */
 
-import { limits } from '../../limits.ts';
-import type { Report, ValidationContext } from '../definition.ts';
-import type { HttpRedirect, HttpRule } from './http-spec.ts';
+import { hostsOverlap } from '../../hosts.ts';
+import { refuseDryRun } from '../../schema/dry-run.ts';
+import { validateExportTo } from '../../schema/export-to.ts';
+import { writtenAt } from '../../schema/written.ts';
+import type { ValidationContext } from '../definition.ts';
 import type { VirtualServiceSpec } from './spec.ts';
+import { warnOfUnusedRules } from './unused-rules.ts';
+import { validateHttpRule } from './validate-http.ts';
+import { validateTcpRule, validateTlsRule } from './validate-layer4.ts';
 
-export function validateVirtualService(spec: VirtualServiceSpec, { report }: ValidationContext): void {
-  if (spec.hosts.length === 0) report('spec.hosts', 'at least one host is required');
-  if (spec.http.length === 0) report('spec.http', 'at least one HTTP rule is required');
-  const toMesh = spec.gateways.length === 0 || spec.gateways.includes('mesh');
-  const seen = new Set<string>();
+export function validateVirtualService(spec: VirtualServiceSpec, context: ValidationContext): void {
+  const { report } = context;
+  refuseDryRun(context);
+  validateHosts(spec, context);
+  warnOfOldGatewayNames(spec, context);
+  const rules = spec.http.length + spec.tls.length + spec.tcp.length;
+  if (rules === 0) report('spec', 'one of http, tls and tcp must have a rule', 'key');
+  spec.http.forEach((rule, index) => {
+    validateHttpRule(rule, spec, index, context);
+  });
+  spec.tls.forEach((rule, index) => {
+    validateTlsRule(rule, spec, `spec.tls[${index}]`, context);
+  });
+  spec.tcp.forEach((rule, index) => {
+    validateTcpRule(rule, `spec.tcp[${index}]`, context);
+  });
+  validateExportTo(spec.exportTo, context);
+  warnOfUnusedRules(spec, context.warn);
+}
+
+function validateHosts(spec: VirtualServiceSpec, { report, written }: ValidationContext): void {
+  if (spec.hosts.length === 0) {
+    const gateways = writtenAt(written, 'gateways');
+    if (Array.isArray(gateways) && gateways.length > 0) report('spec.gateways', delegateOnly('gateways'), 'key');
+    if (spec.tls.length > 0) report('spec.tls', delegateOnly('tls'), 'key');
+    if (spec.tcp.length > 0) report('spec.tcp', delegateOnly('tcp'), 'key');
+  }
+  const toMesh = spec.gateways.includes('mesh');
   spec.hosts.forEach((host, index) => {
     const path = `spec.hosts[${index}]`;
     if (host === '*' && toMesh) {
@@ -18,54 +46,23 @@ export function validateVirtualService(spec: VirtualServiceSpec, { report }: Val
         'the wildcard host * is not allowed for the gateway "mesh"; name the hosts, or bind the rule to a Gateway',
       );
     }
-    if (seen.has(host.toLowerCase())) report(path, `duplicate host ${JSON.stringify(host)}`);
-    seen.add(host.toLowerCase());
+    const before = spec.hosts.slice(0, index).find((other) => hostsOverlap(host, other));
+    if (before === undefined) return;
+    const same = before.toLowerCase() === host.toLowerCase();
+    report(
+      path,
+      `duplicate host ${JSON.stringify(host)}${same ? '' : `: ${JSON.stringify(before)} has names in common with it`}`,
+    );
   });
-  spec.http.forEach((rule, index) => {
-    validateRule(rule, `spec.http[${index}]`, report);
+}
+
+const delegateOnly = (field: string): string =>
+  `a VirtualService without hosts is one that others delegate to; it takes no ${field}`;
+
+function warnOfOldGatewayNames(spec: VirtualServiceSpec, { warn }: ValidationContext): void {
+  spec.gateways.forEach((gateway, index) => {
+    if (gateway.includes('/') || !gateway.includes('.')) return;
+    const [name, namespace] = gateway.split('.');
+    warn(`spec.gateways[${index}]`, `this form of a gateway's name is old; write "${namespace}/${name}"`);
   });
-}
-
-function validateRule(rule: HttpRule, path: string, report: Report): void {
-  const actions = (['route', 'redirect', 'directResponse'] as const).filter((action) => rule[action] !== undefined);
-  if (actions.length === 0) report(path, 'one of route, redirect and directResponse is required');
-  if (actions.length > 1)
-    report(path, `only one of route, redirect and directResponse may be given, not ${actions.join(' and ')}`);
-  if (rule.route !== undefined) validateRoute(rule.route, `${path}.route`, report);
-  if (rule.redirect !== undefined) validateRedirect(rule.redirect, `${path}.redirect`, report);
-  if (rule.rewrite !== undefined) {
-    if (rule.redirect !== undefined || rule.directResponse !== undefined) {
-      report(`${path}.rewrite`, 'rewrite needs a route; it cannot stand beside redirect or directResponse', 'key');
-    }
-    if (Object.keys(rule.rewrite).length === 0)
-      report(`${path}.rewrite`, 'rewrite must give uri, authority or both', 'key');
-  }
-  validateBody(rule, `${path}.directResponse.body`, report);
-}
-
-function validateRoute(route: NonNullable<HttpRule['route']>, path: string, report: Report): void {
-  if (route.length === 0) report(path, 'at least one destination is required');
-  if (route.length < 2) return;
-  const total = route.reduce((sum, destination) => sum + (destination.weight ?? 0), 0);
-  if (total === 0) report(path, 'total destination weight = 0', 'key');
-  if (total > 2 ** 32 - 1) report(path, 'the total destination weight is over 4294967295', 'key');
-}
-
-function validateRedirect(redirect: HttpRedirect, path: string, report: Report): void {
-  const { uri, authority, scheme, port, derivePort } = redirect;
-  if ([uri, authority, scheme, port, derivePort].every((value) => value === undefined)) {
-    report(path, 'redirect must give uri, authority, scheme or port', 'key');
-  }
-  if (port !== undefined && derivePort !== undefined)
-    report(path, 'only one of port and derivePort may be given', 'key');
-}
-
-function validateBody(rule: HttpRule, path: string, report: Report): void {
-  const body = rule.directResponse?.body;
-  if (body === undefined) return;
-  if (body.string !== undefined && body.bytes !== undefined)
-    report(path, 'only one of string and bytes may be given', 'key');
-  const length = Buffer.byteLength(body.string ?? body.bytes ?? '', body.string === undefined ? 'base64' : 'utf8');
-  if (length > limits.directResponseBodyMax)
-    report(path, `the body is larger than ${limits.directResponseBodyMax} bytes`, 'key');
 }

@@ -2,18 +2,22 @@
 
 import { isIP } from 'node:net';
 import type { z } from 'zod';
-import { labels, plainText, portNumber, resourceName, wholeNumber } from '../../schema/fields.ts';
-import { fqdnProblem, labelProblem } from '../../schema/names.ts';
-import { apiObject, checkedString, mapOf, notDoneMessage } from '../../schema/object.ts';
+import { unixPathProblem, unixPrefix } from '../../schema/addresses.ts';
+import { labels, plainText, portNumber, resourceName, uint32 } from '../../schema/fields.ts';
+import { anyCaseLabelProblem, fqdnProblem } from '../../schema/names.ts';
+import { apiObject, checkedString, mapOf } from '../../schema/object.ts';
 import type { WorkloadEntrySpec } from './spec.ts';
 
 export const workloadFields = {
-  ports: mapOf(portNumber, labelProblem).exactOptional(),
+  ports: mapOf(portNumber, anyCaseLabelProblem).exactOptional(),
+  labels: labels.exactOptional(),
   network: plainText.exactOptional(),
   locality: checkedString((value) =>
-    /^[^/\s]+(\/[^/\s]+){0,2}$/.test(value) ? undefined : `${JSON.stringify(value)} is not region/zone/subzone`,
+    value === '' || /^[^/\s]+(\/[^/\s]+){0,2}$/.test(value)
+      ? undefined
+      : `${JSON.stringify(value)} is not region/zone/subzone`,
   ).exactOptional(),
-  weight: wholeNumber(0, 2 ** 32 - 1, 'weight').exactOptional(),
+  weight: uint32('weight').exactOptional(),
   serviceAccount: resourceName.exactOptional(),
 };
 
@@ -21,11 +25,9 @@ export const workloadFields = {
 export function workload(api: string): z.ZodType<WorkloadEntrySpec> {
   return apiObject(api, {
     address: checkedString((value) => {
-      if (value.startsWith('unix://')) return notDoneMessage(`${api}.address of a Unix socket`);
-      if (value === '') return 'an address is required';
-      return isIP(value) === 0 ? fqdnProblem(value) : undefined;
-    }),
-    labels: labels.exactOptional(),
+      if (value.startsWith(unixPrefix)) return unixPathProblem(value);
+      return value === '' || isIP(value) !== 0 ? undefined : fqdnProblem(value);
+    }).default(''),
     ...workloadFields,
   });
 }

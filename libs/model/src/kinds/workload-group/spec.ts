@@ -17,7 +17,7 @@ export interface WorkloadGroupSpec {
   readonly probe?: WorkloadProbe;
 }
 
-/** One of httpGet, tcpSocket, exec and grpc. */
+/** One of httpGet, tcpSocket and grpc. */
 export interface WorkloadProbe {
   readonly initialDelaySeconds?: number;
   readonly timeoutSeconds?: number;
@@ -32,7 +32,6 @@ export interface WorkloadProbe {
     readonly httpHeaders?: readonly { readonly name: string; readonly value?: string }[];
   };
   readonly tcpSocket?: { readonly port: number; readonly host?: string };
-  readonly exec?: { readonly command: readonly string[] };
   /** `service` is what the gRPC health protocol is asked for. */
   readonly grpc?: { readonly port: number; readonly service?: string };
 }

@@ -1,12 +1,19 @@
 /** Rules between the fields of a WorkloadGroup. */
 
+import { refuseDryRun } from '../../schema/dry-run.ts';
+import { isSet, writtenAt } from '../../schema/written.ts';
 import type { ValidationContext } from '../definition.ts';
 import type { WorkloadGroupSpec } from './spec.ts';
 
-export function validateWorkloadGroup(spec: WorkloadGroupSpec, { report }: ValidationContext): void {
+export function validateWorkloadGroup(spec: WorkloadGroupSpec, context: ValidationContext): void {
+  const { report, warn, written } = context;
+  refuseDryRun(context);
+  if (isSet(writtenAt(written, 'template', 'address')))
+    warn('spec.template.address', 'an address in the template has no effect: each workload has its own', 'key');
   const probe = spec.probe;
   if (probe === undefined) return;
-  const methods = [probe.httpGet, probe.tcpSocket].filter((method) => method !== undefined).length;
-  if (methods === 0) report('spec.probe', 'one of httpGet and tcpSocket is required', 'key');
-  if (methods > 1) report('spec.probe', 'only one of httpGet and tcpSocket may be given', 'key');
+  const methods = (['httpGet', 'tcpSocket', 'grpc'] as const).filter((method) => probe[method] !== undefined);
+  const refused = writtenAt(written, 'probe', 'exec') !== undefined;
+  if (methods.length === 0 && !refused) report('spec.probe', 'one of httpGet, tcpSocket and grpc is required', 'key');
+  if (methods.length > 1) report('spec.probe', `only one of ${methods.join(' and ')} may be given`, 'key');
 }

@@ -1,0 +1,93 @@
+/** The YAML form of a DestinationRule's load balancer. */
+
+import { z } from 'zod';
+import { durationMs, durationOrZeroMs, numberWithin, plainText, uint32, wholeNumber } from '../../schema/fields.ts';
+import { given } from '../../schema/given.ts';
+import { headerNameProblem } from '../../schema/names.ts';
+import { apiObject, checkedString, choice, mapOf } from '../../schema/object.ts';
+import type { LoadBalancer } from './load-balancer-spec.ts';
+
+const api = 'DestinationRule.trafficPolicy.loadBalancer';
+
+const nonEmpty = (what: string) =>
+  checkedString((value) => (value === '' ? `${what} must not be empty` : undefined)).pipe(plainText);
+
+const httpCookie = apiObject(`${api}.consistentHash.httpCookie`, {
+  name: nonEmpty('the name of a cookie'),
+  path: plainText.exactOptional(),
+  ttl: durationOrZeroMs.exactOptional(),
+  attributes: z
+    .array(
+      apiObject(`${api}.consistentHash.httpCookie.attributes`, {
+        name: nonEmpty('the name of an attribute'),
+        value: plainText.exactOptional(),
+      }),
+    )
+    .exactOptional(),
+}).transform(({ ttl, ...rest }) => ({ ...rest, ...given('ttlMs', ttl) }));
+
+/** Envoy's bound. */
+const ringSize = wholeNumber(0, 8 * 1024 * 1024, 'minimumRingSize');
+
+const consistentHash = apiObject(`${api}.consistentHash`, {
+  httpHeaderName: checkedString((value) => (value === '' ? undefined : headerNameProblem(value))).exactOptional(),
+  httpCookie: httpCookie.exactOptional(),
+  useSourceIp: z.boolean().exactOptional(),
+  httpQueryParameterName: plainText.exactOptional(),
+  minimumRingSize: ringSize.exactOptional(),
+  ringHash: apiObject(`${api}.consistentHash.ringHash`, { minimumRingSize: ringSize.exactOptional() })
+    .transform(({ minimumRingSize }) => (minimumRingSize === 0 ? {} : given('minimumRingSize', minimumRingSize)))
+    .exactOptional(),
+  maglev: apiObject(`${api}.consistentHash.maglev`, {
+    tableSize: wholeNumber(0, Number.MAX_SAFE_INTEGER, 'tableSize').default(0),
+  }).exactOptional(),
+}).transform(({ minimumRingSize, ...rest }) => {
+  const old = minimumRingSize !== undefined && minimumRingSize > 0 && rest.ringHash === undefined;
+  return old && rest.maglev === undefined ? { ...rest, ringHash: { minimumRingSize } } : rest;
+});
+
+const localityLbSetting = apiObject(`${api}.localityLbSetting`, {
+  enabled: z.boolean().exactOptional(),
+  distribute: z
+    .array(
+      apiObject(`${api}.localityLbSetting.distribute`, {
+        from: plainText.default(''),
+        to: mapOf(uint32('the weight'), () => undefined).default({}),
+      }),
+    )
+    .exactOptional(),
+  failover: z
+    .array(apiObject(`${api}.localityLbSetting.failover`, { from: plainText.default(''), to: plainText.default('') }))
+    .exactOptional(),
+  failoverPriority: z.array(nonEmpty('a label')).exactOptional(),
+});
+
+const warmup = apiObject(`${api}.warmup`, {
+  duration: durationMs,
+  minimumPercent: numberWithin(0, 100, 'minimumPercent').exactOptional(),
+  aggression: numberWithin(1, Number.POSITIVE_INFINITY, 'aggression').exactOptional(),
+}).transform(({ duration, ...rest }) => ({ durationMs: duration, ...rest }));
+
+/** `warmupDurationSecs` becomes `warmup`, which wins where both are given. */
+export const loadBalancer: z.ZodType<LoadBalancer> = apiObject(
+  api,
+  {
+    simple: choice(`${api}.simple`, [
+      'UNSPECIFIED',
+      'LEAST_CONN',
+      'LEAST_REQUEST',
+      'ROUND_ROBIN',
+      'RANDOM',
+      'PASSTHROUGH',
+    ]).exactOptional(),
+    consistentHash: consistentHash.exactOptional(),
+    localityLbSetting: localityLbSetting.exactOptional(),
+    warmup: warmup.exactOptional(),
+    warmupDurationSecs: durationMs.exactOptional(),
+  },
+  ['zoneAwareLbSetting'],
+).transform(({ warmupDurationSecs, ...rest }) =>
+  warmupDurationSecs === undefined || rest.warmup !== undefined
+    ? rest
+    : { ...rest, warmup: { durationMs: warmupDurationSecs } },
+);
