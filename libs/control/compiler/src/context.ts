@@ -28,3 +28,13 @@ export function isHttp(port: ServicePortView): boolean {
 export function portOf(service: ServiceView, number: number): ServicePortView | undefined {
   return service.ports.find((port) => port.number === number);
 }
+
+/** True for a client that is an explicit HTTP proxy and nothing else: what is not HTTP/1 passes it in CONNECT tunnels. */
+export function tunnels({ proxy, scope }: Context): boolean {
+  return (
+    proxy.type === 'sidecar' &&
+    proxy.egressProxy !== undefined &&
+    proxy.interception === 'NONE' &&
+    scope.egress.every(({ port }) => port === undefined)
+  );
+}

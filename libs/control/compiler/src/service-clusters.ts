@@ -1,51 +1,116 @@
 /** Which outbound clusters a client has: the plan that clusters and endpoints are both made from. */
 
-import type { InstanceView, ServicePortView, ServiceView } from '@weft/control-registry';
+import type { InstanceView, ServicePortView } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
-import type { TrafficPolicy } from '@weft/model';
-import type { Context } from './context.ts';
+import type { Resource, TrafficPolicy } from '@weft/model';
+import { type Context, tunnels } from './context.ts';
+import { type DestinationPolicy, effectivePolicy } from './destination-rules.ts';
+import type { ModelIndex } from './model-index.ts';
 import { outboundClusterName } from './names.ts';
-import { isRoutable } from './world.ts';
+import type { EgressView } from './scope/egress-view.ts';
+import type { ServiceShape } from './scope/service-shape.ts';
+import type { World } from './world.ts';
 
 export interface PlannedCluster {
-  readonly service: ServiceView;
+  readonly service: ServiceShape;
   readonly port: ServicePortView;
   /** Empty for the whole service. */
   readonly subset: string;
   /** Labels of the subset; empty for all. */
   readonly labels: Readonly<Record<string, string>>;
   readonly name: string;
-  readonly policy: TrafficPolicy | undefined;
+  /** What holds for this port of this subset. */
+  readonly policy: TrafficPolicy;
   /** The DestinationRules that it depends on. */
-  readonly resources: readonly object[];
+  readonly resources: readonly Resource<'DestinationRule'>[];
   readonly from: Provenance;
 }
 
-export function plannedClusters({ world, proxy }: Context): readonly PlannedCluster[] {
+/** The same list for as long as neither services nor rules of the view change. */
+export function plannedClusters(context: Context): readonly PlannedCluster[] {
+  const { world, proxy, scope } = context;
+  const captured = proxy.interception !== 'NONE';
+  const labels = world.policiesByLabels ? JSON.stringify(proxy.labels) : '';
+  const byView = plans.get(world.index) ?? new Map<EgressView, Map<string, readonly PlannedCluster[]>>();
+  plans.set(world.index, byView);
+  const byClient = byView.get(scope.view) ?? new Map<string, readonly PlannedCluster[]>();
+  byView.set(scope.view, byClient);
+  const key = `${proxy.namespace}|${captured}|${labels}`;
+  const known = byClient.get(key);
+  if (known !== undefined) return known;
+  const planned = plan(context, captured);
+  if (byClient.size < plansPerViewMax) byClient.set(key, planned);
+  return planned;
+}
+
+const plans = new WeakMap<ModelIndex, Map<EgressView, Map<string, readonly PlannedCluster[]>>>();
+
+/** Namespaces and label sets remembered per view; more are planned each time. */
+const plansPerViewMax = 1000;
+
+/** False where there is neither endpoint nor name to connect to, and the client's connections do not say where they were sent. */
+export function isReachable(service: ServiceShape, captured: boolean): boolean {
+  return service.routable || captured;
+}
+
+/** Where captured connections to the service go: to the address that they were sent to. */
+export function usesOriginalDestination({ service, policy }: PlannedCluster, captured: boolean): boolean {
+  if (!captured) return false;
+  return service.resolution === 'none' || service.headless || policy.loadBalancer?.simple === 'PASSTHROUGH';
+}
+
+/** The instances of a planned cluster; an empty label set takes all. */
+export function instancesOf({ input }: World, { service, labels }: PlannedCluster): readonly InstanceView[] {
+  const instances = input.registry.services.get(service.host)?.instances ?? [];
+  const pairs = Object.entries(labels);
+  if (pairs.length === 0) return instances;
+  return instances.filter((instance) => pairs.every(([key, value]) => instance.labels[key] === value));
+}
+
+/** What distinguishes clusters of one name: clients of one scope have the same. */
+export function clusterScope(context: Context): string {
+  const { proxy, world } = context;
+  const kind = proxy.type === 'grpc' ? 'grpc' : 'proxy';
+  const labels = world.policiesByLabels ? JSON.stringify(proxy.labels) : '';
+  return [kind, proxy.type === 'router', proxy.namespace, proxy.interception !== 'NONE', tunnels(context), labels].join(
+    '|',
+  );
+}
+
+function plan({ world, proxy, scope }: Context, captured: boolean): readonly PlannedCluster[] {
   const planned: PlannedCluster[] = [];
-  for (const service of world.input.registry.services.values()) {
-    if (!isRoutable(service)) continue;
-    const { resources, trafficPolicy, subsets } = world.policy(service.host, proxy.namespace, service.namespace);
-    for (const port of service.ports) {
-      const add = (
-        subset: string,
-        labels: Readonly<Record<string, string>>,
-        policy: TrafficPolicy | undefined,
-        from: Provenance,
-      ): void => {
-        const name = outboundClusterName(port.number, subset, service.host);
-        planned.push({ service, port, subset, labels, name, policy, resources, from });
-      };
-      add('', {}, trafficPolicy, port.from);
-      for (const [name, subset] of subsets) add(name, subset.subset.labels ?? {}, subset.trafficPolicy, subset.from);
-    }
+  for (const service of scope.view.services) {
+    if (!isReachable(service, captured)) continue;
+    const policy = world.policy(service.host, proxy.namespace, service.namespace, proxy.labels);
+    for (const port of service.ports) addPort(planned, service, port, policy);
   }
   return planned;
 }
 
-/** The instances of a planned cluster; an empty label set takes all. */
-export function instancesOf({ service, labels }: PlannedCluster): readonly InstanceView[] {
-  const pairs = Object.entries(labels);
-  if (pairs.length === 0) return service.instances;
-  return service.instances.filter((instance) => pairs.every(([key, value]) => instance.labels[key] === value));
+function addPort(
+  into: PlannedCluster[],
+  service: ServiceShape,
+  port: ServicePortView,
+  destination: DestinationPolicy,
+): void {
+  const { resources, subsets } = destination;
+  const common = { service, port, resources };
+  into.push({
+    ...common,
+    subset: '',
+    labels: {},
+    name: outboundClusterName(port.number, '', service.host),
+    policy: effectivePolicy(destination, '', port.number),
+    from: port.from,
+  });
+  for (const [subset, { subset: written, from }] of subsets) {
+    into.push({
+      ...common,
+      subset,
+      labels: written.labels ?? {},
+      name: outboundClusterName(port.number, subset, service.host),
+      policy: effectivePolicy(destination, subset, port.number),
+      from,
+    });
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { ProxyDescription, ServiceView } from '@weft/control-registry';
 import { hostAliases, type MeshConfig, type Model, resolveHost } from '@weft/model';
-import { type DestinationPolicy, destinationPolicy } from './destination-rules.ts';
+import { type DestinationPolicy, destinationPolicy, hasWorkloadSelectors } from './destination-rules.ts';
 import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
@@ -23,9 +23,14 @@ export interface World {
   readonly notices: readonly string[];
   /** The name that the registry knows a host by: "payment.shop" → "payment.shop.svc.cluster.local". */
   canonical(host: string): string;
-  policy(host: string, clientNamespace: string, serviceNamespace: string): DestinationPolicy;
+  /** @param labels of the client, for DestinationRules with a workloadSelector. */
+  policy(host: string, clientNamespace: string, serviceNamespace: string, labels?: Labels): DestinationPolicy;
+  /** Whether policies differ by the client's labels at all. */
+  readonly policiesByLabels: boolean;
   scope(proxy: ProxyDescription): ProxyScope;
 }
+
+type Labels = Readonly<Record<string, string>>;
 
 /** What a World is made from besides its input, kept while model and services stay the same. */
 interface Names {
@@ -38,6 +43,7 @@ interface Names {
   readonly routingInputs: readonly object[];
   readonly notices: readonly string[];
   readonly canonical: (host: string) => string;
+  readonly byLabels: boolean;
   readonly policies: Map<string, DestinationPolicy>;
 }
 
@@ -61,11 +67,19 @@ export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: Co
       routingInputs: names.routingInputs,
       notices: names.notices,
       canonical: names.canonical,
-      policy(host, clientNamespace, serviceNamespace) {
-        const key = `${clientNamespace}/${serviceNamespace}/${host}`;
+      policiesByLabels: names.byLabels,
+      policy(host, clientNamespace, serviceNamespace, labels = {}) {
+        const who = names.byLabels ? JSON.stringify(labels) : '';
+        const key = `${clientNamespace}/${serviceNamespace}/${host}/${who}`;
         const known = names.policies.get(key);
         if (known !== undefined) return known;
-        const policy = destinationPolicy(names.index, host, clientNamespace, serviceNamespace);
+        const policy = destinationPolicy(
+          names.index,
+          names.mesh,
+          host,
+          { namespace: clientNamespace, labels },
+          serviceNamespace,
+        );
         if (names.policies.size < policiesMax) names.policies.set(key, policy);
         return policy;
       },
@@ -118,8 +132,12 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
     shape,
     scopes,
     routingInputs: sameRules ? last.routingInputs : index.routingInputs,
-    notices: gatewayNotices(index.virtualServices, index.gateways),
+    notices: [
+      ...gatewayNotices(index.virtualServices, index.gateways),
+      ...index.virtualServices.flatMap((rules) => rules.notices),
+    ],
     canonical,
+    byLabels: hasWorkloadSelectors(index),
     policies: new Map(),
   };
 }

@@ -1,45 +1,73 @@
-/** How a cluster finds its endpoints: over ADS, or by DNS. */
+/** How a cluster finds its endpoints: over ADS, by DNS, or where the connection was sent. */
 
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   Cluster_DiscoveryType,
   Cluster_DnsLookupFamily,
+  Cluster_LbPolicy,
   type ClusterSchema,
 } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
+import type { Context } from '../context.ts';
 import { loadAssignment } from '../endpoints/load-assignment.ts';
-import { adsSource } from '../messages/core.ts';
-import { instancesOf, type PlannedCluster } from '../service-clusters.ts';
+import { localityNeeds } from '../endpoints/locality-rules.ts';
+import { adsSource, duration, isUnixAddress } from '../messages/core.ts';
+import { instancesOf, type PlannedCluster, usesOriginalDestination } from '../service-clusters.ts';
 
-type ClusterInit = Extract<MessageInitShape<typeof ClusterSchema>, { $typeName?: never }>;
+type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
 
 export type Discovery = Pick<
   ClusterInit,
-  'clusterDiscoveryType' | 'dnsLookupFamily' | 'edsClusterConfig' | 'loadAssignment'
+  | 'clusterDiscoveryType'
+  | 'dnsLookupFamily'
+  | 'dnsRefreshRate'
+  | 'respectDnsTtl'
+  | 'edsClusterConfig'
+  | 'lbPolicy'
+  | 'lbConfig'
+  | 'loadAssignment'
 >;
 
-/** As Istio says where a proxy has IPv4: left alone, Envoy prefers IPv6. */
-const ipv4 = { dnsLookupFamily: Cluster_DnsLookupFamily.V4_ONLY };
+const type = (value: Cluster_DiscoveryType) => ({ case: 'type' as const, value });
 
 /** gRPC clients resolve one DNS name and no more. */
-export function discovery(planned: PlannedCluster, isGrpcClient: boolean): Discovery {
-  const { service, port, name } = planned;
+export function discovery(context: Context, planned: PlannedCluster): Discovery {
+  const { world, proxy } = context;
+  const { service, port, name, policy } = planned;
+  if (usesOriginalDestination(planned, proxy.interception !== 'NONE')) return originalDestination;
   if (service.resolution === 'endpoints') {
     return {
-      clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.EDS },
+      clusterDiscoveryType: type(Cluster_DiscoveryType.EDS),
       edsClusterConfig: { edsConfig: adsSource(), serviceName: name },
     };
   }
-  const instances = instancesOf(planned);
-  if (!isGrpcClient) {
+  const instances = instancesOf(world, planned);
+  const locality = localityNeeds(context, policy);
+  if (proxy.type === 'grpc') {
+    const candidates = (instances.length > 0 ? instances : instancesOf(world, { ...planned, labels: {} })).slice(0, 1);
     return {
-      clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.STRICT_DNS },
-      ...ipv4,
-      loadAssignment: loadAssignment(name, port, instances),
+      clusterDiscoveryType: type(Cluster_DiscoveryType.LOGICAL_DNS),
+      loadAssignment: loadAssignment(name, port, candidates, locality),
     };
   }
-  const candidates = instances.length > 0 ? instances : service.instances;
+  // Envoy takes a path for a name to resolve nowhere but in a static cluster.
+  if (instances.length > 0 && instances.every(({ address }) => isUnixAddress(address))) {
+    return {
+      clusterDiscoveryType: type(Cluster_DiscoveryType.STATIC),
+      loadAssignment: loadAssignment(name, port, instances, locality),
+    };
+  }
+  const oneAtATime = service.resolution === 'dns-round-robin';
   return {
-    clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.LOGICAL_DNS },
-    loadAssignment: loadAssignment(name, port, candidates.slice(0, 1)),
+    clusterDiscoveryType: type(oneAtATime ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS),
+    // As Istio says where a proxy has IPv4: left alone, Envoy prefers IPv6.
+    dnsLookupFamily: Cluster_DnsLookupFamily.V4_ONLY,
+    dnsRefreshRate: duration(world.input.mesh.dnsRefreshRateMs),
+    respectDnsTtl: true,
+    loadAssignment: loadAssignment(name, port, oneAtATime ? instances.slice(0, 1) : instances, locality),
   };
 }
+
+export const originalDestination: Discovery = {
+  clusterDiscoveryType: type(Cluster_DiscoveryType.ORIGINAL_DST),
+  lbPolicy: Cluster_LbPolicy.CLUSTER_PROVIDED,
+};

@@ -1,111 +1,166 @@
 /** Clusters for every service port, and for every subset that a DestinationRule makes of it. */
 
-import { create } from '@bufbuild/protobuf';
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
-import type { ServicePortView, ServiceView } from '@weft/control-registry';
-import type { TrafficPolicy } from '@weft/model';
-import {
-  type Cluster,
-  Cluster_LbPolicy,
-  type Cluster_TransportSocketMatch,
-  Cluster_TransportSocketMatchSchema,
-  ClusterSchema,
-} from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
-import { HttpProtocolOptionsSchema } from '@weft/xds-messages/envoy/extensions/upstreams/http/v3/http_protocol_options';
-import { type Context, clientScope, type Generator, isHttp } from '../context.ts';
+import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf';
+import type { MeshConfig } from '@weft/model';
+import { type Cluster, ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
+import { type Context, type Generator, tunnels } from '../context.ts';
+import { localityNeeds } from '../endpoints/locality-rules.ts';
 import { duration, filterMetadata } from '../messages/core.ts';
-import { plainText, upstreamMutualTls } from '../messages/transport-sockets.ts';
-import { serverName } from '../names.ts';
-import { weftStruct } from '../provenance.ts';
-import { type PlannedCluster, plannedClusters } from '../service-clusters.ts';
+import { namespaceMode } from '../policies/peer-authentication.ts';
+import { notice, weftStruct } from '../provenance.ts';
+import {
+  clusterScope,
+  isReachable,
+  type PlannedCluster,
+  plannedClusters,
+  usesOriginalDestination,
+} from '../service-clusters.ts';
+import { circuitBreakers, grpcCircuitBreakers, grpcOutlierDetection, keepalive, outlierDetection } from './circuit.ts';
 import { discovery } from './discovery.ts';
+import { grpcTls } from './grpc-tls.ts';
+import { protocolOptions, upstreamProtocol } from './http-options.ts';
+import { balancing, grpcBalancing } from './load-balancer.ts';
+import { mayUseCredentials, upstreamSecurity } from './upstream-tls.ts';
 
-const connectTimeoutMs = 10_000;
-const httpAlpn = ['istio-http/1.1', 'istio', 'http/1.1'];
-const tunnelAlpn = ['istio'];
-const httpOptionsKey = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
 
 export const outboundClusters: Generator = (context) => {
+  const { world, proxy } = context;
+  const scope = clusterScope(context);
+  const captured = proxy.interception !== 'NONE';
   for (const planned of plannedClusters(context)) {
-    const { service, port, name, resources } = planned;
-    const isEds = service.resolution === 'endpoints';
+    const { service, port, name, subset, resources, policy } = planned;
+    const isEds = service.resolution === 'endpoints' && !usesOriginalDestination(planned, captured);
+    const live = world.input.registry.services.get(service.host);
+    const locality = isEds ? '' : localityNeeds(context, policy).key;
     context.emit({
       type: 'cluster',
       name,
-      scope: clientScope(context),
+      scope: locality === '' ? scope : `${scope}|${locality}`,
       inputs: [
+        service,
         port,
-        service.namespace,
-        service.name,
-        service.meshInternal,
-        service.resolution,
-        service.identities,
-        isEds ? undefined : service.instances,
+        subset,
+        world.input.mesh,
+        namespaceMode(world, service.namespace),
+        live?.identities,
+        isEds ? undefined : live?.instances,
         ...resources,
       ],
-      build: () => ({ message: outboundCluster(context, planned) }),
+      build: () => ({
+        message: proxy.type === 'grpc' ? grpcCluster(context, planned) : outboundCluster(context, planned),
+        notices: noticesOf(context, planned, captured),
+      }),
     });
   }
 };
 
-function outboundCluster({ proxy }: Context, planned: PlannedCluster): Cluster {
-  const { service, port, subset, name, policy, from } = planned;
-  const isEds = service.resolution === 'endpoints';
-  const isGrpcClient = proxy.type === 'grpc';
+function outboundCluster(context: Context, planned: PlannedCluster): Cluster {
+  const { world, proxy } = context;
+  const { mesh } = world.input;
+  const { port, policy } = planned;
+  const { connectionPool } = policy;
+  const protocol = upstreamProtocol(port, connectionPool, mesh);
+  const toOriginal = usesOriginalDestination(planned, proxy.interception !== 'NONE');
+  const { autoSni, autoSanValidation, ...sockets } = upstreamSecurity(context, planned, {
+    alpn: alpnOf(context, planned, protocol === 'http2'),
+    http2: protocol === 'http2',
+    http: protocol !== 'none',
+    originalDestination: toOriginal,
+  });
   return create(ClusterSchema, {
-    name,
-    ...discovery(planned, isGrpcClient),
-    connectTimeout: duration(connectTimeoutMs),
-    // gRPC clients know round robin alone and refuse a cluster that asks for more.
-    lbPolicy: isGrpcClient ? Cluster_LbPolicy.ROUND_ROBIN : lbPolicy(policy),
+    name: planned.name,
+    ...(toOriginal ? {} : balancing(policy.loadBalancer)),
+    ...discovery(context, planned),
+    ...common(planned, mesh),
     // Without this a stock Envoy sends to unhealthy endpoints once half of them are.
-    ...(isGrpcClient ? {} : { commonLbConfig: { healthyPanicThreshold: { value: 0 } } }),
-    transportSocketMatches:
-      isEds && service.meshInternal && !isGrpcClient ? mutualTlsMatches(service, port, subset) : [],
-    typedExtensionProtocolOptions: protocolOptions(port),
-    metadata: filterMetadata({
-      istio: { services: [{ host: service.host, name: service.name, namespace: service.namespace }] },
-      weft: weftStruct(from),
-    }),
-  });
-}
-
-/** Mutual TLS for the endpoints that say they take it, plain text for the others. */
-function mutualTlsMatches(service: ServiceView, port: ServicePortView, subset: string): Cluster_TransportSocketMatch[] {
-  const sni = serverName(port.number, subset, service.host);
-  const mutualTls = upstreamMutualTls(sni, service.identities, isHttp(port) ? httpAlpn : tunnelAlpn);
-  return [
-    create(Cluster_TransportSocketMatchSchema, {
-      name: 'tlsMode-istio',
-      match: { tlsMode: 'istio' },
-      transportSocket: mutualTls,
-    }),
-    create(Cluster_TransportSocketMatchSchema, {
-      name: 'tlsMode-disabled',
-      match: {},
-      transportSocket: plainText(),
-    }),
-  ];
-}
-
-function lbPolicy(policy: TrafficPolicy | undefined): Cluster_LbPolicy {
-  switch (policy?.loadBalancer?.simple) {
-    case 'ROUND_ROBIN':
-      return Cluster_LbPolicy.ROUND_ROBIN;
-    case 'RANDOM':
-      return Cluster_LbPolicy.RANDOM;
-    default:
-      return Cluster_LbPolicy.LEAST_REQUEST;
-  }
-}
-
-function protocolOptions(port: ServicePortView): Record<string, Any> {
-  if (port.protocol !== 'grpc' && port.protocol !== 'http2') return {};
-  const options = create(HttpProtocolOptionsSchema, {
-    upstreamProtocolOptions: {
-      case: 'explicitHttpConfig',
-      value: { protocolConfig: { case: 'http2ProtocolOptions', value: {} } },
+    commonLbConfig: {
+      healthyPanicThreshold: { value: policy.outlierDetection?.minHealthPercent ?? 0 },
+      ...(weighsLocalities(context, planned) ? { localityConfigSpecifier: weighted } : {}),
     },
+    circuitBreakers: circuitBreakers(policy),
+    ...(policy.outlierDetection === undefined ? {} : { outlierDetection: outlierDetection(policy.outlierDetection) }),
+    ...keepalive(connectionPool, mesh),
+    ...sockets,
+    typedExtensionProtocolOptions: protocolOptions({
+      protocol,
+      pool: connectionPool,
+      ...(autoSni === undefined ? {} : { autoSni }),
+      ...(autoSanValidation === undefined ? {} : { autoSanValidation }),
+    }),
   });
-  return { [httpOptionsKey]: anyPack(HttpProtocolOptionsSchema, options) };
+}
+
+const weighted = { case: 'localityWeightedLbConfig', value: {} } as const;
+
+/** Proxyless clients refuse a cluster that asks for what they do not know. */
+function grpcCluster(context: Context, planned: PlannedCluster): Cluster {
+  const { policy } = planned;
+  const breakers = grpcCircuitBreakers(policy.connectionPool);
+  return create(ClusterSchema, {
+    name: planned.name,
+    ...grpcBalancing(policy.loadBalancer),
+    ...discovery(context, planned),
+    ...common(planned, context.world.input.mesh),
+    ...(breakers === undefined ? {} : { circuitBreakers: breakers }),
+    ...(policy.outlierDetection === undefined
+      ? {}
+      : { outlierDetection: grpcOutlierDetection(policy.outlierDetection) }),
+    ...grpcTls(context, planned),
+    typedExtensionProtocolOptions: protocolOptions({
+      protocol: upstreamProtocol(planned.port, undefined, context.world.input.mesh) === 'http2' ? 'http2' : 'none',
+      pool: undefined,
+    }),
+  });
+}
+
+function common(planned: PlannedCluster, mesh: MeshConfig): Pick<ClusterInit, 'connectTimeout' | 'metadata'> {
+  return {
+    connectTimeout: duration(planned.policy.connectionPool?.tcp?.connectTimeoutMs ?? mesh.connectTimeoutMs),
+    metadata: filterMetadata({ istio: istioMetadata(planned), weft: weftStruct(planned.from) }),
+  };
+}
+
+/** As Istio's clusters say it: the rule, the subset, the service; metrics and logs read it. */
+function istioMetadata({ service, subset, resources }: PlannedCluster): JsonObject {
+  const [rule] = resources;
+  return {
+    ...(rule === undefined
+      ? {}
+      : { config: `/apis/networking.istio.io/v1/namespaces/${rule.namespace}/destination-rule/${rule.name}` }),
+    services: [{ host: service.host, name: service.name, namespace: service.namespace }],
+    ...(subset === '' ? {} : { subset }),
+  };
+}
+
+const alpn = {
+  http1: ['istio-http/1.1', 'istio', 'http/1.1'],
+  http2: ['istio-h2', 'istio', 'h2'],
+  tcp: ['istio'],
+};
+
+/** Peers tell by these names what is inside; what is tunnelled, or not declared, is bytes to them. */
+function alpnOf(context: Context, { port }: PlannedCluster, http2: boolean): readonly string[] {
+  if (port.protocol === 'http') return http2 ? alpn.http2 : alpn.http1;
+  return http2 && !tunnels(context) ? alpn.http2 : alpn.tcp;
+}
+
+function weighsLocalities(context: Context, { policy }: PlannedCluster): boolean {
+  return context.proxy.locality !== '' && localityNeeds(context, policy).rules?.distribute !== undefined;
+}
+
+function noticesOf({ proxy }: Context, planned: PlannedCluster, captured: boolean): readonly string[] {
+  const { policy, from, service } = planned;
+  const rule = planned.resources[0];
+  if (rule === undefined || !isReachable(service, captured)) return [];
+  const found: string[] = [];
+  if (policy.loadBalancer?.simple === 'PASSTHROUGH' && !captured) {
+    found.push('PASSTHROUGH needs captured connections, which this proxy has not; LEAST_REQUEST is used');
+  }
+  if (policy.tls?.credentialName !== undefined && !mayUseCredentials(proxy.type, planned)) {
+    found.push(
+      'credentialName holds for gateways, and for sidecars that a workloadSelector names; it is not used here',
+    );
+  }
+  return found.map((sentence) => notice(from, sentence));
 }

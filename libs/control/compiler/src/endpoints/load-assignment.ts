@@ -1,4 +1,4 @@
-/** Instances as endpoints, grouped by locality. */
+/** Instances as endpoints, grouped by locality, the preferred first. */
 
 import { create } from '@bufbuild/protobuf';
 import type { InstanceView, ServicePortView } from '@weft/control-registry';
@@ -8,36 +8,34 @@ import {
   ClusterLoadAssignmentSchema,
 } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
 import { type LbEndpoint, LbEndpointSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint_components';
-import { filterMetadata, socketAddress } from '../messages/core.ts';
+import { endpointAddress, filterMetadata } from '../messages/core.ts';
 import { endpointWorkload } from '../workload-labels.ts';
+import { localityGroups } from './locality-priority.ts';
+import type { LocalityNeeds } from './locality-rules.ts';
 
 /** An address stands once: a gRPC client refuses an assignment that has it twice. Localities carry a weight, without which it ignores them. */
 export function loadAssignment(
   clusterName: string,
   port: ServicePortView,
   instances: readonly InstanceView[],
+  { rules, failover, client }: Pick<LocalityNeeds, 'rules' | 'failover' | 'client'>,
 ): ClusterLoadAssignment {
-  const localities = new Map<string, { endpoints: LbEndpoint[]; weight: number }>();
   const seen = new Set<string>();
-  for (const instance of instances) {
-    const portValue = instance.ports.get(port.number);
-    const key = `${instance.address} ${portValue}`;
-    if (portValue === undefined || seen.has(key)) continue;
+  const distinct = instances.filter((instance) => {
+    const key = `${instance.address} ${instance.ports.get(port.number)}`;
+    const fresh = instance.ports.has(port.number) && !seen.has(key);
     seen.add(key);
-    const group = localities.get(instance.locality) ?? { endpoints: [], weight: 0 };
-    localities.set(instance.locality, group);
-    group.endpoints.push(lbEndpoint(instance, portValue));
-    group.weight += instance.weight;
-  }
+    return fresh;
+  });
   return create(ClusterLoadAssignmentSchema, {
     clusterName,
-    endpoints: [...localities.keys()].sort().map((locality) => {
+    endpoints: localityGroups(distinct, client, rules, failover).map(({ locality, members, weight, priority }) => {
       const [region = '', zone = '', subZone = ''] = locality.split('/');
-      const group = localities.get(locality);
       return {
         locality: { region, zone, subZone },
-        lbEndpoints: group?.endpoints ?? [],
-        loadBalancingWeight: group?.weight ?? 1,
+        lbEndpoints: members.map((instance) => lbEndpoint(instance, instance.ports.get(port.number) ?? 0)),
+        loadBalancingWeight: Math.max(1, weight),
+        priority,
       };
     }),
   });
@@ -45,7 +43,7 @@ export function loadAssignment(
 
 function lbEndpoint(instance: InstanceView, port: number): LbEndpoint {
   return create(LbEndpointSchema, {
-    hostIdentifier: { case: 'endpoint', value: { address: socketAddress(instance.address, port) } },
+    hostIdentifier: { case: 'endpoint', value: { address: endpointAddress(instance.address, port) } },
     healthStatus: instance.healthy ? HealthStatus.HEALTHY : HealthStatus.UNHEALTHY,
     loadBalancingWeight: instance.weight,
     metadata: filterMetadata({

@@ -33,6 +33,19 @@ export function socketAddress(address: string, port: number): Address {
   });
 }
 
+const unixScheme = 'unix://';
+
+/** "unix:///run/app.sock", or "unix://@name" in the abstract namespace. */
+export function isUnixAddress(address: string): boolean {
+  return address.startsWith(unixScheme);
+}
+
+/** As `socketAddress`, and the path of a socket where the address is one. */
+export function endpointAddress(address: string, port: number): Address {
+  if (!isUnixAddress(address)) return socketAddress(address, port);
+  return create(AddressSchema, { address: { case: 'pipe', value: { path: address.slice(unixScheme.length) } } });
+}
+
 /** Splits "127.0.0.1:21000" or "[::1]:21000". */
 export function parseHostPort(hostPort: string): { readonly host: string; readonly port: number } {
   const colon = hostPort.lastIndexOf(':');

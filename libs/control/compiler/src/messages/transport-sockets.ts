@@ -2,6 +2,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
+import type { MeshConfig } from '@weft/model';
 import { type TransportSocket, TransportSocketSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { RawBufferSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer';
 import {
@@ -22,10 +23,43 @@ export type UriMatch = { readonly exact: string } | { readonly prefix: string };
 
 const tlsName = 'envoy.transport_sockets.tls';
 
+/** What TLS between workloads may be: MeshConfig.meshMTLS. */
+export interface MeshTls {
+  readonly tlsMinimumProtocolVersion: TlsParameters_TlsProtocol;
+  /** Of TLS 1.2; those of 1.3 are not chosen. */
+  readonly cipherSuites: readonly string[];
+}
+
+/** Istio's own choice: TLS 1.2 with forward secrecy first (security/model, SupportedCiphers). */
+const meshTlsDefaults: MeshTls = {
+  tlsMinimumProtocolVersion: TlsParameters_TlsProtocol.TLSv1_2,
+  cipherSuites: [
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+    'AES256-GCM-SHA384',
+    'AES128-GCM-SHA256',
+  ],
+};
+
+export function meshTlsOf(mesh: MeshConfig): MeshTls {
+  const { minProtocolVersion, cipherSuites } = mesh.meshMTLS;
+  return {
+    tlsMinimumProtocolVersion:
+      minProtocolVersion === 'TLSV1_3' ? TlsParameters_TlsProtocol.TLSv1_3 : TlsParameters_TlsProtocol.TLSv1_2,
+    cipherSuites: cipherSuites.length > 0 ? cipherSuites : meshTlsDefaults.cipherSuites,
+  };
+}
+
 /** For the inbound side: a client certificate of the trust domain is required. */
-export function downstreamMutualTls(trustDomain: string, alpn: readonly string[]): TransportSocket {
+export function downstreamMutualTls(
+  trustDomain: string,
+  alpn: readonly string[],
+  versions: MeshTls = meshTlsDefaults,
+): TransportSocket {
   const context = create(DownstreamTlsContextSchema, {
-    commonTlsContext: commonTls([{ prefix: `spiffe://${trustDomain}/` }], alpn),
+    commonTlsContext: commonTls([{ prefix: `spiffe://${trustDomain}/` }], alpn, versions),
     requireClientCertificate: true,
   });
   return create(TransportSocketSchema, {
@@ -56,12 +90,17 @@ export function plainText(): TransportSocket {
   });
 }
 
-function commonTls(uris: readonly UriMatch[], alpn: readonly string[]): CommonTlsContext {
+function commonTls(
+  uris: readonly UriMatch[],
+  alpn: readonly string[],
+  versions: MeshTls = { ...meshTlsDefaults, cipherSuites: [] },
+): CommonTlsContext {
   return create(CommonTlsContextSchema, {
     // Said on the client's side too: a stock Envoy's clients stop at TLS 1.2 where nothing is said.
     tlsParams: {
-      tlsMinimumProtocolVersion: TlsParameters_TlsProtocol.TLSv1_3,
+      tlsMinimumProtocolVersion: versions.tlsMinimumProtocolVersion,
       tlsMaximumProtocolVersion: TlsParameters_TlsProtocol.TLSv1_3,
+      cipherSuites: [...versions.cipherSuites],
     },
     tlsCertificateSdsSecretConfigs: [{ name: certificateSecretName, sdsConfig: adsSource() }],
     validationContextType: {
