@@ -46,6 +46,7 @@ export function proxyHosts(context: Context, view: EgressView, findings: Finding
     hosts.push(callersVirtualHost(world, `${service.host}:${port.number}`, domains, routes, port.from));
   }
   for (const { rules, others } of spoken) {
+    if (others.length === 0) continue;
     const routes = ruleRoutes(meshScope(context, ruleOnlyPort, findings), rules);
     for (const host of routes.length === 0 ? [] : others) {
       const domains = claims.claim([`${writtenHost(host)}:${ruleOnlyPort}`, writtenHost(host)]);
