@@ -3,7 +3,8 @@ import { parseConfig, UsageError } from './config.ts';
 
 it('has the defaults of the reference, with clear text off', () => {
   expect(parseConfig([])).toEqual({
-    configDir: 'infra/mesh',
+    configDirs: ['infra/mesh'],
+    meshConfig: undefined,
     stateDir: '.weft/control-plane',
     tokenDir: undefined,
     xds: { host: '127.0.0.1', port: 15012 },
@@ -33,6 +34,8 @@ it.each([
   [['--trust-domain', 'a b'], '--trust-domain a b'],
   [['--san', '-x-'], '--san'],
   [['--log-level', 'loud'], '--log-level loud'],
+  [['--config-dir', ''], '--config-dir is empty'],
+  [Array.from({ length: 17 }, () => ['--config-dir', 'x']).flat(), 'at most 16 folders'],
   [['--state-dir', ''], '--state-dir is empty'],
 ])('refuses %j in one sentence that names the flag', (args, words) => {
   expect(() => parseConfig(args)).toThrow(UsageError);

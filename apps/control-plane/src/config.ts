@@ -6,7 +6,8 @@ import type { Address } from '@weft/control-plane';
 import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
 
 export interface Config {
-  readonly configDir: string;
+  readonly configDirs: readonly string[];
+  readonly meshConfig: string | undefined;
   readonly stateDir: string;
   readonly tokenDir: string | undefined;
   readonly xds: Address;
@@ -23,7 +24,8 @@ export interface Config {
 export class UsageError extends Error {}
 
 const flags = {
-  'config-dir': { type: 'string', default: 'infra/mesh' },
+  'config-dir': { type: 'string', multiple: true, default: ['infra/mesh'] as string[] },
+  'mesh-config': { type: 'string' },
   'state-dir': { type: 'string', default: '.weft/control-plane' },
   'token-dir': { type: 'string' },
   xds: { type: 'string', default: '127.0.0.1:15012' },
@@ -36,16 +38,22 @@ const flags = {
   'log-level': { type: 'string', default: 'info' },
 } as const;
 
+const configDirsMax = 16;
+
 /** @throws UsageError. */
 export function parseConfig(args: readonly string[]): Config {
   const values = parseFlags(args);
   const level = values['log-level'];
   if (!isLogLevel(level)) throw new UsageError(`--log-level ${level}: give one of ${logLevels.join(', ')}`);
-  for (const flag of ['config-dir', 'state-dir', 'token-dir'] as const) {
+  for (const flag of ['mesh-config', 'state-dir', 'token-dir'] as const) {
     if (values[flag] === '') throw new UsageError(`--${flag} is empty`);
   }
+  const configDirs = values['config-dir'];
+  if (configDirs.includes('')) throw new UsageError('--config-dir is empty');
+  if (configDirs.length > configDirsMax) throw new UsageError(`--config-dir: at most ${configDirsMax} folders`);
   return {
-    configDir: values['config-dir'],
+    configDirs,
+    meshConfig: values['mesh-config'],
     stateDir: values['state-dir'],
     tokenDir: values['token-dir'],
     xds: parseAddress('xds', values.xds),

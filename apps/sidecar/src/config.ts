@@ -70,7 +70,7 @@ export function parseConfig(args: readonly string[]): Config {
     tokenDir: required('token-dir', values['token-dir']),
     address: parseOwnAddress(values.address),
     inbound,
-    outbound: mode === 'gateway' ? undefined : parseAddress('outbound', values.outbound),
+    outbound: mode === 'gateway' || values.outbound === 'none' ? undefined : parseAddress('outbound', values.outbound),
     gatewayBind: parseIp('gateway-bind', values['gateway-bind']),
     admin: parseAddress('admin', values.admin),
     readiness: parseAddress('readiness', values.readiness),

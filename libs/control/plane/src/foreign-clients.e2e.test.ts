@@ -87,7 +87,7 @@ beforeEach(async () => {
   await writeFile(join(mesh, 'echo.yaml'), service(await startServer('v1'), await startServer('v2')));
   await writeFile(join(mesh, 'weights.yaml'), weights(80, 20));
   plane = createControlPlane({
-    configDir: mesh,
+    configDirs: [mesh],
     stateDir: join(root, 'state'),
     xds: loopback,
     xdsClear: loopback,

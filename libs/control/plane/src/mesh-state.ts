@@ -7,17 +7,27 @@ import {
   type AppliedSource,
   createAppliedSource,
   createFolderSource,
+  createMeshConfigSource,
   type FileState,
   type FolderSource,
 } from '@weft/control-sources';
-import { createModel, describeViolation, type Model, resourceKey } from '@weft/model';
+import {
+  createModel,
+  defaultMeshConfig,
+  describeViolation,
+  type MeshConfig,
+  type Model,
+  resourceKey,
+} from '@weft/model';
 import type { ControlPlaneOptions } from './options.ts';
 
 export interface MeshState {
   readonly registry: Registry;
   readonly applied: AppliedSource;
-  readonly folder: FolderSource;
+  readonly folders: readonly FolderSource[];
   model(): Model;
+  /** Istio's MeshConfig in force; the same object until it changes. */
+  mesh(): MeshConfig;
   files(): readonly FileState[];
   /** Resources that lost to another of their kind and name, and what the registry could not do. */
   notices(): readonly string[];
@@ -38,11 +48,15 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
   const rebuild = (): void => {
     if (!started) return;
     // What a file says wins over what was applied.
-    model = createModel([...folder.resources(), ...applied.resources()]);
+    model = createModel([...folders.flatMap((folder) => folder.resources()), ...applied.resources()]);
     registry.setModel(model);
     onModel(model);
   };
-  const folder = createFolderSource({ dir: options.configDir, clock, logger, onChange: rebuild });
+  const folders = options.configDirs.map((dir) => createFolderSource({ dir, clock, logger, onChange: rebuild }));
+  const meshConfig =
+    options.meshConfig === undefined
+      ? undefined
+      : createMeshConfigSource({ file: options.meshConfig, clock, logger, onChange: rebuild });
   const applied = createAppliedSource({
     dir: join(options.stateDir, 'applied'),
     clock,
@@ -53,9 +67,14 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
   return {
     registry,
     applied,
-    folder,
+    folders,
     model: () => model,
-    files: () => [...folder.files(), ...applied.files()],
+    mesh: () => meshConfig?.current() ?? defaultMeshConfig,
+    files: () => [
+      ...folders.flatMap((folder) => folder.files()),
+      ...(meshConfig === undefined ? [] : [meshConfig.state()]),
+      ...applied.files(),
+    ],
     notices: () => [...model.duplicates.map(describeViolation), ...registry.view().notices],
     groups: () =>
       model.byKind('WorkloadGroup').map((group) => ({
@@ -64,12 +83,12 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
         serviceAccount: group.spec.template.serviceAccount ?? 'default',
       })),
     async start() {
-      await Promise.all([folder.start(), applied.start()]);
+      await Promise.all([...folders.map((folder) => folder.start()), meshConfig?.start(), applied.start()]);
       started = true;
       rebuild();
     },
     async stop() {
-      await Promise.all([folder.stop(), applied.stop()]);
+      await Promise.all([...folders.map((folder) => folder.stop()), meshConfig?.stop(), applied.stop()]);
     },
   };
 }

@@ -5,8 +5,10 @@ import type { Logger } from '@weft/telemetry';
 import type { Address } from './grpc/listen.ts';
 
 export interface ControlPlaneOptions {
-  /** Watched folder of YAML. */
-  readonly configDir: string;
+  /** Watched folders of YAML; where two define one resource, the first folder's stays. */
+  readonly configDirs: readonly string[];
+  /** Watched file with Istio's MeshConfig, YAML or JSON; its defaults where absent. */
+  readonly meshConfig?: string | undefined;
   /** 0700: CA, keys, operator token, applied resources, registered workloads. */
   readonly stateDir: string;
   /** Where join tokens are kept in files; none where absent. */

@@ -60,6 +60,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
     input: () => ({
       model: state.model(),
       registry: registry.view(),
+      mesh: state.mesh(),
       domain: options.domain,
       trustDomain: options.trustDomain,
       rootsPem: options.rootsPem,

@@ -5,4 +5,6 @@ export type { Disk } from './applied/disk.ts';
 export type { FolderSource, FolderSourceOptions } from './folder/folder-source.ts';
 export { createFolderSource } from './folder/folder-source.ts';
 export { sourceLimits } from './limits.ts';
+export type { MeshConfigSource, MeshConfigSourceOptions } from './mesh-config/mesh-config-source.ts';
+export { createMeshConfigSource } from './mesh-config/mesh-config-source.ts';
 export type { FileState, ResourceSource, SourceLogger, SourceOptions } from './source.ts';

@@ -39,7 +39,7 @@ export async function startMesh(files: Readonly<Record<string, string>>): Promis
   let plane: ControlPlane | undefined;
   const startControlPlane = async (): Promise<void> => {
     plane = createControlPlane({
-      configDir,
+      configDirs: [configDir],
       stateDir: join(folder, 'control-plane'),
       tokenDir: join(folder, 'tokens'),
       xds: local(xdsPort),

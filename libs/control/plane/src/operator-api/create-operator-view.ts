@@ -1,7 +1,7 @@
 /** The operator API's answers, read from the plane's parts at the time of the call. */
 
 import type { InstanceView, ServiceView } from '@weft/control-registry';
-import { type AnyResource, type Kind, parseDocuments, resourceKey } from '@weft/model';
+import { type AnyResource, type Kind, parseDocuments, resourceKey, shownSpec } from '@weft/model';
 import { configDumpOf } from '../config-dump.ts';
 import type { MeshState } from '../mesh-state.ts';
 import type { ProxyService } from '../proxy-service.ts';
@@ -20,7 +20,9 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
   const startedAt = new Date(options.startedAtMs).toISOString();
 
   const inFolder = (kind: string, namespace: string, name: string): AnyResource | undefined =>
-    state.folder.resources().find((one) => one.kind === kind && one.namespace === namespace && one.name === name);
+    state.folders
+      .flatMap((folder) => folder.resources())
+      .find((one) => one.kind === kind && one.namespace === namespace && one.name === name);
 
   const refuseFolder = (kind: string, namespace: string, name: string): void => {
     const found = inFolder(kind, namespace, name);
@@ -78,8 +80,9 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
   };
 }
 
-function resourceView({ apiVersion, kind, namespace, name, position, spec }: AnyResource): ResourceView {
-  return { apiVersion, kind, namespace, name, file: position.file, line: position.line, spec };
+function resourceView(resource: AnyResource): ResourceView {
+  const { apiVersion, kind, namespace, name, position } = resource;
+  return { apiVersion, kind, namespace, name, file: position.file, line: position.line, spec: shownSpec(resource) };
 }
 
 function serviceStatus({ host, ports, instances }: ServiceView): ServiceStatus {

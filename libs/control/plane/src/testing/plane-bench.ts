@@ -142,7 +142,7 @@ export function usePlaneBench(): PlaneBench {
 
 function defaults(root: string, write: (line: string) => void): ControlPlaneOptions {
   return {
-    configDir: join(root, 'mesh'),
+    configDirs: [join(root, 'mesh')],
     stateDir: join(root, 'state'),
     tokenDir: join(root, 'tokens'),
     xds: loopback,
