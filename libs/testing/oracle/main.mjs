@@ -106,7 +106,7 @@ function end() {
   if (ending) return;
   ending = true;
   for (const child of children) child.kill('SIGTERM');
-  Promise.all(
+  void Promise.all(
     children.map((child) => child.exitCode ?? child.signalCode ?? new Promise((gone) => child.once('exit', gone))),
   ).then(() => process.exit(0));
 }
