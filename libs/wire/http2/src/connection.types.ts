@@ -74,7 +74,7 @@ export interface Http2ConnectionSink {
   onSettings(): void;
   /** The peer sent GOAWAY: no new streams here. Streams above its last were told. */
   onGoaway(errorCode: number): void;
-  /** No open streams are left after GOAWAY of either side, or the connection failed: nothing will be written any more. @param reason empty: in order. */
+  /** No open streams are left after GOAWAY (a server's: its own, after `drained`), or the connection failed: nothing will be written any more. @param reason empty: in order. */
   onClosed(errorCode: number, reason: string): void;
   /** Client or server: the number of open streams fell to 0. */
   onIdle(): void;

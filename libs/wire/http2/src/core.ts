@@ -212,7 +212,8 @@ export class Core implements StreamHost {
   /** After each turn: a connection that nobody may use any more is closed. */
   closeIfDone(): void {
     if (this.stopped || this.streams.size > 0) return;
-    const done = this.goawayReceived || (this.goawaySent && (!this.server || this.refusing));
+    // A client that has said GOAWAY may still ask, in the same read or in a later one: it ends the connection, as with Envoy.
+    const done = this.server ? this.refusing : this.goawayReceived || this.goawaySent;
     if (!done) return;
     this.gather.finish();
     this.#stop(http2ErrorCodes.NO_ERROR, '', false);

@@ -92,6 +92,7 @@ export const hostileFrames: readonly HostileConversation[] = [
   ['PING of 6 octets', [frame(6, 0, 0, '123456')], frameSize],
   ['PING of 9 octets', [frame(6, 0, 0, '123456789')], frameSize],
   ['an unasked PONG', [frame(6, 1, 0, ping), request(1)], accepted],
+  ['requests after GOAWAY', [frame(7, 0, 0, uint32(0) + uint32(0)), request(1), request(3)], accepted],
   ['GOAWAY on a stream', [frame(7, 0, 1, uint32(0) + uint32(0))], protocol],
   ['GOAWAY of 7 octets', [frame(7, 0, 0, '1234567')], frameSize],
   ['WINDOW_UPDATE of 3 octets', [frame(8, 0, 0, '\0\0\0')], frameSize],
