@@ -33,14 +33,12 @@ export class SocketWire implements Wire {
   }
 
   get localAddress(): string {
-    const { localAddress, localPort } = this.socket;
-    this.#localAddress ??= addressOf(localAddress, localPort);
+    this.#localAddress ??= addressOf(this.socket.localAddress, this.socket.localPort);
     return this.#localAddress;
   }
 
   get remoteAddress(): string {
-    const { remoteAddress, remotePort } = this.socket;
-    this.#remoteAddress ??= addressOf(remoteAddress, remotePort);
+    this.#remoteAddress ??= addressOf(this.socket.remoteAddress, this.socket.remotePort);
     return this.#remoteAddress;
   }
 

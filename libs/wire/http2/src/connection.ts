@@ -89,7 +89,10 @@ class Connection implements Http2Connection, FrameHandler {
   onOutputDrain(): void {
     const core = this.#core;
     if (core.stopped) return;
+    const { blocked } = core.gather;
     core.gather.drained();
+    // Nothing has waited for it: what gathers leaves at the end of the turn.
+    if (!blocked) return;
     core.sender.pump();
     core.flush();
   }

@@ -37,6 +37,8 @@ export const http2Limits = {
   connectionQueueBytes: 4_194_304,
   /** The buffer that gathers frames until `flush`. */
   gatherBytes: 65_536,
+  /** Octets that an output that tells when it has sent may hold before it counts as one that takes no more. */
+  aheadBytesMax: 262_144,
   /** Octets made while the output does not take any: over it the connection ends. */
   blockedOutputBytesMax: 1_048_576,
   /** Control frames made while the output does not take any: over it the connection ends. */

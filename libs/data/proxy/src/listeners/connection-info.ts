@@ -30,23 +30,50 @@ export function connectionInfo(
   peer: CallerPeer | undefined,
   sni?: string,
 ): ConnectionInfo {
-  return {
-    remoteAddress: addresses.remote,
-    directRemoteAddress: addresses.direct,
-    localAddress: addresses.local,
-    restored: addresses.restored,
-    tls: peer !== undefined,
-    tlsVersion: socket instanceof TLSSocket ? (socket.getProtocol() ?? '') : '',
-    peerUri: peer?.peerUri,
-    get peerCertificateHash() {
-      return peer?.certificateHash;
-    },
-    peerCertificate: () => peer?.certificate(),
-    localCertificate: () => peer?.ownCertificate(),
-    sni: serverNameOf(socket) ?? (sni === '' ? undefined : sni),
-    alpn: peer === undefined || peer.alpn === '' ? undefined : peer.alpn,
-    direction,
-  };
+  return new AcceptedInfo(socket, direction, addresses, peer, sni);
+}
+
+/** A class: of object literals with a getter each has a shape of its own, so that every read of one would be a search. */
+class AcceptedInfo implements ConnectionInfo {
+  readonly remoteAddress: string;
+  readonly directRemoteAddress: string;
+  readonly localAddress: string;
+  readonly restored: boolean;
+  readonly tls: boolean;
+  readonly tlsVersion: string;
+  readonly peerUri: string | undefined;
+  readonly peerCertificate: ConnectionInfo['peerCertificate'];
+  readonly localCertificate: NonNullable<ConnectionInfo['localCertificate']>;
+  readonly sni: string | undefined;
+  readonly alpn: string | undefined;
+  readonly direction: Direction;
+  readonly #peer: CallerPeer | undefined;
+
+  constructor(
+    socket: Socket,
+    direction: Direction,
+    addresses: Addresses,
+    peer: CallerPeer | undefined,
+    sni: string | undefined,
+  ) {
+    this.remoteAddress = addresses.remote;
+    this.directRemoteAddress = addresses.direct;
+    this.localAddress = addresses.local;
+    this.restored = addresses.restored;
+    this.tls = peer !== undefined;
+    this.tlsVersion = socket instanceof TLSSocket ? (socket.getProtocol() ?? '') : '';
+    this.peerUri = peer?.peerUri;
+    this.peerCertificate = () => peer?.certificate();
+    this.localCertificate = () => peer?.ownCertificate();
+    this.sni = serverNameOf(socket) ?? (sni === '' ? undefined : sni);
+    this.alpn = peer === undefined || peer.alpn === '' ? undefined : peer.alpn;
+    this.direction = direction;
+    this.#peer = peer;
+  }
+
+  get peerCertificateHash(): string | undefined {
+    return this.#peer?.certificateHash;
+  }
 }
 
 /** "127.0.0.1:15001", "[::1]:15001"; empty where the socket is closed already. */

@@ -29,6 +29,11 @@ export class Gather {
   handedCount = 0;
   readonly #output: Http2Output;
   #asked = false;
+  /** What the output has not sent yet: buffers that come back, and octets. */
+  #lent: Buffer[] = [];
+  #lentBytes = 0;
+  /** The output was seen to send later, as TLS does. */
+  #sendsLater = false;
 
   constructor(output: Http2Output) {
     this.#output = output;
@@ -59,6 +64,7 @@ export class Gather {
   }
 
   drained(): void {
+    this.#takeBack();
     this.blocked = false;
     this.blockedBytes = 0;
     this.blockedControls = 0;
@@ -72,14 +78,8 @@ export class Gather {
     this.handedCount += 1;
     this.at = 0;
     this.bytes = undefined;
-    const output = this.#output;
-    if (output.drained !== undefined) {
-      this.#write(bytes.subarray(0, length));
-      if (output.drained() && free.length < FREE_MAX) free.push(bytes);
-      return;
-    }
-    if (length > COPY_MAX) {
-      this.#write(bytes.subarray(0, length));
+    if (length > COPY_MAX || (this.#output.drained !== undefined && !this.#sendsLater)) {
+      this.#lend(bytes, length);
       return;
     }
     if (slabAt + length > SLAB_BYTES) {
@@ -93,8 +93,34 @@ export class Gather {
     this.#write(part);
   }
 
-  #write(bytes: Buffer): void {
+  /** Hands the buffer itself over; it comes back when the output has sent all that it got. */
+  #lend(bytes: Buffer, length: number): void {
+    const output = this.#output;
+    const room = this.#write(bytes.subarray(0, length));
+    if (output.drained === undefined) return;
+    if (output.drained()) {
+      this.#takeBack();
+      if (free.length < FREE_MAX) free.push(bytes);
+      return;
+    }
+    this.#sendsLater = true;
+    // Only an output that said "wait" tells when it has sent.
+    if (!room) this.#lent.push(bytes);
+  }
+
+  #takeBack(): void {
+    this.#lentBytes = 0;
+    for (let last = this.#lent.pop(); last !== undefined; last = this.#lent.pop())
+      if (free.length < FREE_MAX) free.push(last);
+  }
+
+  #write(bytes: Buffer): boolean {
+    const output = this.#output;
     if (this.blocked) this.blockedBytes += bytes.length;
-    if (!this.#output.write(bytes)) this.blocked = true;
+    if (output.drained?.() === true) this.#takeBack();
+    this.#lentBytes += bytes.length;
+    const room = output.write(bytes);
+    if (!room && (output.drained === undefined || this.#lentBytes > http2Limits.aheadBytesMax)) this.blocked = true;
+    return room;
   }
 }
