@@ -10,6 +10,7 @@ import { type Echo, type Seen, startEcho } from './backend/echo.ts';
 import { startServices } from './backend/services.ts';
 import { findEnvoy, startEnvoy } from './peers/envoy.ts';
 import type { Peer } from './peers/peer.ts';
+import type { startWeft } from './peers/weft.ts';
 import { caseRegistry } from './registry.ts';
 import { caseResources } from './resources.ts';
 import type { TrafficCase } from './traffic-case.ts';
@@ -23,8 +24,16 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** @param only one of the peers: to try a case on Envoy alone. */
-export async function startWorld(cases: readonly TrafficCase[], only?: 'weft' | 'envoy'): Promise<World> {
+/**
+ * @param startOurs starts our sidecar; nothing: a case is tried on Envoy alone. It comes loaded: all of the data plane takes longer to load
+ * on a busy machine than to start.
+ * @param only one of the peers.
+ */
+export async function startWorld(
+  cases: readonly TrafficCase[],
+  startOurs: typeof startWeft | undefined,
+  only?: 'weft' | 'envoy',
+): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'weft-traffic-'));
   const seen = new Map<string, Seen[]>();
   const note = (one: Seen): void => {
@@ -47,7 +56,7 @@ export async function startWorld(cases: readonly TrafficCase[], only?: 'weft' | 
   const envoyPorts = ports.slice(cases.length);
   const program = only === 'weft' ? undefined : findEnvoy();
   const accessLog = join(folder, 'envoy.access.log');
-  const weft = only === 'envoy' ? undefined : await startOurs(plane, resourcesFor(weftPorts, '/dev/stdout'), weftPorts);
+  const weft = await startOurs?.(plane, resourcesFor(weftPorts, '/dev/stdout'), weftPorts);
   const envoy =
     program === undefined
       ? undefined
@@ -65,12 +74,6 @@ export async function startWorld(cases: readonly TrafficCase[], only?: 'weft' | 
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Loaded only where it runs: rows are tried on Envoy alone while our sidecar is being changed. */
-async function startOurs(...args: Parameters<typeof import('./peers/weft.ts').startWeft>): Promise<Peer> {
-  const { startWeft } = await import('./peers/weft.ts');
-  return startWeft(...args);
 }
 
 function toResource({ '@type': typeUrl, ...json }: JsonObject): TestResource {
