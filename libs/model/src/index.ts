@@ -189,8 +189,6 @@ export type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
 export type { WorkloadGroupSpec, WorkloadProbe } from './kinds/workload-group/spec.ts';
 export { limits } from './limits.ts';
 export { defaultMeshConfig } from './mesh-config/defaults.ts';
-export type { ParsedMeshConfig } from './mesh-config/parse-mesh-config.ts';
-export { parseMeshConfig } from './mesh-config/parse-mesh-config.ts';
 export type {
   ExtAuthzGrpcProvider,
   ExtAuthzHttpProvider,
@@ -205,6 +203,8 @@ export type {
   ProviderService,
   ZipkinProvider,
 } from './mesh-config/extension-provider.ts';
+export type { ParsedMeshConfig } from './mesh-config/parse-mesh-config.ts';
+export { parseMeshConfig } from './mesh-config/parse-mesh-config.ts';
 export type {
   ForwardClientCertDetails,
   ProxyConfigDefaults,

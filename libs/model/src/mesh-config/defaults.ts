@@ -1,5 +1,6 @@
 /** A mesh whose MeshConfig says nothing (Istio's DefaultMeshConfig, and the metrics provider of its installation). */
 
+import { frozen } from './frozen.ts';
 import type { MeshConfig } from './spec.ts';
 
 /** Frozen. */
@@ -45,10 +46,3 @@ export const defaultMeshConfig: MeshConfig = frozen({
   dnsRefreshRateMs: 60_000,
   verifyCertificateAtClient: true,
 });
-
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const child of Object.values(value)) frozen(child);
-  return value;
-}

@@ -1,11 +1,13 @@
 /** Rules between the fields of a PeerAuthentication. */
 
+import { refuseDryRun } from '../../schema/dry-run.ts';
 import { validatePolicyTarget } from '../../schema/policy-target.ts';
 import type { ValidationContext } from '../definition.ts';
 import type { PeerAuthenticationSpec } from './spec.ts';
 
 export function validatePeerAuthentication(spec: PeerAuthenticationSpec, context: ValidationContext): void {
   validatePolicyTarget(spec, context);
+  refuseDryRun(context);
   if (spec.portLevelMtls === undefined) return;
   const { report } = context;
   if (Object.keys(spec.portLevelMtls).length === 0)

@@ -1,11 +1,13 @@
 /** Rules between the fields of a RequestAuthentication. */
 
+import { refuseDryRun } from '../../schema/dry-run.ts';
 import { validatePolicyTarget } from '../../schema/policy-target.ts';
 import type { ValidationContext } from '../definition.ts';
 import type { RequestAuthenticationSpec } from './spec.ts';
 
 export function validateRequestAuthentication(spec: RequestAuthenticationSpec, context: ValidationContext): void {
   validatePolicyTarget(spec, context);
+  refuseDryRun(context);
   spec.jwtRules?.forEach((rule, index) => {
     const path = `spec.jwtRules[${index}]`;
     if (rule.issuer === '' && rule.jwksUri === undefined)

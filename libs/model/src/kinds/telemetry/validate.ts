@@ -1,5 +1,6 @@
 /** Rules between the fields of a Telemetry. */
 
+import { refuseDryRun } from '../../schema/dry-run.ts';
 import { validatePolicyTarget } from '../../schema/policy-target.ts';
 import { childPath } from '../../yaml/path.ts';
 import type { ValidationContext } from '../definition.ts';
@@ -7,6 +8,7 @@ import type { MetricsOverride, TelemetrySpec } from './spec.ts';
 
 export function validateTelemetry(spec: TelemetrySpec, context: ValidationContext): void {
   validatePolicyTarget(spec, context);
+  refuseDryRun(context);
   spec.metrics?.forEach(({ overrides = [] }, index) => {
     overrides.forEach((override, at) => {
       validateOverride(override, `spec.metrics[${index}].overrides[${at}]`, context);
