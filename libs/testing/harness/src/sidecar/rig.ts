@@ -3,12 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Agent, createServer as createHttpServer, get, type Server } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type FakeControlPlane, resource, startFakeControlPlane } from '@weft/data-proxy/testing';
 import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import { bundle, programFolder, removeFolders } from '../capture/programs.ts';
+import { freePorts } from '../ports.ts';
 import { eventually } from '../wait.ts';
 
 const types = 'type.googleapis.com/envoy.extensions';
@@ -41,7 +42,7 @@ export async function createSidecarRig(): Promise<SidecarRig> {
   const folder = programFolder();
   const program = await bundle('sidecar', folder);
   const plane = await startFakeControlPlane();
-  const [proxyPort, adminPort, prometheusPort] = [await freePort(), await freePort(), await freePort()];
+  const [proxyPort = 0, adminPort = 0, prometheusPort = 0] = await freePorts(3);
   writeFileSync(join(folder, 'token'), 'shop/order\n', { mode: 0o600 });
   writeFileSync(join(folder, 'root-cert.pem'), plane.ca.rootPem);
   const apps: Server[] = [];
@@ -192,14 +193,6 @@ function resources(port: number, appPort: number) {
       },
     }),
   ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function killGroup(leader: number): void {

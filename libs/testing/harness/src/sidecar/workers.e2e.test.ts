@@ -38,9 +38,13 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
     const agent = new Agent({ keepAlive: true });
     const before = (await lines()) || 0;
     expect(new Set(await callMany(agent))).toEqual(new Set(['200 first']));
-    const shares = workers().map((pid) => openConnections(pid, rig.proxyPort));
-    expect(shares).toHaveLength(2);
-    expect(shares[0]! + shares[1]!).toBe(callers);
+    // The kernel's list tears while sockets of others come and go: a line is missing or there twice. These connections stay.
+    const shares = await vi.waitFor(() => {
+      const found = workers().map((pid) => openConnections(pid, rig.proxyPort));
+      expect(found).toHaveLength(2);
+      expect(found[0]! + found[1]!).toBe(callers);
+      return found;
+    }, patience);
     expect(Math.min(...shares)).toBeGreaterThan(0);
     expect(await lines()).toBe(before + callers);
     agent.destroy();
