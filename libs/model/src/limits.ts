@@ -21,4 +21,6 @@ export const limits = {
   directResponseBodyMax: 1024 * 1024,
   /** Bytes of such a body from which on there is a warning. */
   directResponseBodyLarge: 100 * 1024,
+  /** Hosts of one VirtualService that are compared pair by pair. */
+  overlappingHostsMax: 1_000,
 } as const;

@@ -3,6 +3,7 @@
 import type { Kind } from '../resource.ts';
 import { nearest } from '../schema/edit-distance.ts';
 import { notDoneMessage } from '../schema/object.ts';
+import { alternativeTo } from './alternatives.ts';
 import { writtenKind } from './definition.ts';
 import { isForeign } from './foreign-kinds.ts';
 import { kindDefinitions, kindsNotDone } from './registry.ts';
@@ -43,7 +44,8 @@ export function identifyKind(apiVersion: string, kind: string): Kind | Unidentif
     if (kindDefinitions[candidate].apiVersions.includes(apiVersion)) return candidate;
   }
   if (notDoneIn(group).includes(kind)) {
-    return { path: 'kind', message: notDoneMessage(group === '' ? kind : `${kind} (${group})`) };
+    const message = alternativeTo(group, kind) ?? notDoneMessage(group === '' ? kind : `${kind} (${group})`);
+    return { path: 'kind', message };
   }
   if (isForeign(group, kind, knownGroups)) {
     const shown = group === '' ? kind : `${kind} (${group})`;

@@ -17,10 +17,7 @@ export function protocol(api: string) {
 
 /** The same where none may be given: it becomes "", and is found out by looking. */
 export function protocolOrNone(api: string) {
-  return z
-    .string()
-    .transform((value) => value.toUpperCase())
-    .pipe(choice(api, [...served, ''], notServed));
+  return z.union([z.literal(''), protocol(api)], { error: undefined });
 }
 
 export function isHttpProtocol(name: string): boolean {

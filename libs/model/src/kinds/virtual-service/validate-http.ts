@@ -29,6 +29,8 @@ export function validateHttpRule(
   const fault = writtenAt(body, 'fault');
   if (fault !== undefined && writtenAt(fault, 'delay') === undefined && writtenAt(fault, 'abort') === undefined)
     report(`${path}.fault`, 'fault must have a delay, an abort or both', 'key');
+  if (rule.fault?.abort?.httpStatus !== undefined && rule.fault.abort.grpcStatus !== undefined)
+    report(`${path}.fault.abort`, 'only one of httpStatus and grpcStatus may be given', 'key');
   warnOfOldFields(rule, body, path, warn);
   warnOfIgnoredHeaders(rule, body, path, warn);
 }

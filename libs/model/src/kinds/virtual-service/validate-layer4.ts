@@ -41,7 +41,7 @@ function validateSniHost(
     return;
   }
   if (problem !== undefined) report(path, problem);
-  else if (!spec.hosts.some((own) => isHostWithin(host, own)))
+  else if (!spec.hosts.includes(host) && !spec.hosts.some((own) => isHostWithin(host, own)))
     report(path, `${JSON.stringify(host)} lies within none of the VirtualService's hosts`);
 }
 

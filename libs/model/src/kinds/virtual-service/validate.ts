@@ -1,6 +1,7 @@
 /** Rules between the fields of a VirtualService (Istio: pkg/config/validation). */
 
 import { hostsOverlap } from '../../hosts.ts';
+import { limits } from '../../limits.ts';
 import { refuseDryRun } from '../../schema/dry-run.ts';
 import { validateExportTo } from '../../schema/export-to.ts';
 import { writtenAt } from '../../schema/written.ts';
@@ -38,6 +39,7 @@ function validateHosts(spec: VirtualServiceSpec, { report, written }: Validation
     if (spec.tcp.length > 0) report('spec.tcp', delegateOnly('tcp'), 'key');
   }
   const toMesh = spec.gateways.includes('mesh');
+  const seen = new Set<string>();
   spec.hosts.forEach((host, index) => {
     const path = `spec.hosts[${index}]`;
     if (host === '*' && toMesh) {
@@ -46,14 +48,22 @@ function validateHosts(spec: VirtualServiceSpec, { report, written }: Validation
         'the wildcard host * is not allowed for the gateway "mesh"; name the hosts, or bind the rule to a Gateway',
       );
     }
-    const before = spec.hosts.slice(0, index).find((other) => hostsOverlap(host, other));
+    const lower = host.toLowerCase();
+    const before = seen.has(lower) ? host : seenEarlier(seen, host);
+    seen.add(lower);
     if (before === undefined) return;
-    const same = before.toLowerCase() === host.toLowerCase();
+    const same = before.toLowerCase() === lower;
     report(
       path,
       `duplicate host ${JSON.stringify(host)}${same ? '' : `: ${JSON.stringify(before)} has names in common with it`}`,
     );
   });
+}
+
+/** A host before that has names in common with this one; of very long lists only equal hosts are found. */
+function seenEarlier(seen: ReadonlySet<string>, host: string): string | undefined {
+  if (seen.size > limits.overlappingHostsMax) return undefined;
+  return [...seen].find((other) => hostsOverlap(host, other));
 }
 
 const delegateOnly = (field: string): string =>

@@ -1,16 +1,23 @@
 import { type Case, describeFull, describeVerdicts } from '../../testing/verdict.ts';
 
 const cases: Case[] = [
-  ['needs an address', 'labels: { a: b }', 'spec.address: "address" is required'],
+  ['needs an address', 'labels: { a: b }', 'spec: an address is required, or a network that has a gateway'],
   ['takes a DNS name', 'address: vm.example.com'],
   ['takes an IPv6 address', 'address: "::1"'],
-  ['refuses an empty address', 'address: ""', 'spec.address: an address is required'],
+  ['refuses an empty address', 'address: ""', 'spec: an address is required, or a network that has a gateway'],
   ['refuses a wildcard', 'address: "*.example.com"', 'spec.address: "*.example.com" is not a host name'],
+  ['takes a Unix socket', 'address: unix:///run/x'],
   [
-    'refuses a Unix socket by name',
-    'address: unix:///run/x',
-    'spec.address: WorkloadEntry.address of a Unix socket is not done yet in this version; remove it',
+    'refuses a Unix socket with ports',
+    'address: unix:///run/x\nports: { http: 1 }',
+    'spec.ports: a Unix socket has no ports',
   ],
+  [
+    'warns of a network without an address',
+    'network: n1',
+    'warning: spec: without an address it is reached through the gateway of network "n1"',
+  ],
+  ['takes an empty locality', 'address: 10.0.0.1\nlocality: ""'],
   [
     'refuses a bad port',
     'address: 10.0.0.1\nports: { http: 0 }',
