@@ -1,5 +1,6 @@
 /** The check before publishing: everything that a resource names is there, and nothing is there for nobody. */
 
+import { credentialPrefix } from './messages/tls-context.ts';
 import { certificateSecretName } from './names.ts';
 import type { References } from './references.ts';
 import type { ResourceType } from './resource-types.ts';
@@ -33,8 +34,9 @@ export function checkConsistency(set: CheckedSet): readonly string[] {
         if (!set.endpoint.has(endpoint)) problems.push(`${who} names endpoints ${endpoint}, which are not there`);
       }
       for (const secret of references.secrets) {
-        // The proxy makes its own certificate: no control plane ever holds its key.
-        if (secret !== certificateSecretName && !set.secret.has(secret)) {
+        // The proxy makes its own certificate: no control plane ever holds its key. A user's Secret may be missing: then nothing goes there.
+        const excused = secret === certificateSecretName || secret.startsWith(credentialPrefix);
+        if (!excused && !set.secret.has(secret)) {
           problems.push(`${who} names secret ${secret}, which is not there`);
         }
       }

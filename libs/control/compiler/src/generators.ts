@@ -1,27 +1,30 @@
 /** The compilation's table of contents: what a proxy gets, in the order in which it is made. Each asks itself whether the proxy is for it. */
 
-import { blackHole } from './clusters/black-hole.ts';
 import { inboundClusters } from './clusters/inbound.ts';
 import { outboundClusters } from './clusters/outbound.ts';
+import { passthrough } from './clusters/passthrough.ts';
 import type { Generator } from './context.ts';
 import { endpoints } from './endpoints/endpoints.ts';
 import { egressListener } from './listeners/egress.ts';
 import { gatewayListeners } from './listeners/gateway.ts';
 import { grpcApiListeners } from './listeners/grpc-api.ts';
 import { inboundListeners } from './listeners/inbound.ts';
+import { sidecarEgress } from './listeners/sidecar-egress.ts';
 import { egressRoutes } from './routes/egress.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { grpcRoutes } from './routes/grpc.ts';
 import { outboundRoutes } from './routes/outbound.ts';
+import { credentialSecrets } from './secrets/credential-secrets.ts';
 import { rootSecret } from './secrets/root-secret.ts';
 
 export const generators: readonly Generator[] = [
   outboundClusters,
   inboundClusters,
-  blackHole,
+  passthrough,
   endpoints,
   inboundListeners,
   egressListener,
+  sidecarEgress,
   gatewayListeners,
   grpcApiListeners,
   egressRoutes,
@@ -29,4 +32,5 @@ export const generators: readonly Generator[] = [
   gatewayRoutes,
   grpcRoutes,
   rootSecret,
+  credentialSecrets,
 ];

@@ -2,11 +2,10 @@
 
 export const blackHoleCluster = 'BlackHoleCluster';
 export const passthroughCluster = 'PassthroughCluster';
+export const inboundPassthroughCluster = 'InboundPassthroughCluster';
 export const egressRouteName = 'http_proxy';
 export const rootSecretName = 'ROOTCA';
 export const certificateSecretName = 'default';
-/** Namespace whose DestinationRules hold for everyone. */
-export const rootNamespace = 'istio-system';
 /** Value of Istio's label `*_cluster`: there is one control plane and it has no cluster name. */
 export const clusterId = 'weft';
 
@@ -15,9 +14,9 @@ export function outboundClusterName(port: number, subset: string, host: string):
   return `outbound|${port}|${subset}|${host}`;
 }
 
-/** "inbound|21000||". @param applicationPort where the application listens. */
-export function inboundClusterName(applicationPort: number): string {
-  return `inbound|${applicationPort}||`;
+/** "inbound|21000||". @param workloadPort of the application, or of a Sidecar's ingress. */
+export function inboundClusterName(workloadPort: number): string {
+  return `inbound|${workloadPort}||`;
 }
 
 /** "outbound_.8080_.v1_.payment.shop.svc.cluster.local". */

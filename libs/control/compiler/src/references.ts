@@ -8,6 +8,7 @@ import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/liste
 import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
 import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
+import { ProxyProtocolUpstreamTransportSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol';
 import {
   type CommonTlsContext,
   DownstreamTlsContextSchema,
@@ -52,18 +53,25 @@ function readCluster(cluster: Cluster, into: Collected): void {
   if (cluster.clusterDiscoveryType.value === Cluster_DiscoveryType.EDS) {
     into.endpoints.add(cluster.edsClusterConfig?.serviceName || cluster.name);
   }
+  readSocket(cluster.transportSocket, into);
   for (const match of cluster.transportSocketMatches) readSocket(match.transportSocket, into);
 }
 
 function readListener(listener: Listener, into: Collected): void {
   readManager(listener.apiListener?.apiListener, into);
-  for (const chain of listener.filterChains) {
+  const { defaultFilterChain } = listener;
+  for (const chain of defaultFilterChain === undefined
+    ? listener.filterChains
+    : [...listener.filterChains, defaultFilterChain]) {
     readSocket(chain.transportSocket, into);
     for (const filter of chain.filters) {
       if (filter.configType.case !== 'typedConfig') continue;
       readManager(filter.configType.value, into);
       const tcp = anyUnpack(filter.configType.value, TcpProxySchema);
       if (tcp?.clusterSpecifier.case === 'cluster') into.clusters.add(tcp.clusterSpecifier.value);
+      if (tcp?.clusterSpecifier.case === 'weightedClusters') {
+        for (const { name } of tcp.clusterSpecifier.value.clusters) into.clusters.add(name);
+      }
     }
   }
 }
@@ -90,6 +98,7 @@ function readRoutes(routes: RouteConfiguration, into: Collected): void {
 function readSocket(socket: TransportSocket | undefined, into: Collected): void {
   if (socket?.configType.case !== 'typedConfig') return;
   const packed = socket.configType.value;
+  readSocket(anyUnpack(packed, ProxyProtocolUpstreamTransportSchema)?.transportSocket, into);
   const context =
     anyUnpack(packed, UpstreamTlsContextSchema)?.commonTlsContext ??
     anyUnpack(packed, DownstreamTlsContextSchema)?.commonTlsContext;

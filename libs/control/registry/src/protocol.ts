@@ -8,6 +8,10 @@ const byAppProtocol: Readonly<Record<string, Protocol>> = {
   http2: 'http2',
   'kubernetes.io/h2c': 'http2',
   grpc: 'grpc',
+  'grpc-web': 'http',
+  mongo: 'tcp',
+  mysql: 'tcp',
+  redis: 'tcp',
   https: 'https',
   'kubernetes.io/wss': 'https',
   tls: 'tls',
@@ -21,6 +25,9 @@ const byPrefix: Readonly<Record<string, Protocol>> = {
   https: 'https',
   tls: 'tls',
   tcp: 'tcp',
+  mongo: 'tcp',
+  mysql: 'tcp',
+  redis: 'tcp',
 };
 
 export interface SelectedProtocol {
@@ -30,13 +37,14 @@ export interface SelectedProtocol {
 }
 
 /**
- * Istio's order (pilot, kube conversion): appProtocol, then the port name up to its first "-". There is no sniffing: what is not declared is TCP.
+ * Istio's order (pilot, kube conversion): appProtocol, then the port name up to its first "-". What is not declared is TCP, and is looked at where connections are captured.
  *
  * @param appProtocol of a Service's port, or `protocol` of a ServiceEntry's.
  */
 export function selectProtocol(portName: string, appProtocol?: string): SelectedProtocol {
   const declared = own(byAppProtocol, appProtocol?.toLowerCase() ?? '');
   if (declared !== undefined) return { protocol: declared, declared: true };
+  if (/^grpc-web(-|$)/.test(portName.toLowerCase())) return { protocol: 'http', declared: true };
   const prefix = own(byPrefix, portName.toLowerCase().split('-', 1)[0] ?? '');
   return prefix === undefined ? { protocol: 'tcp', declared: false } : { protocol: prefix, declared: true };
 }

@@ -1,16 +1,17 @@
 /** Clusters from a sidecar to its own application, with the probe of its WorkloadGroup. */
 
 import { create } from '@bufbuild/protobuf';
-import type { WorkloadProbe } from '@weft/model';
+import type { ConnectionPool, MeshConfig, WorkloadProbe } from '@weft/model';
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { type HealthCheck, HealthCheckSchema } from '@weft/xds-messages/envoy/config/core/v3/health_check';
-import type { Generator } from '../context.ts';
+import type { Context, Generator } from '../context.ts';
+import { effectivePolicy } from '../destination-rules.ts';
 import { type IngressTarget, ingressTargets, workloadGroupOf } from '../ingress.ts';
-import { duration, filterMetadata, socketAddress } from '../messages/core.ts';
+import { duration, endpointAddress, filterMetadata } from '../messages/core.ts';
 import { inboundClusterName } from '../names.ts';
 import { weftStruct } from '../provenance.ts';
-
-const connectTimeoutMs = 10_000;
+import { circuitBreakers, keepalive } from './circuit.ts';
+import { protocolOptions, upstreamProtocol } from './http-options.ts';
 
 export const inboundClusters: Generator = (context) => {
   const { proxy } = context;
@@ -20,23 +21,38 @@ export const inboundClusters: Generator = (context) => {
   const probed = probe === undefined ? undefined : probedTarget(targets, probe);
   for (const target of targets) {
     const ownProbe = target === probed ? probe : undefined;
-    const { from, applicationHost, applicationPort } = target;
+    const { from, applicationHost, applicationPort, workloadPort } = target;
+    const { mesh } = context.world.input;
+    const pool = poolOf(context, target);
     context.emit({
       type: 'cluster',
-      name: inboundClusterName(applicationPort),
+      name: inboundClusterName(workloadPort),
       scope: proxy.id,
       inputs: [
         applicationHost,
+        applicationPort,
+        target.protocol,
+        target.sniffed,
+        mesh,
+        pool,
         from.file,
         from.line,
         from.resource,
         ownProbe,
         target.services.map((service) => `${service.host} ${service.name} ${service.namespace}`).join(';'),
       ],
-      build: () => ({ message: inboundCluster(target, ownProbe) }),
+      build: () => ({ message: inboundCluster(target, pool, mesh, ownProbe) }),
     });
   }
 };
+
+/** The Sidecar's, else that of the DestinationRule of the first service: of such a rule nothing else holds for the inbound side. */
+function poolOf({ world, proxy }: Context, target: IngressTarget): ConnectionPool | undefined {
+  const [service] = target.services;
+  if (target.connectionPool !== undefined || service === undefined) return target.connectionPool;
+  const policy = world.policy(service.host, proxy.namespace, service.namespace);
+  return effectivePolicy(policy, '', target.servicePorts[0] ?? target.port).connectionPool;
+}
 
 /** The probe names a port as Istio's does, the application's; where none has it, the Service's; else the first. One port is probed. */
 function probedTarget(targets: readonly IngressTarget[], probe: WorkloadProbe): IngressTarget | undefined {
@@ -48,12 +64,20 @@ function probedTarget(targets: readonly IngressTarget[], probe: WorkloadProbe): 
   );
 }
 
-function inboundCluster(target: IngressTarget, probe: WorkloadProbe | undefined): Cluster {
-  const name = inboundClusterName(target.applicationPort);
+function inboundCluster(
+  target: IngressTarget,
+  pool: ConnectionPool | undefined,
+  mesh: MeshConfig,
+  probe: WorkloadProbe | undefined,
+): Cluster {
+  const name = inboundClusterName(target.workloadPort);
+  const { from, kind } = target;
+  // Its own ports that are not HTTP/1 carry tunnelled bytes.
+  const protocol = kind === 'own' && target.protocol !== 'http' ? 'none' : upstreamProtocol(target, pool, mesh);
   return create(ClusterSchema, {
     name,
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.STATIC },
-    connectTimeout: duration(connectTimeoutMs),
+    connectTimeout: duration(pool?.tcp?.connectTimeoutMs ?? mesh.connectTimeoutMs),
     loadAssignment: {
       clusterName: name,
       endpoints: [
@@ -62,7 +86,7 @@ function inboundCluster(target: IngressTarget, probe: WorkloadProbe | undefined)
             {
               hostIdentifier: {
                 case: 'endpoint',
-                value: { address: socketAddress(target.applicationHost, target.applicationPort) },
+                value: { address: endpointAddress(target.applicationHost, target.applicationPort) },
               },
             },
           ],
@@ -72,8 +96,11 @@ function inboundCluster(target: IngressTarget, probe: WorkloadProbe | undefined)
     healthChecks: probe === undefined ? [] : [healthCheck(probe)],
     metadata: filterMetadata({
       istio: { services: target.services.map(({ host, name, namespace }) => ({ host, name, namespace })) },
-      weft: weftStruct({ ...target.from, rule: target.from.rule || `port ${target.ingress.name}` }),
+      weft: weftStruct(from),
     }),
+    circuitBreakers: circuitBreakers(pool === undefined ? {} : { connectionPool: pool }),
+    ...keepalive(pool, mesh),
+    typedExtensionProtocolOptions: protocolOptions({ protocol, pool }),
   });
 }
 

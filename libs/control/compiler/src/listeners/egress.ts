@@ -5,31 +5,40 @@ import { httpConnectionManager, httpFilter } from '../messages/network-filters.t
 import { egressRouteName, listenerName } from '../names.ts';
 import { builtIn } from '../provenance.ts';
 import { listener } from './listener.ts';
+import { listenerInputs } from './listener-inputs.ts';
 
-export const egressListener: Generator = ({ proxy, emit }) => {
+export const egressListener: Generator = (context) => {
+  const { proxy, emit } = context;
   const egress = proxy.egressProxy;
   if (proxy.type !== 'sidecar' || egress === undefined) return;
   emit({
     type: 'listener',
     name: listenerName(egress.bind, egress.port),
     scope: proxy.id,
-    inputs: [proxy.labels, proxy.workloadName, proxy.namespace],
+    inputs: listenerInputs(context),
     build: () => ({
       message: listener({
         proxy,
+        name: listenerName(egress.bind, egress.port),
         bind: egress.bind,
         port: egress.port,
         inbound: false,
-        filter: httpFilter(
-          httpConnectionManager({
-            statPrefix: `outbound_${egress.bind}_${egress.port}`,
-            routes: egressRouteName,
-            upgrades: ['websocket', 'CONNECT'],
-            allowAbsoluteUrl: true,
-            serverName: 'envoy',
-            side: 'outbound',
-          }),
-        ),
+        chains: [
+          {
+            filters: [
+              httpFilter(
+                httpConnectionManager({
+                  statPrefix: `outbound_${egress.bind}_${egress.port}`,
+                  routes: egressRouteName,
+                  upgrades: ['websocket', 'CONNECT'],
+                  allowAbsoluteUrl: true,
+                  serverName: 'envoy',
+                  side: 'outbound',
+                }),
+              ),
+            ],
+          },
+        ],
         from: builtIn('the sidecar is an explicit HTTP proxy for its application'),
       }),
     }),

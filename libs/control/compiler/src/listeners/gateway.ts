@@ -1,49 +1,191 @@
-/** A gateway's listeners: one per address and port of the servers that select it. */
+/** A gateway's listeners: one per address and port of the servers that select it, one chain for each that ends TLS or passes it on. */
 
-import type { Generator } from '../context.ts';
+import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/listener';
+import type { Context, Generator } from '../context.ts';
+import { sharedHosts } from '../gateway-hosts.ts';
 import { type BoundServer, gatewayServers } from '../gateway-servers.ts';
+import { isUnixAddress } from '../messages/core.ts';
+import { tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
-import { gatewayRouteName, listenerName } from '../names.ts';
-import { provenanceOf } from '../provenance.ts';
-import { listener } from './listener.ts';
+import { hostCovers } from '../model-index.ts';
+import { listenerName } from '../names.ts';
+import { notice, provenanceOf } from '../provenance.ts';
+import { gatewayRoutesOf, serverKind } from '../routes/gateway-names.ts';
+import { rootSecretFor, secretFor } from '../secrets/credentials.ts';
+import { withoutConflicts } from './chain-conflicts.ts';
+import { type Chain, listener } from './listener.ts';
+import { listenerInputs } from './listener-inputs.ts';
+import { type TcpFindings, type TcpPlace, tcpRuleChains, tlsRuleChains } from './outbound-tcp.ts';
+import { credentialsOf, missingCredential, rootCredential, serverTls } from './server-tls.ts';
 
-export const gatewayListeners: Generator = ({ proxy, world, emit }) => {
+export const gatewayListeners: Generator = (context) => {
+  const { proxy, world, scope, emit } = context;
   if (proxy.type !== 'router') return;
   for (const [port, servers] of gatewayServers(world, proxy)) {
-    for (const [bind, first] of firstOfEachBind(servers)) {
-      const from = provenanceOf(first.gateway, first.rule);
+    for (const [bind, bound] of byBind(servers)) {
       emit({
         type: 'listener',
-        name: listenerName(bind, port),
+        name: isUnixAddress(bind) ? bind : listenerName(bind, port),
         scope: proxy.id,
-        inputs: [proxy.labels, proxy.workloadName, proxy.namespace, first.gateway, first.rule],
-        build: () => ({
-          message: listener({
-            proxy,
-            bind,
-            port,
-            inbound: false,
-            filter: httpFilter(
-              httpConnectionManager({
-                statPrefix: `gateway_${bind}_${port}`,
-                routes: gatewayRouteName(port),
-                upgrades: ['websocket'],
-                serverName: 'istio-envoy',
-                side: 'gateway',
-              }),
-            ),
-            from,
-          }),
-        }),
+        inputs: [
+          ...listenerInputs(context),
+          ...bound.flatMap(({ gateway, rule }) => [gateway, rule]),
+          ...bound.flatMap((each) => credentialInputs(context, each)),
+          ...(bound.some((each) => serverKind(each) === 'connections') ? [scope.view, world.routingInputs] : []),
+        ],
+        build() {
+          const findings: TcpFindings = { notices: new Set(), missingClusters: new Set() };
+          const message = gatewayListener(context, bind, port, bound, findings);
+          return { message, notices: [...findings.notices], missingClusters: [...findings.missingClusters] };
+        },
       });
     }
   }
 };
 
-function firstOfEachBind(servers: readonly BoundServer[]): ReadonlyMap<string, BoundServer> {
-  const found = new Map<string, BoundServer>();
+function byBind(servers: readonly BoundServer[]): ReadonlyMap<string, readonly BoundServer[]> {
+  const found = new Map<string, BoundServer[]>();
   for (const server of servers) {
-    if (!found.has(server.bind)) found.set(server.bind, server);
+    const list = found.get(server.bind);
+    if (list === undefined) found.set(server.bind, [server]);
+    else list.push(server);
   }
   return found;
+}
+
+/** The Secrets themselves: one that comes or goes changes which servers are there. */
+function credentialInputs(context: Context, { server }: BoundServer): readonly unknown[] {
+  if (server.tls === undefined) return [];
+  const root = rootCredential(server.tls);
+  return [
+    ...credentialsOf(server.tls).map((name) => secretFor(context, name)),
+    ...(root === undefined ? [] : [rootSecretFor(context, root)]),
+  ];
+}
+
+/** Whether a port is plain or TLS is decided by its oldest server: both at once cannot be told apart. */
+function gatewayListener(
+  context: Context,
+  bind: string,
+  port: number,
+  servers: readonly BoundServer[],
+  findings: TcpFindings,
+): Listener {
+  const { proxy, world } = context;
+  const [first] = servers as readonly [BoundServer, ...BoundServer[]];
+  const fits = servers.filter((bound) => {
+    if (familyOf(bound) === familyOf(first)) return true;
+    const by = `${first.gateway.namespace}/${first.gateway.name}`;
+    report(findings, bound, `port ${port} is taken as ${familyOf(first)} by the older Gateway ${by}`);
+    return false;
+  });
+  const chains =
+    familyOf(first) === 'HTTP'
+      ? [httpChain(bind, port, `http.${port}`)]
+      : fits.flatMap((bound) => serverChains(context, bind, bound, findings));
+  const kept = withoutConflicts(chains, (left, by) => {
+    report(
+      findings,
+      first,
+      `${left.name ?? 'a server'} is not reached where ${by.name ?? 'another'} takes the same names`,
+    );
+  });
+  const inspected = kept.some(({ transportSocket, match }) => transportSocket !== undefined || match?.serverNames);
+  return listener({
+    proxy,
+    name: isUnixAddress(bind) ? bind : listenerName(bind, port),
+    bind,
+    port,
+    inbound: false,
+    chains: kept,
+    listenerFilters: inspected ? [tlsInspector()] : [],
+    detectionTimeoutMs: world.input.mesh.protocolDetectionTimeoutMs,
+    from: provenanceOf(first.gateway, first.rule),
+  });
+}
+
+function familyOf(bound: BoundServer): 'HTTP' | 'TLS' | 'TCP' {
+  if (serverKind(bound) === 'http') return 'HTTP';
+  const { protocol } = bound.server.port;
+  return protocol === 'HTTPS' || protocol === 'TLS' ? 'TLS' : 'TCP';
+}
+
+function serverChains(context: Context, bind: string, bound: BoundServer, findings: TcpFindings): readonly Chain[] {
+  const { server } = bound;
+  const { tls } = server;
+  if (familyOf(bound) === 'TCP') return ruleChains(context, bound, findings, undefined);
+  if (tls === undefined || tls.mode === 'PASSTHROUGH') return ruleChains(context, bound, findings, 'passthrough');
+  if (tls.mode === 'AUTO_PASSTHROUGH') {
+    report(
+      findings,
+      bound,
+      'AUTO_PASSTHROUGH joins meshes of several networks, which is not done; the server is left out',
+    );
+    return [];
+  }
+  const missing = missingCredential(context, tls);
+  if (missing !== undefined) {
+    const { namespace } = context.proxy;
+    report(findings, bound, `there is no usable Secret ${namespace}/${missing} for it; the server is left out`);
+    return [];
+  }
+  const routes = gatewayRoutesOf(bound);
+  const socket = serverTls(context, tls, routes === undefined ? [] : ['h2', 'http/1.1'])?.socket;
+  if (socket === undefined) return [];
+  const names = serverNames(bound);
+  const terminated = (chain: Chain): Chain => ({
+    ...chain,
+    transportSocket: socket,
+    ...(names.length === 0 ? {} : { match: { ...chain.match, serverNames: names } }),
+  });
+  if (routes === undefined) return ruleChains(context, bound, findings, undefined).map(terminated);
+  return [terminated({ ...httpChain(bind, server.port.number, routes), name: routes })];
+}
+
+function httpChain(bind: string, port: number, routes: string): Chain {
+  const manager = httpConnectionManager({
+    statPrefix: `gateway_${bind}_${port}`,
+    routes,
+    upgrades: ['websocket'],
+    serverName: 'istio-envoy',
+    side: 'gateway',
+  });
+  return { filters: [httpFilter(manager)] };
+}
+
+/** Hosts without their namespaces; none where any name is taken. */
+function serverNames({ server }: BoundServer): string[] {
+  const hosts = server.hosts.map((host) => host.slice(host.indexOf('/') + 1).toLowerCase());
+  return hosts.includes('*') ? [] : [...new Set(hosts)];
+}
+
+/** TCP and TLS rules of the VirtualServices that name the Gateway and share a host with the server. */
+function ruleChains(
+  context: Context,
+  bound: BoundServer,
+  findings: TcpFindings,
+  passthrough: 'passthrough' | undefined,
+): readonly Chain[] {
+  const { gateway, server } = bound;
+  const key = `${gateway.namespace}/${gateway.name}`;
+  const place: TcpPlace = { context, findings, port: server.port.number, gateways: new Set([key]) };
+  const admitted = serverNames(bound);
+  const isAdmitted = (name: string): boolean =>
+    admitted.length === 0 || admitted.some((host) => hostCovers(host, name) || hostCovers(name, host));
+  const chains = context.scope.view.virtualServices.flatMap((rules) => {
+    if (!rules.gateways.has(key) || sharedHosts(rules, gateway, server).length === 0) return [];
+    return passthrough === undefined ? tcpRuleChains(place, rules, []) : tlsRuleChains(place, rules, [], isAdmitted);
+  });
+  if (chains.length === 0) {
+    report(
+      findings,
+      bound,
+      `no VirtualService has ${passthrough === undefined ? 'tcp' : 'tls'} rules for it; nothing is taken`,
+    );
+  }
+  return chains;
+}
+
+function report(findings: TcpFindings, { gateway, rule }: BoundServer, sentence: string): void {
+  findings.notices.add(notice(provenanceOf(gateway, rule), sentence));
 }

@@ -1,37 +1,82 @@
 /** What all listeners that take connections have in common. */
 
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { ProxyDescription } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
 import type { TransportSocket } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { TrafficDirection } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { type Listener, ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
-import type { Filter } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
-import { filterMetadata, socketAddress } from '../messages/core.ts';
-import { listenerName } from '../names.ts';
+import type {
+  Filter,
+  FilterChainMatchSchema,
+  FilterChainSchema,
+  ListenerFilter,
+} from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
+import { duration, endpointAddress, filterMetadata } from '../messages/core.ts';
 import { weftStruct } from '../provenance.ts';
 import { ownWorkload } from '../workload-labels.ts';
 
+export type ChainMatch = Exclude<MessageInitShape<typeof FilterChainMatchSchema>, { $typeName: string }>;
+
+/** How connections that match are taken. */
+export interface Chain {
+  readonly name?: string;
+  /** Absent: every connection. */
+  readonly match?: ChainMatch;
+  readonly filters: readonly Filter[];
+  /** Plain text where absent. */
+  readonly transportSocket?: TransportSocket;
+}
+
 export interface ListenerOptions {
   readonly proxy: ProxyDescription;
+  readonly name: string;
+  /** An IP address, or "unix:///path". */
   readonly bind: string;
   readonly port: number;
   readonly inbound: boolean;
-  readonly filter: Filter;
-  /** Plain text where absent. */
-  readonly transportSocket?: TransportSocket;
+  readonly chains: readonly Chain[];
+  readonly defaultChain?: Chain;
+  /** In order; without them a connection's bytes are not looked at. */
+  readonly listenerFilters?: readonly ListenerFilter[];
+  /** How long they wait for bytes; 0: for ever. */
+  readonly detectionTimeoutMs?: number;
+  /** virtual: takes connections that another listener hands on; redirect: hands them on by their original destination. */
+  readonly capture?: 'virtual' | 'redirect' | undefined;
+  readonly transparent?: boolean;
   readonly from: Provenance;
 }
 
 export function listener(options: ListenerOptions): Listener {
-  const { proxy, bind, port, filter, transportSocket, from } = options;
+  const { proxy, name, bind, port, from, listenerFilters = [], capture } = options;
   return create(ListenerSchema, {
-    name: listenerName(bind, port),
-    address: socketAddress(bind, port),
+    name,
+    address: endpointAddress(bind, port),
     trafficDirection: options.inbound ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
-    filterChains: [{ filters: [filter], ...(transportSocket === undefined ? {} : { transportSocket }) }],
+    filterChains: options.chains.map(filterChain),
+    ...(options.defaultChain === undefined ? {} : { defaultFilterChain: filterChain(options.defaultChain) }),
+    ...(listenerFilters.length === 0
+      ? {}
+      : {
+          listenerFilters: [...listenerFilters],
+          listenerFiltersTimeout: duration(options.detectionTimeoutMs ?? 0),
+          continueOnListenerFiltersTimeout: true,
+        }),
+    ...(capture === 'virtual' ? { bindToPort: false } : {}),
+    ...(capture === 'redirect' ? { useOriginalDst: true } : {}),
+    ...(options.transparent === true ? { transparent: true } : {}),
     metadata: filterMetadata({
       weft: weftStruct(from, { workload: ownWorkload(proxy.labels, proxy.workloadName, proxy.namespace) }),
     }),
   });
+}
+
+function filterChain(chain: Chain): Exclude<MessageInitShape<typeof FilterChainSchema>, { $typeName: string }> {
+  const { name, match, filters, transportSocket } = chain;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(match === undefined ? {} : { filterChainMatch: match }),
+    filters: [...filters],
+    ...(transportSocket === undefined ? {} : { transportSocket }),
+  };
 }

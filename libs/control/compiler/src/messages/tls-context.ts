@@ -17,14 +17,17 @@ type Certificate = NonNullable<TlsContextInit['tlsCertificates']>[number];
 type Validation = NonNullable<TlsContextInit['validationContextType']>;
 type TlsParams = Exclude<MessageInitShape<typeof TlsParametersSchema>, { $typeName: string }>;
 
+/** Of secrets that users write. */
+export const credentialPrefix = 'kubernetes://';
+
 /** The name under which a proxy asks for a Secret of its own namespace (Istio, `credentialName`). */
 export function credentialSecretName(credentialName: string): string {
-  return `kubernetes://${credentialName}`;
+  return `${credentialPrefix}${credentialName}`;
 }
 
 /** The CA that goes with a credential, in a secret of its own. */
 export function credentialRootName(credentialName: string): string {
-  return `kubernetes://${credentialName}-cacert`;
+  return `${credentialPrefix}${credentialName}-cacert`;
 }
 
 export function secretConfig(name: string): NonNullable<TlsContextInit['tlsCertificateSdsSecretConfigs']>[number] {

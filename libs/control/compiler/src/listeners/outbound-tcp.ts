@@ -1,0 +1,226 @@
+/** Where connections that are not HTTP go: TCP and TLS rules of VirtualServices, else the service itself (Istio, core/tls.go). */
+
+import type { ServicePortView } from '@weft/control-registry';
+import type { Provenance } from '@weft/kernel';
+import { type Destination, type Resource, type RouteDestination, resolveHost, type TcpMatch } from '@weft/model';
+import type { Context } from '../context.ts';
+import { effectivePolicy } from '../destination-rules.ts';
+import { tcpProxy, type WeightedTarget } from '../messages/tcp-proxy.ts';
+import { hostCovers, type IndexedVirtualService, mostSpecific } from '../model-index.ts';
+import { outboundClusterName } from '../names.ts';
+import { builtIn, notice, provenanceOf } from '../provenance.ts';
+import type { EgressView } from '../scope/egress-view.ts';
+import type { ServiceShape } from '../scope/service-shape.ts';
+import { qualifiedGateway } from '../virtual-services/placed-rule.ts';
+import type { Chain, ChainMatch } from './listener.ts';
+
+/** Collects while the chains of one listener are made. */
+export interface TcpFindings {
+  readonly notices: Set<string>;
+  readonly missingClusters: Set<string>;
+}
+
+/** Where the connections of a client, or of a gateway, come from. */
+export interface TcpPlace {
+  readonly context: Context;
+  readonly findings: TcpFindings;
+  /** Service port, or the gateway's. */
+  readonly port: number;
+  /** "mesh", or "ns/name" of Gateways. */
+  readonly gateways: ReadonlySet<string>;
+}
+
+const mesh: ReadonlySet<string> = new Set(['mesh']);
+
+/** @param addresses that connections to the service are sent to; empty: the listener's own address tells nothing. */
+export function serviceChains(
+  context: Context,
+  findings: TcpFindings,
+  view: EgressView,
+  service: ServiceShape,
+  port: ServicePortView,
+  addresses: readonly string[],
+): readonly Chain[] {
+  const place: TcpPlace = { context, findings, port: port.number, gateways: mesh };
+  const rules = rulesFor(view, service.host);
+  const isTls = port.protocol === 'tls' || port.protocol === 'https';
+  const cluster = outboundClusterName(port.number, '', service.host);
+  const fallback = (match: ChainMatch): Chain =>
+    toTargets(place, match, [{ cluster, weight: 1 }], { service, port: port.number, subset: '' }, port.from);
+  const tlsChains = rules === undefined || !(isTls || port.sniffed) ? [] : tlsRuleChains(place, rules, addresses);
+  if (isTls) {
+    if (tlsChains.length > 0) return tlsChains;
+    const serverNames = service.host === '*' ? {} : { serverNames: [service.host.toLowerCase()] };
+    return [fallback({ ...to(addresses), ...(hasAddress(addresses) ? {} : serverNames) })];
+  }
+  const tcpChains = rules === undefined ? [] : tcpRuleChains(place, rules, addresses);
+  const takesAll = tcpChains.some(({ match }) => sameMatch(match ?? {}, to(addresses)));
+  return [...tlsChains, ...tcpChains, ...(takesAll ? [] : [fallback(to(addresses))])];
+}
+
+/** One chain for each match of each TLS rule; of equal names the first counts. */
+export function tlsRuleChains(
+  place: TcpPlace,
+  rules: IndexedVirtualService,
+  addresses: readonly string[],
+  isAdmitted: (serverName: string) => boolean = () => true,
+): readonly Chain[] {
+  const chains: Chain[] = [];
+  const seen = new Set<string>();
+  for (const [position, rule] of rules.resource.spec.tls.entries()) {
+    for (const match of rule.match) {
+      if (!holds(place, rules, match)) continue;
+      const ranges = match.destinationSubnets?.length ? match.destinationSubnets : addresses;
+      const key = (name: string): string => `${name.toLowerCase()} ${ranges.join(',')}`;
+      const serverNames = match.sniHosts.filter((name) => isAdmitted(name.toLowerCase()) && !seen.has(key(name)));
+      for (const name of serverNames) seen.add(key(name));
+      if (serverNames.length === 0) continue;
+      const named = serverNames.includes('*') ? {} : { serverNames: serverNames.map((name) => name.toLowerCase()) };
+      chains.push(ruleChain(place, rules, rule.route, `tls[${position}]`, { ...to(ranges), ...named }));
+    }
+  }
+  return chains;
+}
+
+/** One chain for each match of each TCP rule, up to the first that takes every connection. */
+export function tcpRuleChains(
+  place: TcpPlace,
+  rules: IndexedVirtualService,
+  addresses: readonly string[],
+): readonly Chain[] {
+  const chains: Chain[] = [];
+  for (const [position, rule] of rules.resource.spec.tcp.entries()) {
+    const matches: readonly TcpMatch[] = rule.match?.length ? rule.match : [{}];
+    const subnets = new Set<string>();
+    let everything = false;
+    for (const match of matches) {
+      if (!holds(place, rules, match)) continue;
+      if (match.destinationSubnets?.length) for (const subnet of match.destinationSubnets) subnets.add(subnet);
+      else everything = true;
+    }
+    const ranges = everything ? addresses : [...subnets];
+    if (!everything && subnets.size === 0) continue;
+    const made = ruleChain(place, rules, rule.route, `tcp[${position}]`, to(ranges));
+    if (!chains.some(({ match }) => sameMatch(match ?? {}, made.match ?? {}))) chains.push(made);
+    if (everything) break;
+  }
+  return chains;
+}
+
+/** The VirtualService of the mesh that has TCP or TLS rules for the host: the most specific, then the oldest. */
+function rulesFor(view: EgressView, host: string): IndexedVirtualService | undefined {
+  const candidates = view.virtualServices.filter(
+    ({ mesh: inMesh, resource, hosts }) =>
+      inMesh &&
+      resource.spec.tls.length + resource.spec.tcp.length > 0 &&
+      hosts.some((pattern) => hostCovers(pattern, host)),
+  );
+  return mostSpecific(candidates, host, ({ hosts }) => hosts)?.candidate;
+}
+
+/** What can be told before any connection: the port, who asks, through which gateway. */
+function holds({ context, port, gateways }: TcpPlace, { resource }: IndexedVirtualService, match: TcpMatch): boolean {
+  if (match.port !== undefined && match.port !== port) return false;
+  if (match.gateways?.length) {
+    return match.gateways.some((name) => gateways.has(qualifiedGateway(name, resource.namespace)));
+  }
+  const { labels, namespace } = context.proxy;
+  if (match.sourceNamespace && match.sourceNamespace !== namespace) return false;
+  return Object.entries(match.sourceLabels ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+function ruleChain(
+  place: TcpPlace,
+  { resource }: IndexedVirtualService,
+  route: readonly RouteDestination[],
+  path: string,
+  match: ChainMatch,
+): Chain {
+  const weighted = route.length === 1 ? route : route.filter(({ weight }) => (weight ?? 0) > 0);
+  const placed = weighted.map(({ destination, weight }) => ({
+    ...clusterOf(place, resource, destination, provenanceOf(resource, path)),
+    weight: weight ?? 1,
+  }));
+  const [first] = placed;
+  return toTargets(
+    place,
+    match,
+    placed.map(({ cluster, weight }) => ({ cluster, weight })),
+    first === undefined ? undefined : first.of,
+    provenanceOf(resource, path),
+  );
+}
+
+interface Target {
+  readonly service: ServiceShape | undefined;
+  readonly port: number;
+  readonly subset: string;
+}
+
+function clusterOf(
+  { context, findings, port: calledPort }: TcpPlace,
+  { namespace }: Resource<'VirtualService'>,
+  destination: Destination,
+  from: Provenance,
+): { readonly cluster: string; readonly of: Target } {
+  const { world, scope, proxy } = context;
+  const subset = destination.subset ?? '';
+  const host = world.canonical(resolveHost(destination.host, namespace, world.input.domain).toLowerCase());
+  const service = scope.view.byHost.get(host);
+  const only = service?.ports.length === 1 ? service.ports[0]?.number : undefined;
+  const port = destination.port?.number ?? only ?? calledPort;
+  const cluster = outboundClusterName(port, subset, host);
+  const known =
+    service?.ports.some(({ number }) => number === port) === true &&
+    (service.routable || proxy.interception !== 'NONE') &&
+    (subset === '' || world.policy(host, proxy.namespace, service.namespace, proxy.labels).subsets.has(subset));
+  if (!known) {
+    findings.missingClusters.add(cluster);
+    findings.notices.add(notice(from, `destination ${cluster} does not exist; connections for it are closed`));
+  }
+  return { cluster, of: { service, port, subset } };
+}
+
+function toTargets(
+  { context }: TcpPlace,
+  match: ChainMatch,
+  targets: readonly WeightedTarget[],
+  first: Target | undefined,
+  from: Provenance,
+): Chain {
+  const { world, proxy } = context;
+  const policy =
+    first?.service === undefined
+      ? undefined
+      : effectivePolicy(
+          world.policy(first.service.host, proxy.namespace, first.service.namespace, proxy.labels),
+          first.subset,
+          first.port,
+        );
+  const statPrefix = targets[0]?.cluster ?? builtIn('no target').rule;
+  return {
+    name: `${from.resource} ${from.rule}`.trim(),
+    ...(Object.keys(match).length === 0 ? {} : { match }),
+    filters: [tcpProxy({ statPrefix, targets, ...(policy === undefined ? {} : { policy }) })],
+  };
+}
+
+/** "10.0.0.1" or "10.0.0.0/8" as ranges; nothing where there are none. */
+export function to(addresses: readonly string[]): ChainMatch {
+  if (addresses.length === 0) return {};
+  return {
+    prefixRanges: addresses.map((address) => {
+      const [addressPrefix = '', length] = address.split('/');
+      const whole = addressPrefix.includes(':') ? 128 : 32;
+      return { addressPrefix, prefixLen: length === undefined ? whole : Number(length) };
+    }),
+  };
+}
+
+function hasAddress(addresses: readonly string[]): boolean {
+  return addresses.length > 0;
+}
+
+function sameMatch(left: ChainMatch, right: ChainMatch): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

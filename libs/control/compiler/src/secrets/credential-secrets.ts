@@ -1,0 +1,106 @@
+/** Secrets of the user that a gateway's servers and DestinationRules name, to proxies of their own namespace alone. */
+
+import { create } from '@bufbuild/protobuf';
+import type { Resource } from '@weft/model';
+import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
+import { mayUseCredentials } from '../clusters/upstream-tls.ts';
+import type { Context, Generator } from '../context.ts';
+import { gatewayServers } from '../gateway-servers.ts';
+import { credentialsOf, rootCredential } from '../listeners/server-tls.ts';
+import { credentialRootName, credentialSecretName } from '../messages/tls-context.ts';
+import { plannedClusters } from '../service-clusters.ts';
+import { credentialOf, holdsCertificate, rootSecretFor, secretFor } from './credentials.ts';
+
+export const credentialSecrets: Generator = (context) => {
+  if (context.proxy.type === 'grpc') return;
+  for (const name of certificatesWanted(context)) {
+    const secret = secretFor(context, name);
+    if (secret !== undefined && holdsCertificate(context, name)) emitCertificate(context, name, secret);
+  }
+  for (const name of rootsWanted(context)) {
+    const secret = rootSecretFor(context, name);
+    if (secret !== undefined) emitRoot(context, name, secret);
+  }
+};
+
+function certificatesWanted(context: Context): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { server } of boundServers(context)) {
+    if (server.tls !== undefined) for (const name of credentialsOf(server.tls)) names.add(name);
+  }
+  for (const name of ruleCredentials(context)) names.add(name);
+  return names;
+}
+
+function rootsWanted(context: Context): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { server } of boundServers(context)) {
+    const root = server.tls === undefined ? undefined : rootCredential(server.tls);
+    if (root !== undefined) names.add(root);
+  }
+  for (const name of ruleCredentials(context)) names.add(name);
+  return names;
+}
+
+function boundServers({ world, proxy }: Context) {
+  return proxy.type === 'router' ? [...gatewayServers(world, proxy).values()].flat() : [];
+}
+
+function ruleCredentials(context: Context): ReadonlySet<string> {
+  const names = new Set<string>();
+  const { proxy, world } = context;
+  if (proxy.type !== 'router' && !world.policiesByLabels) return names;
+  for (const planned of plannedClusters(context)) {
+    const name = planned.policy.tls?.credentialName;
+    if (name !== undefined && mayUseCredentials(context.proxy.type, planned)) names.add(name);
+  }
+  return names;
+}
+
+function emitCertificate({ proxy, emit }: Context, name: string, secret: Resource<'Secret'>): void {
+  const secretName = credentialSecretName(name);
+  emit({
+    type: 'secret',
+    name: secretName,
+    scope: proxy.namespace,
+    inputs: [secret],
+    build() {
+      const { chain = new Uint8Array(), key = new Uint8Array() } = credentialOf(secret);
+      const message = create(SecretSchema, {
+        name: secretName,
+        type: {
+          case: 'tlsCertificate',
+          value: {
+            certificateChain: { specifier: { case: 'inlineBytes', value: chain } },
+            privateKey: { specifier: { case: 'inlineBytes', value: key } },
+          },
+        },
+      });
+      return { message };
+    },
+  });
+}
+
+function emitRoot({ proxy, emit }: Context, name: string, secret: Resource<'Secret'>): void {
+  const secretName = credentialRootName(name);
+  emit({
+    type: 'secret',
+    name: secretName,
+    scope: proxy.namespace,
+    inputs: [secret],
+    build() {
+      const { ca = new Uint8Array(), crl } = credentialOf(secret);
+      const message = create(SecretSchema, {
+        name: secretName,
+        type: {
+          case: 'validationContext',
+          value: {
+            trustedCa: { specifier: { case: 'inlineBytes', value: ca } },
+            ...(crl === undefined ? {} : { crl: { specifier: { case: 'inlineBytes' as const, value: crl } } }),
+          },
+        },
+      });
+      return { message };
+    },
+  });
+}
