@@ -4,7 +4,9 @@ import type { AuthorizationPolicySpec } from './kinds/authorization-policy/spec.
 import type { DestinationRuleSpec } from './kinds/destination-rule/spec.ts';
 import type { EnvoyFilterSpec } from './kinds/envoy-filter/spec.ts';
 import type { GatewaySpec } from './kinds/gateway/spec.ts';
+import type { GatewayApiSpecs } from './kinds/gateway-api/kinds.ts';
 import type { KubernetesSpecs } from './kinds/kubernetes-kinds.ts';
+import type { LinkerdSpecs } from './kinds/linkerd/kinds.ts';
 import type { PeerAuthenticationSpec } from './kinds/peer-authentication/spec.ts';
 import type { ProxyConfigSpec } from './kinds/proxy-config/spec.ts';
 import type { RequestAuthenticationSpec } from './kinds/request-authentication/spec.ts';
@@ -16,7 +18,7 @@ import type { VirtualServiceSpec } from './kinds/virtual-service/spec.ts';
 import type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
 import type { WorkloadGroupSpec } from './kinds/workload-group/spec.ts';
 
-export interface Specs extends KubernetesSpecs {
+export interface Specs extends KubernetesSpecs, GatewayApiSpecs, LinkerdSpecs {
   Service: ServiceSpec;
   ServiceEntry: ServiceEntrySpec;
   WorkloadEntry: WorkloadEntrySpec;

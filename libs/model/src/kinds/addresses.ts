@@ -1,6 +1,6 @@
 /** IP addresses and CIDR blocks in fields. */
 
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { checkedString } from '../schema/object.ts';
 
 export const ipAddress = checkedString((value) =>
@@ -19,3 +19,18 @@ export const cidr = checkedString(cidrProblem);
 
 /** "10.0.0.0/8" or "10.0.0.1". */
 export const cidrOrAddress = checkedString((value) => (isIP(value) === 0 ? cidrProblem(value) : undefined));
+
+/** True where every address of `inner` is one of `outer`; each is a block or a single address. */
+export function isWithinBlock(inner: string, outer: string): boolean {
+  const parse = (text: string): { address: string; bits: number; family: number } => {
+    const [address = '', length] = text.split('/');
+    const family = isIP(address);
+    return { address, family, bits: length === undefined ? (family === 4 ? 32 : 128) : Number(length) };
+  };
+  const [within, whole] = [parse(inner), parse(outer)];
+  if (within.family !== whole.family || within.bits < whole.bits) return false;
+  const family = whole.family === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(whole.address, whole.bits, family);
+  return list.check(within.address, family);
+}

@@ -10,7 +10,9 @@ import { envoyFilterSchema } from './envoy-filter/schema.ts';
 import { validateEnvoyFilter } from './envoy-filter/validate.ts';
 import { gatewaySchema } from './gateway/schema.ts';
 import { validateGateway } from './gateway/validate.ts';
+import { gatewayApiKinds } from './gateway-api/kinds.ts';
 import { kubernetesKinds } from './kubernetes-kinds.ts';
+import { linkerdKinds } from './linkerd/kinds.ts';
 import { peerAuthenticationSchema } from './peer-authentication/schema.ts';
 import { validatePeerAuthentication } from './peer-authentication/validate.ts';
 import { proxyConfigSchema } from './proxy-config/schema.ts';
@@ -103,38 +105,18 @@ export const kindDefinitions: { readonly [K in Kind]: KindDefinition<K> } = {
     validate: validateTelemetry,
   },
   ...kubernetesKinds,
+  ...gatewayApiKinds,
+  ...linkerdKinds,
 };
 
 /** API group → kinds that Istio, Kubernetes, the Gateway API or Linkerd have there and this version refuses by name. */
 export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
   'extensions.istio.io': ['TrafficExtension', 'WasmPlugin'],
-  'gateway.networking.k8s.io': [
-    'BackendTLSPolicy',
-    'GRPCRoute',
-    'Gateway',
-    'GatewayClass',
-    'HTTPRoute',
-    'ListenerSet',
-    'ReferenceGrant',
-    'TCPRoute',
-    'TLSRoute',
-    'UDPRoute',
-  ],
+  'gateway.networking.k8s.io': ['ListenerSet', 'UDPRoute'],
   'gateway.networking.x-k8s.io': ['XBackendTrafficPolicy', 'XListenerSet', 'XMesh'],
   'install.istio.io': ['IstioOperator'],
-  'linkerd.io': ['ServiceProfile'],
   'multicluster.linkerd.io': ['Link'],
-  'policy.linkerd.io': [
-    'AuthorizationPolicy',
-    'EgressNetwork',
-    'HTTPLocalRateLimitPolicy',
-    'HTTPRoute',
-    'MeshTLSAuthentication',
-    'NetworkAuthentication',
-    'Server',
-    'ServerAuthorization',
-  ],
+  'policy.linkerd.io': ['EgressNetwork'],
   'specs.smi-spec.io': ['TCPRoute', 'UDPRoute'],
-  'split.smi-spec.io': ['TrafficSplit'],
   'workload.linkerd.io': ['ExternalGroup', 'ExternalWorkload'],
 };

@@ -1,6 +1,6 @@
 /** Rules between the fields of a NetworkPolicy. */
 
-import { BlockList, isIP } from 'node:net';
+import { isWithinBlock } from '../addresses.ts';
 import type { Report, ValidationContext } from '../definition.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicyRule, NetworkPolicySpec } from './spec.ts';
 
@@ -31,19 +31,9 @@ function validatePeer(
   }
   if (selects && ipBlock !== undefined) report(path, 'ipBlock cannot stand beside podSelector or namespaceSelector');
   ipBlock?.except?.forEach((inner, index) => {
-    if (!isInside(inner, ipBlock.cidr))
+    if (!isWithinBlock(inner, ipBlock.cidr))
       report(`${path}.ipBlock.except[${index}]`, `${inner} does not lie within ${ipBlock.cidr}`);
   });
-}
-
-function isInside(inner: string, outer: string): boolean {
-  const [innerAddress = '', innerLength] = inner.split('/');
-  const [outerAddress = '', outerLength] = outer.split('/');
-  if (isIP(innerAddress) !== isIP(outerAddress) || Number(innerLength) < Number(outerLength)) return false;
-  const list = new BlockList();
-  const family = isIP(outerAddress) === 4 ? 'ipv4' : 'ipv6';
-  list.addSubnet(outerAddress, Number(outerLength), family);
-  return list.check(innerAddress, family);
 }
 
 function validatePort({ port, endPort }: NetworkPolicyPort, path: string, report: Report): void {

@@ -1,0 +1,13 @@
+/** Rules between the fields of an SMI TrafficSplit. */
+
+import type { ValidationContext } from '../../definition.ts';
+import type { TrafficSplitSpec } from './spec.ts';
+
+export function validateTrafficSplit({ backends }: TrafficSplitSpec, { report }: ValidationContext): void {
+  if (backends.every(({ weight }) => weight === 0)) report('spec.backends', 'total destination weight = 0', 'key');
+  const seen = new Set<string>();
+  backends.forEach(({ service }, index) => {
+    if (seen.has(service)) report(`spec.backends[${index}].service`, `duplicate backend ${JSON.stringify(service)}`);
+    seen.add(service);
+  });
+}
