@@ -89,3 +89,9 @@ function asObject(value: JsonValue | undefined): JsonObject | undefined {
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }
+
+/** How long a gRPC call's own deadline may be, milliseconds, 0 for any; undefined: its deadline is not looked at. */
+export function grpcDeadlineMax(metadata: Metadata | undefined): number | undefined {
+  const given = metadata?.filterMetadata['weft']?.['grpc_deadline_max_ms'];
+  return typeof given === 'number' && given >= 0 ? given : undefined;
+}

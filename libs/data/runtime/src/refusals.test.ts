@@ -49,8 +49,8 @@ describe('a refusal', () => {
       'ClusterLoadAssignment c: endpoint 10.0.0.1: port_value must be 1 to 65535',
     ],
     [
-      badRoute({ statPrefix: 'x' }),
-      'RouteConfiguration r virtual_hosts[0]: field routes[0].stat_prefix is not supported',
+      badRoute({ action: { case: 'filterAction', value: {} } }),
+      'RouteConfiguration r virtual_hosts[0]: field routes[0].filter_action is not supported',
     ],
     [
       badRoute({ match: { pathSpecifier: { case: 'safeRegex', value: { regex: '(?=a)' } } } }),

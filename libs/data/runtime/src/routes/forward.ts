@@ -10,7 +10,7 @@ import {
 import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { routeTimeoutMs } from '../limits.ts';
-import { provenanceOf } from '../metadata.ts';
+import { grpcDeadlineMax, provenanceOf } from '../metadata.ts';
 import type { ForwardAction, MirrorPolicy, RateLimitRule, RetryPolicy } from '../tables/route.ts';
 import type { FilterConfigs } from './filter-configs.ts';
 import { compileHash } from './hash-policy.ts';
@@ -63,7 +63,7 @@ export function compileForward(
     pick,
     timeoutMs: milliseconds(action.timeout, routeTimeoutMs),
     idleTimeoutMs: action.idleTimeout === undefined ? undefined : milliseconds(action.idleTimeout, 0),
-    ...compileDurations(action),
+    ...compileDurations(action, grpcDeadlineMax(route.metadata)),
     retry: compileRetry(action.retryPolicy, where) ?? defaults.retry,
     mirrors:
       action.requestMirrorPolicies.length === 0
@@ -89,16 +89,17 @@ export function compileForward(
   };
 }
 
-/** max_stream_duration, and the older max_grpc_timeout and grpc_timeout_offset where it does not say. */
+/** max_stream_duration, and the older max_grpc_timeout and grpc_timeout_offset where it does not say. @param deadlineMaxMs of Weft's metadata, in place of max_grpc_timeout. */
 function compileDurations(
   action: RouteAction,
+  deadlineMaxMs: number | undefined,
 ): Pick<ForwardAction, 'maxDurationMs' | 'grpcMaxMs' | 'grpcLimitsStream' | 'grpcOffsetMs'> {
   const limits = action.maxStreamDuration;
   const grpcMax = limits === undefined ? action.maxGrpcTimeout : limits.grpcTimeoutHeaderMax;
   const grpcOffset = limits === undefined ? action.grpcTimeoutOffset : limits.grpcTimeoutHeaderOffset;
   return {
     maxDurationMs: limits?.maxStreamDuration === undefined ? undefined : milliseconds(limits.maxStreamDuration, 0),
-    grpcMaxMs: grpcMax === undefined ? undefined : milliseconds(grpcMax, 0),
+    grpcMaxMs: grpcMax === undefined ? deadlineMaxMs : milliseconds(grpcMax, 0),
     grpcLimitsStream: limits !== undefined,
     grpcOffsetMs: milliseconds(grpcOffset, 0),
   };

@@ -50,6 +50,7 @@ const tableFields: SupportedFields = {
     'typed_per_filter_config',
     'tracing',
     'per_request_buffer_limit_bytes',
+    'stat_prefix',
     ...mutations,
   ],
   'envoy.config.route.v3.Decorator': ['operation'],
