@@ -5,6 +5,7 @@ import type { Provenance } from '@weft/kernel';
 import type { HttpRouteDestination, HttpRule } from '@weft/model';
 import {
   type RouteAction,
+  RouteAction_MaxStreamDurationSchema,
   RouteActionSchema,
   type RouteSchema,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
@@ -63,12 +64,13 @@ export function ruleAction(scope: RouteScope, placed: PlacedRule): RuleAction | 
   };
 }
 
-/** 0 switches the limit off. A gRPC call's own deadline holds below the rule's, or alone. */
+/** 0 switches the limit off. A proxyless client knows the limit of a stream alone. */
 export function setTimeouts(forward: RouteAction, timeoutMs: number, { dialect }: Pick<RouteScope, 'dialect'>): void {
   const timeout = duration(timeoutMs);
   forward.timeout = timeout;
-  const limits = dialect === 'grpc' ? { maxStreamDuration: timeout } : { grpcTimeoutHeaderMax: timeout };
-  forward.maxStreamDuration = create(RouteActionSchema, { maxStreamDuration: limits }).maxStreamDuration;
+  if (dialect === 'grpc') {
+    forward.maxStreamDuration = create(RouteAction_MaxStreamDurationSchema, { maxStreamDuration: timeout });
+  }
 }
 
 interface Forward {

@@ -27,6 +27,6 @@ export function destinationCluster(scope: RouteScope, destination: Destination, 
   if (service === undefined || !service.routable) return missing(`destination host ${host} is not in the mesh`);
   if (!service.ports.some(({ number }) => number === port)) return missing(`destination ${host} has no port ${port}`);
   if (subset === '') return name;
-  const policy = world.policy(host, scope.clientNamespace, service.namespace);
+  const policy = world.policy(host, scope.clientNamespace, service.namespace, scope.clientLabels);
   return policy.subsets.has(subset) ? name : missing(`no DestinationRule defines subset ${subset} of ${host}`);
 }

@@ -1,9 +1,8 @@
 /** `http_proxy`: where a sidecar sends what its application asks it to fetch as an explicit proxy. */
 
-import { clientScope, type Generator } from '../context.ts';
+import type { Generator } from '../context.ts';
 import { egressRouteName } from '../names.ts';
-import { sourceKey } from '../virtual-services/source-labels.ts';
-import { noteShadowed } from './mesh-scope.ts';
+import { callerKey, noteShadowed } from './mesh-scope.ts';
 import { proxyHosts } from './proxy-hosts.ts';
 import { unknownHost } from './unknown-host.ts';
 import { byName, routeConfiguration } from './virtual-host.ts';
@@ -14,7 +13,7 @@ export const egressRoutes: Generator = (context) => {
   context.emit({
     type: 'route',
     name: egressRouteName,
-    scope: `${clientScope(context)}|${sourceKey(scope.view, proxy.labels)}`,
+    scope: callerKey(context, scope.view),
     inputs: [scope.view, world.routingInputs, world.input.mesh],
     build() {
       const findings = { notices: new Set<string>(), missingClusters: new Set<string>() };

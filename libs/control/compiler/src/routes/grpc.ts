@@ -3,14 +3,13 @@
 import type { ServicePortView } from '@weft/control-registry';
 import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
 import type { Route } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { type Context, clientScope, type Generator } from '../context.ts';
+import type { Context, Generator } from '../context.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { outboundClusterName } from '../names.ts';
 import type { ServiceShape } from '../scope/service-shape.ts';
 import { spokenFor } from '../virtual-services/mesh-hosts.ts';
-import { sourceKey } from '../virtual-services/source-labels.ts';
 import { createDomainClaims, serviceDomains } from './domains.ts';
-import { meshScope } from './mesh-scope.ts';
+import { callerKey, meshScope } from './mesh-scope.ts';
 import { ruleRoutes } from './rules.ts';
 import type { Findings } from './scope.ts';
 import { serviceRoute } from './service-routes.ts';
@@ -26,7 +25,7 @@ export const grpcRoutes: Generator = (context) => {
       context.emit({
         type: 'route',
         name: outboundClusterName(port.number, '', service.host),
-        scope: `${clientScope(context)}|${sourceKey(scope.view, proxy.labels)}`,
+        scope: callerKey(context, scope.view),
         inputs: [scope.view, world.routingInputs, world.input.mesh],
         build() {
           candidates ??= rulesByService(context);

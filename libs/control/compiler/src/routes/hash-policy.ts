@@ -68,5 +68,6 @@ function ofPort(policy: TrafficPolicy | undefined, port: number | undefined): Co
 
 function policyOf(scope: RouteScope, host: string): DestinationPolicy | undefined {
   const service = scope.services.get(host);
-  return service === undefined ? undefined : scope.world.policy(host, scope.clientNamespace, service.namespace);
+  if (service === undefined) return undefined;
+  return scope.world.policy(host, scope.clientNamespace, service.namespace, scope.clientLabels);
 }

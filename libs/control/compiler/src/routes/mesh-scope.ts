@@ -1,8 +1,10 @@
 /** What routes inside the mesh are made for, and which VirtualServices are out of force there. */
 
-import type { Context } from '../context.ts';
+import { type Context, clientScope } from '../context.ts';
 import { notice, provenanceOf } from '../provenance.ts';
+import type { EgressView } from '../scope/egress-view.ts';
 import { shadowedHosts } from '../virtual-services/mesh-hosts.ts';
+import { sourceKey } from '../virtual-services/source-labels.ts';
 import type { Findings, RouteScope } from './scope.ts';
 
 /** Port on which a VirtualService speaks for hosts that no service has: what a URL without a port means. */
@@ -21,6 +23,13 @@ export function meshScope({ world, proxy, scope }: Context, port: number, findin
     services: scope.view.byHost,
     ...findings,
   };
+}
+
+/** Callers of one key have the same routes of a view. */
+export function callerKey(context: Context, view: EgressView): string {
+  const { world, proxy } = context;
+  const labels = world.policiesByLabels ? JSON.stringify(proxy.labels) : '';
+  return `${clientScope(context)}|${sourceKey(view, proxy.labels)}|${labels}`;
 }
 
 /** A notice for each VirtualService that an older one keeps from a host. */

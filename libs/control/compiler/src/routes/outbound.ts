@@ -3,13 +3,12 @@
 import type { Provenance } from '@weft/kernel';
 import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
 import type { Route, VirtualHost } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { type Context, clientScope, type Generator } from '../context.ts';
+import type { Context, Generator } from '../context.ts';
 import { provenanceOf } from '../provenance.ts';
 import type { ServiceShape } from '../scope/service-shape.ts';
 import { spokenFor } from '../virtual-services/mesh-hosts.ts';
-import { sourceKey } from '../virtual-services/source-labels.ts';
 import { createDomainClaims, serviceDomains, writtenHost } from './domains.ts';
-import { meshScope, noteShadowed, ruleOnlyPort } from './mesh-scope.ts';
+import { callerKey, meshScope, noteShadowed, ruleOnlyPort } from './mesh-scope.ts';
 import { carriesHttp, type OutboundRoutes, outboundPlan } from './outbound-plan.ts';
 import { proxyHosts } from './proxy-hosts.ts';
 import { ruleRoutes } from './rules.ts';
@@ -25,7 +24,7 @@ export const outboundRoutes: Generator = (context) => {
     context.emit({
       type: 'route',
       name: planned.name,
-      scope: `${clientScope(context)}|${sourceKey(planned.view, proxy.labels)}`,
+      scope: callerKey(context, planned.view),
       inputs: [planned.view, planned.only, scope.view, scope.outbound, world.routingInputs, world.input.mesh],
       build() {
         const findings = { notices: new Set<string>(), missingClusters: new Set<string>() };

@@ -4,9 +4,8 @@ import { create } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { HttpMatch, HttpRule } from '@weft/model';
 import { type Route, type RouteMatch, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { filterMetadata } from '../messages/core.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
-import { notice, weftStruct } from '../provenance.ts';
+import { notice } from '../provenance.ts';
 import { originOf, type PlacedMatch, type PlacedRule } from '../virtual-services/placed-rule.ts';
 import { ruleAction } from './action.ts';
 import { corsConfig, corsFilterName } from './cors.ts';
@@ -14,6 +13,7 @@ import { faultConfig, faultFilterName } from './fault.ts';
 import { grpcProblem, grpcRuleNotices } from './grpc-dialect.ts';
 import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
 import { routeOperation } from './operation.ts';
+import { type RouteMetadata, routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
 
 /**
@@ -56,14 +56,17 @@ function oneRoute(
     name: routeName(placed.rule, match),
     match: matched,
     action,
+    ...(match?.statPrefix && scope.dialect === 'proxy' ? { statPrefix: match.statPrefix } : {}),
     typedPerFilterConfig: filterConfigs(placed.rule, scope),
-    metadata: filterMetadata({
-      weft: weftStruct(from, targets.length === 0 ? {} : { targets: targets.map((target) => weftStruct(target)) }),
-    }),
+    metadata: routeMetadata(from, { targets, ...deadline(scope, action.case, placed.rule) }),
     ...(scope.dialect === 'grpc' ? {} : headers),
   });
   if (scope.dialect === 'proxy') setOperation(route, matched, resourceName, scope);
   return route;
+}
+
+function deadline({ dialect }: RouteScope, action: string | undefined, { timeoutMs = 0 }: HttpRule): RouteMetadata {
+  return dialect === 'proxy' && action === 'route' ? { grpcDeadlineMaxMs: timeoutMs } : {};
 }
 
 /** What the access log calls the route: the rule, and the match after a dot. */

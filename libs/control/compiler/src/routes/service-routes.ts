@@ -3,14 +3,15 @@
 import { create } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
 import { type Route, RouteActionSchema, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { duration, filterMetadata } from '../messages/core.ts';
+import { duration } from '../messages/core.ts';
 import { outboundClusterName } from '../names.ts';
-import { builtIn, weftStruct } from '../provenance.ts';
+import { builtIn } from '../provenance.ts';
 import { setTimeouts } from './action.ts';
 import { hashPolicy, serviceHash } from './hash-policy.ts';
 import { routeMatch } from './match.ts';
 import { serviceOperation } from './operation.ts';
 import { retryPolicy } from './retries.ts';
+import { routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
 
 /** Name of routes that no rule wrote. */
@@ -33,7 +34,7 @@ export function serviceRoute(scope: RouteScope, host: string, port: number, from
     match: routeMatch(undefined, 'proxy'),
     action: { case: 'route', value: forward },
     ...(scope.dialect === 'proxy' ? { decorator: { operation: serviceOperation(host, port) } } : {}),
-    metadata: filterMetadata({ weft: weftStruct(from) }),
+    metadata: routeMetadata(from, scope.dialect === 'proxy' ? { grpcDeadlineMaxMs: 0 } : {}),
   });
 }
 
@@ -51,7 +52,7 @@ export function inboundRoute(cluster: string, operation: string, from: Provenanc
       },
     },
     decorator: { operation },
-    metadata: filterMetadata({ weft: weftStruct(from) }),
+    metadata: routeMetadata(from),
   });
 }
 
@@ -65,10 +66,11 @@ export function passthroughRoute(name: string, cluster: string): Route {
       value: {
         clusterSpecifier: { case: 'cluster', value: cluster },
         timeout: duration(0),
-        maxStreamDuration: { grpcTimeoutHeaderMax: duration(0) },
       },
     },
-    metadata: filterMetadata({ weft: weftStruct(builtIn('a host outside the mesh is reached as the caller asked')) }),
+    metadata: routeMetadata(builtIn('a host outside the mesh is reached as the caller asked'), {
+      grpcDeadlineMaxMs: 0,
+    }),
   });
 }
 
@@ -78,6 +80,6 @@ export function answerRoute(name: string, status: number, reason: string): Route
     name,
     match: routeMatch(undefined, 'proxy'),
     action: { case: 'directResponse', value: { status } },
-    metadata: filterMetadata({ weft: weftStruct(builtIn(reason)) }),
+    metadata: routeMetadata(builtIn(reason)),
   });
 }

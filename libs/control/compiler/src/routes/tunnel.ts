@@ -4,12 +4,13 @@ import { create } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
 import type { HttpRouteDestination } from '@weft/model';
 import { type Route, type RouteAction, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { duration, filterMetadata } from '../messages/core.ts';
+import { duration } from '../messages/core.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
-import { notice, weftStruct } from '../provenance.ts';
+import { notice } from '../provenance.ts';
 import { originOf } from '../virtual-services/placed-rule.ts';
 import { forwardAction } from './action.ts';
 import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
+import { routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
 import { defaultRouteName } from './service-routes.ts';
 
@@ -62,8 +63,6 @@ function tunnel(
         upgradeConfigs: [{ upgradeType: 'CONNECT', connectConfig: {} }],
       },
     },
-    metadata: filterMetadata({
-      weft: weftStruct(from, targets.length === 0 ? {} : { targets: targets.map((target) => weftStruct(target)) }),
-    }),
+    metadata: routeMetadata(from, { targets }),
   });
 }

@@ -43,9 +43,7 @@ export function spokenFor(view: VisibleRules, services: ReadonlyMap<string, Serv
 }
 
 /** A sentence for each host of a VirtualService that an older one of the same host puts out of force inside the mesh. */
-export function shadowedHosts(
-  view: VisibleRules,
-): readonly {
+export function shadowedHosts(view: VisibleRules): readonly {
   readonly rules: IndexedVirtualService;
   readonly position: number;
   readonly winner: IndexedVirtualService;
