@@ -5,6 +5,8 @@ import { outboundClusters } from './clusters/outbound.ts';
 import { passthrough } from './clusters/passthrough.ts';
 import type { Generator } from './context.ts';
 import { endpoints } from './endpoints/endpoints.ts';
+import { capturedInbound } from './listeners/captured-inbound.ts';
+import { capturedOutbound } from './listeners/captured-outbound.ts';
 import { egressListener } from './listeners/egress.ts';
 import { gatewayListeners } from './listeners/gateway.ts';
 import { grpcApiListeners } from './listeners/grpc-api.ts';
@@ -25,6 +27,8 @@ export const generators: readonly Generator[] = [
   inboundListeners,
   egressListener,
   sidecarEgress,
+  capturedInbound,
+  capturedOutbound,
   gatewayListeners,
   grpcApiListeners,
   egressRoutes,

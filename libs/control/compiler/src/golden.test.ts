@@ -1,17 +1,16 @@
-/** Small configurations and what they compile to: testdata/NAME.yaml → testdata/NAME.json; UPDATE_GOLDENS=1 writes them anew. */
+/**
+ * Small configurations and what they compile to: testdata/NAME.yaml → testdata/NAME.json; UPDATE_GOLDENS=1 writes them anew.
+ * "# show: route,cluster": which kinds; "# only: payment": resources and virtual hosts with this in their name; the rest: testing/golden-case.ts.
+ */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { ProxyDescription } from '@weft/control-registry';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compile } from './compile.ts';
 import type { ResourceType } from './resource-types.ts';
-import { createTestMesh, describeGrpcClient, type TestMesh } from './testing/mesh.ts';
+import { directive, goldenFolder as folder, goldenCase, goldenNames } from './testing/golden-case.ts';
 import { snapshotJson } from './testing/snapshot-json.ts';
 
-const folder = new URL('../testdata/', import.meta.url);
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.yaml') && file !== 'base.yaml')
-  .map((file) => file.replace(/\.yaml$/, ''));
+const names = goldenNames();
 
 describe('golden configurations', () => {
   it('are at least 25', () => {
@@ -19,28 +18,15 @@ describe('golden configurations', () => {
   });
 
   it.each(names)('%s compiles to what its golden says', (name) => {
-    const text = readFileSync(new URL(`${name}.yaml`, folder), 'utf8');
-    const base = readFileSync(new URL('base.yaml', folder), 'utf8');
-    const mesh = createTestMesh({ 'base.yaml': base, [`${name}.yaml`]: text });
+    const { mesh, proxy, text } = goldenCase(name);
     const shown = directive(text, 'show', 'route').split(',') as ResourceType[];
-    const snapshot = compile(mesh.input(), proxyFor(mesh, directive(text, 'as', 'order')));
+    const snapshot = compile(mesh.input(), proxy);
     const json = `${JSON.stringify(only(snapshotJson(snapshot, shown), directive(text, 'only', '')), undefined, 1)}\n`;
     const golden = new URL(`${name}.json`, folder);
     if (process.env.UPDATE_GOLDENS === '1') writeFileSync(golden, json);
     expect(json).toBe(readFileSync(golden, 'utf8'));
   });
 });
-
-/** "# as: order": whose snapshot; "# show: route,cluster": which kinds; "# only: payment": resources and virtual hosts with this in their name. */
-function directive(text: string, name: string, otherwise: string): string {
-  return new RegExp(`^# ${name}: *(.*)$`, 'm').exec(text)?.[1]?.trim() ?? otherwise;
-}
-
-function proxyFor(mesh: TestMesh, name: string): ProxyDescription {
-  const proxy = name === 'grpc' ? describeGrpcClient('shop') : mesh.proxies.get(name);
-  if (proxy === undefined) throw new Error(`no WorkloadGroup ${name}`);
-  return proxy;
-}
 
 function only(value: unknown, part: string): unknown {
   if (Array.isArray(value)) {

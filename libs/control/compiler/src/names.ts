@@ -3,6 +3,9 @@
 export const blackHoleCluster = 'BlackHoleCluster';
 export const passthroughCluster = 'PassthroughCluster';
 export const inboundPassthroughCluster = 'InboundPassthroughCluster';
+/** Where captured connections arrive: Istio's ports. */
+export const outboundCapturePort = 15_001;
+export const inboundCapturePort = 15_006;
 export const egressRouteName = 'http_proxy';
 export const rootSecretName = 'ROOTCA';
 export const certificateSecretName = 'default';

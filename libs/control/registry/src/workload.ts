@@ -49,7 +49,9 @@ export function workloadOfProxy(
       const byName = proxy.ingress.find((ingress) => ingress.name === wanted);
       if (byName !== undefined) return byName.port;
       const applicationPort = typeof wanted === 'number' ? wanted : spec.template.ports?.[wanted];
-      return proxy.ingress.find((ingress) => portOf(ingress.defaultEndpoint) === applicationPort)?.port;
+      const declared = proxy.ingress.find((ingress) => portOf(ingress.defaultEndpoint) === applicationPort)?.port;
+      const captured = proxy.ingress.length === 0 || proxy.interception !== 'NONE';
+      return declared ?? (captured ? applicationPort : undefined);
     },
   };
 }

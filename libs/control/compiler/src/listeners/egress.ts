@@ -2,7 +2,7 @@
 
 import type { Generator } from '../context.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
-import { egressRouteName, listenerName } from '../names.ts';
+import { egressRouteName, listenerName, outboundCapturePort } from '../names.ts';
 import { builtIn } from '../provenance.ts';
 import { listener } from './listener.ts';
 import { listenerInputs } from './listener-inputs.ts';
@@ -11,6 +11,7 @@ export const egressListener: Generator = (context) => {
   const { proxy, emit } = context;
   const egress = proxy.egressProxy;
   if (proxy.type !== 'sidecar' || egress === undefined) return;
+  if (proxy.interception !== 'NONE' && egress.port === outboundCapturePort) return;
   emit({
     type: 'listener',
     name: listenerName(egress.bind, egress.port),
@@ -27,7 +28,7 @@ export const egressListener: Generator = (context) => {
           {
             filters: [
               httpFilter(
-                httpConnectionManager({
+                httpConnectionManager(context, {
                   statPrefix: `outbound_${egress.bind}_${egress.port}`,
                   routes: egressRouteName,
                   upgrades: ['websocket', 'CONNECT'],

@@ -143,7 +143,7 @@ function serverChains(context: Context, bind: string, bound: BoundServer, findin
 }
 
 function httpChain(bind: string, port: number, routes: string): Chain {
-  const manager = httpConnectionManager({
+  const manager = httpConnectionManager(context, {
     statPrefix: `gateway_${bind}_${port}`,
     routes,
     upgrades: ['websocket'],

@@ -23,7 +23,7 @@ export const grpcApiListeners: Generator = ({ proxy, world, emit }) => {
         scope: 'grpc',
         inputs: [port],
         build() {
-          const manager = httpConnectionManager({
+          const manager = httpConnectionManager(context, {
             statPrefix: name,
             routes: outboundClusterName(port.number, '', service.host),
             upgrades: [],

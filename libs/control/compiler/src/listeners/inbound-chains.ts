@@ -119,7 +119,7 @@ function chain(
 function httpFilters(_context: Context, { statPrefix, routes }: InboundPort): Chain['filters'] {
   return [
     httpFilter(
-      httpConnectionManager({
+      httpConnectionManager(context, {
         statPrefix,
         routes: inboundRoutes(routes),
         upgrades: ['websocket'],

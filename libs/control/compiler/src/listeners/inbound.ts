@@ -99,7 +99,7 @@ function inboundListener(context: Context, target: IngressTarget, bind: string, 
 function ownChain({ world }: Context, { cluster, statPrefix, routes }: InboundPort, tunnelled: boolean): Chain {
   const { trustDomain, mesh } = world.input;
   const manager = () =>
-    httpConnectionManager({
+    httpConnectionManager(context, {
       statPrefix,
       routes: inboundRoutes(routes),
       upgrades: ['websocket'],

@@ -1,8 +1,10 @@
 /** What every listener of a proxy is made from besides its own port: for the cache. */
 
 import type { Context } from '../context.ts';
+import { policyInputs } from '../policies/applied.ts';
 
-export function listenerInputs({ proxy, world }: Context): readonly unknown[] {
+export function listenerInputs(context: Context): readonly unknown[] {
+  const { proxy, world } = context;
   const { trustDomain, mesh } = world.input;
-  return [proxy.labels, proxy.workloadName, proxy.namespace, trustDomain, mesh];
+  return [proxy.labels, proxy.workloadName, proxy.namespace, trustDomain, mesh, ...policyInputs(context)];
 }

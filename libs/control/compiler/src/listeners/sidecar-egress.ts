@@ -68,7 +68,7 @@ function egressListener(
 
 function httpChain({ scope }: Context, egress: EgressListener, bind: string): Chain {
   const isProxy = egress.protocol === 'HTTP_PROXY';
-  const manager = httpConnectionManager({
+  const manager = httpConnectionManager(context, {
     statPrefix: `outbound_${bind}_${egress.port}`,
     routes: egressListenerRoutes(scope, egress),
     upgrades: isProxy ? ['websocket', 'CONNECT'] : ['websocket'],

@@ -7,6 +7,7 @@ import {
   createModel,
   defaultMeshConfig,
   describeViolation,
+  type MeshConfig,
   type Model,
   parseDocuments,
 } from '@weft/model';
@@ -35,8 +36,14 @@ export interface TestMesh {
   change(files: Readonly<Record<string, string>>): void;
 }
 
+export interface TestMeshOptions {
+  /** By name of the WorkloadGroup: what differs from `describeProxy`. */
+  readonly proxies?: Readonly<Record<string, Partial<ProxyDescription>>>;
+  readonly mesh?: MeshConfig;
+}
+
 /** @param files text by name. @throws Error with all violations where the YAML is refused. */
-export function createTestMesh(files: Readonly<Record<string, string>>): TestMesh {
+export function createTestMesh(files: Readonly<Record<string, string>>, options: TestMeshOptions = {}): TestMesh {
   const parse = createParser();
   let model = parse(files);
   const registry = createRegistry({
@@ -48,7 +55,8 @@ export function createTestMesh(files: Readonly<Record<string, string>>): TestMes
   const proxies = new Map<string, ProxyDescription>();
   for (const [index, group] of model.byKind('WorkloadGroup').entries()) {
     const labels = group.spec.metadata?.labels ?? {};
-    const proxy = describeProxy(group.namespace, group.name, labels, 21_000 + index * 10);
+    const described = describeProxy(group.namespace, group.name, labels, 21_000 + index * 10);
+    const proxy = { ...described, ...options.proxies?.[group.name] };
     proxies.set(group.name, proxy);
     registry.register(proxy);
     registry.setHealth(proxy.id, true, '');
@@ -59,7 +67,7 @@ export function createTestMesh(files: Readonly<Record<string, string>>): TestMes
     input: () => ({
       model,
       registry: registry.view(),
-      mesh: defaultMeshConfig,
+      mesh: options.mesh ?? defaultMeshConfig,
       domain: 'cluster.local',
       trustDomain: 'cluster.local',
       rootsPem,

@@ -1,0 +1,115 @@
+/** The listener for captured inbound connections, for every port of the workload. */
+
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/listener';
+import {
+  type ListenerFilter,
+  type ListenerFilterChainMatchPredicate,
+  ListenerFilterChainMatchPredicateSchema,
+} from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
+import type { Context, Generator } from '../context.ts';
+import { type IngressTarget, ingressTargets } from '../ingress.ts';
+import { httpInspector, originalDst, tlsInspector } from '../messages/listener-filters.ts';
+import { tcpProxy } from '../messages/tcp-proxy.ts';
+import { blackHoleCluster, inboundCapturePort, inboundPassthroughCluster } from '../names.ts';
+import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
+import { builtIn } from '../provenance.ts';
+import { inboundPort, targetInputs } from './inbound.ts';
+import { type InboundPort, inboundChains } from './inbound-chains.ts';
+import { type Chain, listener } from './listener.ts';
+import { listenerInputs } from './listener-inputs.ts';
+
+interface Captured {
+  readonly target: IngressTarget;
+  readonly mode: MutualTlsMode;
+}
+
+export const capturedInbound: Generator = (context) => {
+  const { proxy, emit } = context;
+  if (proxy.type !== 'sidecar' || proxy.interception === 'NONE') return;
+  const captured = ingressTargets(context)
+    .filter(({ bind }) => bind === undefined)
+    .map((target) => ({ target, mode: inboundMode(context, target.workloadPort) }));
+  const otherMode = inboundMode(context, unknownPort);
+  emit({
+    type: 'listener',
+    name: 'virtualInbound',
+    scope: proxy.id,
+    inputs: [
+      ...listenerInputs(context),
+      proxy.interception,
+      otherMode,
+      ...captured.flatMap(({ target, mode }) => [...targetInputs(target), mode]),
+    ],
+    build: () => ({ message: virtualInbound(context, captured, otherMode) }),
+  });
+};
+
+/** A port that nobody declared: policies for single ports do not name it. */
+const unknownPort = 0;
+
+function virtualInbound(context: Context, captured: readonly Captured[], otherMode: MutualTlsMode): Listener {
+  const { proxy, world } = context;
+  const from = builtIn('all that is sent to the workload');
+  const itself: Chain = {
+    name: 'virtualInbound-blackhole',
+    match: { destinationPort: inboundCapturePort },
+    filters: [tcpProxy({ statPrefix: blackHoleCluster, targets: [{ cluster: blackHoleCluster, weight: 1 }] })],
+  };
+  const ports = captured.map(({ target, mode }) => inboundPort(context, target, mode));
+  const others: InboundPort = {
+    cluster: inboundPassthroughCluster,
+    statPrefix: inboundPassthroughCluster,
+    kind: 'sniffed',
+    mode: otherMode,
+    destinationPort: undefined,
+    routes: { cluster: inboundPassthroughCluster, port: 0, host: proxy.workloadName, from },
+  };
+  return listener({
+    proxy,
+    name: 'virtualInbound',
+    bind: '0.0.0.0',
+    port: inboundCapturePort,
+    inbound: true,
+    chains: [itself, ...ports.flatMap((port) => inboundChains(context, port)), ...inboundChains(context, others)],
+    listenerFilters: [
+      originalDst(),
+      exceptOn(
+        tlsInspector(),
+        ports.filter((port) => port.kind === 'tcp' && port.mode === 'DISABLE'),
+      ),
+      exceptOn(
+        httpInspector(),
+        ports.filter((port) => port.kind === 'tcp'),
+      ),
+    ],
+    detectionTimeoutMs: world.input.mesh.protocolDetectionTimeoutMs,
+    transparent: proxy.interception === 'TPROXY',
+    from,
+  });
+}
+
+type PredicateInit = MessageInitShape<typeof ListenerFilterChainMatchPredicateSchema>;
+
+/** Where a server may speak first, waiting for the client's bytes would wait for ever. */
+function exceptOn(filter: ListenerFilter, ports: readonly InboundPort[]): ListenerFilter {
+  const rules = ports.flatMap(({ destinationPort }): PredicateInit[] =>
+    destinationPort === undefined
+      ? []
+      : [
+          {
+            rule: {
+              case: 'destinationPortRange',
+              value: { start: destinationPort, end: destinationPort + 1 },
+            },
+          },
+        ],
+  );
+  const [first] = rules;
+  if (first === undefined) return filter;
+  const filterDisabled: ListenerFilterChainMatchPredicate = create(
+    ListenerFilterChainMatchPredicateSchema,
+    rules.length === 1 ? first : { rule: { case: 'orMatch', value: { rules } } },
+  );
+  return { ...filter, filterDisabled };
+}
