@@ -4,6 +4,7 @@ import { Command, Option, type OptionValues } from 'commander';
 import type { CaptureFlags } from './commands/capture.ts';
 import type { RunFlags } from './commands/run.ts';
 import type { UpFlags } from './commands/up.ts';
+import type { ValidationFormat } from './commands/validate.ts';
 import type { CliConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
 
@@ -27,7 +28,7 @@ export function createProgram(config: CliConfig): Command {
     .showHelpAfterError('(weft --help lists the commands)');
   const contextOf = (command: Command): Context => createContext(config, command.optsWithGlobals());
   addLifecycle(program, contextOf);
-  addResources(program, contextOf);
+  addResources(program, contextOf, config);
   addInspection(program, contextOf);
   addCapture(program, contextOf);
   program
@@ -47,6 +48,12 @@ export function createProgram(config: CliConfig): Command {
 }
 
 type ContextOf = (command: Command) => Context;
+
+interface ValidateFlags {
+  readonly filename: readonly string[];
+  /** "table" is what the other commands call "text". */
+  readonly output: ValidationFormat | 'table';
+}
 
 function addLifecycle(program: Command, contextOf: ContextOf): void {
   program
@@ -92,7 +99,7 @@ function addLifecycle(program: Command, contextOf: ContextOf): void {
     });
 }
 
-function addResources(program: Command, contextOf: ContextOf): void {
+function addResources(program: Command, contextOf: ContextOf, config: CliConfig): void {
   program
     .command('apply')
     .description('create or change resources through the operator API')
@@ -122,11 +129,17 @@ function addResources(program: Command, contextOf: ContextOf): void {
     .command('validate [paths...]')
     .description('check files without a running mesh')
     .option(...fileFlag, collect, [])
-    .option(...outputFlag)
-    .action(async (paths: string[], flags: { filename: string[] }, command: Command) => {
+    .addOption(
+      new Option('-o, --output <format>', 'text, json, yaml or sarif')
+        .choices(['text', 'table', 'json', 'yaml', 'sarif'])
+        .default('text'),
+    )
+    .action(async (paths: string[], flags: ValidateFlags, command: Command) => {
       const all = [...flags.filename, ...paths];
       if (all.length === 0) command.error('error: name what to check: weft validate -f infra/mesh', { exitCode: 2 });
-      await (await import('./commands/validate.ts')).validate(contextOf(command), all);
+      const format = flags.output === 'table' ? 'text' : flags.output;
+      const context = createContext(config, { ...command.optsWithGlobals(), output: 'table' });
+      await (await import('./commands/validate.ts')).validate(context, all, format);
     });
 }
 

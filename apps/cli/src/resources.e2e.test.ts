@@ -27,6 +27,29 @@ test('validate names each violation with its place, from standard input too, and
   });
 });
 
+test('validate shows the line with a caret, and suggests what a mistyped field may mean', async () => {
+  const text =
+    'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: x }\nspec:\n  hosts: [x]\n  http:\n    - route: [{ destination: { host: x } }]\n      timeoutt: 3s\n';
+  const result = await cli.run(['validate', '-f', '-'], { stdin: text });
+  expect(result.stdout).toBe(
+    'stdin:8:7 spec.http[0].timeoutt: unknown field "timeoutt"; did you mean "timeout"?\n   8 |       timeoutt: 3s\n     |       ^~~~~~~~\n',
+  );
+});
+
+test('validate prints warnings and takes the documents all the same', async () => {
+  const text =
+    'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: x }\nspec:\n  host: x\n  trafficPolicy:\n    loadBalancer: { simple: LEAST_CONN }\n';
+  const result = await cli.run(['validate', '-f', '-'], { stdin: text });
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  expect(result.stdout).toContain(
+    'stdin:7:29 warning: spec.trafficPolicy.loadBalancer.simple: LEAST_CONN is deprecated',
+  );
+  expect(result.stdout).toMatch(/^valid: 1 resource in 1 file, 1 warning$/m);
+  const sarif = JSON.parse((await cli.run(['validate', '-', '-o', 'sarif'], { stdin: text })).stdout) as unknown;
+  expect(sarif).toMatchObject({ version: '2.1.0', runs: [{ results: [{ level: 'warning' }] }] });
+  expect((await cli.run(['validate', '-', '-o', 'xml'], { stdin: text })).code).toBe(2);
+});
+
 test('validate of nothing, or of what is not there, is a usage error', async () => {
   expect((await cli.run(['validate'])).code).toBe(2);
   expect(await cli.run(['validate', '-f', 'no-such-folder'])).toMatchObject({

@@ -2,45 +2,75 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeViolation, parseDocuments, type Violation } from '@weft/model';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
+import { excerpt } from '../validation/excerpt.ts';
+import { type Finding, judge } from '../validation/finding.ts';
+import { toSarif } from '../validation/sarif.ts';
+import { version } from '../version.ts';
 
 export interface Source {
   readonly name: string;
   readonly text: string;
 }
 
-/** @param paths files, folders, or "-" for standard input. */
-export async function validate(context: Context, paths: readonly string[]): Promise<void> {
+export const validationFormats = ['text', 'json', 'yaml', 'sarif'] as const;
+export type ValidationFormat = (typeof validationFormats)[number];
+
+/**
+ * Warnings are printed and do not fail.
+ * @param paths files, folders, or "-" for standard input.
+ * @throws CliFailure (invalid) after the answer is printed
+ */
+export async function validate(context: Context, paths: readonly string[], format: ValidationFormat): Promise<void> {
   const sources = await readSources(paths);
-  let resources = 0;
-  const violations: Violation[] = [];
-  for (const source of sources) {
-    const parsed = parseDocuments(source.name, source.text);
-    resources += parsed.resources.length;
-    violations.push(...parsed.violations);
-  }
-  const valid = violations.length === 0;
-  await context.output.answer(
-    context.format,
-    {
-      valid,
+  const { findings, resources } = judge(sources);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const warnings = findings.filter(({ severity }) => severity === 'warning');
+  if (format === 'sarif') context.output.line(JSON.stringify(toSarif(findings, version), null, 2));
+  else {
+    const data = {
+      valid: errors.length === 0,
       files: sources.length,
       resources,
-      violations: violations.map(({ file, line, column, path, message }) => ({ file, line, column, path, message })),
-    },
-    () =>
-      valid
-        ? `${context.output.paint('good', 'valid')}: ${count(resources, 'resource')} in ${count(sources.length, 'file')}`
-        : violations.map(describeViolation).join('\n'),
-  );
-  if (!valid) {
+      violations: errors.map(plain),
+      warnings: warnings.map(plain),
+    };
+    const people = (): string => describe(context, sources, findings, resources);
+    await context.output.answer(format === 'text' ? 'table' : format, data, people);
+  }
+  if (errors.length > 0) {
+    const told = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`;
     throw new CliFailure(
       exitCodes.invalid,
-      `${count(violations.length, 'violation')} in ${count(sources.length, 'file')}; nothing was applied`,
+      `${count(errors.length, 'violation')}${told} in ${count(sources.length, 'file')}; nothing was applied`,
     );
   }
+}
+
+function plain({ file, line, column, path, message }: Finding): object {
+  return { file, line, column, path, message };
+}
+
+/** "f.yaml:7:5 spec.http[0]: message", the line and a caret; at the end, where all is well, how much there was. */
+function describe(
+  { output }: Context,
+  sources: readonly Source[],
+  findings: readonly Finding[],
+  resources: number,
+): string {
+  const linesOf = new Map(sources.map(({ name, text }) => [name, text.split(/\r\n|\r|\n/)]));
+  const told = findings.flatMap((finding) => {
+    const { severity, file, line, column, path, message } = finding;
+    const label = severity === 'warning' ? `${output.paint('warn', 'warning')}: ` : '';
+    const where = path === '' ? '' : `${path}: `;
+    const shown = excerpt(linesOf.get(file) ?? [], line, column).map((text) => output.paint('dim', text));
+    return [`${output.paint('strong', `${file}:${line}:${column}`)} ${label}${where}${message}`, ...shown];
+  });
+  if (findings.some(({ severity }) => severity === 'error')) return told.join('\n');
+  const warned = findings.length === 0 ? '' : `, ${count(findings.length, 'warning')}`;
+  const summary = `${count(resources, 'resource')} in ${count(sources.length, 'file')}${warned}`;
+  return [...told, `${output.paint('good', 'valid')}: ${summary}`].join('\n');
 }
 
 /** The text of files, of the YAML files of folders, or of standard input. @throws CliFailure */
