@@ -11,6 +11,8 @@ export interface CompileInput {
   /** "cluster.local". */
   readonly domain: string;
   readonly trustDomain: string;
+  /** Key sets for JWTs, by where they come from (`keySourceOf`); what could not be fetched is missing. */
+  readonly keySets: ReadonlyMap<string, string>;
   /** Roots of the mesh, sent as the secret ROOTCA; PEM. */
   readonly rootsPem: string;
 }

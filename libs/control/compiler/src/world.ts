@@ -6,6 +6,7 @@ import { type DestinationPolicy, destinationPolicy, hasWorkloadSelectors } from 
 import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
+import { createPolicyIndex, type PolicyIndex, type PolicyIndexState } from './policies/workload-policies.ts';
 import { destinationHosts } from './scope/egress-view.ts';
 import { createScopes, type ProxyScope, type Scopes } from './scope/proxy-scope.ts';
 import { isRoutable, type ServiceShapes, serviceShapes } from './scope/service-shape.ts';
@@ -28,6 +29,8 @@ export interface World {
   /** Whether policies differ by the client's labels at all. */
   readonly policiesByLabels: boolean;
   scope(proxy: ProxyDescription): ProxyScope;
+  /** Of authentication and authorization, by workload. */
+  readonly policies: PolicyIndex;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -44,6 +47,7 @@ interface Names {
   readonly notices: readonly string[];
   readonly canonical: (host: string) => string;
   readonly byLabels: boolean;
+  readonly security: PolicyIndexState;
   readonly policies: Map<string, DestinationPolicy>;
 }
 
@@ -84,6 +88,7 @@ export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: Co
         return policy;
       },
       scope: names.scopes.of,
+      policies: names.security,
     };
   };
 }
@@ -138,6 +143,7 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
     ],
     canonical,
     byLabels: hasWorkloadSelectors(index),
+    security: createPolicyIndex(model, mesh, last?.security),
     policies: new Map(),
   };
 }

@@ -30,6 +30,8 @@ export interface ControlPlane {
   addresses(): ControlPlaneAddresses;
 }
 
+const noKeySets: ReadonlyMap<string, string> = new Map();
+
 type Bound = { -readonly [K in keyof ControlPlaneAddresses]?: ControlPlaneAddresses[K] };
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
@@ -90,6 +92,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     authenticator,
     compiler: createCompiler(),
     metrics,
+    keySets: () => noKeySets,
   });
   const view = createOperatorView({ version: options.version, startedAtMs: clock.now(), state, proxies });
   const servers = { options, folder, authenticator, proxies, metrics };

@@ -33,6 +33,8 @@ export interface ProxyServiceOptions {
   readonly authenticator: Authenticator;
   readonly compiler: Compiler;
   readonly metrics: PlaneMetrics;
+  /** Key sets for JWTs that could be fetched; the same object until one changes. */
+  keySets(): ReadonlyMap<string, string>;
 }
 
 export interface ProxyService {
@@ -61,6 +63,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       model: state.model(),
       registry: registry.view(),
       mesh: state.mesh(),
+      keySets: options.keySets(),
       domain: options.domain,
       trustDomain: options.trustDomain,
       rootsPem: options.rootsPem,

@@ -93,7 +93,7 @@ function capturedListener(context: Context, planned: CapturedListener, findings:
   });
   const takesAll = kept.some(({ match }) => match === undefined);
   const named = kept.some(({ match }) => match?.serverNames !== undefined);
-  const all = routes === undefined ? kept : [...kept, httpChain(bind, port, routes)];
+  const all = routes === undefined ? kept : [...kept, httpChain(context, bind, port, routes)];
   return listener({
     proxy,
     name: listenerName(bind, port),
@@ -110,7 +110,7 @@ function capturedListener(context: Context, planned: CapturedListener, findings:
 }
 
 /** Only what is seen to be plain HTTP: TLS on the same port is none of its business. */
-function httpChain(bind: string, port: number, routes: string): Chain {
+function httpChain(context: Context, bind: string, port: number, routes: string): Chain {
   const manager = httpConnectionManager(context, {
     statPrefix: `outbound_${bind}_${port}`,
     routes,

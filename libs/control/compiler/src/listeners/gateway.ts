@@ -81,7 +81,7 @@ function gatewayListener(
   });
   const chains =
     familyOf(first) === 'HTTP'
-      ? [httpChain(bind, port, `http.${port}`)]
+      ? [httpChain(context, bind, port, `http.${port}`)]
       : fits.flatMap((bound) => serverChains(context, bind, bound, findings));
   const kept = withoutConflicts(chains, (left, by) => {
     report(
@@ -139,10 +139,10 @@ function serverChains(context: Context, bind: string, bound: BoundServer, findin
     ...(names.length === 0 ? {} : { match: { ...chain.match, serverNames: names } }),
   });
   if (routes === undefined) return ruleChains(context, bound, findings, undefined).map(terminated);
-  return [terminated({ ...httpChain(bind, server.port.number, routes), name: routes })];
+  return [terminated({ ...httpChain(context, bind, server.port.number, routes), name: routes })];
 }
 
-function httpChain(bind: string, port: number, routes: string): Chain {
+function httpChain(context: Context, bind: string, port: number, routes: string): Chain {
   const manager = httpConnectionManager(context, {
     statPrefix: `gateway_${bind}_${port}`,
     routes,

@@ -11,7 +11,8 @@ import { outboundClusterName } from '../names.ts';
 import { weftStruct } from '../provenance.ts';
 import { isRoutable } from '../world.ts';
 
-export const grpcApiListeners: Generator = ({ proxy, world, emit }) => {
+export const grpcApiListeners: Generator = (context) => {
+  const { proxy, world, emit } = context;
   if (proxy.type !== 'grpc') return;
   for (const service of world.input.registry.services.values()) {
     if (!isRoutable(service)) continue;

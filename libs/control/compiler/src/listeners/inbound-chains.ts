@@ -6,6 +6,7 @@ import type { IngressTarget } from '../ingress.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { downstreamMutualTls, meshTlsOf } from '../messages/transport-sockets.ts';
+import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
 import type { MutualTlsMode } from '../policies/peer-authentication.ts';
 import { inboundRoutes } from '../routes/inbound.ts';
 import type { Chain, ChainMatch } from './listener.ts';
@@ -53,7 +54,10 @@ export function inboundChains(context: Context, port: InboundPort): readonly Cha
     chain(
       port,
       match,
-      [tcpProxy({ statPrefix: port.cluster, targets: [{ cluster: port.cluster, weight: 1 }] })],
+      [
+        ...authorizationNetworkFilters(context),
+        tcpProxy({ statPrefix: port.cluster, targets: [{ cluster: port.cluster, weight: 1 }] }),
+      ],
       socket,
     );
   const httpTls = secured(['h2', 'http/1.1']);
@@ -116,7 +120,7 @@ function chain(
   };
 }
 
-function httpFilters(_context: Context, { statPrefix, routes }: InboundPort): Chain['filters'] {
+function httpFilters(context: Context, { statPrefix, routes }: InboundPort): Chain['filters'] {
   return [
     httpFilter(
       httpConnectionManager(context, {

@@ -7,6 +7,8 @@ import { httpInspector, tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter, tcpProxyFilter } from '../messages/network-filters.ts';
 import { downstreamMutualTls, meshTlsOf } from '../messages/transport-sockets.ts';
 import { inboundClusterName, listenerName } from '../names.ts';
+import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
+import { policyNotices } from '../policies/applied.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
 import { inboundRoutes } from '../routes/inbound.ts';
 import { type InboundPort, inboundChains, inboundKind, isInspected } from './inbound-chains.ts';
@@ -28,7 +30,7 @@ export const inboundListeners: Generator = (context) => {
       name: listenerName(bind, target.port),
       scope: context.proxy.id,
       inputs: [...listenerInputs(context), ...targetInputs(target), mode],
-      build: () => ({ message: inboundListener(context, target, bind, mode) }),
+      build: () => ({ message: inboundListener(context, target, bind, mode), notices: policyNotices(context) }),
     });
   }
 };
@@ -96,8 +98,8 @@ function inboundListener(context: Context, target: IngressTarget, bind: string, 
 }
 
 /** A port that the sidecar declares by itself takes peers of the mesh and nobody else: nothing has to be looked at. */
-function ownChain({ world }: Context, { cluster, statPrefix, routes }: InboundPort, tunnelled: boolean): Chain {
-  const { trustDomain, mesh } = world.input;
+function ownChain(context: Context, { cluster, statPrefix, routes }: InboundPort, tunnelled: boolean): Chain {
+  const { trustDomain, mesh } = context.world.input;
   const manager = () =>
     httpConnectionManager(context, {
       statPrefix,
@@ -107,7 +109,9 @@ function ownChain({ world }: Context, { cluster, statPrefix, routes }: InboundPo
       side: 'inbound',
     });
   return {
-    filters: [tunnelled ? tcpProxyFilter(cluster, cluster) : httpFilter(manager())],
+    filters: tunnelled
+      ? [...authorizationNetworkFilters(context), tcpProxyFilter(cluster, cluster)]
+      : [httpFilter(manager())],
     transportSocket: downstreamMutualTls(trustDomain, tunnelled ? tunnelAlpn : ownHttpAlpn, meshTlsOf(mesh)),
   };
 }

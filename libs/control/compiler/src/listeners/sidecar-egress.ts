@@ -66,11 +66,11 @@ function egressListener(
   return listener({ ...common, chains: [sniffed, ...chains], listenerFilters: [tlsInspector(), httpInspector()] });
 }
 
-function httpChain({ scope }: Context, egress: EgressListener, bind: string): Chain {
+function httpChain(context: Context, egress: EgressListener, bind: string): Chain {
   const isProxy = egress.protocol === 'HTTP_PROXY';
   const manager = httpConnectionManager(context, {
     statPrefix: `outbound_${bind}_${egress.port}`,
-    routes: egressListenerRoutes(scope, egress),
+    routes: egressListenerRoutes(context.scope, egress),
     upgrades: isProxy ? ['websocket', 'CONNECT'] : ['websocket'],
     allowAbsoluteUrl: isProxy,
     serverName: 'envoy',

@@ -1,20 +1,19 @@
 /** The two network filters that listeners end in. */
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import type { MeshConfig } from '@weft/model';
 import { type Filter, FilterSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
-import { CorsSchema } from '@weft/xds-messages/envoy/extensions/filters/http/cors/v3/cors';
-import { HTTPFaultSchema } from '@weft/xds-messages/envoy/extensions/filters/http/fault/v3/fault';
-import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
 import {
   type HttpConnectionManager,
   HttpConnectionManager_ForwardClientCertDetails,
+  HttpConnectionManager_PathWithEscapedSlashesAction,
   HttpConnectionManagerSchema,
-  type HttpFilter,
-  HttpFilterSchema,
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
+import type { Context } from '../context.ts';
+import { type HttpSide, httpFilters } from '../http-filters/http-filters.ts';
 import { accessLog } from './access-log.ts';
 import { adsSource, duration } from './core.ts';
 
@@ -29,11 +28,10 @@ export interface HttpManagerOptions {
   readonly allowAbsoluteUrl?: boolean;
   /** Value of `server` on answers. */
   readonly serverName?: string;
-  /** Whose connections it takes; nothing for a proxyless client, which takes none. */
-  readonly side: 'inbound' | 'outbound' | 'gateway' | undefined;
+  readonly side: HttpSide;
 }
 
-export function httpConnectionManager(options: HttpManagerOptions): HttpConnectionManager {
+export function httpConnectionManager(context: Context, options: HttpManagerOptions): HttpConnectionManager {
   const { routes } = options;
   return create(HttpConnectionManagerSchema, {
     statPrefix: options.statPrefix,
@@ -41,31 +39,16 @@ export function httpConnectionManager(options: HttpManagerOptions): HttpConnecti
       typeof routes === 'string'
         ? { case: 'rds', value: { configSource: adsSource(), routeConfigName: routes } }
         : { case: 'routeConfig', value: routes },
-    httpFilters: httpFilters(options.side),
+    httpFilters: httpFilters(context, options.side),
     upgradeConfigs: options.upgrades.map((upgradeType) => ({ upgradeType })),
     ...(options.allowAbsoluteUrl === true ? { httpProtocolOptions: { allowAbsoluteUrl: true } } : {}),
     ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
-    ...(options.side === undefined ? {} : takesConnections(options.side)),
+    ...(options.side === undefined ? {} : takesConnections(context.world.input.mesh, options.side)),
   });
 }
 
-/** Injected faults and CORS, which routes configure, stand before the router; a proxyless client may leave faults out. */
-function httpFilters(side: HttpManagerOptions['side']): HttpFilter[] {
-  const filter = (name: string, value: Any, isOptional = false): HttpFilter =>
-    create(HttpFilterSchema, { name, configType: { case: 'typedConfig', value }, isOptional });
-  const fault = filter(
-    'envoy.filters.http.fault',
-    anyPack(HTTPFaultSchema, create(HTTPFaultSchema)),
-    side === undefined,
-  );
-  const cors = filter('envoy.filters.http.cors', anyPack(CorsSchema, create(CorsSchema)));
-  const router = filter('envoy.filters.http.router', anyPack(RouterSchema, create(RouterSchema)));
-  if (side === 'inbound') return [router];
-  return side === undefined ? [fault, router] : [fault, cors, router];
-}
-
 /** Istio's settings: whose certificate is told on, whether clients are believed, and paths that rules can trust. */
-function takesConnections(side: 'inbound' | 'outbound' | 'gateway'): ManagerInit {
+function takesConnections(mesh: MeshConfig, side: 'inbound' | 'outbound' | 'gateway'): ManagerInit {
   const named = { subject: true, uri: true, dns: true };
   const certificate = {
     inbound: {
@@ -82,9 +65,27 @@ function takesConnections(side: 'inbound' | 'outbound' | 'gateway'): ManagerInit
     accessLog: [accessLog()],
     streamIdleTimeout: duration(0),
     useRemoteAddress: side === 'gateway',
-    normalizePath: true,
+    ...pathNormalization(mesh),
     ...certificate,
   };
+}
+
+/** What rules compare is what is forwarded (Istio's pathNormalization). */
+function pathNormalization({ pathNormalization: { normalization } }: MeshConfig): ManagerInit {
+  switch (normalization) {
+    case 'NONE':
+      return { normalizePath: false };
+    case 'MERGE_SLASHES':
+      return { normalizePath: true, mergeSlashes: true };
+    case 'DECODE_AND_MERGE_SLASHES':
+      return {
+        normalizePath: true,
+        mergeSlashes: true,
+        pathWithEscapedSlashesAction: HttpConnectionManager_PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD,
+      };
+    default:
+      return { normalizePath: true };
+  }
 }
 
 export function httpFilter(manager: HttpConnectionManager): Filter {

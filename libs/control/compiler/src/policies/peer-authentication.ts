@@ -3,6 +3,7 @@
 import type { Context } from '../context.ts';
 import { parseHostPort } from '../messages/core.ts';
 import type { World } from '../world.ts';
+import { policiesOf } from './applied.ts';
 
 export type MutualTlsMode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 
@@ -17,12 +18,15 @@ export function inboundMode(context: Context, workloadPort: number): MutualTlsMo
 }
 
 /** What the policies of the mesh and of a namespace say together, as a client must take it for a service there. */
-export function namespaceMode(_world: World, _namespace: string): MutualTlsMode {
-  return 'PERMISSIVE';
+export function namespaceMode(world: World, namespace: string): MutualTlsMode {
+  return world.policies.ofNamespace(namespace).mutualTls.mode;
 }
 
-function declaredMode(_context: Context, _workloadPort: number): MutualTlsMode | undefined {
-  return undefined;
+/** Nothing where no PeerAuthentication says anything. */
+function declaredMode(context: Context, workloadPort: number): MutualTlsMode | undefined {
+  const { mutualTls } = policiesOf(context);
+  const { mode, policy } = mutualTls.ports.get(workloadPort) ?? mutualTls;
+  return policy === undefined ? undefined : mode;
 }
 
 function isOwnIngress({ proxy, scope }: Context, workloadPort: number): boolean {

@@ -40,6 +40,7 @@ export interface TestMeshOptions {
   /** By name of the WorkloadGroup: what differs from `describeProxy`. */
   readonly proxies?: Readonly<Record<string, Partial<ProxyDescription>>>;
   readonly mesh?: MeshConfig;
+  readonly keySets?: ReadonlyMap<string, string>;
 }
 
 /** @param files text by name. @throws Error with all violations where the YAML is refused. */
@@ -68,6 +69,7 @@ export function createTestMesh(files: Readonly<Record<string, string>>, options:
       model,
       registry: registry.view(),
       mesh: options.mesh ?? defaultMeshConfig,
+      keySets: options.keySets ?? new Map(),
       domain: 'cluster.local',
       trustDomain: 'cluster.local',
       rootsPem,

@@ -1,0 +1,40 @@
+/** What stands before the router, in Istio's order (listener_builder.go): asked by an authorizer, who calls, what is allowed, what goes wrong on purpose. */
+
+import { create } from '@bufbuild/protobuf';
+import { anyPack } from '@bufbuild/protobuf/wkt';
+import { CorsSchema } from '@weft/xds-messages/envoy/extensions/filters/http/cors/v3/cors';
+import { HTTPFaultSchema } from '@weft/xds-messages/envoy/extensions/filters/http/fault/v3/fault';
+import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
+import type { HttpFilter } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
+import type { Context } from '../context.ts';
+import { packedHttpFilter } from '../messages/http-filter.ts';
+import { authorizationFilters } from './authorization.ts';
+import { customFilters } from './custom.ts';
+import { jwtFilters } from './jwt.ts';
+
+/** Whose connections are taken; nothing for a proxyless client, which takes none. */
+export type HttpSide = 'inbound' | 'outbound' | 'gateway' | undefined;
+
+type FilterPart = (context: Context, side: HttpSide) => readonly HttpFilter[];
+
+const parts: readonly FilterPart[] = [customFilters, jwtFilters, authorizationFilters, fault, cors, router];
+
+export function httpFilters(context: Context, side: HttpSide): HttpFilter[] {
+  return parts.flatMap((part) => part(context, side));
+}
+
+/** Routes say what is to go wrong. A proxyless client may leave it out. */
+function fault(_context: Context, side: HttpSide): readonly HttpFilter[] {
+  if (side === 'inbound') return [];
+  const any = anyPack(HTTPFaultSchema, create(HTTPFaultSchema));
+  return [packedHttpFilter('envoy.filters.http.fault', any, side === undefined)];
+}
+
+function cors(_context: Context, side: HttpSide): readonly HttpFilter[] {
+  if (side === 'inbound' || side === undefined) return [];
+  return [packedHttpFilter('envoy.filters.http.cors', anyPack(CorsSchema, create(CorsSchema)))];
+}
+
+function router(): readonly HttpFilter[] {
+  return [packedHttpFilter('envoy.filters.http.router', anyPack(RouterSchema, create(RouterSchema)))];
+}
