@@ -84,6 +84,7 @@ const loads = {
       connections: options.connections,
       http1: true,
       rate,
+      warmUpSeconds: 1,
     }),
 
   async update({ peer, options, folder }) {
@@ -117,7 +118,7 @@ export async function measure(context) {
   if (load.failed > 0 && scenario.load !== 'update')
     throw new Error(`${scenario.name}: ${load.failed} requests failed`);
   return {
-    cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / load.requests,
+    cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / (load.sent ?? load.requests),
     requestsPerSecond: load.requests / load.seconds,
     p50Ms: load.p50Ms ?? 0,
     p99Ms: load.p99Ms ?? 0,

@@ -9,7 +9,8 @@ export const h2load = which('h2load');
 
 /**
  * @param rate requests a second in all; nothing: as fast as answers come. @param streams at a time on a connection.
- * @returns {{requests, seconds, p50Ms, p99Ms, maxMs, failed}}; times from the log of every request.
+ * @param warmUpSeconds before the measurement, with the same load: opening all connections at one moment is not part of it.
+ * @returns {{requests, sent, seconds, p50Ms, p99Ms, maxMs, failed}}; `sent` counts the warm-up's too; times from the log of every request.
  */
 export async function h2loadRun({
   folder,
@@ -21,6 +22,7 @@ export async function h2loadRun({
   streams = 1,
   http1 = false,
   rate,
+  warmUpSeconds = 0,
   headers = [],
   body,
 }) {
@@ -30,6 +32,7 @@ export async function h2loadRun({
   if (http1) args.push('--h1');
   args.push('-H', `:authority: ${host}`);
   if (rate !== undefined) args.push(`--rps=${(rate / connections).toFixed(3)}`);
+  if (warmUpSeconds > 0) args.push(`--warm-up-time=${warmUpSeconds}s`);
   if (body !== undefined) {
     const file = join(folder, 'h2load.body');
     writeFileSync(file, body);
@@ -45,7 +48,9 @@ export async function h2loadRun({
   await new Promise((resolve) => child.on('exit', resolve));
   const total = /requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored/.exec(text);
   if (total === null) throw new Error(`h2load did not finish: ${text}`);
-  return { requests: Number(total[2]), seconds, failed: Number(total[3]) + Number(total[4]), ...timesOf(log) };
+  const requests = Number(total[2]);
+  const sent = (requests * (seconds + warmUpSeconds)) / seconds;
+  return { requests, sent, seconds, failed: Number(total[3]) + Number(total[4]), ...timesOf(log) };
 }
 
 /** A line of the log: start in µs since the epoch, status, duration in µs. */
