@@ -48,11 +48,18 @@ export type {
   TlsCertificateFiles,
   TlsVersion,
 } from './kinds/gateway/spec.ts';
+export type { Attachment, AttachmentProblem, GatewayResource, RouteKind } from './kinds/gateway-api/attachment.ts';
+export { attachRoute, gatewayController, isOurGateway, parentGateway } from './kinds/gateway-api/attachment.ts';
+export type { BackendProblem } from './kinds/gateway-api/backend-resolution.ts';
+export { backendProblem } from './kinds/gateway-api/backend-resolution.ts';
 export type {
   BackendSubjectAltName,
   BackendTlsPolicySpec,
   BackendTlsTarget,
 } from './kinds/gateway-api/backend-tls-policy/spec.ts';
+export type { Condition } from './kinds/gateway-api/condition.ts';
+export type { GatewayStatus, RouteParentStatus } from './kinds/gateway-api/conditions.ts';
+export { gatewayClassCondition, gatewayStatus, routeStatuses } from './kinds/gateway-api/conditions.ts';
 export type {
   AllowedRoutes,
   GatewayAddress,
@@ -61,6 +68,7 @@ export type {
   ListenerTls,
 } from './kinds/gateway-api/gateway/spec.ts';
 export type { GatewayClassSpec } from './kinds/gateway-api/gateway-class/spec.ts';
+export { isGranted } from './kinds/gateway-api/grants.ts';
 export type {
   GrpcBackendReference,
   GrpcRouteMatch,
@@ -73,6 +81,7 @@ export type {
   HttpRouteRule,
   HttpRouteSpec,
 } from './kinds/gateway-api/http-route/spec.ts';
+export type { ListenerStatus } from './kinds/gateway-api/listener-conditions.ts';
 export type { ReferenceGrantSpec } from './kinds/gateway-api/reference-grant/spec.ts';
 export type {
   BackendObjectReference,
@@ -97,7 +106,15 @@ export type { TlsRouteSpec } from './kinds/gateway-api/tls-route/spec.ts';
 export type { IngressBackend, IngressPath, IngressRule, IngressSpec } from './kinds/ingress/spec.ts';
 export type { LabelExpression, LabelSelector } from './kinds/label-selector.ts';
 export { selectsLabels } from './kinds/label-selector.ts';
+export type {
+  GrpcRetryStatus,
+  LinkerdAnnotations,
+  LinkerdRetry,
+  LinkerdTimeouts,
+} from './kinds/linkerd/annotations.ts';
+export { parseLinkerdAnnotations } from './kinds/linkerd/annotations.ts';
 export type { LinkerdAuthorizationPolicySpec } from './kinds/linkerd/authorization-policy/spec.ts';
+export type { FailureAccrual } from './kinds/linkerd/failure-accrual.ts';
 export type {
   HttpLocalRateLimitPolicySpec,
   RequestsPerSecond,
@@ -107,6 +124,7 @@ export type { HttpRouteGroupSpec } from './kinds/linkerd/http-route-group/spec.t
 export type { MeshTlsAuthenticationSpec } from './kinds/linkerd/mesh-tls-authentication/spec.ts';
 export type { Network, NetworkAuthenticationSpec } from './kinds/linkerd/network-authentication/spec.ts';
 export type { PolicyReference } from './kinds/linkerd/policy-reference.ts';
+export type { PortRange } from './kinds/linkerd/port-ranges.ts';
 export type { AccessPolicy, ProxyProtocol, ServerSpec } from './kinds/linkerd/server/spec.ts';
 export type { ServerAuthorizationSpec } from './kinds/linkerd/server-authorization/spec.ts';
 export type {

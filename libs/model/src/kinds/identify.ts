@@ -52,7 +52,9 @@ export function identifyKind(apiVersion: string, kind: string): Kind | Unidentif
     return { path: 'kind', message: `${shown} is not read by the mesh`, notRead: true };
   }
   if (candidatesByName.length > 0) {
-    const known = candidatesByName.flatMap((candidate) => kindDefinitions[candidate].apiVersions);
+    const all = candidatesByName.flatMap((candidate) => kindDefinitions[candidate].apiVersions);
+    const ofGroup = all.filter((version) => groupOf(version) === group);
+    const known = ofGroup.length > 0 ? ofGroup : all;
     return {
       path: 'apiVersion',
       message: `unknown apiVersion ${JSON.stringify(apiVersion)} of ${kind}; known: ${known.join(', ')}`,

@@ -2,11 +2,13 @@
 
 import { labelProblem } from '../../schema/names.ts';
 import type { ValidationContext } from '../definition.ts';
+import { warnOfAnnotations } from '../linkerd/annotations.ts';
 import type { NamespaceSpec } from './spec.ts';
 
 const injection = 'istio-injection';
 
 export function validateNamespace(_spec: NamespaceSpec, { report, warn, metadata }: ValidationContext): void {
+  warnOfAnnotations({ warn, metadata });
   const problem = metadata.name === '' ? undefined : labelProblem(metadata.name);
   if (problem !== undefined) report('metadata.name', problem);
   const value = metadata.labels[injection];

@@ -1,9 +1,11 @@
 /** Rules between the fields of a Pod. */
 
 import type { ValidationContext } from '../definition.ts';
+import { warnOfAnnotations } from '../linkerd/annotations.ts';
 import type { PodSpec } from './spec.ts';
 
-export function validatePod(spec: PodSpec, { warn }: ValidationContext): void {
+export function validatePod(spec: PodSpec, { warn, metadata }: ValidationContext): void {
+  warnOfAnnotations({ warn, metadata });
   const owners = new Map<string, string>();
   spec.containers.forEach(({ name: container, ports = [] }, index) => {
     ports.forEach(({ name, protocol = 'TCP' }, at) => {

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { fqdnProblem } from '../../schema/names.ts';
 import type { Report, ValidationContext } from '../definition.ts';
+import { warnOfAnnotations } from '../linkerd/annotations.ts';
 import type { ServiceSpec } from './spec.ts';
 
 const appProtocols: ReadonlySet<string> = new Set([
@@ -10,7 +11,8 @@ const appProtocols: ReadonlySet<string> = new Set([
   ...['kubernetes.io/h2c', 'kubernetes.io/ws', 'kubernetes.io/wss', 'linkerd.io/opaque', 'linkerd.io/tcp'],
 ]);
 
-export function validateService(spec: ServiceSpec, { report, warn }: ValidationContext): void {
+export function validateService(spec: ServiceSpec, { report, warn, metadata }: ValidationContext): void {
+  warnOfAnnotations({ warn, metadata });
   const external = spec.type === 'ExternalName';
   if (external) validateExternalName(spec, report);
   else {

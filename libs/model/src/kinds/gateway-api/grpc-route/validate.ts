@@ -1,10 +1,12 @@
 /** Rules between the fields of a GRPCRoute. */
 
 import type { ValidationContext } from '../../definition.ts';
+import { warnOfAnnotations } from '../../linkerd/annotations.ts';
 import { validateBackend, validateFilters, validateParents, validateRuleNames } from '../route-rules.ts';
 import type { GrpcRouteSpec } from './spec.ts';
 
-export function validateGrpcRoute(spec: GrpcRouteSpec, { report, warn }: ValidationContext): void {
+export function validateGrpcRoute(spec: GrpcRouteSpec, { report, warn, metadata }: ValidationContext): void {
+  warnOfAnnotations({ warn, metadata });
   validateParents(spec.parentRefs ?? [], 'spec.parentRefs', report, warn);
   if (spec.parentRefs === undefined || spec.parentRefs.length === 0) {
     warn('spec', 'without parentRefs the route is attached to nothing');

@@ -1,12 +1,14 @@
 /** Rules between the fields of a Gateway API HTTPRoute. */
 
 import type { Report, ValidationContext } from '../../definition.ts';
+import { warnOfAnnotations } from '../../linkerd/annotations.ts';
 import { validateBackend, validateFilters, validateParents, validateRuleNames } from '../route-rules.ts';
 import type { HttpRouteMatch, HttpRouteRule, HttpRouteSpec } from './spec.ts';
 
 const matchesOfAllMax = 128;
 
-export function validateHttpRoute(spec: HttpRouteSpec, { report, warn }: ValidationContext): void {
+export function validateHttpRoute(spec: HttpRouteSpec, { report, warn, metadata }: ValidationContext): void {
+  warnOfAnnotations({ warn, metadata });
   validateParents(spec.parentRefs ?? [], 'spec.parentRefs', report, warn);
   if (spec.parentRefs === undefined || spec.parentRefs.length === 0) {
     warn('spec', 'without parentRefs the route is attached to nothing');

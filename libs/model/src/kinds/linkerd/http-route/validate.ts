@@ -2,13 +2,18 @@
 
 import type { ValidationContext } from '../../definition.ts';
 import { parentKindOf, validateBackend, validateFilters, validateParents } from '../../gateway-api/route-rules.ts';
+import { warnOfAnnotations } from '../annotations.ts';
 import { linkerdPolicyGroup } from '../policy-reference.ts';
 import type { LinkerdHttpRouteRule, LinkerdHttpRouteSpec } from './spec.ts';
 
 const isPrefixOnly = ({ matches = [] }: LinkerdHttpRouteRule): boolean =>
   matches.length <= 1 && (matches[0]?.path?.type ?? 'PathPrefix') === 'PathPrefix';
 
-export function validateLinkerdHttpRoute(spec: LinkerdHttpRouteSpec, { report, warn }: ValidationContext): void {
+export function validateLinkerdHttpRoute(
+  spec: LinkerdHttpRouteSpec,
+  { report, warn, metadata }: ValidationContext,
+): void {
+  warnOfAnnotations({ warn, metadata });
   const parents = spec.parentRefs ?? [];
   validateParents(parents, 'spec.parentRefs', report, warn);
   if (parents.length === 0) warn('spec', 'without parentRefs the route is attached to nothing');
