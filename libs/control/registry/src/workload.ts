@@ -28,7 +28,7 @@ export function workloadOfProxy(
 ): Workload {
   const spec: WorkloadGroupSpec = group.spec;
   const serviceAccount = proxy.serviceAccount || (spec.template.serviceAccount ?? '');
-  const labels = spec.metadata?.labels ?? {};
+  const labels = { ...spec.metadata?.labels, ...spec.template.labels };
   return {
     namespace: group.namespace,
     labels,

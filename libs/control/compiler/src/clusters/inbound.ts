@@ -3,7 +3,14 @@
 import { create } from '@bufbuild/protobuf';
 import type { ConnectionPool, MeshConfig, WorkloadProbe } from '@weft/model';
 import { type Cluster, Cluster_DiscoveryType, ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
-import { type HealthCheck, HealthCheckSchema } from '@weft/xds-messages/envoy/config/core/v3/health_check';
+import { HeaderValueOptionSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
+import {
+  type HealthCheck,
+  HealthCheck_GrpcHealthCheckSchema,
+  HealthCheck_HttpHealthCheckSchema,
+  HealthCheck_TcpHealthCheckSchema,
+  HealthCheckSchema,
+} from '@weft/xds-messages/envoy/config/core/v3/health_check';
 import type { Context, Generator } from '../context.ts';
 import { effectivePolicy } from '../destination-rules.ts';
 import { type IngressTarget, ingressTargets, workloadGroupOf } from '../ingress.ts';
@@ -56,7 +63,7 @@ function poolOf({ world, proxy }: Context, target: IngressTarget): ConnectionPoo
 
 /** The probe names a port as Istio's does, the application's; where none has it, the Service's; else the first. One port is probed. */
 function probedTarget(targets: readonly IngressTarget[], probe: WorkloadProbe): IngressTarget | undefined {
-  const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? 0;
+  const port = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port ?? 0;
   return (
     targets.find((target) => target.applicationPort === port) ??
     targets.find((target) => target.servicePorts.includes(port)) ??
@@ -93,7 +100,7 @@ function inboundCluster(
         },
       ],
     },
-    healthChecks: probe === undefined ? [] : [healthCheck(probe)],
+    healthChecks: probe === undefined ? [] : [healthCheck(probe, protocol === 'http2')],
     metadata: filterMetadata({
       istio: { services: target.services.map(({ host, name, namespace }) => ({ host, name, namespace })) },
       weft: weftStruct(from),
@@ -107,17 +114,32 @@ function inboundCluster(
 /** Kubernetes' defaults of a probe. */
 const probeDefaults = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
 
-function healthCheck(probe: WorkloadProbe): HealthCheck {
+/** @param http2 of the cluster: Envoy refuses a check by gRPC without it, and then it is seen whether the port takes connections. */
+function healthCheck(probe: WorkloadProbe, http2: boolean): HealthCheck {
   const values = { ...probeDefaults, ...probe };
-  const get = probe.httpGet;
   return create(HealthCheckSchema, {
     timeout: duration(values.timeoutSeconds * 1000),
     interval: duration(values.periodSeconds * 1000),
     healthyThreshold: values.successThreshold,
     unhealthyThreshold: values.failureThreshold,
-    healthChecker:
-      get === undefined
-        ? { case: 'tcpHealthCheck', value: {} }
-        : { case: 'httpHealthCheck', value: { path: get.path, ...(get.host === undefined ? {} : { host: get.host }) } },
+    healthChecker: healthChecker(probe, http2),
   });
+}
+
+function healthChecker({ httpGet, grpc }: WorkloadProbe, http2: boolean): HealthCheck['healthChecker'] {
+  if (httpGet !== undefined) {
+    const requestHeadersToAdd = (httpGet.httpHeaders ?? []).map(({ name, value = '' }) =>
+      create(HeaderValueOptionSchema, { header: { key: name, value }, keepEmptyValue: true }),
+    );
+    const host = httpGet.host === undefined ? {} : { host: httpGet.host };
+    const value = create(HealthCheck_HttpHealthCheckSchema, { path: httpGet.path, ...host, requestHeadersToAdd });
+    return { case: 'httpHealthCheck', value };
+  }
+  if (grpc !== undefined && http2) {
+    return {
+      case: 'grpcHealthCheck',
+      value: create(HealthCheck_GrpcHealthCheckSchema, { serviceName: grpc.service ?? '' }),
+    };
+  }
+  return { case: 'tcpHealthCheck', value: create(HealthCheck_TcpHealthCheckSchema, {}) };
 }

@@ -150,7 +150,7 @@ const cases: Case[] = [
   ],
   [
     'takes a CORS policy',
-    'hosts: [a]\nhttp: [{ route: [{ destination: { host: a } }], corsPolicy: { allowOrigins: [{ exact: "https://a.example.com" }, { regex: ".*" }], allowMethods: [GET, POST], allowHeaders: [x-a, "*"], exposeHeaders: [x-b], maxAge: 24h, allowCredentials: true, unmatchedPreflights: IGNORE } }]',
+    'hosts: [a]\nhttp: [{ route: [{ destination: { host: a } }], corsPolicy: { allowOrigins: [{ exact: "https://a.example.com" }, { regex: ".*" }], allowMethods: [GET, "*"], allowHeaders: [x-a, "*"], exposeHeaders: [x-b], maxAge: 24h, allowCredentials: true, unmatchedPreflights: IGNORE } }]',
   ],
   [
     'warns of allowOrigin',

@@ -10,7 +10,10 @@ const hosts: Case[] = [
   ['takes one without hosts, which others delegate to', `http: [{ ${route} }]`],
   ['takes a short name', rule(route)],
   ['takes a short name beside a gateway', `hosts: [a]\ngateways: [g]\nhttp: [{ ${route} }]`],
-  ['takes a wildcard in the first label', `hosts: ["*.example.com", "*-x.example.org", "*x.example.net"]\nhttp: [{ ${route} }]`],
+  [
+    'takes a wildcard in the first label',
+    `hosts: ["*.example.com", "*-x.example.org", "*x.example.net"]\nhttp: [{ ${route} }]`,
+  ],
   ['takes an IP address', `hosts: [10.0.0.1, "::1"]\nhttp: [{ ${route} }]`],
   [
     'refuses a wildcard inside a host',

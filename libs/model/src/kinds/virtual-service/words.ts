@@ -74,7 +74,9 @@ const methods: ReadonlySet<string> = new Set([
 ]);
 
 export function corsMethodProblem(value: string): string | undefined {
-  return methods.has(value) ? undefined : `${JSON.stringify(value)} is not an HTTP method of CORS, in upper case`;
+  return value === '*' || methods.has(value)
+    ? undefined
+    : `${JSON.stringify(value)} is not an HTTP method of CORS, in upper case`;
 }
 
 export function corsHeaderProblem(value: string): string | undefined {

@@ -41,7 +41,11 @@ const cases: Case[] = [
     'spec.probe.httpGet.httpHeaders[0].name: "x a" is not a header name',
   ],
   ['refuses exec by name', probe('exec: {}'), notDone('spec.probe.exec', 'probe.exec')],
-  ['takes a probe by gRPC', probe('grpc: { port: 1, service: a.B }')],
+  [
+    'takes a probe by gRPC, and says when it is one',
+    probe('grpc: { port: 1, service: a.B }'),
+    'warning: spec.probe.grpc: asked by gRPC only at a port of gRPC or HTTP/2; else it is seen whether the port takes connections',
+  ],
   [
     'warns of an address in the template',
     'template: { address: 10.0.0.1 }',

@@ -15,5 +15,11 @@ export function validateWorkloadGroup(spec: WorkloadGroupSpec, context: Validati
   const methods = (['httpGet', 'tcpSocket', 'grpc'] as const).filter((method) => probe[method] !== undefined);
   const refused = writtenAt(written, 'probe', 'exec') !== undefined;
   if (methods.length === 0 && !refused) report('spec.probe', 'one of httpGet, tcpSocket and grpc is required', 'key');
+  if (probe.grpc !== undefined)
+    warn(
+      'spec.probe.grpc',
+      'asked by gRPC only at a port of gRPC or HTTP/2; else it is seen whether the port takes connections',
+      'key',
+    );
   if (methods.length > 1) report('spec.probe', `only one of ${methods.join(' and ')} may be given`, 'key');
 }
