@@ -5,6 +5,7 @@ import type { Provenance } from '@weft/kernel';
 import type { HttpRouteDestination, HttpRule } from '@weft/model';
 import {
   type RouteAction,
+  RouteAction_ClusterNotFoundResponseCode,
   RouteAction_MaxStreamDurationSchema,
   RouteActionSchema,
   type RouteSchema,
@@ -53,6 +54,9 @@ export function ruleAction(scope: RouteScope, placed: PlacedRule): RuleAction | 
   }
   const { forward, targets, only, byHash } = forwarded;
   setTimeouts(forward, rule.timeoutMs ?? 0, scope);
+  if (scope.semantics === 'gateway') {
+    forward.clusterNotFoundResponseCode = RouteAction_ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR;
+  }
   setRewrite(forward, rule, only);
   forward.requestMirrorPolicies = scope.dialect === 'grpc' ? [] : mirrorPolicies(scope, placed);
   const retries = retryPolicy(rule.retries ?? scope.world.input.mesh.defaultHttpRetryPolicy, byHash, scope.dialect);

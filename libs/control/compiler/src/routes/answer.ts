@@ -20,7 +20,7 @@ const redirectCodes: Readonly<Record<number, RedirectAction_RedirectResponseCode
 /** The port of the request is that of the listener; what is the scheme's own is not written (Istio's ApplyRedirect). */
 export function redirectAction(
   rule: HttpRedirect,
-  { calledPort, isTls }: Pick<RouteScope, 'calledPort' | 'isTls'>,
+  { calledPort, isTls, semantics }: Pick<RouteScope, 'calledPort' | 'isTls' | 'semantics'>,
 ): MessageInitShape<typeof RedirectActionSchema> {
   const wanted = rule.port ?? (rule.derivePort === 'FROM_REQUEST_PORT' ? calledPort : 0);
   const scheme = rule.scheme || (isTls ? 'https' : 'http');
@@ -29,9 +29,18 @@ export function redirectAction(
     responseCode: redirectCodes[rule.redirectCode ?? 301] ?? RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
     portRedirect: isUsual ? 0 : wanted,
     ...(rule.authority ? { hostRedirect: rule.authority } : {}),
-    ...(rule.uri ? { pathRewriteSpecifier: { case: 'pathRedirect' as const, value: rule.uri } } : {}),
+    ...(rule.uri ? { pathRewriteSpecifier: redirectPath(rule.uri, semantics) } : {}),
     ...(rule.scheme ? { schemeRewriteSpecifier: { case: 'schemeRedirect' as const, value: rule.scheme } } : {}),
   };
+}
+
+/** What a translation writes before a path that takes the place of the matched prefix alone (Istio's own mark). */
+const prefixMark = '%PREFIX()%';
+
+function redirectPath(uri: string, semantics: RouteScope['semantics']) {
+  return semantics === 'gateway' && uri.startsWith(prefixMark)
+    ? { case: 'prefixRewrite' as const, value: uri.slice(prefixMark.length) }
+    : { case: 'pathRedirect' as const, value: uri };
 }
 
 export function directResponseAction({

@@ -21,7 +21,8 @@ export function destinationCluster(scope: RouteScope, destination: Destination, 
   const name = outboundClusterName(port, subset, host);
   const missing = (what: string): string => {
     scope.missingClusters.add(name);
-    scope.notices.add(notice(from, `${what}; requests for it are answered 503 NC`));
+    const status = scope.semantics === 'gateway' ? '500' : '503 NC';
+    scope.notices.add(notice(from, `${what}; requests for it are answered ${status}`));
     return name;
   };
   if (service === undefined || !service.routable) return missing(`destination host ${host} is not in the mesh`);

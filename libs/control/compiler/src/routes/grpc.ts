@@ -38,9 +38,9 @@ export const grpcRoutes: Generator = (context) => {
   }
 };
 
-function rulesByService({ scope }: Context): ReadonlyMap<string, readonly IndexedVirtualService[]> {
+function rulesByService({ scope, proxy }: Context): ReadonlyMap<string, readonly IndexedVirtualService[]> {
   const found = new Map<string, IndexedVirtualService[]>();
-  for (const { rules, services } of spokenFor(scope.view, scope.view.byHost)) {
+  for (const { rules, services } of spokenFor(scope.view, scope.view.byHost, proxy.namespace)) {
     for (const { host } of services) found.set(host, [...(found.get(host) ?? []), rules]);
   }
   return found;

@@ -20,6 +20,11 @@ export function isHttpProtocol(protocol: string): boolean {
   return ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTP_PROXY'].includes(protocol);
 }
 
+/** Neither HTTP nor declared to be bytes: a Sidecar's port whose connections are looked at. */
+export function isSniffedProtocol(protocol: string): boolean {
+  return !isHttpProtocol(protocol) && !['TCP', 'TLS', 'HTTPS', 'MONGO', 'MYSQL', 'REDIS'].includes(protocol);
+}
+
 /** HTTP in one of its forms, of a service's port. */
 export function carriesHttp({ protocol }: ServicePortView): boolean {
   return protocol === 'http' || protocol === 'http2' || protocol === 'grpc';
@@ -53,7 +58,7 @@ export function outboundPlan(scope: ProxyScope): readonly OutboundRoutes[] {
   for (const listener of scope.egress) {
     const { port, view, protocol } = listener;
     if (port !== undefined) {
-      if (isHttpProtocol(protocol)) {
+      if (isHttpProtocol(protocol) || isSniffedProtocol(protocol)) {
         add({ name: egressListenerRoutes(scope, listener), port, view, isProxy: protocol === 'HTTP_PROXY' });
       }
       continue;

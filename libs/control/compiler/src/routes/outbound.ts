@@ -73,7 +73,7 @@ function portHosts(
     add(service.host, domains, routes, from);
   };
   const ruled = new Set<string>();
-  for (const { rules, services: mine, others } of spokenFor(view, services)) {
+  for (const { rules, services: mine, others } of spokenFor(view, services, proxy.namespace)) {
     const spoken = mine.filter((service) => service.ports.some((each) => each.number === port && isRouted(each)));
     if (spoken.length === 0 && port !== ruleOnlyPort) continue;
     const routes = ruleRoutes(routeScope, rules);

@@ -33,7 +33,7 @@ export function proxyHosts(context: Context, view: EgressView, findings: Finding
       planned.push({ service, port, own: claims.claim(portDomains(service, port, [service.host])) });
     }
   }
-  const spoken = spokenFor(view, view.byHost);
+  const spoken = spokenFor(view, view.byHost, proxy.namespace);
   const rulesOf = new Map<string, IndexedVirtualService[]>();
   for (const { rules, services } of spoken) {
     for (const { host } of services) rulesOf.set(host, [...(rulesOf.get(host) ?? []), rules]);

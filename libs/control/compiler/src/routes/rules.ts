@@ -3,16 +3,23 @@
 import { create } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { HttpMatch, HttpRule } from '@weft/model';
-import { type Route, type RouteMatch, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
+import {
+  type Route,
+  type RouteAction,
+  type RouteMatch,
+  RouteSchema,
+} from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { notice } from '../provenance.ts';
 import { originOf, type PlacedMatch, type PlacedRule } from '../virtual-services/placed-rule.ts';
+import { routeSemantics } from '../virtual-services/semantics.ts';
 import { ruleAction } from './action.ts';
 import { corsConfig, corsFilterName } from './cors.ts';
 import { faultConfig, faultFilterName } from './fault.ts';
 import { grpcProblem, grpcRuleNotices } from './grpc-dialect.ts';
 import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
 import { routeOperation } from './operation.ts';
+import { removePrefix } from './prefix-removal.ts';
 import { type RouteMetadata, routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
 
@@ -20,7 +27,8 @@ import type { RouteScope } from './scope.ts';
  * Each match of a rule becomes a route of its own; what stands after a route that takes everything is dropped, and so are matches that are
  * not meant for this caller. Empty: the rules say nothing to it.
  */
-export function ruleRoutes(scope: RouteScope, { rules, resource }: IndexedVirtualService): readonly Route[] {
+export function ruleRoutes(caller: RouteScope, { rules, resource }: IndexedVirtualService): readonly Route[] {
+  const scope = { ...caller, semantics: routeSemantics(resource) };
   const routes: Route[] = [];
   for (const placed of rules) {
     for (const alternative of placed.matches) {
@@ -51,7 +59,8 @@ function oneRoute(
   const result = ruleAction(scope, placed);
   if (result === undefined) return undefined;
   const { action, headers, targets } = result;
-  const matched = routeMatch(match, scope.dialect);
+  const matched = routeMatch(match, scope.dialect, scope.semantics);
+  if (action.case === 'route' && scope.semantics === 'gateway') removePrefix(action.value as RouteAction, matched);
   const route = create(RouteSchema, {
     name: routeName(placed.rule, match),
     match: matched,

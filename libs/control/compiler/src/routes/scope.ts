@@ -1,6 +1,7 @@
 /** What the routes of one RouteConfiguration are made for: the caller, the port it called, and what it sees. */
 
 import type { ServiceShape } from '../scope/service-shape.ts';
+import type { RouteSemantics } from '../virtual-services/semantics.ts';
 import type { World } from '../world.ts';
 
 /** 'grpc': a proxyless client, which knows a part of Envoy's routes and an older form of header matchers. */
@@ -19,6 +20,8 @@ export interface RouteScope {
   readonly calledPort: number;
   /** The listener ends TLS. */
   readonly isTls: boolean;
+  /** Of the API that the rules at hand are written in; Istio's where absent. */
+  readonly semantics?: RouteSemantics;
   /** By host: what the proxy has clusters for. */
   readonly services: ReadonlyMap<string, ServiceShape>;
   readonly notices: Set<string>;

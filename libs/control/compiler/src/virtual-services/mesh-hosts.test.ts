@@ -5,7 +5,7 @@ import { shadowedHosts, spokenFor } from './mesh-hosts.ts';
 
 const rules = (name: string, hosts: readonly string[], extra: Partial<IndexedVirtualService> = {}) =>
   ({
-    resource: { name, namespace: 'shop' },
+    resource: { name, namespace: 'shop', annotations: {} },
     hosts,
     mesh: true,
     gateways: new Set(),
@@ -16,7 +16,7 @@ const rules = (name: string, hosts: readonly string[], extra: Partial<IndexedVir
 
 function chosen(services: readonly string[], ...all: readonly IndexedVirtualService[]): readonly string[] {
   const byHost = new Map(services.map((host) => [host, { host } as ServiceShape]));
-  return spokenFor({ virtualServices: all }, byHost).map(
+  return spokenFor({ virtualServices: all }, byHost, 'shop').map(
     ({ rules: { resource }, services: mine, others }) =>
       `${resource.name}: ${mine.map(({ host }) => host).join(' ')} | ${others.join(' ')}`,
   );

@@ -4,6 +4,7 @@ import type { IndexedVirtualService } from '../model-index.ts';
 import type { EgressView } from '../scope/egress-view.ts';
 import type { ServiceShape } from '../scope/service-shape.ts';
 import { overlap, patternsAbove } from './host-patterns.ts';
+import { routeSemantics } from './semantics.ts';
 
 type VisibleRules = Pick<EgressView, 'virtualServices'>;
 
@@ -15,8 +16,17 @@ export interface SpokenFor {
   readonly others: readonly string[];
 }
 
-/** @param services those of the view that are asked for, by host. One entry for each VirtualService that speaks for a service or has another host. */
-export function spokenFor(view: VisibleRules, services: ReadonlyMap<string, ServiceShape>): readonly SpokenFor[] {
+/**
+ * One entry for each VirtualService that speaks for a service or has another host.
+ *
+ * @param services those of the view that are asked for, by host.
+ * @param clientNamespace of the caller: a route of the Gateway API holds for callers of its own namespace, and for services of it.
+ */
+export function spokenFor(
+  view: VisibleRules,
+  services: ReadonlyMap<string, ServiceShape>,
+  clientNamespace: string,
+): readonly SpokenFor[] {
   const ruled = meshRules(view);
   const wildcardHosts = [...services.keys()].filter((host) => host.startsWith('*'));
   const best = mostSpecificRules(ruled, services);
@@ -37,6 +47,10 @@ export function spokenFor(view: VisibleRules, services: ReadonlyMap<string, Serv
         if (winner === rules && found !== undefined) mine.add(found);
       }
       if (!known) others.push(host);
+    }
+    if (routeSemantics(rules.resource) === 'gateway' && rules.resource.namespace !== clientNamespace) {
+      for (const service of mine) if (service.namespace !== rules.resource.namespace) mine.delete(service);
+      if (mine.size === 0) return [];
     }
     return mine.size === 0 && others.length === 0 ? [] : [{ rules, services: [...mine], others }];
   });
