@@ -92,13 +92,14 @@ function secure(
     servername: sni,
     rejectUnauthorized: tls.verify !== 'none',
     checkServerIdentity: () => undefined,
-    noDelay: true,
     allowHalfOpen: target.allowHalfOpen ?? false,
     ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
     ...(held === undefined || late ? {} : { session: held.ticket }),
     ...(target.onread === undefined || over !== undefined ? {} : { onread: target.onread }),
   };
   const socket = connectTls(options as ConnectionOptions);
+  // As an option of a TLS socket Node takes no heed of it: small writes would wait for a delayed acknowledgement, 40 ms.
+  socket.setNoDelay(true);
   if (held !== undefined && late) (socket as unknown as SessionSetter).setSession?.(held.ticket);
   let names = held?.names;
 

@@ -1,9 +1,9 @@
 /** Both ends over real loopback sockets: who is let in, who is refused and why, rotation, resumption. */
 
-import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer, type Server, Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { createManualClock } from '@weft/kernel';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type ClientTls,
   type ClientTlsPolicy,
@@ -159,6 +159,16 @@ describe('mutual TLS', () => {
     expect(peer).toEqual({ peerUri: paymentUri, alpn: 'istio-http/1.1', resumed: false });
     expect(server.peers).toMatchObject([{ peerUri: orderUri, alpn: 'istio-http/1.1', resumed: false }]);
     expect(socket.getProtocol()).toBe('TLSv1.3');
+  });
+
+  it('lets small writes leave at once: no connection waits for delayed acknowledgements', async () => {
+    const setNoDelay = vi.spyOn(Socket.prototype, 'setNoDelay');
+    const server = await serve();
+    const client = createClientTls(() => order);
+    const plain = await dialled(client, target(server.port));
+    expect(setNoDelay.mock.contexts).toContain(plain.socket);
+    expect(setNoDelay.mock.calls.every(([on]) => on === true)).toBe(true);
+    setNoDelay.mockRestore();
   });
 
   it.each([
