@@ -10,12 +10,16 @@ export interface CompiledResource {
   readonly references: References;
   readonly missingClusters: readonly string[];
   readonly notices: readonly string[];
+  /** Not sent: only its notices are. */
+  readonly absent: boolean;
 }
 
 export interface Built<T extends ResourceType> {
   readonly message: MessageOf<T>;
   readonly notices?: readonly string[];
   readonly missingClusters?: readonly string[];
+  /** True where nothing is left of it but its notices. */
+  readonly absent?: boolean;
 }
 
 export interface Draft<T extends ResourceType> {
@@ -69,12 +73,13 @@ export function createCompileCache(resourcesMax: number): CompileCache {
 }
 
 function compileDraft<T extends ResourceType>(draft: Draft<T>, encoder: Encoder): CompiledResource {
-  const { message, notices = [], missingClusters = [] } = draft.build();
+  const { message, notices = [], missingClusters = [], absent = false } = draft.build();
   return {
     resource: encoder.encode(schemas[draft.type], draft.name, message),
     references: referencesOf(draft.type, message),
     missingClusters,
     notices,
+    absent,
   };
 }
 

@@ -85,7 +85,7 @@ function toSnapshot(
     for (const name of [...set[type].keys()].sort()) {
       const compiled = set[type].get(name);
       if (compiled === undefined) continue;
-      byName.set(name, compiled.resource);
+      if (!compiled.absent) byName.set(name, compiled.resource);
       for (const text of compiled.notices) notices.add(text);
     }
     resources.set(typeUrls[type], byName);

@@ -4,10 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from './compile.ts';
 import type { Snapshot } from './snapshot.ts';
-import { envoyBootstrap } from './testing/envoy-bootstrap.ts';
+import { type BootstrapFiles, envoyBootstrap } from './testing/envoy-bootstrap.ts';
 import { goldenCase, goldenNames } from './testing/golden-case.ts';
 import { createTestMesh } from './testing/mesh.ts';
 
@@ -23,6 +23,8 @@ const shop = read(infra, 'gateway.yaml', 'payment.yaml', 'services.yaml', 'workl
 
 describe.skipIf(!installed)('a stock Envoy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weft-envoy-'));
+  const files = { certificate: join(folder, 'own.pem'), key: join(folder, 'own.key') };
+  beforeAll(() => makeCertificate(files));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each(['order', 'ingressgateway'])('takes the shop as %s gets it', (group) => {
@@ -42,7 +44,7 @@ describe.skipIf(!installed)('a stock Envoy', () => {
   /** What it says of errors and of deprecated fields; files of the user need not be there. */
   function complaints(name: string, snapshot: Snapshot): readonly string[] {
     const file = join(folder, `${name}.json`);
-    writeFileSync(file, JSON.stringify(envoyBootstrap(snapshot)));
+    writeFileSync(file, JSON.stringify(envoyBootstrap(snapshot, files)));
     const { status, stderr } = spawnSync(
       'envoy',
       ['--mode', 'validate', '--log-level', 'warn', '--config-path', file],
@@ -57,3 +59,13 @@ describe.skipIf(!installed)('a stock Envoy', () => {
     return status === 0 ? said : [...said, `ends with ${status}`];
   }
 });
+
+function makeCertificate({ certificate, key }: BootstrapFiles): void {
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const { status, stderr } = spawnSync(
+    'openssl',
+    ['req', '-x509', ...curve, '-days', '1', '-subj', '/CN=weft', '-keyout', key, '-out', certificate],
+    { encoding: 'utf8', timeout: validateTimeoutMs },
+  );
+  if (status !== 0) throw new Error(stderr);
+}

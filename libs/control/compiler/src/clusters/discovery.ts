@@ -10,21 +10,14 @@ import {
 import type { Context } from '../context.ts';
 import { loadAssignment } from '../endpoints/load-assignment.ts';
 import { localityNeeds } from '../endpoints/locality-rules.ts';
-import { adsSource, duration, isUnixAddress } from '../messages/core.ts';
+import { adsSource, isUnixAddress } from '../messages/core.ts';
 import { instancesOf, type PlannedCluster, usesOriginalDestination } from '../service-clusters.ts';
 
 type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
 
 export type Discovery = Pick<
   ClusterInit,
-  | 'clusterDiscoveryType'
-  | 'dnsLookupFamily'
-  | 'dnsRefreshRate'
-  | 'respectDnsTtl'
-  | 'edsClusterConfig'
-  | 'lbPolicy'
-  | 'lbConfig'
-  | 'loadAssignment'
+  'clusterDiscoveryType' | 'dnsLookupFamily' | 'edsClusterConfig' | 'lbPolicy' | 'lbConfig' | 'loadAssignment'
 >;
 
 const type = (value: Cluster_DiscoveryType) => ({ case: 'type' as const, value });
@@ -61,8 +54,6 @@ export function discovery(context: Context, planned: PlannedCluster): Discovery 
     clusterDiscoveryType: type(oneAtATime ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS),
     // As Istio says where a proxy has IPv4: left alone, Envoy prefers IPv6.
     dnsLookupFamily: Cluster_DnsLookupFamily.V4_ONLY,
-    dnsRefreshRate: duration(world.input.mesh.dnsRefreshRateMs),
-    respectDnsTtl: true,
     loadAssignment: loadAssignment(name, port, oneAtATime ? instances.slice(0, 1) : instances, locality),
   };
 }

@@ -45,7 +45,12 @@ export const capturedOutbound: Generator = (context) => {
       build() {
         const findings: TcpFindings = { notices: new Set(), missingClusters: new Set() };
         const message = capturedListener(context, planned, findings);
-        return { message, notices: [...findings.notices], missingClusters: [...findings.missingClusters] };
+        return {
+          message,
+          notices: [...findings.notices],
+          missingClusters: [...findings.missingClusters],
+          absent: message.filterChains.length === 0,
+        };
       },
     });
   }

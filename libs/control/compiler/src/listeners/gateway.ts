@@ -36,7 +36,13 @@ export const gatewayListeners: Generator = (context) => {
         build() {
           const findings: TcpFindings = { notices: new Set(), missingClusters: new Set() };
           const message = gatewayListener(context, bind, port, bound, findings);
-          return { message, notices: [...findings.notices], missingClusters: [...findings.missingClusters] };
+          return {
+            message,
+            notices: [...findings.notices],
+            missingClusters: [...findings.missingClusters],
+            // Envoy refuses a listener without chains; the port stays closed, as at Istio's gateways.
+            absent: message.filterChains.length === 0,
+          };
         },
       });
     }

@@ -7,7 +7,7 @@ import { httpInspector, tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { listenerName } from '../names.ts';
 import { builtIn, notice } from '../provenance.ts';
-import { egressListenerRoutes, isHttpProtocol } from '../routes/outbound-plan.ts';
+import { egressListenerRoutes, isHttpProtocol, isSniffedProtocol } from '../routes/outbound-plan.ts';
 import type { EgressListener } from '../scope/proxy-scope.ts';
 import { withoutConflicts } from './chain-conflicts.ts';
 import { type Chain, listener } from './listener.ts';
@@ -32,7 +32,12 @@ export const sidecarEgress: Generator = (context) => {
       build() {
         const findings: TcpFindings = { notices: new Set(), missingClusters: new Set() };
         const message = egressListener(context, egress, bind, port, findings);
-        return { message, notices: [...findings.notices], missingClusters: [...findings.missingClusters] };
+        return {
+          message,
+          notices: [...findings.notices],
+          missingClusters: [...findings.missingClusters],
+          absent: message.filterChains.length === 0,
+        };
       },
     });
   }
@@ -59,9 +64,9 @@ function egressListener(
   const { protocol } = egress;
   if (isHttpProtocol(protocol)) return listener({ ...common, chains: [httpChain(context, egress, bind)] });
   const chains = tcpChains(context, egress, port, findings);
-  const declared = ['TCP', 'TLS', 'HTTPS', 'MONGO', 'MYSQL', 'REDIS'].includes(protocol);
   const named = chains.some(({ match }) => match?.serverNames !== undefined);
-  if (declared) return listener({ ...common, chains, listenerFilters: named ? [tlsInspector()] : [] });
+  if (!isSniffedProtocol(protocol))
+    return listener({ ...common, chains, listenerFilters: named ? [tlsInspector()] : [] });
   const sniffed = { ...httpChain(context, egress, bind), match: { applicationProtocols: httpNames } };
   return listener({ ...common, chains: [sniffed, ...chains], listenerFilters: [tlsInspector(), httpInspector()] });
 }

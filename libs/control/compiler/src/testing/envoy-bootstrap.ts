@@ -5,9 +5,17 @@ import type { ResourceType } from '../resource-types.ts';
 import { type Snapshot, typeUrls } from '../snapshot.ts';
 import { resourceJson } from './snapshot-json.ts';
 
-export function envoyBootstrap(snapshot: Snapshot): JsonObject {
+/** Files that stand for the proxy's own certificate, and for those that users name. */
+export interface BootstrapFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export function envoyBootstrap(snapshot: Snapshot, files: BootstrapFiles): JsonObject {
   const all = (type: ResourceType): JsonValue[] =>
-    [...(snapshot.resources.get(typeUrls[type])?.keys() ?? [])].map((name) => resourceJson(snapshot, type, name));
+    [...(snapshot.resources.get(typeUrls[type])?.keys() ?? [])].map((name) =>
+      atHand(resourceJson(snapshot, type, name), files),
+    );
   const routes = new Map(all('route').map((route) => [String((route as JsonObject).name), route as JsonObject]));
   return {
     node: { id: 'validate', cluster: 'validate' },
@@ -21,7 +29,7 @@ export function envoyBootstrap(snapshot: Snapshot): JsonObject {
     static_resources: {
       listeners: all('listener').map((listener) => withRoutes(listener, routes)),
       clusters: [...all('cluster'), xdsCluster],
-      secrets: all('secret'),
+      secrets: [...all('secret'), ownSecret(files)],
     },
   };
 }
@@ -44,6 +52,26 @@ const xdsCluster: JsonObject = {
     ],
   },
 };
+
+/** Secrets and files are there: a static Envoy has no stream yet when it reads its first clusters, and reads files at once. */
+function atHand(value: JsonValue, files: BootstrapFiles): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => atHand(item, files));
+  if (typeof value !== 'object' || value === null) return value;
+  const replaced: JsonObject = {};
+  for (const [key, child] of Object.entries(value)) {
+    if (key === 'sds_config') continue;
+    if (key === 'filename') replaced[key] = String(child).endsWith('.key') ? files.key : files.certificate;
+    else replaced[key] = atHand(child, files);
+  }
+  return replaced;
+}
+
+function ownSecret({ certificate, key }: BootstrapFiles): JsonObject {
+  return {
+    name: 'default',
+    tls_certificate: { certificate_chain: { filename: certificate }, private_key: { filename: key } },
+  };
+}
 
 /** Replaces each `rds` by the routes that it names. */
 function withRoutes(value: JsonValue, routes: ReadonlyMap<string, JsonObject>): JsonValue {

@@ -28,7 +28,7 @@ export function goldenCase(name: string): GoldenCase {
   const text = readFileSync(new URL(`${name}.yaml`, goldenFolder), 'utf8');
   const base = readFileSync(new URL('base.yaml', goldenFolder), 'utf8');
   const as = directive(text, 'as', 'order');
-  const differs = JSON.parse(directive(text, 'proxy', '{}')) as Partial<ProxyDescription>;
+  const differs = absent(JSON.parse(directive(text, 'proxy', '{}')) as Partial<ProxyDescription>);
   const config = JSON.parse(directive(text, 'mesh', '{}')) as Partial<MeshConfig>;
   const mesh = createTestMesh(
     { 'base.yaml': base, [`${name}.yaml`]: text },
@@ -37,6 +37,11 @@ export function goldenCase(name: string): GoldenCase {
   const proxy = as === 'grpc' ? { ...describeGrpcClient('shop'), ...differs } : mesh.proxies.get(as);
   if (proxy === undefined) throw new Error(`no WorkloadGroup ${as}`);
   return { mesh, proxy, text };
+}
+
+/** null in JSON is what a description leaves out. */
+function absent(differs: Partial<ProxyDescription>): Partial<ProxyDescription> {
+  return Object.fromEntries(Object.entries(differs).map(([key, value]) => [key, value ?? undefined]));
 }
 
 export function directive(text: string, name: string, otherwise: string): string {
