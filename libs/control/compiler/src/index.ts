@@ -4,5 +4,6 @@ export { compile, createCompiler, defaultCompilerLimits } from './compile.ts';
 export type { CheckedResource, CheckedSet } from './consistency.ts';
 export { checkConsistency } from './consistency.ts';
 export type { CompileInput } from './input.ts';
+export { keySourceOf } from './policies/jwt.ts';
 export type { Snapshot, SnapshotResource } from './snapshot.ts';
 export { typeUrls } from './snapshot.ts';

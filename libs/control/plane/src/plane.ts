@@ -6,6 +6,8 @@ import { createCompiler } from '@weft/control-compiler';
 import { createLifecycle, type Lifecycle, type Part } from '@weft/kernel';
 import { createAuthenticator } from './authenticate.ts';
 import { type Address, formatAddress } from './grpc/listen.ts';
+import { fetchText } from './key-sets/fetch-text.ts';
+import { createKeySetKeeper } from './key-sets/key-set-keeper.ts';
 import { createMeshState } from './mesh-state.ts';
 import { createMonitoringServer } from './monitoring/server.ts';
 import { createOperatorView } from './operator-api/create-operator-view.ts';
@@ -29,8 +31,6 @@ export interface ControlPlane {
   /** Where it listens, after `start`. */
   addresses(): ControlPlaneAddresses;
 }
-
-const noKeySets: ReadonlyMap<string, string> = new Map();
 
 type Bound = { -readonly [K in keyof ControlPlaneAddresses]?: ControlPlaneAddresses[K] };
 
@@ -70,9 +70,11 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
       : createTokenWriter({ folder: options.tokenDir, tokens, rootPem: authority.rootPem, clock, logger });
   let ready = false;
   const state = createMeshState(options, (model) => {
+    keys.setModel(model);
     proxies.modelChanged(model);
     void writer?.setGroups(state.groups());
   });
+  const keys = createKeySetKeeper({ clock, logger, fetch: fetchText, onChange: () => proxies.keySetsChanged() });
   const keeper = createWorkloadKeeper({
     path: join(options.stateDir, 'workloads.json'),
     registry: state.registry,
@@ -92,7 +94,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     authenticator,
     compiler: createCompiler(),
     metrics,
-    keySets: () => noKeySets,
+    keySets: keys.keySets,
   });
   const view = createOperatorView({ version: options.version, startedAtMs: clock.now(), state, proxies });
   const servers = { options, folder, authenticator, proxies, metrics };
@@ -103,6 +105,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
 
   const parts: Part[] = [
     { name: 'configuration', start: () => state.start(), stop: () => state.stop() },
+    { name: 'key sets', stop: () => keys.stop() },
     { name: 'kept workloads', start: () => keeper.restore() },
     { name: 'join tokens', start: () => writer?.setGroups(state.groups()), stop: () => writer?.stop() },
     httpPart('--monitoring', options.monitoring, monitoring, keep('monitoring')),

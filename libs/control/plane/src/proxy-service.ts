@@ -41,6 +41,8 @@ export interface ProxyService {
   addTo(server: grpc.Server, via: Via): void;
   /** Follows a new model: proxies are described anew, snapshots compiled anew. */
   modelChanged(model: Model): void;
+  /** Follows fetched keys: snapshots are compiled anew. */
+  keySetsChanged(): void;
   list(): readonly ProxyStatus[];
   snapshot(proxyId: string): Snapshot | undefined;
   notices(): readonly string[];
@@ -125,6 +127,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       for (const { id, reason } of connected.setModel(model)) xds.endStreams(reason, id);
       publisher.changed();
     },
+    keySetsChanged: () => publisher.changed(),
     list() {
       const health = new Map(registry.workloads().map((workload) => [workload.proxy.id, workload.healthy]));
       return connected.all().map((one) => {
