@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { parseDocuments } from './parse.ts';
 
 const seed = 20_260_711;
@@ -12,6 +13,8 @@ const full = [
   'service-entry',
   'workload-entry',
   'workload-group',
+  'sidecar',
+  'proxy-config',
 ]
   .map((kind) => readFileSync(new URL(`./kinds/${kind}/testdata/full.yaml`, import.meta.url), 'utf8'))
   .join('---\n');
@@ -27,6 +30,17 @@ function judge(text: string): void {
     expect(message).not.toBe('');
   }
   expect(texts).toHaveLength(resources.length);
+}
+
+interface ValuePlace {
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+}
+
+function placesIn(value: unknown): ValuePlace[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const holder = value as Record<string, unknown>;
+  return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesIn(holder[key])]);
 }
 
 describe('parsing never throws', { timeout: 60_000 }, () => {
@@ -69,6 +83,25 @@ describe('parsing never throws', { timeout: 60_000 }, () => {
     fc.assert(fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }).map(apply), judge), { seed, numRuns: 100 });
   });
 
+  it('on full documents with a value replaced by another', () => {
+    const documents = parseAllDocuments(full).map((document) => document.toJS() as Record<string, unknown>);
+    const junk = fc.oneof(
+      fc.constantFrom<unknown>(null, 0, -1, 1.5, '', 'x', '*', '%', 'a/b', 'unix://', '0s', true, 1e300),
+      fc.constantFrom<unknown>([], [null], [1], ['x'], [{}], {}, { '': '' }, { value: 1 }),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const changed = fc
+      .record({ document: fc.constantFrom(...documents), place: fc.nat(), value: junk })
+      .map(({ document, place, value }) => {
+        const copy = structuredClone(document);
+        const places = placesIn(copy['spec']);
+        const chosen = places[place % Math.max(1, places.length)];
+        if (chosen !== undefined) chosen.holder[chosen.key] = structuredClone(value);
+        return JSON.stringify(copy);
+      });
+    fc.assert(fc.property(changed, judge), { seed, numRuns: 1_000 });
+  });
+
   it('on any JSON in any place of a document', () => {
     const kinds = fc.constantFrom(
       'VirtualService',
@@ -77,6 +110,9 @@ describe('parsing never throws', { timeout: 60_000 }, () => {
       'ServiceEntry',
       'WorkloadEntry',
       'WorkloadGroup',
+      'Sidecar',
+      'ProxyConfig',
+      'EnvoyFilter',
     );
     const document = fc.record({
       apiVersion: fc.constantFrom('networking.istio.io/v1', 'networking.istio.io/v1', 'v1', 'toString/v1', '/'),
@@ -85,7 +121,10 @@ describe('parsing never throws', { timeout: 60_000 }, () => {
       spec: fc.oneof(
         fc.jsonValue(),
         fc.dictionary(
-          fc.constantFrom('hosts', 'http', 'host', 'servers', 'ports', 'template', 'probe', 'subsets'),
+          fc.constantFrom(
+            ...['hosts', 'http', 'tls', 'tcp', 'host', 'servers', 'ports', 'template', 'probe', 'subsets'],
+            ...['trafficPolicy', 'endpoints', 'egress', 'ingress', 'selector', 'configPatches', 'exportTo'],
+          ),
           fc.jsonValue(),
         ),
       ),

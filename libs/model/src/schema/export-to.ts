@@ -3,7 +3,7 @@
 import type { ValidationContext } from '../kinds/definition.ts';
 import { anyCaseLabelProblem } from './names.ts';
 
-export interface ExportRules {
+interface ExportRules {
   /** Takes "~", no one, as only a ServiceEntry does. */
   readonly none?: boolean;
   /** Seen by its own namespace alone, as a DestinationRule with a workloadSelector is. */

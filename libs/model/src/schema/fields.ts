@@ -17,6 +17,8 @@ import { apiObject, checkedString, mapOf } from './object.ts';
 
 export const dnsLabel = checkedString(labelProblem);
 export const anyCaseLabel = checkedString(anyCaseLabelProblem);
+/** "" where none is meant. */
+export const anyCaseLabelOrNone = checkedString((value) => (value === '' ? undefined : anyCaseLabelProblem(value)));
 export const resourceName = checkedString(resourceNameProblem);
 export const ruleHost = checkedString(ruleHostProblem);
 export const wildcardHost = checkedString(wildcardHostProblem);
@@ -34,6 +36,11 @@ export function wholeNumber(min: number, max: number, what: string) {
 }
 
 export const portNumber = wholeNumber(1, 65_535, 'port');
+/** 0 where none is meant. */
+export const portOrNone = z.number().superRefine((value, context) => {
+  const problem = value === 0 ? undefined : portNumber.safeParse(value).error?.issues[0]?.message;
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
 
 /** A duration of 1 ms or more, in whole milliseconds; the output is milliseconds. */
 export const durationMs = durationFrom(1);

@@ -51,7 +51,7 @@ export function choice<const T extends string>(api: string, done: readonly T[], 
     if (found !== undefined) return found;
     const message = notDone.includes(value)
       ? notDoneMessage(`${api} ${value}`)
-      : `${JSON.stringify(value)} is not one of ${done.join(', ')}`;
+      : `${JSON.stringify(value)} is not one of ${done.filter((word) => word !== '').join(', ')}`;
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });

@@ -17,7 +17,10 @@ export function protocol(api: string) {
 
 /** The same where none may be given: it becomes "", and is found out by looking. */
 export function protocolOrNone(api: string) {
-  return z.union([z.literal(''), protocol(api)], { error: undefined });
+  return z
+    .string()
+    .transform((value) => value.toUpperCase())
+    .pipe(choice(api, [...served, ''], notServed));
 }
 
 export function isHttpProtocol(name: string): boolean {

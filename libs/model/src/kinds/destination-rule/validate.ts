@@ -78,8 +78,8 @@ function validatePortPolicy(
   if (tls !== undefined) validateClientTls(tls, `${path}.tls`, report);
 }
 
-/** Also of ways to other servers than a DestinationRule's (Istio: ValidateTLS). */
-export function validateClientTls(tls: ClientTls, path: string, report: Report): void {
+/** Istio: ValidateTLS. */
+function validateClientTls(tls: ClientTls, path: string, report: Report): void {
   const isMutual = tls.mode === 'MUTUAL';
   if (!isMutual && tls.mode !== 'SIMPLE') return;
   const given = (field: keyof ClientTls): boolean => isSet(tls[field]);

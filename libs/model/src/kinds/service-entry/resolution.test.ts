@@ -121,12 +121,12 @@ const cases: Case[] = [
   [
     'refuses UDP by name',
     'hosts: [a.example.com]\nports: [{ number: 1, name: a, protocol: UDP }]\nresolution: DNS',
-    'spec.ports[0].protocol: Invalid input',
+    'spec.ports[0].protocol: ServiceEntry.ports.protocol UDP is not done yet in this version; remove it',
   ],
   [
     'refuses a protocol nobody knows',
     'hosts: [a.example.com]\nports: [{ number: 1, name: a, protocol: KAFKA }]\nresolution: DNS',
-    'spec.ports[0].protocol: Invalid input',
+    'spec.ports[0].protocol: "KAFKA" is not one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, MYSQL, REDIS',
   ],
   [
     'takes a port name in upper case',

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { subnetProblem } from '../../schema/addresses.ts';
-import { anyCaseLabel, plainText, portNumber } from '../../schema/fields.ts';
+import { anyCaseLabel, plainText, portNumber, portOrNone } from '../../schema/fields.ts';
 import { givenUnlessZero } from '../../schema/given.ts';
 import { wildcardHostProblem } from '../../schema/names.ts';
 import { apiObject, checkedString, choice } from '../../schema/object.ts';
@@ -15,7 +15,7 @@ const port = apiObject('ServiceEntry.ports', {
   number: portNumber,
   protocol: protocolOrNone('ServiceEntry.ports.protocol').default(''),
   name: anyCaseLabel,
-  targetPort: z.union([z.literal(0), portNumber]).exactOptional(),
+  targetPort: portOrNone.exactOptional(),
 }).transform(({ targetPort, ...rest }) => ({ ...rest, ...givenUnlessZero('targetPort', targetPort) }));
 
 /** `location` becomes MESH_EXTERNAL, `resolution` NONE and `ports` [] where absent. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ipProblem, unixPathProblem, unixPrefix } from '../../schema/addresses.ts';
-import { anyCaseLabel, portNumber, wholeNumber } from '../../schema/fields.ts';
+import { anyCaseLabelOrNone, portNumber, wholeNumber } from '../../schema/fields.ts';
 import { given, givenUnlessEmpty } from '../../schema/given.ts';
 import { anyCaseLabelProblem, isPartialWildcard, wildcardHostProblem } from '../../schema/names.ts';
 import { apiObject, checkedString, choice } from '../../schema/object.ts';
@@ -44,7 +44,7 @@ function port(api: string, number: z.ZodType<number>) {
   return apiObject(api, {
     number,
     protocol: protocolOrNone(`${api}.protocol`).default(''),
-    name: z.union([z.literal(''), anyCaseLabel]).default(''),
+    name: anyCaseLabelOrNone.default(''),
     targetPort: z.literal(0, 'targetPort has no meaning in a Sidecar; remove it').exactOptional(),
   }).transform(({ targetPort: _zero, ...rest }) => rest);
 }

@@ -89,7 +89,7 @@ const cases: Case[] = [
   [
     'refuses a protocol nobody knows',
     'egress: [{ port: { number: 80, protocol: GOPHER }, hosts: ["./*"] }]',
-    'spec.egress[0].port.protocol: Invalid input',
+    'spec.egress[0].port.protocol: "GOPHER" is not one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, MYSQL, REDIS',
   ],
   ['takes a port without a protocol', 'egress: [{ port: { number: 80 }, hosts: ["./*"] }]'],
   [

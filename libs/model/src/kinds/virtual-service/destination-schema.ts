@@ -1,7 +1,7 @@
 /** The YAML form of destinations and of the conditions that HTTP, TLS and TCP rules share. */
 
 import { z } from 'zod';
-import { anyCaseLabel, int32, labels, portNumber } from '../../schema/fields.ts';
+import { anyCaseLabelOrNone, int32, labels, portNumber, portOrNone } from '../../schema/fields.ts';
 import { givenUnlessEmpty, givenUnlessZero } from '../../schema/given.ts';
 import { anyCaseLabelProblem, fqdnProblem, wildcardHostProblem } from '../../schema/names.ts';
 import { apiObject, checkedString } from '../../schema/object.ts';
@@ -13,7 +13,7 @@ const destinationHost = checkedString((value) =>
 export function destination(api: string) {
   return apiObject(api, {
     host: destinationHost,
-    subset: z.union([z.literal(''), anyCaseLabel]).exactOptional(),
+    subset: anyCaseLabelOrNone.exactOptional(),
     port: apiObject(`${api}.port`, { number: portNumber }).exactOptional(),
   }).transform(({ subset, ...rest }) => ({ ...rest, ...givenUnlessEmpty('subset', subset) }));
 }
@@ -42,14 +42,14 @@ function gatewayProblem(value: string): string | undefined {
 export const gatewayNames = z.array(checkedString(gatewayProblem));
 
 /** 0: any port. */
-const optionalPort = z.union([z.literal(0), portNumber]);
+const optionalPort = portOrNone;
 
 /** Conditions of every kind of match; `tidyMatch` makes them what the data holds. */
 export const commonMatch = {
   port: optionalPort.exactOptional(),
   sourceLabels: labels.exactOptional(),
   gateways: gatewayNames.exactOptional(),
-  sourceNamespace: z.union([z.literal(''), anyCaseLabel]).exactOptional(),
+  sourceNamespace: anyCaseLabelOrNone.exactOptional(),
 };
 
 interface CommonMatch {

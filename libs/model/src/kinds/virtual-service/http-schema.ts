@@ -1,7 +1,7 @@
 /** The YAML form of an HTTP rule. */
 
 import { z } from 'zod';
-import { durationMs, plainText, portNumber, wholeNumber } from '../../schema/fields.ts';
+import { durationMs, plainText, portOrNone, wholeNumber } from '../../schema/fields.ts';
 import { given, givenUnlessEmpty } from '../../schema/given.ts';
 import { headerRules } from '../../schema/header-operations.ts';
 import { apiObject, checkedString, choice } from '../../schema/object.ts';
@@ -27,7 +27,7 @@ const redirect = apiObject(
     uri: plainText.exactOptional(),
     authority: plainText.exactOptional(),
     scheme: choice(`${api}.redirect.scheme`, ['http', 'https', '']).exactOptional(),
-    port: z.union([z.literal(0), portNumber]).exactOptional(),
+    port: portOrNone.exactOptional(),
     derivePort: choice(`${api}.redirect.derivePort`, ['FROM_PROTOCOL_DEFAULT', 'FROM_REQUEST_PORT']).exactOptional(),
     redirectCode: z
       .number()

@@ -30,6 +30,8 @@ export interface HttpRule {
 export interface HttpMatch {
   readonly name?: string;
   readonly uri?: StringMatch;
+  /** By whole segments: "/a" takes /a and /a/b, not /ab. Of translated routes only (Gateway API, Ingress); never beside `uri`, never "/" or with "/" at its end. */
+  readonly pathPrefix?: string;
   /** Ignores case in `uri` where it is exact or prefix. */
   readonly ignoreUriCase?: boolean;
   readonly scheme?: StringMatch;
@@ -62,6 +64,8 @@ export interface HttpRouteDestination extends RouteDestination {
 
 export interface HttpRedirect {
   readonly uri?: string;
+  /** Of translated routes only (Gateway API), in place of `uri`: RE2 over the path without query; `rewrite` has \1 for a group. */
+  readonly uriRegexRewrite?: { readonly match: string; readonly rewrite: string };
   readonly authority?: string;
   readonly scheme?: string;
   readonly port?: number;

@@ -82,7 +82,7 @@ const actions: Case[] = [
   [
     'refuses another scheme',
     rule('redirect: { scheme: ftp }'),
-    'spec.http[0].redirect.scheme: "ftp" is not one of http, https, ',
+    'spec.http[0].redirect.scheme: "ftp" is not one of http, https',
   ],
   [
     'refuses prefixRewrite by name',
