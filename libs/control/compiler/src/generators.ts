@@ -10,6 +10,7 @@ import { capturedOutbound } from './listeners/captured-outbound.ts';
 import { egressListener } from './listeners/egress.ts';
 import { gatewayListeners } from './listeners/gateway.ts';
 import { grpcApiListeners } from './listeners/grpc-api.ts';
+import { grpcServerListeners } from './listeners/grpc-server.ts';
 import { inboundListeners } from './listeners/inbound.ts';
 import { sidecarEgress } from './listeners/sidecar-egress.ts';
 import { egressRoutes } from './routes/egress.ts';
@@ -31,6 +32,7 @@ export const generators: readonly Generator[] = [
   capturedOutbound,
   gatewayListeners,
   grpcApiListeners,
+  grpcServerListeners,
   egressRoutes,
   outboundRoutes,
   gatewayRoutes,

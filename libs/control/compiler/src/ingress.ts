@@ -53,6 +53,11 @@ export function ingressTargets(context: Context): readonly IngressTarget[] {
   return distinct([...own, ...ports.flatMap((port) => serviceTarget(port, behind))]);
 }
 
+/** Ports of the workload that services lead to, whoever listens there. */
+export function portsOf(context: Context): readonly { readonly port: number; readonly from: Provenance }[] {
+  return [...servicesBehind(context)].map(([port, { first }]) => ({ port, from: first.from }));
+}
+
 export function workloadGroupOf({ proxy, world }: Context): Resource<'WorkloadGroup'> | undefined {
   const slash = proxy.workloadGroup.indexOf('/');
   if (slash < 0) return undefined;

@@ -9,13 +9,12 @@ import { filterMetadata } from '../messages/core.ts';
 import { httpConnectionManager } from '../messages/network-filters.ts';
 import { outboundClusterName } from '../names.ts';
 import { weftStruct } from '../provenance.ts';
-import { isRoutable } from '../world.ts';
 
 export const grpcApiListeners: Generator = (context) => {
-  const { proxy, world, emit } = context;
+  const { proxy, scope, emit } = context;
   if (proxy.type !== 'grpc') return;
-  for (const service of world.input.registry.services.values()) {
-    if (!isRoutable(service)) continue;
+  for (const service of scope.view.services) {
+    if (!service.routable) continue;
     for (const port of service.ports) {
       const name = `${service.host}:${port.number}`;
       emit({

@@ -2,7 +2,7 @@
 
 import type { ProxyDescription } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
-import type { MeshConfig, Model, Resource, SidecarEgress, SidecarIngress } from '@weft/model';
+import type { MeshConfig, Model, SidecarEgress, SidecarIngress } from '@weft/model';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { provenanceOf } from '../provenance.ts';
 import { egressHosts } from './egress-hosts.ts';
@@ -126,7 +126,7 @@ function buildScope(input: ScopeInput, parts: ScopeParts): ProxyScope {
   const key = `${parts.namespace}|${sidecar.namespace}/${sidecar.name}`;
   const listeners = egress.map((listener, position) => {
     const view = parts.viewFor(`${key}|${position}`, () => importedView(visible, listener, parts.namespace));
-    const from = provenanceOf(sidecar as Resource, `egress[${position}]`);
+    const from = provenanceOf(sidecar, `egress[${position}]`);
     return egressListener(listener, view, captured, from);
   });
   const view = parts.viewFor(key, () => unionView(input, visible, listeners));
@@ -191,7 +191,8 @@ function egressListener(
 }
 
 function ingressOf(sidecar: SidecarResource | undefined, captured: boolean): readonly IngressListener[] {
-  return (sidecar?.spec.ingress ?? []).map((listener, position) => ({
+  if (sidecar === undefined) return [];
+  return (sidecar.spec.ingress ?? []).map((listener, position) => ({
     port: listener.port.number,
     protocol: listener.port.protocol,
     name: listener.port.name,
@@ -199,8 +200,8 @@ function ingressOf(sidecar: SidecarResource | undefined, captured: boolean): rea
     captureMode: captureMode(listener.captureMode, captured),
     defaultEndpoint: listener.defaultEndpoint,
     tls: listener.tls,
-    connectionPool: listener.connectionPool ?? sidecar?.spec.inboundConnectionPool,
-    from: provenanceOf(sidecar as Resource, `ingress[${position}]`),
+    connectionPool: listener.connectionPool ?? sidecar.spec.inboundConnectionPool,
+    from: provenanceOf(sidecar, `ingress[${position}]`),
   }));
 }
 

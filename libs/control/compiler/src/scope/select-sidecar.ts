@@ -1,8 +1,8 @@
 /** Which Sidecar holds for a proxy: one alone. */
 
-import { compareByAge, type Kind, type Model, type Resource, type SidecarSpec } from '@weft/model';
+import { compareByAge, type Model, type Resource } from '@weft/model';
 
-export type SidecarResource = Omit<Resource, 'spec'> & { readonly spec: SidecarSpec };
+export type SidecarResource = Resource<'Sidecar'>;
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -11,7 +11,7 @@ export type SidecarIndex = ReadonlyMap<string, readonly SidecarResource[]>;
 
 export function indexSidecars(model: Model): SidecarIndex {
   const found = new Map<string, SidecarResource[]>();
-  for (const sidecar of [...(model.byKind('Sidecar' as Kind) as unknown as SidecarResource[])].sort(compareByAge)) {
+  for (const sidecar of [...model.byKind('Sidecar')].sort(compareByAge)) {
     const list = found.get(sidecar.namespace);
     if (list === undefined) found.set(sidecar.namespace, [sidecar]);
     else list.push(sidecar);

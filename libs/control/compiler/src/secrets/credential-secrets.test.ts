@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { compile } from '../compile.ts';
+import { typeUrls } from '../snapshot.ts';
+import { createTestMesh, rootsPem, type TestMesh } from '../testing/mesh.ts';
+import { resourceJson } from '../testing/snapshot-json.ts';
+
+const group = `apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: ingressgateway, namespace: istio-system }
+spec: { metadata: { labels: { istio: ingressgateway } }, template: { serviceAccount: gateway } }
+`;
+
+const server = (port: number, credential: string, mode: string): string =>
+  `    - { port: { number: ${port}, name: https-${port}, protocol: HTTPS }, hosts: ["*"], tls: { mode: ${mode}, credentialName: ${credential} } }\n`;
+
+const gateway = (servers: string): string => `---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: web, namespace: istio-system }
+spec:
+  selector: { istio: ingressgateway }
+  servers:
+${servers}`;
+
+const secret = (name: string, namespace: string, ca: boolean, pem = rootsPem): string => {
+  const certificate = Buffer.from(pem).toString('base64');
+  const key = Buffer.from('-----BEGIN PRIVATE KEY-----').toString('base64');
+  return `---
+apiVersion: v1
+kind: Secret
+metadata: { name: ${name}, namespace: ${namespace} }
+type: kubernetes.io/tls
+data: { tls.crt: ${certificate}, tls.key: ${key}${ca ? `, ca.crt: ${certificate}` : ''} }
+`;
+};
+
+const meshOf = (...documents: string[]): TestMesh => createTestMesh({ 'web.yaml': [group, ...documents].join('') });
+
+const snapshotOf = (mesh: TestMesh, serviceAccount = 'gateway') => {
+  const proxy = mesh.proxies.get('ingressgateway');
+  if (proxy === undefined) throw new Error('no gateway');
+  return compile(mesh.input(), { ...proxy, serviceAccount });
+};
+
+const secretsOf = (snapshot: ReturnType<typeof snapshotOf>) => [
+  ...(snapshot.resources.get(typeUrls.secret)?.keys() ?? []),
+];
+const listenersOf = (snapshot: ReturnType<typeof snapshotOf>) => [
+  ...(snapshot.resources.get(typeUrls.listener)?.keys() ?? []),
+];
+
+it('serves a gateway the Secret of its own namespace, and the CA that goes with it', () => {
+  const snapshot = snapshotOf(meshOf(gateway(server(8443, 'web', 'MUTUAL')), secret('web', 'istio-system', true)));
+  expect(secretsOf(snapshot)).toEqual(['ROOTCA', 'kubernetes://web', 'kubernetes://web-cacert']);
+  expect(JSON.stringify(resourceJson(snapshot, 'listener', '127.0.0.1_8443'))).toContain('kubernetes://web-cacert');
+});
+
+it('takes the CA from the Secret called name-cacert first', () => {
+  const other = rootsPem.replace('MIIB', 'MIIC');
+  const snapshot = snapshotOf(
+    meshOf(
+      gateway(server(8443, 'web', 'MUTUAL')),
+      secret('web', 'istio-system', true),
+      secret('web-cacert', 'istio-system', true, other),
+    ),
+  );
+  const shown = JSON.stringify(resourceJson(snapshot, 'secret', 'kubernetes://web-cacert'));
+  expect(shown).toContain(Buffer.from(other).toString('base64'));
+});
+
+it.each<[string, string[], string]>([
+  ['of another namespace', [secret('web', 'shop', false)], 'gateway'],
+  ['that is not there', [], 'gateway'],
+  ['whose certificate is none', [secret('web', 'istio-system', false, '-----BEGIN CERTIFICATE-----')], 'gateway'],
+  ['where the proxy shows no identity', [secret('web', 'istio-system', false)], ''],
+])('serves no Secret %s, leaves the server out and says so', (_what, documents, serviceAccount) => {
+  const snapshot = snapshotOf(meshOf(gateway(server(8443, 'web', 'SIMPLE')), ...documents), serviceAccount);
+  expect(secretsOf(snapshot)).toEqual(['ROOTCA']);
+  expect(listenersOf(snapshot)).toEqual([]);
+  expect(snapshot.notices).toContainEqual(expect.stringContaining('no usable Secret istio-system/web'));
+});
+
+it('wants a CA for clients that have to show a certificate', () => {
+  const snapshot = snapshotOf(
+    meshOf(
+      gateway(server(8443, 'web', 'MUTUAL') + server(9443, 'web', 'SIMPLE')),
+      secret('web', 'istio-system', false),
+    ),
+  );
+  expect(listenersOf(snapshot)).toEqual(['127.0.0.1_9443']);
+});
