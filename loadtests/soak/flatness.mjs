@@ -1,31 +1,41 @@
-// Is memory flat? Resident memory swings by half with V8's collections, so that its two edges are judged, not its mean.
+// Is memory flat? Resident memory swings by half with V8's collections, in cycles of seconds and of a quarter of an hour, so that no line through it tells.
 import { edgesOf, medianSlopeOf, slopeOf } from './slope.mjs';
 
 /** The first part is left out: caches, compiled code and the heap grow to their size. */
 export const settleShare = 0.2;
-/** Of the floor, what is left after a collection. A leak of 8 MB an hour fails with room for the error of the fit. */
-export const floorMaxMbPerHour = 5;
-/** Of the peak, which is where in a collection's cycle a sample happened to be: a coarser figure, for a heap that is let grow. */
+/** Of what lives after a full collection, and of what is resident outside of V8's heap. A leak of 8 MB an hour fails with room for the error of the fit. */
+export const growthMaxMbPerHour = 5;
+/** Of the highest of each minute: where in a collection's cycle a sample happened to be makes it a coarser figure. */
 export const peakMaxMbPerHour = 24;
+/** Fewer show nothing. */
+export const collectionsMin = 10;
 const partMinutes = 1;
 
 /**
- * @param samples [minutes since the start, MB] in order, at least one a second. @param minutes of the whole run.
- * @returns {{floor, peak, all, lowMb, highMb, flat}} growth in MB an hour of the lowest and the highest sample of each minute (Theil-Sen) and of
- * all samples (least squares); the swing between the edges' ends; whether the bounds hold.
+ * @param samples [minutes since the start, resident MB] in order, about one a second.
+ * @param collections {atMinutes, liveMb, outsideMb} each minute, see collections.mjs. @param minutes of the whole run.
+ * @returns growth in MB an hour by Theil and Sen: `live`, `outside`, `peak` (of each minute), which are judged; `floor` (of each minute) and
+ * `all` (least squares), which are not; the swing; whether the bounds hold.
  */
-export function judgeMemory(samples, minutes) {
-  const settled = samples.filter(([atMinutes]) => atMinutes >= minutes * settleShare);
+export function judgeMemory(samples, collections, minutes) {
+  const settledFrom = minutes * settleShare;
+  const settled = samples.filter(([atMinutes]) => atMinutes >= settledFrom);
+  const counted = collections.filter(({ atMinutes }) => atMinutes >= settledFrom);
   const { low, high } = edgesOf(settled, partMinutes);
-  const perHour = (slope) => slope * 60;
-  const floor = perHour(medianSlopeOf(low));
-  const peak = perHour(medianSlopeOf(high));
+  const perHour = (points) => medianSlopeOf(points) * 60;
+  const live = perHour(counted.map(({ atMinutes, liveMb }) => [atMinutes, liveMb]));
+  const outside = perHour(counted.map(({ atMinutes, outsideMb }) => [atMinutes, outsideMb]));
+  const peak = perHour(high);
+  const grows = Math.max(live, outside) > growthMaxMbPerHour || peak > peakMaxMbPerHour;
   return {
-    floor,
+    live,
+    outside,
     peak,
-    all: perHour(slopeOf(settled)),
+    floor: perHour(low),
+    all: slopeOf(settled) * 60,
     lowMb: Math.min(...low.map(([, mb]) => mb)),
     highMb: Math.max(...high.map(([, mb]) => mb)),
-    flat: floor <= floorMaxMbPerHour && peak <= peakMaxMbPerHour,
+    collections: counted.length,
+    flat: !grows && counted.length >= collectionsMin,
   };
 }

@@ -11,7 +11,8 @@ import { startBackend } from '../bench/peers/backend.mjs';
 import { startWeft } from '../bench/peers/weft.mjs';
 import { stopProcess, usageOf } from '../bench/processes.mjs';
 import { host } from '../bench/scenarios.mjs';
-import { floorMaxMbPerHour, judgeMemory, peakMaxMbPerHour, settleShare } from './flatness.mjs';
+import { environmentOf, readCollections } from './collections.mjs';
+import { growthMaxMbPerHour, judgeMemory, peakMaxMbPerHour, settleShare } from './flatness.mjs';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '30' }, rate: { type: 'string' }, json: { type: 'string' } },
@@ -37,6 +38,8 @@ const signed = (mbPerHour) => `${mbPerHour < 0 ? '' : '+'}${mbPerHour.toFixed(1)
 try {
   const [backendPort] = await freePorts(1);
   running.push(await startBackend(folder, backendPort));
+  const collectionsPrefix = join(folder, 'collections');
+  Object.assign(process.env, environmentOf(collectionsPrefix));
   const scenario = { name: 'soak', hops: 2, first: { table: { services: 200, routes: 500 } } };
   const started = (child) => running.push(child);
   const peer = await startWeft({ folder, scenario, backendPort, ports: await freePorts(11), started });
@@ -53,6 +56,7 @@ try {
   }, 1_000);
   const total = { requests: 0, failed: 0, maxMs: 0 };
   const startedMs = performance.now();
+  const startedAtMs = Date.now();
   const memory = peer.children.map(() => []);
   const sampling = setInterval(() => {
     const atMinutes = (performance.now() - startedMs) / 60_000;
@@ -83,24 +87,26 @@ try {
   clearInterval(changing);
   clearInterval(sampling);
   const after = usageOf(peer.children);
-  const judged = memory.map((samples) => judgeMemory(samples, minutes));
+  const collections = peer.children.map(({ pid }) =>
+    readCollections(collectionsPrefix, pid).map((one) => ({ ...one, atMinutes: (one.atMs - startedAtMs) / 60_000 })),
+  );
+  const judged = memory.map((samples, index) => judgeMemory(samples, collections[index], minutes));
   const cpu = (after.cpuMicros - before.cpuMicros) / total.requests;
   console.log(
     `${total.requests} requests, ${total.failed} failed, ${changes} changes, ${cpu.toFixed(1)} µs of CPU a request, slowest ${total.maxMs.toFixed(1)} ms`,
   );
   console.log(
-    `memory after the first ${settleShare * 100} %, in MB an hour: floor at most ${floorMaxMbPerHour}, peak at most ${peakMaxMbPerHour}`,
+    `memory after the first ${settleShare * 100} %, in MB an hour: live and outside at most ${growthMaxMbPerHour}, peak at most ${peakMaxMbPerHour}`,
   );
-  for (const [index, { floor, peak, all, lowMb, highMb, flat }] of judged.entries()) {
-    const words = `floor ${signed(floor)}, peak ${signed(peak)}, all samples ${signed(all)}`;
-    console.log(
-      `  hop ${index + 1}: ${words}; between ${lowMb.toFixed(0)} and ${highMb.toFixed(0)} MB: ${flat ? 'flat' : 'NOT FLAT'}`,
-    );
+  for (const [index, one] of judged.entries()) {
+    const words = `live ${signed(one.live)}, outside the heap ${signed(one.outside)} (${one.collections} collections), peak ${signed(one.peak)}`;
+    const besides = `floor ${signed(one.floor)}, least squares ${signed(one.all)}, ${one.lowMb.toFixed(0)} to ${one.highMb.toFixed(0)} MB`;
+    console.log(`  hop ${index + 1}: ${words}; ${one.flat ? 'flat' : 'NOT FLAT'} (${besides})`);
   }
   const holds = judged.every(({ flat }) => flat) && total.failed === 0;
   console.log(holds ? 'holds' : 'FAILS');
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ ...total, changes, rate, judged, memory })}\n`);
+    writeFileSync(values.json, `${JSON.stringify({ ...total, changes, rate, judged, collections, memory })}\n`);
   if (!holds) process.exitCode = 1;
 } finally {
   await cleanUp();
