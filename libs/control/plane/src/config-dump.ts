@@ -11,6 +11,7 @@ import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/
 import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
 import { messageRegistry } from '@weft/xds-messages/registry';
 import { xdsTypes } from '@weft/xds-protocol';
+import { redactSecret } from './redact-secret.ts';
 
 const registry = messageRegistry();
 
@@ -51,7 +52,11 @@ export function configDumpOf(snapshot: Snapshot): { configs: JsonValue[] } {
       },
       {
         '@type': dumpType('SecretsConfigDump'),
-        dynamic_active_secrets: list(xdsTypes.SDS, SecretSchema, 'secret', (entry, { name }) => ({ name, ...entry })),
+        dynamic_active_secrets: list(xdsTypes.SDS, SecretSchema, 'secret', (entry, { name }) => ({
+          name,
+          ...entry,
+          secret: redactSecret(entry['secret'] as Record<string, JsonValue>),
+        })),
       },
     ],
   };
