@@ -53,9 +53,21 @@ export function ingressTargets(context: Context): readonly IngressTarget[] {
   return distinct([...own, ...ports.flatMap((port) => serviceTarget(port, behind))]);
 }
 
-/** Ports of the workload that services lead to, whoever listens there. */
-export function portsOf(context: Context): readonly { readonly port: number; readonly from: Provenance }[] {
-  return [...servicesBehind(context)].map(([port, { first }]) => ({ port, from: first.from }));
+/** Ports that services lead to at the addresses of a workload without sidecar. On loopback, which many share, those behind sidecars are not its own. */
+export function portsOf({ proxy, world }: Context): readonly { readonly port: number; readonly from: Provenance }[] {
+  const byAddress = instancesByAddress(world.input.registry);
+  const found = new Map<number, Provenance>();
+  for (const address of new Set([proxy.address, ...proxy.addresses])) {
+    for (const { service, instance } of byAddress.get(address) ?? []) {
+      const shared = address.startsWith('127.') && instance.mutualTls;
+      if (shared || instance.namespace !== proxy.namespace) continue;
+      for (const port of service.ports) {
+        const reached = instance.ports.get(port.number);
+        if (reached !== undefined && !found.has(reached)) found.set(reached, port.from);
+      }
+    }
+  }
+  return [...found].map(([port, from]) => ({ port, from }));
 }
 
 export function workloadGroupOf({ proxy, world }: Context): Resource<'WorkloadGroup'> | undefined {
