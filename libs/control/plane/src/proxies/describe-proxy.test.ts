@@ -14,7 +14,7 @@ kind: WorkloadGroup
 metadata: { name: pay, namespace: shop }
 spec:
   metadata: { labels: { app: pay, version: v2 } }
-  template: { serviceAccount: pay }
+  template: { serviceAccount: pay, locality: eu/b, network: n2 }
 `,
   ).resources,
 );
@@ -67,6 +67,7 @@ it('takes addresses, locality, network and the way of interception from the node
     },
   });
   expect(describe({})).toMatchObject({ proxy: { interception: 'NONE', locality: '', addresses: ['10.0.0.1'] } });
+  expect(describe({ AUTO_REGISTER_GROUP: 'pay' })).toMatchObject({ proxy: { locality: 'eu/b', network: 'n2' } });
 });
 
 it('tells gateways and proxyless clients from sidecars', () => {
