@@ -61,10 +61,11 @@ function describe(
 ): string {
   const linesOf = new Map(sources.map(({ name, text }) => [name, text.split(/\r\n|\r|\n/)]));
   const told = findings.flatMap((finding) => {
-    const { severity, file, line, column, path, message } = finding;
+    const { severity, file, line, column, path, message, confidential } = finding;
     const label = severity === 'warning' ? `${output.paint('warn', 'warning')}: ` : '';
     const where = path === '' ? '' : `${path}: `;
-    const shown = excerpt(linesOf.get(file) ?? [], line, column).map((text) => output.paint('dim', text));
+    const lines = confidential === true ? [] : (linesOf.get(file) ?? []);
+    const shown = excerpt(lines, line, column).map((text) => output.paint('dim', text));
     return [`${output.paint('strong', `${file}:${line}:${column}`)} ${label}${where}${message}`, ...shown];
   });
   if (findings.some(({ severity }) => severity === 'error')) return told.join('\n');

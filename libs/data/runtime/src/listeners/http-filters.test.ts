@@ -102,11 +102,14 @@ describe('http_filters', () => {
     expect(calls).toEqual(expected);
   });
 
+  it('of one name all run, in their order', () => {
+    expect(httpHandler(apply([entry('a', {}), entry('a', {}), router])).filters).toHaveLength(2);
+  });
+
   const abort = typed(FaultAbortSchema, {}).value;
   it.each([
     [[], 'http_filters: the last one must be the router'],
     [[router, entry('a', {})], 'http filter a: nothing may stand behind the router'],
-    [[entry('a', {}), entry('a', {}), router], 'http filter a: the name is used twice'],
     [[unknown(), router], `http filter x: ${ConnectionLimitSchema.typeName} is not supported`],
     [[{ name: 'e' }, router], 'http filter e: typed_config is missing'],
     [[entry('a', { maxActiveFaults: 1 }), router], 'http filter a: field max_active_faults is not supported'],

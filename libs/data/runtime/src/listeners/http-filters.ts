@@ -1,4 +1,4 @@
-/** http_filters of a connection manager: compiled in their order, the router last. */
+/** http_filters of a connection manager: compiled in their order, the router last. Several may have one name, as Istio's RBAC filters do; routes then configure all of them. */
 
 import { anyIs } from '@bufbuild/protobuf/wkt';
 import { type Router, RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
@@ -21,14 +21,11 @@ export function compileHttpFilters(
   where: string,
 ): CompiledHttpFilters {
   if (entries.length > filtersMax) refuse(where, `http_filters: over ${filtersMax} entries`);
-  const names = new Set<string>();
   const filters: HttpFilter[] = [];
   let router: Router | undefined;
   for (const entry of entries) {
     const at = `${where}: http filter ${entry.name}`;
     if (router !== undefined) refuse(at, 'nothing may stand behind the router');
-    if (names.has(entry.name)) refuse(at, 'the name is used twice');
-    names.add(entry.name);
     if (entry.configType.case !== 'typedConfig') refuse(at, 'typed_config is missing');
     const config = entry.configType.value;
     if (anyIs(config, RouterSchema)) {
