@@ -1,6 +1,8 @@
 /** The model by host, made once per model: what rules there are for a name, oldest first. */
 
 import { compareByAge, type Model, type Resource, resolveHost } from '@weft/model';
+import { translatedGateways } from './translated/gateway-resources.ts';
+import { translatedRules } from './translated/translated-rules.ts';
 import { mergedRules } from './virtual-services/delegates.ts';
 import { type PlacedRule, qualifiedGateway } from './virtual-services/placed-rule.ts';
 
@@ -24,7 +26,7 @@ export interface IndexedDestinationRule {
 }
 
 export interface ModelIndex {
-  /** All oldest first. */
+  /** Istio's, oldest first; then those of other APIs, which stand in for one. */
   readonly virtualServices: readonly IndexedVirtualService[];
   readonly gateways: readonly Resource<'Gateway'>[];
   /** Namespace → rules, oldest first. */
@@ -67,11 +69,12 @@ export function indexModel(
     list.push({ resource, host: expand(resource.spec.host, resource.namespace) });
     destinationRules.set(resource.namespace, list);
   }
+  const followed = [...virtualServices, ...translatedRules(model, lookup)];
   return {
-    virtualServices,
-    gateways: [...model.byKind('Gateway')].sort(compareByAge),
+    virtualServices: followed,
+    gateways: [...[...model.byKind('Gateway')].sort(compareByAge), ...translatedGateways(model)],
     destinationRules,
-    routingInputs: [...virtualServices.map(({ resource }) => resource), ...rules],
+    routingInputs: [...followed.map(({ resource }) => resource), ...rules],
   };
 }
 

@@ -20,27 +20,28 @@ const redirectCodes: Readonly<Record<number, RedirectAction_RedirectResponseCode
 /** The port of the request is that of the listener; what is the scheme's own is not written (Istio's ApplyRedirect). */
 export function redirectAction(
   rule: HttpRedirect,
-  { calledPort, isTls, semantics }: Pick<RouteScope, 'calledPort' | 'isTls' | 'semantics'>,
+  { calledPort, isTls }: Pick<RouteScope, 'calledPort' | 'isTls'>,
 ): MessageInitShape<typeof RedirectActionSchema> {
   const wanted = rule.port ?? (rule.derivePort === 'FROM_REQUEST_PORT' ? calledPort : 0);
   const scheme = rule.scheme || (isTls ? 'https' : 'http');
+  const path = redirectPath(rule);
   const isUsual = (wanted === 80 && scheme === 'http') || (wanted === 443 && scheme === 'https');
   return {
     responseCode: redirectCodes[rule.redirectCode ?? 301] ?? RedirectAction_RedirectResponseCode.MOVED_PERMANENTLY,
     portRedirect: isUsual ? 0 : wanted,
     ...(rule.authority ? { hostRedirect: rule.authority } : {}),
-    ...(rule.uri ? { pathRewriteSpecifier: redirectPath(rule.uri, semantics) } : {}),
+    ...(path === undefined ? {} : { pathRewriteSpecifier: path }),
     ...(rule.scheme ? { schemeRewriteSpecifier: { case: 'schemeRedirect' as const, value: rule.scheme } } : {}),
   };
 }
 
-/** What a translation writes before a path that takes the place of the matched prefix alone (Istio's own mark). */
-const prefixMark = '%PREFIX()%';
+type PathRewrite = Exclude<MessageInitShape<typeof RedirectActionSchema>['pathRewriteSpecifier'], undefined>;
 
-function redirectPath(uri: string, semantics: RouteScope['semantics']) {
-  return semantics === 'gateway' && uri.startsWith(prefixMark)
-    ? { case: 'prefixRewrite' as const, value: uri.slice(prefixMark.length) }
-    : { case: 'pathRedirect' as const, value: uri };
+function redirectPath({ uri, uriRegexRewrite }: HttpRedirect): PathRewrite | undefined {
+  if (uri) return { case: 'pathRedirect', value: uri };
+  if (uriRegexRewrite === undefined) return undefined;
+  const { match, rewrite } = uriRegexRewrite;
+  return { case: 'regexRewrite', value: { pattern: { regex: match }, substitution: rewrite } };
 }
 
 export function directResponseAction({

@@ -9,7 +9,6 @@ import {
   type RouteMatch,
   RouteMatchSchema,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import type { RouteSemantics } from '../virtual-services/semantics.ts';
 import { claimMatcher, claimPath } from './claims.ts';
 import type { Dialect, RouteScope } from './scope.ts';
 import { isPresence, stringMatcher } from './string-match.ts';
@@ -18,14 +17,10 @@ type HeaderMatcherInit = MessageInitShape<typeof HeaderMatcherSchema>;
 type PathSpecifier = Exclude<MessageInitShape<typeof RouteMatchSchema>['pathSpecifier'], undefined>;
 
 /** @param match nothing: every request. */
-export function routeMatch(
-  match: HttpMatch | undefined,
-  dialect: Dialect,
-  semantics: RouteSemantics = 'istio',
-): RouteMatch {
+export function routeMatch(match: HttpMatch | undefined, dialect: Dialect): RouteMatch {
   const headers = headerMatchers(match, dialect);
   return create(RouteMatchSchema, {
-    pathSpecifier: pathSpecifier(match?.uri, semantics),
+    pathSpecifier: pathSpecifier(match?.uri, match?.pathPrefix),
     // The default of Envoy, which a proxyless client has as well.
     ...(match?.ignoreUriCase === true ? { caseSensitive: false } : {}),
     headers: headers.map((header) => create(HeaderMatcherSchema, header)),
@@ -55,13 +50,12 @@ export function isMeantFor(match: HttpMatch | undefined, scope: RouteScope): boo
   return labelled && (sourceNamespace === '' || sourceNamespace === scope.clientNamespace);
 }
 
-/** Gateway API and Ingress mean whole segments by a prefix, Istio means characters. */
-function pathSpecifier(uri: StringMatch | undefined, semantics: RouteSemantics): PathSpecifier {
+/** @param segments a prefix of whole segments, as other APIs than Istio's mean it. */
+function pathSpecifier(uri: StringMatch | undefined, segments: string | undefined): PathSpecifier {
   if (uri?.exact !== undefined) return { case: 'path', value: uri.exact };
   if (uri?.regex !== undefined) return { case: 'safeRegex', value: { regex: uri.regex } };
-  const prefix = uri?.prefix ?? '/';
-  if (semantics === 'istio' || prefix === '/') return { case: 'prefix', value: prefix };
-  return { case: 'pathSeparatedPrefix', value: prefix.replace(/\/$/, '') };
+  if (segments !== undefined) return { case: 'pathSeparatedPrefix', value: segments };
+  return { case: 'prefix', value: uri?.prefix ?? '/' };
 }
 
 /** Headers in order of name, then method, authority and scheme. */

@@ -35,11 +35,14 @@ export function callerKey(context: Context, view: EgressView): string {
 /** A notice for each VirtualService that an older one keeps from a host. */
 export function noteShadowed({ scope }: Pick<Context, 'scope'>, { notices }: Findings): void {
   for (const { rules, position, winner } of shadowedHosts(scope.view)) {
-    const { namespace, name } = winner.resource;
+    const { kind, namespace, name } = winner.resource;
     const host = rules.hosts[position] ?? '';
     const from = provenanceOf(rules.resource, `hosts[${position}]`);
     notices.add(
-      notice(from, `ignored inside the mesh: the older VirtualService ${namespace}/${name} has host ${host}`),
+      notice(
+        from,
+        `ignored inside the mesh: ${kind === rules.resource.kind ? `the older ${kind}` : kind} ${namespace}/${name} has host ${host}`,
+      ),
     );
   }
 }

@@ -21,6 +21,8 @@ function pathOf({ pathSpecifier }: RouteMatch): string {
   switch (pathSpecifier.case) {
     case 'prefix':
       return `${pathSpecifier.value}*`;
+    case 'pathSeparatedPrefix':
+      return `${pathSpecifier.value}*`;
     case 'path':
       return pathSpecifier.value;
     case 'safeRegex':

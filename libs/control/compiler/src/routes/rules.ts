@@ -3,12 +3,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { HttpMatch, HttpRule } from '@weft/model';
-import {
-  type Route,
-  type RouteAction,
-  type RouteMatch,
-  RouteSchema,
-} from '@weft/xds-messages/envoy/config/route/v3/route_components';
+import { type Route, type RouteMatch, RouteSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { notice } from '../provenance.ts';
 import { originOf, type PlacedMatch, type PlacedRule } from '../virtual-services/placed-rule.ts';
@@ -19,7 +14,6 @@ import { faultConfig, faultFilterName } from './fault.ts';
 import { grpcProblem, grpcRuleNotices } from './grpc-dialect.ts';
 import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
 import { routeOperation } from './operation.ts';
-import { removePrefix } from './prefix-removal.ts';
 import { type RouteMetadata, routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
 
@@ -59,8 +53,7 @@ function oneRoute(
   const result = ruleAction(scope, placed);
   if (result === undefined) return undefined;
   const { action, headers, targets } = result;
-  const matched = routeMatch(match, scope.dialect, scope.semantics);
-  if (action.case === 'route' && scope.semantics === 'gateway') removePrefix(action.value as RouteAction, matched);
+  const matched = routeMatch(match, scope.dialect);
   const route = create(RouteSchema, {
     name: routeName(placed.rule, match),
     match: matched,

@@ -56,7 +56,7 @@ export function spokenFor(
   });
 }
 
-/** A sentence for each host of a VirtualService that an older one of the same host puts out of force inside the mesh. */
+/** Each host of a VirtualService that an earlier one of the same host puts out of force inside the mesh. */
 export function shadowedHosts(view: VisibleRules): readonly {
   readonly rules: IndexedVirtualService;
   readonly position: number;
@@ -65,8 +65,10 @@ export function shadowedHosts(view: VisibleRules): readonly {
   const first = new Map<string, IndexedVirtualService>();
   return meshRules(view).flatMap((rules) =>
     rules.hosts.flatMap((host, position) => {
-      const winner = first.get(host);
-      if (winner === undefined) first.set(host, rules);
+      // A route of another API speaks for callers of its own namespace before one of the service's does.
+      const own = routeSemantics(rules.resource) === 'gateway' ? `${host} ${rules.resource.namespace}` : host;
+      const winner = first.get(host) ?? first.get(own);
+      if (winner === undefined) first.set(own, rules);
       return winner === undefined || winner === rules ? [] : [{ rules, position, winner }];
     }),
   );

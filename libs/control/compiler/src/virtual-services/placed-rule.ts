@@ -55,7 +55,7 @@ export function placeRules(resource: Resource<'VirtualService'>, naming: Naming)
 
 /** @param below a path inside the origin's own: "route[1]". */
 export function originOf({ resource, path }: Origin, below = ''): Provenance {
-  return provenanceOf(resource, below === '' ? path : `${path}.${below}`);
+  return provenanceOf(resource, [path, below].filter((part) => part !== '').join('.'));
 }
 
 /** "ns/name" of a Gateway as a VirtualService of a namespace names it; "mesh" stays. */
@@ -64,7 +64,8 @@ export function qualifiedGateway(name: string, namespace: string): string {
   return name.includes('/') ? name.replace(/^\.\//, `${namespace}/`) : `${namespace}/${name}`;
 }
 
-function expandRule(rule: HttpRule, namespace: string, naming: Naming): HttpRule {
+/** Hosts of destinations become names of the registry. @param namespace that short names belong to. */
+export function expandRule(rule: HttpRule, namespace: string, naming: Naming): HttpRule {
   const expand = <T extends Destination>(destination: T): T => ({
     ...destination,
     host: naming.canonical(resolveHost(destination.host, namespace, naming.domain).toLowerCase()),

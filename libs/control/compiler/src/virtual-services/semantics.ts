@@ -3,14 +3,16 @@
 /** Annotation that a translation sets; Istio's own name for it. */
 export const semanticsAnnotation = 'internal.istio.io/route-semantics';
 
-/** 'gateway': Kubernetes' Gateway API. 'ingress': Kubernetes' Ingress. 'istio': a VirtualService as written. */
-export type RouteSemantics = 'istio' | 'gateway' | 'ingress';
+/**
+ * 'gateway': of another API. Inside the mesh it holds for callers of its own namespace and for services of it, and a cluster that is missing is
+ * answered 500. 'istio': a VirtualService.
+ */
+export type RouteSemantics = 'istio' | 'gateway';
 
 export function routeSemantics({
   annotations,
 }: {
   readonly annotations: Readonly<Record<string, string>>;
 }): RouteSemantics {
-  const written = annotations[semanticsAnnotation];
-  return written === 'gateway' || written === 'ingress' ? written : 'istio';
+  return annotations[semanticsAnnotation] === 'gateway' ? 'gateway' : 'istio';
 }
