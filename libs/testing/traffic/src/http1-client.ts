@@ -27,6 +27,8 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
   return new Promise((resolve) => {
     let over = false;
     const timers: NodeJS.Timeout[] = [];
+    // As clients do, and not after a while: a body that is there already needs no 100.
+    let held = /\r\nexpect: 100-continue\r\n/i.test(segments[0] ?? '') ? segments.slice(1) : [];
     const finish = (): void => {
       if (over) return;
       over = true;
@@ -40,6 +42,10 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
       text += chunk.toString('latin1');
       const answers = readAnswers(text, method, false);
       const last = answers.at(-1);
+      if (last?.status === 100) {
+        writeSegments(socket, held, id, timers);
+        held = [];
+      }
       if (last !== undefined && isTunnel(last.status, method) && request.tunnel !== undefined) {
         if (!tunnelled) socket.write(request.tunnel, 'latin1');
         tunnelled = true;
@@ -51,7 +57,7 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
     });
     socket.on('error', finish);
     socket.on('close', finish);
-    socket.on('connect', () => writeSegments(socket, segments, id, timers));
+    socket.on('connect', () => writeSegments(socket, segments.slice(0, segments.length - held.length), id, timers));
   });
 }
 
