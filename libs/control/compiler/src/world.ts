@@ -10,6 +10,7 @@ import { createPolicyIndex, type PolicyIndex, type PolicyIndexState } from './po
 import { destinationHosts } from './scope/egress-view.ts';
 import { createScopes, type ProxyScope, type Scopes } from './scope/proxy-scope.ts';
 import { isRoutable, type ServiceShapes, serviceShapes } from './scope/service-shape.ts';
+import { createTelemetryIndex, type TelemetryIndex, type TelemetryIndexState } from './telemetry/workload-telemetry.ts';
 
 export { isRoutable };
 
@@ -31,6 +32,7 @@ export interface World {
   scope(proxy: ProxyDescription): ProxyScope;
   /** Of authentication and authorization, by workload. */
   readonly policies: PolicyIndex;
+  readonly telemetries: TelemetryIndex;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -48,6 +50,7 @@ interface Names {
   readonly canonical: (host: string) => string;
   readonly byLabels: boolean;
   readonly security: PolicyIndexState;
+  readonly telemetries: TelemetryIndexState;
   readonly policies: Map<string, DestinationPolicy>;
 }
 
@@ -89,6 +92,7 @@ export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: Co
       },
       scope: names.scopes.of,
       policies: names.security,
+      telemetries: names.telemetries,
     };
   };
 }
@@ -144,6 +148,7 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
     canonical,
     byLabels: hasWorkloadSelectors(index),
     security: createPolicyIndex(model, mesh, last?.security),
+    telemetries: createTelemetryIndex(model, mesh, last?.telemetries),
     policies: new Map(),
   };
 }

@@ -38,6 +38,9 @@ export interface MeshState {
   stop(): Promise<void>;
 }
 
+/** Istio's defaults log no access; a mesh that nobody configured shows what it does (decision 0017). */
+const meshWithoutConfig: MeshConfig = { ...defaultMeshConfig, accessLogFile: '/dev/stdout', accessLogEncoding: 'JSON' };
+
 /** @param onModel called after each change of the model, when the registry has followed. */
 export function createMeshState(options: ControlPlaneOptions, onModel: (model: Model) => void): MeshState {
   const { clock, logger, domain, trustDomain } = options;
@@ -69,7 +72,7 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
     applied,
     folders,
     model: () => model,
-    mesh: () => meshConfig?.current() ?? defaultMeshConfig,
+    mesh: () => meshConfig?.current() ?? meshWithoutConfig,
     files: () => [
       ...folders.flatMap((folder) => folder.files()),
       ...(meshConfig === undefined ? [] : [meshConfig.state()]),

@@ -54,7 +54,13 @@ function virtualInbound(context: Context, captured: readonly Captured[], otherMo
   const itself: Chain = {
     name: 'virtualInbound-blackhole',
     match: { destinationPort: inboundCapturePort },
-    filters: [tcpProxy({ statPrefix: blackHoleCluster, targets: [{ cluster: blackHoleCluster, weight: 1 }] })],
+    filters: [
+      tcpProxy(context, {
+        inbound: true,
+        statPrefix: blackHoleCluster,
+        targets: [{ cluster: blackHoleCluster, weight: 1 }],
+      }),
+    ],
   };
   const ports = captured.map(({ target, mode }) => inboundPort(context, target, mode));
   const others: InboundPort = {
@@ -66,7 +72,7 @@ function virtualInbound(context: Context, captured: readonly Captured[], otherMo
     routes: { cluster: inboundPassthroughCluster, port: 0, host: proxy.workloadName, from },
   };
   return listener({
-    proxy,
+    context,
     name: 'virtualInbound',
     bind: '0.0.0.0',
     port: inboundCapturePort,

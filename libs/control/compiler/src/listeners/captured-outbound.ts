@@ -61,10 +61,10 @@ function virtualOutbound(context: Context): Listener {
   const itself: Chain = {
     name: 'virtualOutbound-blackhole',
     match: { destinationPort: outboundCapturePort },
-    filters: [toCluster(blackHoleCluster)],
+    filters: [toCluster(context, blackHoleCluster)],
   };
   return listener({
-    proxy,
+    context,
     name: 'virtualOutbound',
     bind: everywhere,
     port: outboundCapturePort,
@@ -77,16 +77,18 @@ function virtualOutbound(context: Context): Listener {
 }
 
 /** Where connections go that no service has an address or a port for. */
-function unknownDestination({ scope }: Context): Chain {
-  return { filters: [toCluster(scope.outbound === 'ALLOW_ANY' ? passthroughCluster : blackHoleCluster)] };
+function unknownDestination(context: Context): Chain {
+  return {
+    filters: [toCluster(context, context.scope.outbound === 'ALLOW_ANY' ? passthroughCluster : blackHoleCluster)],
+  };
 }
 
-function toCluster(cluster: string): Chain['filters'][number] {
-  return tcpProxy({ statPrefix: cluster, targets: [{ cluster, weight: 1 }] });
+function toCluster(context: Context, cluster: string): Chain['filters'][number] {
+  return tcpProxy(context, { inbound: false, statPrefix: cluster, targets: [{ cluster, weight: 1 }] });
 }
 
 function capturedListener(context: Context, planned: CapturedListener, findings: TcpFindings): Listener {
-  const { proxy, world } = context;
+  const { world } = context;
   const { bind, port, routes } = planned;
   const chains = planned.services.flatMap(({ service, port: servicePort, addresses, view }) =>
     serviceChains(context, findings, view, service, servicePort, addresses),
@@ -100,7 +102,7 @@ function capturedListener(context: Context, planned: CapturedListener, findings:
   const named = kept.some(({ match }) => match?.serverNames !== undefined);
   const all = routes === undefined ? kept : [...kept, httpChain(context, bind, port, routes)];
   return listener({
-    proxy,
+    context,
     name: listenerName(bind, port),
     bind,
     port,

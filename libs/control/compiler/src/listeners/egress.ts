@@ -19,7 +19,7 @@ export const egressListener: Generator = (context) => {
     inputs: listenerInputs(context),
     build: () => ({
       message: listener({
-        proxy,
+        context,
         name: listenerName(egress.bind, egress.port),
         bind: egress.bind,
         port: egress.port,

@@ -77,7 +77,7 @@ function gatewayListener(
   servers: readonly BoundServer[],
   findings: TcpFindings,
 ): Listener {
-  const { proxy, world } = context;
+  const { world } = context;
   const [first] = servers as readonly [BoundServer, ...BoundServer[]];
   const fits = servers.filter((bound) => {
     if (familyOf(bound) === familyOf(first)) return true;
@@ -98,7 +98,7 @@ function gatewayListener(
   });
   const inspected = kept.some(({ transportSocket, match }) => transportSocket !== undefined || match?.serverNames);
   return listener({
-    proxy,
+    context,
     name: isUnixAddress(bind) ? bind : listenerName(bind, port),
     bind,
     port,

@@ -35,7 +35,7 @@ export const grpcServerListeners: Generator = (context) => {
         inputs: [...listenerInputs(context), from, mode],
         build: () => ({
           message: listener({
-            proxy,
+            context,
             name,
             bind: host.replace(/[[\]]/g, ''),
             port,

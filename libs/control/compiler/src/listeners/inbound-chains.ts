@@ -56,7 +56,7 @@ export function inboundChains(context: Context, port: InboundPort): readonly Cha
       match,
       [
         ...authorizationNetworkFilters(context),
-        tcpProxy({ statPrefix: port.cluster, targets: [{ cluster: port.cluster, weight: 1 }] }),
+        tcpProxy(context, { inbound: true, statPrefix: port.cluster, targets: [{ cluster: port.cluster, weight: 1 }] }),
       ],
       socket,
     );

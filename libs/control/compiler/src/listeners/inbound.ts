@@ -4,7 +4,8 @@ import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/liste
 import type { Context, Generator } from '../context.ts';
 import { type IngressTarget, ingressTargets } from '../ingress.ts';
 import { httpInspector, tlsInspector } from '../messages/listener-filters.ts';
-import { httpConnectionManager, httpFilter, tcpProxyFilter } from '../messages/network-filters.ts';
+import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
+import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { downstreamMutualTls, meshTlsOf } from '../messages/transport-sockets.ts';
 import { inboundClusterName, listenerName } from '../names.ts';
 import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
@@ -76,7 +77,7 @@ export function inboundPort(context: Context, target: IngressTarget, mode: Mutua
 }
 
 function inboundListener(context: Context, target: IngressTarget, bind: string, mode: MutualTlsMode): Listener {
-  const { proxy, world } = context;
+  const { world } = context;
   const port = inboundPort(context, target, mode);
   const tunnelled = target.kind === 'own' && target.protocol !== 'http';
   const ownPort = target.kind === 'own' && mode === 'STRICT';
@@ -85,7 +86,7 @@ function inboundListener(context: Context, target: IngressTarget, bind: string, 
     : inboundChains(context, tunnelled ? { ...port, kind: 'tcp' } : port);
   const inspected = !ownPort && (isInspected(port) || mode === 'STRICT');
   return listener({
-    proxy,
+    context,
     name: listenerName(bind, target.port),
     bind,
     port: target.port,
@@ -110,7 +111,10 @@ function ownChain(context: Context, { cluster, statPrefix, routes }: InboundPort
     });
   return {
     filters: tunnelled
-      ? [...authorizationNetworkFilters(context), tcpProxyFilter(cluster, cluster)]
+      ? [
+          ...authorizationNetworkFilters(context),
+          tcpProxy(context, { inbound: true, statPrefix: cluster, targets: [{ cluster, weight: 1 }] }),
+        ]
       : [httpFilter(manager())],
     transportSocket: downstreamMutualTls(trustDomain, tunnelled ? tunnelAlpn : ownHttpAlpn, meshTlsOf(mesh)),
   };

@@ -2,9 +2,18 @@
 
 import type { Context } from '../context.ts';
 import { policyInputs } from '../policies/applied.ts';
+import { telemetriesOf } from '../telemetry/side.ts';
 
 export function listenerInputs(context: Context): readonly unknown[] {
   const { proxy, world } = context;
   const { trustDomain, mesh } = world.input;
-  return [proxy.labels, proxy.workloadName, proxy.namespace, trustDomain, mesh, ...policyInputs(context)];
+  return [
+    proxy.labels,
+    proxy.workloadName,
+    proxy.namespace,
+    trustDomain,
+    mesh,
+    telemetriesOf(context),
+    ...policyInputs(context),
+  ];
 }

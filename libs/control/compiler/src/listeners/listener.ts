@@ -1,7 +1,6 @@
 /** What all listeners that take connections have in common. */
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { ProxyDescription } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
 import type { TransportSocket } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { TrafficDirection } from '@weft/xds-messages/envoy/config/core/v3/base';
@@ -12,8 +11,11 @@ import type {
   FilterChainSchema,
   ListenerFilter,
 } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
+import type { Context } from '../context.ts';
 import { duration, endpointAddress, filterMetadata } from '../messages/core.ts';
 import { weftStruct } from '../provenance.ts';
+import { listenerAccessLogs } from '../telemetry/access-logs.ts';
+import { sideOf } from '../telemetry/side.ts';
 import { ownWorkload } from '../workload-labels.ts';
 
 export type ChainMatch = Exclude<MessageInitShape<typeof FilterChainMatchSchema>, { $typeName: string }>;
@@ -29,7 +31,7 @@ export interface Chain {
 }
 
 export interface ListenerOptions {
-  readonly proxy: ProxyDescription;
+  readonly context: Context;
   readonly name: string;
   /** An IP address, or "unix:///path". */
   readonly bind: string;
@@ -48,7 +50,8 @@ export interface ListenerOptions {
 }
 
 export function listener(options: ListenerOptions): Listener {
-  const { proxy, name, bind, port, from, listenerFilters = [], capture } = options;
+  const { context, name, bind, port, from, listenerFilters = [], capture } = options;
+  const { proxy } = context;
   return create(ListenerSchema, {
     name,
     address: endpointAddress(bind, port),
@@ -65,6 +68,8 @@ export function listener(options: ListenerOptions): Listener {
     ...(capture === 'virtual' ? { bindToPort: false } : {}),
     ...(capture === 'redirect' ? { useOriginalDst: true } : {}),
     ...(options.transparent === true ? { transparent: true } : {}),
+    // A proxyless server logs by itself.
+    ...(proxy.type === 'grpc' ? {} : { accessLog: listenerAccessLogs(context, sideOf(context, options.inbound)) }),
     metadata: filterMetadata({
       weft: weftStruct(from, { workload: ownWorkload(proxy.labels, proxy.workloadName, proxy.namespace) }),
     }),

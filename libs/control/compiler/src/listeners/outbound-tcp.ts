@@ -201,7 +201,7 @@ function toTargets(
   return {
     name: `${from.resource} ${from.rule}`.trim(),
     ...(Object.keys(match).length === 0 ? {} : { match }),
-    filters: [tcpProxy({ statPrefix, targets, ...(policy === undefined ? {} : { policy }) })],
+    filters: [tcpProxy(context, { inbound: false, statPrefix, targets, ...(policy === undefined ? {} : { policy }) })],
   };
 }
 

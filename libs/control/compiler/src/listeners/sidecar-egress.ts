@@ -50,10 +50,10 @@ function egressListener(
   port: number,
   findings: TcpFindings,
 ): Listener {
-  const { proxy, world } = context;
+  const { world } = context;
   const from = egress.from ?? builtIn('egress of the sidecar');
   const common = {
-    proxy,
+    context,
     name: isUnixAddress(bind) ? bind : listenerName(bind, port),
     bind,
     port,

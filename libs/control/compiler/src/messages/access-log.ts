@@ -1,48 +1,45 @@
-/** The access log of every listener: JSON with Istio's field names. */
+/** Access logs as Envoy reads them: a file, and which accesses are written. */
 
 import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
-import { type AccessLog, AccessLogSchema } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
+import {
+  type AccessLog,
+  type AccessLogFilter,
+  AccessLogFilterSchema,
+  AccessLogSchema,
+} from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
+import type { SubstitutionFormatString } from '@weft/xds-messages/envoy/config/core/v3/substitution_format_string';
 import { FileAccessLogSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/file/v3/file';
+import { ExpressionFilterSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/filters/cel/v3/cel';
 
-/** Field name → command operator, in alphabetical order; the names are Istio's (pilot, telemetry_logging). */
-const fields: Readonly<Record<string, string>> = {
-  authority: '%REQ(:AUTHORITY)%',
-  bytes_received: '%BYTES_RECEIVED%',
-  bytes_sent: '%BYTES_SENT%',
-  connection_termination_details: '%CONNECTION_TERMINATION_DETAILS%',
-  downstream_local_address: '%DOWNSTREAM_LOCAL_ADDRESS%',
-  downstream_remote_address: '%DOWNSTREAM_REMOTE_ADDRESS%',
-  duration: '%DURATION%',
-  method: '%REQ(:METHOD)%',
-  path: '%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%',
-  protocol: '%PROTOCOL%',
-  request_id: '%REQ(X-REQUEST-ID)%',
-  requested_server_name: '%REQUESTED_SERVER_NAME%',
-  response_code: '%RESPONSE_CODE%',
-  response_code_details: '%RESPONSE_CODE_DETAILS%',
-  response_flags: '%RESPONSE_FLAGS%',
-  route_name: '%ROUTE_NAME%',
-  start_time: '%START_TIME%',
-  upstream_cluster: '%UPSTREAM_CLUSTER_RAW%',
-  upstream_host: '%UPSTREAM_HOST%',
-  upstream_local_address: '%UPSTREAM_LOCAL_ADDRESS%',
-  upstream_service_time: '%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%',
-  upstream_transport_failure_reason: '%UPSTREAM_TRANSPORT_FAILURE_REASON%',
-  user_agent: '%REQ(USER-AGENT)%',
-  x_forwarded_for: '%REQ(X-FORWARDED-FOR)%',
-};
-
-export function accessLog(): AccessLog {
-  const file = create(FileAccessLogSchema, {
-    path: '/dev/stdout',
-    accessLogFormat: {
-      case: 'logFormat',
-      value: { format: { case: 'jsonFormat', value: { ...fields } } },
-    },
-  });
+/** @param filter absent: every access. */
+export function fileAccessLog(path: string, format: SubstitutionFormatString, filter?: AccessLogFilter): AccessLog {
+  const file = create(FileAccessLogSchema, { path, accessLogFormat: { case: 'logFormat', value: format } });
   return create(AccessLogSchema, {
     name: 'envoy.access_loggers.file',
     configType: { case: 'typedConfig', value: anyPack(FileAccessLogSchema, file) },
+    ...(filter === undefined ? {} : { filter }),
   });
+}
+
+/** @param expression CEL. */
+export function celFilter(expression: string): AccessLogFilter {
+  const value = anyPack(ExpressionFilterSchema, create(ExpressionFilterSchema, { expression }));
+  return create(AccessLogFilterSchema, {
+    filterSpecifier: {
+      case: 'extensionFilter',
+      value: { name: 'envoy.access_loggers.extension_filters.cel', configType: { case: 'typedConfig', value } },
+    },
+  });
+}
+
+/** Connections that no filter chain takes: the one thing that only the listener itself sees. */
+export function noChainFilter(): AccessLogFilter {
+  return create(AccessLogFilterSchema, { filterSpecifier: { case: 'responseFlagFilter', value: { flags: ['NR'] } } });
+}
+
+/** Accesses that all filters let through. */
+export function everyFilter(filters: readonly AccessLogFilter[]): AccessLogFilter | undefined {
+  if (filters.length < 2) return filters[0];
+  return create(AccessLogFilterSchema, { filterSpecifier: { case: 'andFilter', value: { filters: [...filters] } } });
 }

@@ -1,4 +1,4 @@
-/** The two network filters that listeners end in. */
+/** The HTTP connection manager, as listeners end in it. */
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
@@ -11,10 +11,9 @@ import {
   HttpConnectionManager_PathWithEscapedSlashesAction,
   HttpConnectionManagerSchema,
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
-import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
 import type { Context } from '../context.ts';
 import { type HttpSide, httpFilters } from '../http-filters/http-filters.ts';
-import { accessLog } from './access-log.ts';
+import { accessLogs } from '../telemetry/access-logs.ts';
 import { adsSource, duration } from './core.ts';
 
 type ManagerInit = Extract<MessageInitShape<typeof HttpConnectionManagerSchema>, { $typeName?: never }>;
@@ -43,12 +42,12 @@ export function httpConnectionManager(context: Context, options: HttpManagerOpti
     upgradeConfigs: options.upgrades.map((upgradeType) => ({ upgradeType })),
     ...(options.allowAbsoluteUrl === true ? { httpProtocolOptions: { allowAbsoluteUrl: true } } : {}),
     ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
-    ...(options.side === undefined ? {} : takesConnections(context.world.input.mesh, options.side)),
+    ...(options.side === undefined ? {} : takesConnections(context, options.side)),
   });
 }
 
 /** Istio's settings: whose certificate is told on, whether clients are believed, and paths that rules can trust. */
-function takesConnections(mesh: MeshConfig, side: 'inbound' | 'outbound' | 'gateway'): ManagerInit {
+function takesConnections(context: Context, side: 'inbound' | 'outbound' | 'gateway'): ManagerInit {
   const named = { subject: true, uri: true, dns: true };
   const certificate = {
     inbound: {
@@ -62,10 +61,10 @@ function takesConnections(mesh: MeshConfig, side: 'inbound' | 'outbound' | 'gate
     outbound: {},
   }[side];
   return {
-    accessLog: [accessLog()],
+    accessLog: accessLogs(context, side),
     streamIdleTimeout: duration(0),
     useRemoteAddress: side === 'gateway',
-    ...pathNormalization(mesh),
+    ...pathNormalization(context.world.input.mesh),
     ...certificate,
   };
 }
@@ -92,17 +91,5 @@ export function httpFilter(manager: HttpConnectionManager): Filter {
   return create(FilterSchema, {
     name: 'envoy.filters.network.http_connection_manager',
     configType: { case: 'typedConfig', value: anyPack(HttpConnectionManagerSchema, manager) },
-  });
-}
-
-export function tcpProxyFilter(statPrefix: string, cluster: string): Filter {
-  const proxy = create(TcpProxySchema, {
-    statPrefix,
-    clusterSpecifier: { case: 'cluster', value: cluster },
-    accessLog: [accessLog()],
-  });
-  return create(FilterSchema, {
-    name: 'envoy.filters.network.tcp_proxy',
-    configType: { case: 'typedConfig', value: anyPack(TcpProxySchema, proxy) },
   });
 }

@@ -5,7 +5,9 @@ import { anyPack } from '@bufbuild/protobuf/wkt';
 import type { ConsistentHash, TrafficPolicy } from '@weft/model';
 import { type Filter, FilterSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
-import { accessLog } from './access-log.ts';
+import type { Context } from '../context.ts';
+import { accessLogs } from '../telemetry/access-logs.ts';
+import { sideOf } from '../telemetry/side.ts';
 import { duration } from './core.ts';
 
 export interface WeightedTarget {
@@ -14,6 +16,8 @@ export interface WeightedTarget {
 }
 
 export interface TcpProxyOptions {
+  /** Of the connections: true where they come to the workload. */
+  readonly inbound: boolean;
   readonly statPrefix: string;
   /** At least one. */
   readonly targets: readonly WeightedTarget[];
@@ -23,7 +27,7 @@ export interface TcpProxyOptions {
 
 type TcpInit = Exclude<MessageInitShape<typeof TcpProxySchema>, { $typeName: string }>;
 
-export function tcpProxy({ statPrefix, targets, policy }: TcpProxyOptions): Filter {
+export function tcpProxy(context: Context, { inbound, statPrefix, targets, policy }: TcpProxyOptions): Filter {
   const [first] = targets;
   const idleTimeoutMs = policy?.connectionPool?.tcp?.idleTimeoutMs;
   const proxy = create(TcpProxySchema, {
@@ -38,7 +42,7 @@ export function tcpProxy({ statPrefix, targets, policy }: TcpProxyOptions): Filt
     ...(idleTimeoutMs === undefined ? {} : { idleTimeout: duration(idleTimeoutMs) }),
     ...hashing(policy?.loadBalancer?.consistentHash),
     ...tunnelling(policy?.tunnel),
-    accessLog: [accessLog()],
+    accessLog: accessLogs(context, sideOf(context, inbound)),
   });
   return create(FilterSchema, {
     name: 'envoy.filters.network.tcp_proxy',
