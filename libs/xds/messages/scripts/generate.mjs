@@ -19,7 +19,9 @@ generateMessages({
       cpSync(join(deps, part), work, { recursive: true });
     }
     rmSync(join(work, 'tests'), { recursive: true, force: true });
-    cpSync(join(library, 'proto', 'istio'), join(work, 'istio'), { recursive: true });
+    for (const part of ['istio', 'spiffe', 'weft']) {
+      cpSync(join(library, 'proto', part), join(work, part), { recursive: true });
+    }
     addIgnoreEmpty(join(work, 'validate', 'validate.proto'));
   },
 });
