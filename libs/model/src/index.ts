@@ -241,6 +241,8 @@ export type { Model } from './model.ts';
 export { createModel } from './model.ts';
 export type { ParsedFile, ResourceIdentity } from './parse.ts';
 export { parseDocuments } from './parse.ts';
+export type { ParsedObject } from './parse-object.ts';
+export { parseObject } from './parse-object.ts';
 export type { AnyResource, Kind, Position, Resource, Specs, Violation } from './resource.ts';
 export { describeViolation, resourceKey } from './resource.ts';
 export type {

@@ -94,13 +94,13 @@ function mayBeConfidential(document: PlainDocument, text: string): boolean {
   return typeof kind === 'string' && kindDefinitions[kind].confidential === true;
 }
 
-function kindOf(value: unknown): ReturnType<typeof identifyKind> | undefined {
+export function kindOf(value: unknown): ReturnType<typeof identifyKind> | undefined {
   const { apiVersion, kind } = (value ?? {}) as Record<string, unknown>;
   return typeof apiVersion === 'string' && typeof kind === 'string' ? identifyKind(apiVersion, kind) : undefined;
 }
 
 /** Nothing where the document does not say what it is: then there was no resource of that identity before either. */
-function identityOf(value: unknown): ResourceIdentity | undefined {
+export function identityOf(value: unknown): ResourceIdentity | undefined {
   const kind = kindOf(value);
   const { metadata } = (value ?? {}) as Record<string, unknown>;
   if (typeof kind !== 'string' || typeof metadata !== 'object' || metadata === null) return undefined;
@@ -126,7 +126,7 @@ function textOf(document: PlainDocument, text: string): string {
   return `${text.slice(start, document.end).trimEnd()}\n`;
 }
 
-type Tell = (offset: number, path: string, message: string) => void;
+export type Tell = (offset: number, path: string, message: string) => void;
 
 const envelopeSchema = apiObject('the document', {
   apiVersion: z.string(),
@@ -137,10 +137,11 @@ const envelopeSchema = apiObject('the document', {
 });
 const envelopeKeys = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
-function parseDocument(
+/** One document → its resource; nothing where it has violations, or is not read by the mesh. */
+export function parseDocument(
   file: string,
   document: PlainDocument,
-  read: DocumentsOfFile,
+  read: Pick<DocumentsOfFile, 'locate'>,
   tell: Tell,
   warn: Tell,
 ): AnyResource | undefined {
