@@ -32,8 +32,20 @@ export interface Draft<T extends ResourceType> {
   build(): Built<T>;
 }
 
+/** Drafts that many proxies have in common: looked through again only when one of `inputs` is another object. */
+export interface Bundle<T extends ResourceType> {
+  readonly type: T;
+  /** Distinguishes the bundles of a type: whose they are. */
+  readonly scope: string;
+  /** All that `drafts` reads, compared one by one with Object.is. */
+  readonly inputs: readonly unknown[];
+  drafts(): Iterable<Draft<T>>;
+}
+
 export interface CompileCache {
   get<T extends ResourceType>(draft: Draft<T>): CompiledResource;
+  /** By name. */
+  all<T extends ResourceType>(bundle: Bundle<T>): ReadonlyMap<string, CompiledResource>;
   /** Resources built since the start, by type. */
   counts(): Readonly<Record<ResourceType, number>>;
 }
@@ -43,13 +55,32 @@ interface Kept {
   readonly compiled: CompiledResource;
 }
 
+interface KeptBundle {
+  readonly inputs: readonly unknown[];
+  readonly compiled: ReadonlyMap<string, CompiledResource>;
+}
+
+/** Bundles kept; the longest unused goes first. One for each kind of client and namespace, of each type. */
+export const bundlesMax = 1000;
+
 /** @param resourcesMax resources kept; the longest unused goes first. */
 export function createCompileCache(resourcesMax: number): CompileCache {
   const encoder: Encoder = createEncoder(resourcesMax);
   const kept = new Map<string, Kept>();
   const counts: Record<ResourceType, number> = { cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 };
-  return {
+  const bundles = new Map<string, KeptBundle>();
+  const cache: CompileCache = {
     counts: () => ({ ...counts }),
+    all(bundle) {
+      const key = `${bundle.type}|${bundle.scope}`;
+      const known = bundles.get(key);
+      bundles.delete(key);
+      const holds = known !== undefined && sameInputs(known.inputs, bundle.inputs);
+      const compiled = holds ? known.compiled : compileBundle(bundle, cache);
+      bundles.set(key, { inputs: bundle.inputs, compiled });
+      if (bundles.size > bundlesMax) dropOldest(bundles);
+      return compiled;
+    },
     get(draft) {
       const key = `${draft.type}|${draft.scope}|${draft.name}`;
       const known = kept.get(key);
@@ -61,15 +92,27 @@ export function createCompileCache(resourcesMax: number): CompileCache {
       counts[draft.type] += 1;
       const compiled = compileDraft(draft, encoder);
       kept.set(key, { inputs: draft.inputs, compiled });
-      if (kept.size > resourcesMax) {
-        for (const oldest of kept.keys()) {
-          kept.delete(oldest);
-          break;
-        }
-      }
+      if (kept.size > resourcesMax) dropOldest(kept);
       return compiled;
     },
   };
+  return cache;
+}
+
+function compileBundle<T extends ResourceType>(
+  bundle: Bundle<T>,
+  cache: CompileCache,
+): ReadonlyMap<string, CompiledResource> {
+  const compiled = new Map<string, CompiledResource>();
+  for (const draft of bundle.drafts()) compiled.set(draft.name, cache.get(draft));
+  return compiled;
+}
+
+function dropOldest(kept: Map<string, unknown>): void {
+  for (const oldest of kept.keys()) {
+    kept.delete(oldest);
+    return;
+  }
 }
 
 function compileDraft<T extends ResourceType>(draft: Draft<T>, encoder: Encoder): CompiledResource {

@@ -50,7 +50,10 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
         if (isRoute(draft)) routes.set(draft.name, draft);
         else set[draft.type].set(draft.name, cache.get(draft));
       };
-      for (const generate of generators) generate({ world, proxy, scope, emit });
+      const emitAll: Context['emitAll'] = (bundle) => {
+        for (const [name, compiled] of cache.all(bundle)) set[bundle.type].set(name, compiled);
+      };
+      for (const generate of generators) generate({ world, proxy, scope, emit, emitAll });
       // Routes are made where a listener asks for them.
       for (const { references } of set.listener.values()) {
         for (const name of references.routes) {

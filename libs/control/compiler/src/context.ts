@@ -1,7 +1,7 @@
 /** What a generator gets: the world, the proxy, and the place to put resources. */
 
 import type { ProxyDescription, ServicePortView, ServiceView } from '@weft/control-registry';
-import type { Draft } from './cache.ts';
+import type { Bundle, Draft } from './cache.ts';
 import type { ResourceType } from './resource-types.ts';
 import type { ProxyScope } from './scope/proxy-scope.ts';
 import type { World } from './world.ts';
@@ -11,6 +11,8 @@ export interface Context {
   readonly proxy: ProxyDescription;
   readonly scope: ProxyScope;
   emit<T extends ResourceType>(draft: Draft<T>): void;
+  /** For many resources that proxies have in common. */
+  emitAll<T extends 'cluster' | 'endpoint'>(bundle: Bundle<T>): void;
 }
 
 /** One entry of the list in generators.ts: emits all resources of one kind for one proxy. */

@@ -3,7 +3,9 @@
 import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf';
 import type { MeshConfig } from '@weft/model';
 import { type Cluster, ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
+import type { Draft } from '../cache.ts';
 import { type Context, type Generator, tunnels } from '../context.ts';
+import { bundleScope } from '../endpoints/bundle-scope.ts';
 import { localityNeeds } from '../endpoints/locality-rules.ts';
 import { duration, filterMetadata } from '../messages/core.ts';
 import { namespaceMode } from '../policies/peer-authentication.ts';
@@ -25,35 +27,44 @@ import { mayUseCredentials, upstreamSecurity } from './upstream-tls.ts';
 type ClusterInit = Exclude<MessageInitShape<typeof ClusterSchema>, { $typeName: string }>;
 
 export const outboundClusters: Generator = (context) => {
+  const { world } = context;
+  const planned = plannedClusters(context);
+  context.emitAll({
+    type: 'cluster',
+    scope: bundleScope(context, planned),
+    inputs: [planned, world.input.registry, world.input.mesh, world.policies],
+    drafts: () => planned.map((each) => clusterDraft(context, each)),
+  });
+};
+
+function clusterDraft(context: Context, planned: PlannedCluster): Draft<'cluster'> {
   const { world, proxy } = context;
   const scope = clusterScope(context);
   const captured = proxy.interception !== 'NONE';
-  for (const planned of plannedClusters(context)) {
-    const { service, port, name, subset, resources, policy } = planned;
-    const isEds = service.resolution === 'endpoints' && !usesOriginalDestination(planned, captured);
-    const live = world.input.registry.services.get(service.host);
-    const locality = isEds ? '' : localityNeeds(context, policy).key;
-    context.emit({
-      type: 'cluster',
-      name,
-      scope: locality === '' ? scope : `${scope}|${locality}`,
-      inputs: [
-        service,
-        port,
-        subset,
-        world.input.mesh,
-        namespaceMode(world, service.namespace),
-        live?.identities,
-        isEds ? undefined : live?.instances,
-        ...resources,
-      ],
-      build: () => ({
-        message: proxy.type === 'grpc' ? grpcCluster(context, planned) : outboundCluster(context, planned),
-        notices: noticesOf(context, planned, captured),
-      }),
-    });
-  }
-};
+  const { service, port, name, subset, resources, policy } = planned;
+  const isEds = service.resolution === 'endpoints' && !usesOriginalDestination(planned, captured);
+  const live = world.input.registry.services.get(service.host);
+  const locality = isEds ? '' : localityNeeds(context, policy).key;
+  return {
+    type: 'cluster',
+    name,
+    scope: locality === '' ? scope : `${scope}|${locality}`,
+    inputs: [
+      service,
+      port,
+      subset,
+      world.input.mesh,
+      namespaceMode(world, service.namespace),
+      live?.identities,
+      isEds ? undefined : live?.instances,
+      ...resources,
+    ],
+    build: () => ({
+      message: proxy.type === 'grpc' ? grpcCluster(context, planned) : outboundCluster(context, planned),
+      notices: noticesOf(context, planned, captured),
+    }),
+  };
+}
 
 function outboundCluster(context: Context, planned: PlannedCluster): Cluster {
   const { world, proxy } = context;

@@ -1,25 +1,43 @@
 /** One assignment per EDS cluster. */
 
+import type { Draft } from '../cache.ts';
 import type { Context, Generator } from '../context.ts';
-import { clusterScope, instancesOf, plannedClusters, usesOriginalDestination } from '../service-clusters.ts';
+import {
+  clusterScope,
+  instancesOf,
+  type PlannedCluster,
+  plannedClusters,
+  usesOriginalDestination,
+} from '../service-clusters.ts';
+import { bundleScope } from './bundle-scope.ts';
 import { loadAssignment } from './load-assignment.ts';
 import { localityNeeds } from './locality-rules.ts';
 
-export const endpoints: Generator = (context: Context) => {
+export const endpoints: Generator = (context) => {
   const { world, proxy } = context;
-  const scope = clusterScope(context);
   const captured = proxy.interception !== 'NONE';
-  for (const planned of plannedClusters(context)) {
-    const { service, port, name, labels, policy } = planned;
-    if (service.resolution !== 'endpoints' || usesOriginalDestination(planned, captured)) continue;
-    const instances = instancesOf(world, planned);
-    const locality = localityNeeds(context, policy);
-    context.emit({
-      type: 'endpoint',
-      name,
-      scope: locality.key === '' ? scope : `${scope}|${locality.key}`,
-      inputs: [port.number, ...Object.entries(labels).flat(), locality.rules, locality.failover, null, ...instances],
-      build: () => ({ message: loadAssignment(name, port, instances, locality) }),
-    });
-  }
+  const planned = plannedClusters(context);
+  context.emitAll({
+    type: 'endpoint',
+    scope: bundleScope(context, planned),
+    inputs: [planned, world.input.registry, world.input.mesh],
+    drafts: () =>
+      planned
+        .filter((each) => each.service.resolution === 'endpoints' && !usesOriginalDestination(each, captured))
+        .map((each) => endpointDraft(context, each)),
+  });
 };
+
+function endpointDraft(context: Context, planned: PlannedCluster): Draft<'endpoint'> {
+  const { port, name, labels, policy } = planned;
+  const scope = clusterScope(context);
+  const instances = instancesOf(context.world, planned);
+  const locality = localityNeeds(context, policy);
+  return {
+    type: 'endpoint',
+    name,
+    scope: locality.key === '' ? scope : `${scope}|${locality.key}`,
+    inputs: [port.number, ...Object.entries(labels).flat(), locality.rules, locality.failover, null, ...instances],
+    build: () => ({ message: loadAssignment(name, port, instances, locality) }),
+  };
+}
