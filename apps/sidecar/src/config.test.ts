@@ -17,6 +17,7 @@ describe('the command line', () => {
       prometheus: { host: '127.0.0.1', port: 15090 },
       accessLog: undefined,
       drainSeconds: 5,
+      reasonHeader: true,
       logLevel: 'info',
     });
   });
@@ -62,6 +63,13 @@ describe('the command line', () => {
     expect(parseConfig([...needed, '--mode', 'gateway']).outbound).toBeUndefined();
   });
 
+  test('a sidecar says why it answers by itself, a gateway does not, unless it is told to', () => {
+    const told = (...more: string[]): boolean | undefined => parseConfig([...needed, ...more]).reasonHeader;
+    expect(told('--mode', 'gateway')).toBe(false);
+    expect(told('--mode', 'gateway', '--reason-header', 'on')).toBe(true);
+    expect(told('--reason-header', 'off')).toBe(false);
+  });
+
   test.each([
     [[], '--workload-group is missing'],
     [['--workload-group', 'order'], '--workload-group order: give namespace/name, like shop/order'],
@@ -70,6 +78,7 @@ describe('the command line', () => {
     [[...needed, '--mode', 'x'], '--mode x: give sidecar or gateway'],
     [[...needed, '--token-dir', ''], '--token-dir is empty'],
     [[...needed, '--log-level', 'loud'], '--log-level loud: give one of'],
+    [[...needed, '--reason-header', 'yes'], '--reason-header yes: give on or off'],
     [[...needed, '--outbound', '15001'], '--outbound 15001: give an IP address and a port'],
     [[...needed, '--outbound', 'host:1'], '--outbound host:1: give an IP address and a port'],
     [[...needed, '--admin', '127.0.0.1:65536'], '--admin 127.0.0.1:65536: give'],

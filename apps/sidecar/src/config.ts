@@ -37,6 +37,7 @@ const flags = {
   'access-log-flush-ms': { type: 'string', default: '250' },
   'app-metrics': { type: 'string' },
   'drain-seconds': { type: 'string', default: '5' },
+  'reason-header': { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
   concurrency: { type: 'string', default: '1' },
   /** Set by the parent. */
@@ -80,6 +81,7 @@ export function parseConfig(args: readonly string[]): Config {
     accessLogFlushMs: parseFlush(values['access-log-flush-ms']),
     appMetrics: values['app-metrics'] === undefined ? undefined : parseAppMetrics(values['app-metrics']),
     drainSeconds: parseDrain(values['drain-seconds']),
+    reasonHeader: parseReasonHeader(values['reason-header'], mode),
     logLevel: level,
     concurrency: parseConcurrency(values.concurrency),
     worker: values.worker === undefined ? undefined : Number(values.worker),
@@ -165,6 +167,13 @@ function parseDrain(text: string): number {
   const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= drainSecondsMax) return seconds;
   throw new UsageError(`--drain-seconds ${text}: give a number of seconds up to ${drainSecondsMax}`);
+}
+
+/** A gateway's clients are strangers, whom names of files are no business of. */
+function parseReasonHeader(text: string | undefined, mode: ProxyOptions['mode']): boolean {
+  if (text === undefined) return mode === 'sidecar';
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new UsageError(`--reason-header ${text}: give on or off`);
 }
 
 function parseFlush(text: string): number {

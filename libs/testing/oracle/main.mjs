@@ -56,6 +56,7 @@ for (const name of proxyNames) {
     ...['--address', workload.ip, '--gateway-bind', workload.ip, '--xds', xds],
     ...['--admin', await freeAddress(), '--readiness', readiness, '--prometheus', await freeAddress()],
     ...['--state-dir', join(work, name), '--access-log', accessLogs[name], '--access-log-flush-ms', '20'],
+    ...['--reason-header', 'off'],
   ]);
   waits.push(ready(`http://${readiness}/healthz/ready`));
 }

@@ -33,6 +33,8 @@ export interface DataPathOptions {
   readonly upstream: UpstreamSide;
   /** What the stages of all listeners are made from. */
   readonly stages: StageDeps;
+  /** See `ProxyOptions`. */
+  readonly reasonHeader?: boolean | undefined;
   /** How listeners get their addresses, where not by themselves. */
   readonly listen?: ListenOn | undefined;
 }
@@ -56,7 +58,7 @@ export interface DataPath {
 }
 
 export function createDataPath(options: DataPathOptions): DataPath {
-  const { clock, random, runtime, stages } = options;
+  const { clock, random, runtime, stages, reasonHeader } = options;
   const { registry } = stages;
   const { pools, flushes, dialer } = options.upstream;
   const { listeners } = runtime.tables;
@@ -64,7 +66,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
   const pathOf = (table: HttpHandlerTable, direction: ConnectionInfo['direction']) =>
     direction === 'inbound' ? inboundPath(stages, table) : outboundPath(stages, table);
   const makeSide = () => ({
-    http: createHttpHandler({ clock, random, pools, flushes, pathOf }),
+    http: createHttpHandler({ clock, random, pools, flushes, reasonHeader, pathOf }),
     tcp: createTcpHandler({ clock, random, dialer, metrics, logs: stages.logs }),
   });
   const sides = { inbound: makeSide(), outward: makeSide() };

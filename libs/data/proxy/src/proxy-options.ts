@@ -40,6 +40,8 @@ export interface ProxyOptions {
   /** Where the application's own metrics are, to be shown with the proxy's. */
   readonly appMetrics?: AppMetricsSource | undefined;
   readonly drainSeconds: number;
+  /** Answers that the proxy makes by itself say why, with the places of rules: `x-weft-reason`. Absent: they do. */
+  readonly reasonHeader?: boolean;
   /** Of this program. */
   readonly version: string;
   readonly clock: Clock;

@@ -24,6 +24,7 @@ export class AnswerRelay {
     const { context, downstream } = exchange;
     exchange.status = head.status;
     exchange.details = 'via_upstream';
+    if (!context.reasonHeader) dropReason(head.fields);
     exchange.responseFields = head.fields;
     // As Envoy: counted where the request was whole before its answer.
     if (exchange.requestEndMs >= 0)
@@ -176,4 +177,10 @@ function removeLength(fields: string[]): void {
     fields.splice(i, 2);
     return;
   }
+}
+
+/** What a proxy behind this one says of itself goes no further than this one would say it. */
+function dropReason(fields: string[]): void {
+  const at = fields.indexOf('x-weft-reason');
+  if (at >= 0 && at % 2 === 0) fields.splice(at, 2);
 }

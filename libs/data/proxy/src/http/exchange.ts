@@ -18,7 +18,7 @@ import type { Downstream } from './downstream/downstream.ts';
 import { withFlag } from './flags.ts';
 import { isGrpc } from './grpc-answer.ts';
 import type { HttpContext } from './http-context.ts';
-import { localAnswer } from './local-answer.ts';
+import { localAnswer, reasonField } from './local-answer.ts';
 import { RequestRelay } from './request-relay.ts';
 import { chooseRoute } from './stages/route.ts';
 import { ExchangeTimeouts } from './timeouts.ts';
@@ -205,8 +205,9 @@ export class HttpExchange implements Exchange {
       this.downstream.broken();
       return;
     }
-    const suppressed = this.context.table.suppressEnvoyHeaders;
-    const answer = localAnswer(code, reason, this.attempts > 1, suppressed);
+    const { table, reasonHeader } = this.context;
+    const told = reasonHeader ? reason : undefined;
+    const answer = localAnswer(code, told, this.attempts > 1, table.suppressEnvoyHeaders);
     // What the client's own deadline ends is told with its own code; the others as their HTTP status says.
     const grpcStatus = code === 'stream_duration' ? errorTable[code].grpcStatus : -1;
     this.incoming.local(status, answer.fields, body ?? answer.body, grpcStatus);
@@ -226,7 +227,8 @@ export class HttpExchange implements Exchange {
     if (!this.active || this.status !== 0) return;
     this.details = detail;
     this.runner.stop();
-    this.incoming.local(status, fields, message, grpcStatus);
+    const told = this.context.reasonHeader && this.reason !== '' ? [...fields, ...reasonField(this.reason)] : fields;
+    this.incoming.local(status, told, message, grpcStatus);
   }
 
   reroute(): boolean {

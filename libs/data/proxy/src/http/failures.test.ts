@@ -34,8 +34,33 @@ async function ask(rig: Rig, request = get): Promise<string> {
 }
 
 const rigTo = (route: Route | undefined): Promise<Rig> => rigOf(makeTable(() => route));
+const silent = { reasonHeader: false };
 const forwardTo = (...args: Parameters<typeof makeCluster>): Route =>
   makeRoute(makeForward(makeTarget(makeCluster(...args))));
+
+describe('a proxy whose clients are strangers', () => {
+  it('does not say why it answers, but logs it', async () => {
+    const rig = await rigOf(
+      makeTable(() => undefined),
+      silent,
+    );
+    expect(await ask(rig)).not.toContain('x-weft-reason');
+    expect(rig.log()[0]).toMatchObject({ reason: 'no virtual host in test' });
+  });
+
+  it('does not tell what the proxy behind it says', async () => {
+    const backend = await backendOf((socket) => {
+      socket.end('HTTP/1.1 503 No\r\nx-weft-reason: no_route; secret.yaml\r\nx-other: 1\r\ncontent-length: 0\r\n\r\n');
+    });
+    const rig = await rigOf(
+      makeTable(() => routeTo(backend)),
+      silent,
+    );
+    const answer = await ask(rig);
+    expect(answer).toContain('x-other: 1');
+    expect(answer).not.toContain('x-weft-reason');
+  });
+});
 
 describe('an answer made here', () => {
   it('is 404 NR where no route matches', async () => {

@@ -17,6 +17,8 @@ export interface HttpHandlerDeps {
   readonly random: Random;
   readonly pools: UpstreamPools;
   readonly flushes: FlushQueue;
+  /** See `HttpContext`; absent: true. */
+  readonly reasonHeader?: boolean | undefined;
   /** The composed list of a listener (`outbound.ts`, `inbound.ts`); asked once for each table and direction. */
   readonly pathOf: (table: HttpHandlerTable, direction: ConnectionInfo['direction']) => HttpPath;
 }
@@ -67,9 +69,9 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
     }
     const found = known.get(direction);
     if (found !== undefined) return found;
-    const { clock, random, pools, flushes } = deps;
+    const { clock, random, pools, flushes, reasonHeader = true } = deps;
     const made: Prepared = {
-      context: { clock, random, pools, flushes, table, path: deps.pathOf(table, direction) },
+      context: { clock, random, pools, flushes, table, path: deps.pathOf(table, direction), reasonHeader },
       rules: { fieldsMax: table.headFieldsMax, http10: table.acceptHttp10, defaultHost: table.defaultHost },
     };
     known.set(direction, made);

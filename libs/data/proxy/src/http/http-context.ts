@@ -13,4 +13,6 @@ export interface HttpContext {
   readonly flushes: FlushQueue;
   readonly table: HttpHandlerTable;
   readonly path: HttpPath;
+  /** Answers of this proxy say why, in `x-weft-reason`. */
+  readonly reasonHeader: boolean;
 }

@@ -27,15 +27,25 @@ const bodies: { readonly [code in ErrorCode]?: string } = {
 };
 
 /**
- * @param reason for `x-weft-reason`; nothing secret, no octets of the client's. @param retried it was not the first attempt.
- * @param suppressed no x-envoy- fields.
+ * @param reason for `x-weft-reason`; nothing secret, no octets of the client's; nothing: it is not told. @param retried it was not the
+ * first attempt. @param suppressed no x-envoy- fields.
  */
-export function localAnswer(code: ErrorCode, reason: string, retried: boolean, suppressed: boolean): LocalAnswer {
-  const fields = ['x-weft-reason', reason === '' ? code : `${code}; ${reason}`];
+export function localAnswer(
+  code: ErrorCode,
+  reason: string | undefined,
+  retried: boolean,
+  suppressed: boolean,
+): LocalAnswer {
+  const fields = reason === undefined ? [] : reasonField(reason === '' ? code : `${code}; ${reason}`);
   if (code === 'upstream_overflow' && !suppressed) fields.push('x-envoy-overloaded', 'true');
   const reset = resets[code];
   if (reset === undefined) return { body: bodies[code] ?? '', fields };
   const latest = retried ? 'retried and the latest ' : '';
   const body = `upstream connect error or disconnect/reset before headers. ${latest}reset reason: ${reset}`;
   return { body, fields };
+}
+
+/** Why an answer is what it is, flat; what no field can carry (a folder may have any name) as "?". */
+export function reasonField(reason: string): string[] {
+  return ['x-weft-reason', reason.replace(/[^ -~]/g, '?')];
 }

@@ -59,13 +59,11 @@ function dispatch(exchange: HttpExchange, route: Route): boolean {
   if (action.kind === 'forward') return forward(exchange, action);
   exchange.reason = describeProvenance(route.from);
   if (action.kind === 'redirect') {
-    const fields = ['location', action.location(exchange), 'x-weft-reason', exchange.reason];
-    exchange.answer(action.status, fields, '', 'direct_response');
+    exchange.answer(action.status, ['location', action.location(exchange)], '', 'direct_response');
   } else {
-    const fields = ['x-weft-reason', exchange.reason];
     // Envoy's word for what was made, and for what is elsewhere.
-    if (action.status === 201 || (action.status >= 300 && action.status < 400))
-      fields.push('location', ownUrl(exchange));
+    const isElsewhere = action.status === 201 || (action.status >= 300 && action.status < 400);
+    const fields = isElsewhere ? ['location', ownUrl(exchange)] : [];
     exchange.answerGrpc(action.status, -1, action.octets ?? action.body, fields, 'direct_response');
   }
   return false;

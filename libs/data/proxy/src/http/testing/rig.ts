@@ -32,10 +32,11 @@ export interface RigOptions {
   readonly peerUri?: string;
   /** As if a handshake had agreed on it. */
   readonly alpn?: string;
+  readonly reasonHeader?: boolean;
 }
 
 export async function startRig(table: HttpHandlerTable, options: RigOptions = {}): Promise<Rig> {
-  const { direction = 'outbound', peerUri, alpn } = options;
+  const { direction = 'outbound', peerUri, alpn, reasonHeader } = options;
   const clock = createManualClock(1_700_000_000_000);
   const registry = createMetricRegistry();
   const lines: string[] = [];
@@ -69,6 +70,7 @@ export async function startRig(table: HttpHandlerTable, options: RigOptions = {}
     random,
     pools,
     flushes,
+    reasonHeader,
     pathOf: (of, way) => (way === 'inbound' ? inboundPath(deps, of) : outboundPath(deps, of)),
   });
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
