@@ -5,6 +5,7 @@ import { file_envoy_config_cluster_v3_cluster } from '../generated/envoy/config/
 import { file_envoy_config_endpoint_v3_endpoint } from '../generated/envoy/config/endpoint/v3/endpoint_pb.ts';
 import { file_envoy_config_listener_v3_listener } from '../generated/envoy/config/listener/v3/listener_pb.ts';
 import { file_envoy_config_rbac_v3_rbac } from '../generated/envoy/config/rbac/v3/rbac_pb.ts';
+import { file_envoy_config_route_v3_route_components } from '../generated/envoy/config/route/v3/route_components_pb.ts';
 import { file_envoy_config_route_v3_route } from '../generated/envoy/config/route/v3/route_pb.ts';
 import { file_envoy_config_trace_v3_opentelemetry } from '../generated/envoy/config/trace/v3/opentelemetry_pb.ts';
 import { file_envoy_config_trace_v3_zipkin } from '../generated/envoy/config/trace/v3/zipkin_pb.ts';
@@ -68,6 +69,7 @@ export function messageRegistry(): Registry {
     file_envoy_config_listener_v3_listener,
     file_envoy_config_rbac_v3_rbac,
     file_envoy_config_route_v3_route,
+    file_envoy_config_route_v3_route_components,
     file_envoy_config_trace_v3_opentelemetry,
     file_envoy_config_trace_v3_zipkin,
     file_envoy_extensions_access_loggers_file_v3_file,
