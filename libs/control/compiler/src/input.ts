@@ -15,4 +15,6 @@ export interface CompileInput {
   readonly keySets: ReadonlyMap<string, string>;
   /** Roots of the mesh, sent as the secret ROOTCA; PEM. */
   readonly rootsPem: string;
+  /** Revocation lists of every authority below these roots, PEM, sent with ROOTCA; empty or absent: none. */
+  readonly crlPem?: string;
 }

@@ -12,6 +12,7 @@ import { ProxyProtocolConfig_Version } from '@weft/xds-messages/envoy/config/cor
 import { ProxyProtocolUpstreamTransportSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol';
 import { UpstreamTlsContextSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
 import type { Context } from '../context.ts';
+import type { CompileInput } from '../input.ts';
 import {
   credentialRootName,
   credentialSecretName,
@@ -101,9 +102,19 @@ function meshTls(
   tls: ClientTls | undefined,
 ): TransportSocket {
   const identities = world.input.registry.services.get(service.host)?.identities ?? [];
-  const known = [...identities, ...service.subjectAltNames];
+  const known = [...inTrustDomains(world.input, identities), ...service.subjectAltNames];
   const sni = tls?.sni || serverName(port.number, subset, service.host);
   return upstreamMutualTls(sni, tls?.subjectAltNames?.length ? tls.subjectAltNames : known, alpn);
+}
+
+/** A workload may still hold a certificate of an alias of the trust domain (MeshConfig.trustDomainAliases). */
+function inTrustDomains({ trustDomain, mesh }: CompileInput, identities: readonly string[]): readonly string[] {
+  const own = `spiffe://${trustDomain}/`;
+  const aliases = mesh.trustDomainAliases.filter((alias) => alias !== trustDomain);
+  return identities.flatMap((uri) => [
+    uri,
+    ...(uri.startsWith(own) ? aliases.map((alias) => `spiffe://${alias}/${uri.slice(own.length)}`) : []),
+  ]);
 }
 
 function expectedNames({ service }: PlannedCluster, tls: ClientTls): readonly string[] {

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { IngressTarget } from '../ingress.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
-import { downstreamMutualTls, meshTlsOf } from '../messages/transport-sockets.ts';
+import { downstreamMutualTls } from '../messages/transport-sockets.ts';
 import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
 import type { MutualTlsMode } from '../policies/peer-authentication.ts';
 import { inboundRoutes } from '../routes/inbound.ts';
@@ -46,8 +46,7 @@ export function isInspected({ kind, mode }: Pick<InboundPort, 'kind' | 'mode'>):
 
 export function inboundChains(context: Context, port: InboundPort): readonly Chain[] {
   const { input } = context.world;
-  const secured = (names: readonly string[]): TransportSocket =>
-    downstreamMutualTls(input.trustDomain, names, meshTlsOf(input.mesh));
+  const secured = (names: readonly string[]): TransportSocket => downstreamMutualTls(input, names);
   const http = (match: ChainMatch, socket?: TransportSocket): Chain =>
     chain(port, match, httpFilters(context, port), socket);
   const tcp = (match: ChainMatch, socket?: TransportSocket): Chain =>

@@ -6,7 +6,7 @@ import { type IngressTarget, ingressTargets } from '../ingress.ts';
 import { httpInspector, tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
-import { downstreamMutualTls, meshTlsOf } from '../messages/transport-sockets.ts';
+import { downstreamMutualTls } from '../messages/transport-sockets.ts';
 import { inboundClusterName, listenerName } from '../names.ts';
 import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
 import { policyNotices } from '../policies/applied.ts';
@@ -100,7 +100,6 @@ function inboundListener(context: Context, target: IngressTarget, bind: string, 
 
 /** A port that the sidecar declares by itself takes peers of the mesh and nobody else: nothing has to be looked at. */
 function ownChain(context: Context, { cluster, statPrefix, routes }: InboundPort, tunnelled: boolean): Chain {
-  const { trustDomain, mesh } = context.world.input;
   const manager = () =>
     httpConnectionManager(context, {
       statPrefix,
@@ -116,6 +115,6 @@ function ownChain(context: Context, { cluster, statPrefix, routes }: InboundPort
           tcpProxy(context, { inbound: true, statPrefix: cluster, targets: [{ cluster, weight: 1 }] }),
         ]
       : [httpFilter(manager())],
-    transportSocket: downstreamMutualTls(trustDomain, tunnelled ? tunnelAlpn : ownHttpAlpn, meshTlsOf(mesh)),
+    transportSocket: downstreamMutualTls(context.world.input, tunnelled ? tunnelAlpn : ownHttpAlpn),
   };
 }

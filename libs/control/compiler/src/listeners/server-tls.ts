@@ -16,7 +16,7 @@ import {
   type TlsContextInit,
   tlsParams,
 } from '../messages/tls-context.ts';
-import { downstreamMutualTls, meshTlsOf } from '../messages/transport-sockets.ts';
+import { downstreamMutualTls } from '../messages/transport-sockets.ts';
 import { certificateSecretName, rootSecretName } from '../names.ts';
 import { holdsCertificate, holdsRoot } from '../secrets/credentials.ts';
 
@@ -29,9 +29,8 @@ const httpAlpn = ['h2', 'http/1.1'];
 /** @param alpn none where what is inside is not HTTP. @returns nothing where a credential is not there, or nothing is ended. */
 export function serverTls(context: Context, tls: ServerTls, alpn: readonly string[] = httpAlpn): ServedTls | undefined {
   if (missingCredential(context, tls) !== undefined) return undefined;
-  const { trustDomain, mesh } = context.world.input;
   if (tls.mode === 'ISTIO_MUTUAL' && !tls.subjectAltNames?.length) {
-    return { socket: downstreamMutualTls(trustDomain, alpn, meshTlsOf(mesh)) };
+    return { socket: downstreamMutualTls(context.world.input, alpn) };
   }
   const mutual = tls.mode === 'MUTUAL' || tls.mode === 'ISTIO_MUTUAL';
   const message = create(DownstreamTlsContextSchema, {

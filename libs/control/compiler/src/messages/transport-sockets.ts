@@ -15,6 +15,7 @@ import {
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
 } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
+import type { CompileInput } from '../input.ts';
 import { certificateSecretName, rootSecretName } from '../names.ts';
 import { adsSource } from './core.ts';
 
@@ -43,7 +44,7 @@ const meshTlsDefaults: MeshTls = {
   ],
 };
 
-export function meshTlsOf(mesh: MeshConfig): MeshTls {
+function meshTlsOf(mesh: MeshConfig): MeshTls {
   const { minProtocolVersion, cipherSuites } = mesh.meshMTLS;
   return {
     tlsMinimumProtocolVersion:
@@ -52,14 +53,18 @@ export function meshTlsOf(mesh: MeshConfig): MeshTls {
   };
 }
 
-/** For the inbound side: a client certificate of the trust domain is required. */
+/** For the inbound side: a client certificate of the trust domain, or of an alias of it, is required. */
 export function downstreamMutualTls(
-  trustDomain: string,
+  input: Pick<CompileInput, 'trustDomain' | 'mesh'>,
   alpn: readonly string[],
-  versions: MeshTls = meshTlsDefaults,
 ): TransportSocket {
+  const domains = new Set([input.trustDomain, ...input.mesh.trustDomainAliases]);
   const context = create(DownstreamTlsContextSchema, {
-    commonTlsContext: commonTls([{ prefix: `spiffe://${trustDomain}/` }], alpn, versions),
+    commonTlsContext: commonTls(
+      [...domains].map((domain) => ({ prefix: `spiffe://${domain}/` })),
+      alpn,
+      meshTlsOf(input.mesh),
+    ),
     requireClientCertificate: true,
   });
   return create(TransportSocketSchema, {

@@ -7,20 +7,27 @@ import { rootSecretName } from '../names.ts';
 
 export const rootSecret: Generator = ({ proxy, world, emit }) => {
   if (proxy.type === 'grpc') return;
-  const { rootsPem } = world.input;
+  const { rootsPem, crlPem = '' } = world.input;
   emit({
     type: 'secret',
     name: rootSecretName,
     scope: '',
-    inputs: [rootsPem],
+    inputs: [rootsPem, crlPem],
     build: () => ({
       message: create(SecretSchema, {
         name: rootSecretName,
         type: {
           case: 'validationContext',
-          value: { trustedCa: { specifier: { case: 'inlineBytes', value: new TextEncoder().encode(rootsPem) } } },
+          value: {
+            trustedCa: inline(rootsPem),
+            ...(crlPem === '' ? {} : { crl: inline(crlPem) }),
+          },
         },
       }),
     }),
   });
 };
+
+function inline(pem: string) {
+  return { specifier: { case: 'inlineBytes' as const, value: new TextEncoder().encode(pem) } };
+}
