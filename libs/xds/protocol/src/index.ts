@@ -12,6 +12,8 @@ export { createServiceClient, serviceDefinition, unaryCall } from './grpc/servic
 export { createXdsServer, defaultXdsServerLimits } from './server/server.ts';
 export type {
   Accepted,
+  ClientStatus,
+  LayeredResources,
   OpaqueResource,
   OpaqueSnapshot,
   Refusal,

@@ -1,14 +1,20 @@
-/** One call of an ADS method: authenticated, tied to its proxy by its first request, ended once. */
+/** One call of an xDS method: authenticated, tied to its proxy by its first request, ended once. */
 
 import * as grpc from '@grpc/grpc-js';
-import { type AdsStream, createAdsStream, type StreamEvents } from './stream.ts';
+import type { Clock } from '@weft/kernel';
+import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { BatchEncoder } from './batch-encoder.ts';
+import { createRequestRate } from './request-rate.ts';
+import type { GatedStream, SendGate } from './send-gate.ts';
+import { createXdsStream, type StreamEvents, type XdsStream } from './stream.ts';
+import { resetCall } from './transport.ts';
 import type { OpaqueSnapshot, Refusal, XdsServerLimits, XdsServerOptions } from './types.ts';
 import type { RequestHead, Variant } from './variant.ts';
 
 /** The part of a stream that the server needs whatever its form. */
 export interface OpenStream {
   serve(snapshot: OpaqueSnapshot): void;
-  status: AdsStream<never>['status'];
+  status: XdsStream<never>['status'];
   end(status: grpc.status, reason: string): void;
 }
 
@@ -16,9 +22,16 @@ export interface OpenStream {
 export interface ConnectionHost<Identity> {
   readonly options: XdsServerOptions<Identity>;
   readonly limits: XdsServerLimits;
+  readonly clock: Clock;
+  readonly gate: SendGate;
+  readonly encoder: BatchEncoder;
   readonly open: Set<OpenStream>;
-  join(proxyKey: string, stream: OpenStream, snapshot: OpaqueSnapshot | undefined): void;
-  leave(proxyKey: string, stream: OpenStream): void;
+  /** @returns why an identity may have no more streams. */
+  enter(identity: Identity, stream: OpenStream): Refusal | undefined;
+  /** @returns why a proxy may have no more streams. */
+  room(proxyKey: string): Refusal | undefined;
+  join(proxyKey: string, node: Node, stream: OpenStream, snapshot: OpaqueSnapshot | undefined): void;
+  leave(proxyKey: string | undefined, stream: OpenStream): void;
 }
 
 const noNode: Refusal = {
@@ -27,14 +40,20 @@ const noNode: Refusal = {
   reason: 'the first request must carry a node id',
 };
 
-/** @param via as given to `addTo`. */
-export function openConnection<Identity extends object, Request extends RequestHead, Response>(
+export interface Method<Request extends RequestHead> {
+  readonly variant: Variant<Request>;
+  readonly onlyType?: string | undefined;
+  /** As given to `addTo`. */
+  readonly via: string;
+}
+
+export function openConnection<Identity extends object, Request extends RequestHead>(
   host: ConnectionHost<Identity>,
-  call: grpc.ServerDuplexStream<Request, Response>,
-  variant: Variant<Request, Response>,
-  via: string,
+  call: grpc.ServerDuplexStream<Request, Buffer>,
+  { variant, onlyType, via }: Method<Request>,
 ): void {
-  const { options, limits } = host;
+  const { options, limits, clock } = host;
+  const allowed = createRequestRate(limits, clock);
   let proxyKey: string | undefined;
   let ended = false;
 
@@ -46,34 +65,46 @@ export function openConnection<Identity extends object, Request extends RequestH
   const close = (): void => {
     if (ended) return;
     ended = true;
-    host.open.delete(stream);
-    if (proxyKey !== undefined) host.leave(proxyKey, stream);
+    xds.stop();
+    host.gate.leave(gated);
+    host.leave(proxyKey, stream);
   };
-  const ads = createAdsStream(
-    variant,
-    limits,
-    eventsOf(options, call, () => proxyKey),
-  );
+  const gated: GatedStream = {
+    resume: () => (ended ? undefined : xds.flush()),
+    cut(reason) {
+      end(grpc.status.DEADLINE_EXCEEDED, reason);
+      resetCall(call);
+    },
+  };
+  const events = eventsOf(host, call, gated, variant, () => (ended ? undefined : proxyKey));
+  const xds = createXdsStream(variant, limits, events, clock, onlyType);
   const stream: OpenStream = {
-    status: ads.status,
+    status: xds.status,
     end,
-    serve: (snapshot) => (ended ? undefined : ads.serve(snapshot)),
+    serve: (snapshot) => (ended ? undefined : xds.serve(snapshot)),
   };
 
   const connect = (request: Request, identity: Identity): Refusal | undefined => {
     const { node } = request;
     if (node === undefined || node.id === '') return noNode;
+    const full = host.room(node.id);
+    if (full !== undefined) return full;
     const decision = options.onConnect(node, identity, call.getPeer());
     if (decision.refused) return decision;
     proxyKey = decision.proxyKey;
-    host.join(proxyKey, stream, decision.snapshot);
+    host.join(proxyKey, node, stream, decision.snapshot);
     return undefined;
   };
 
   const receive = (request: Request, identity: Identity): void => {
     if (ended) return;
-    const refusal = (proxyKey === undefined ? connect(request, identity) : undefined) ?? ads.receive(request);
+    if (!allowed()) {
+      end(grpc.status.RESOURCE_EXHAUSTED, `more than ${limits.requestsPerSecondMax} requests a second`);
+      return;
+    }
+    const refusal = (proxyKey === undefined ? connect(request, identity) : undefined) ?? xds.receive(request);
     if (refusal !== undefined) end(refusal.status, refusal.reason);
+    else if (proxyKey !== undefined) options.onWord?.(proxyKey);
   };
 
   for (const event of ['cancelled', 'close', 'error']) call.on(event, close);
@@ -81,16 +112,16 @@ export function openConnection<Identity extends object, Request extends RequestH
     close();
     call.end();
   });
-  call.on('drain', () => {
-    if (!ended) ads.flush();
-  });
   if (host.open.size >= limits.streamsMax) {
     end(grpc.status.RESOURCE_EXHAUSTED, `more than ${limits.streamsMax} streams`);
     return;
   }
   host.open.add(stream);
   const accept = (identity: Identity): void => {
-    if (!ended) call.on('data', (request: Request) => receive(request, identity));
+    if (ended) return;
+    const full = host.enter(identity, stream);
+    if (full !== undefined) end(full.status, full.reason);
+    else call.on('data', (request: Request) => receive(request, identity));
   };
   options.authenticate(call.metadata, call.getPeer(), via).then(
     (outcome) => (isRefusal(outcome) ? end(outcome.status, outcome.reason) : accept(outcome)),
@@ -98,18 +129,25 @@ export function openConnection<Identity extends object, Request extends RequestH
   );
 }
 
-/** @param proxyKey nothing until the first request was taken. */
-function eventsOf<Identity, Request, Response>(
-  options: XdsServerOptions<Identity>,
-  call: grpc.ServerDuplexStream<Request, Response>,
+/** @param proxyKey nothing until the first request was taken, and after the end. */
+function eventsOf<Identity, Request extends RequestHead>(
+  { options, gate, encoder }: ConnectionHost<Identity>,
+  call: grpc.ServerDuplexStream<Request, Buffer>,
+  gated: GatedStream,
+  variant: Variant<Request>,
   proxyKey: () => string | undefined,
-): StreamEvents<Response> {
+): StreamEvents {
   const known = (tell: (key: string) => void): void => {
     const key = proxyKey();
     if (key !== undefined) tell(key);
   };
   return {
-    write: (response) => call.write(response),
+    encode: encoder.of(variant),
+    mayWrite: () => gate.mayWrite(gated),
+    write(response) {
+      gate.wrote(gated, response.length);
+      call.write(response, () => known(() => gate.drained(gated, response.length)));
+    },
     onHealth: (healthy, message) => known((key) => options.onHealth(key, healthy, message)),
     onAck: (typeUrl) => known((key) => options.onAck?.(key, typeUrl)),
     onNack: (typeUrl, reason) => known((key) => options.onNack?.(key, typeUrl, reason)),

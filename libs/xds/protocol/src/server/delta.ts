@@ -1,17 +1,20 @@
 /** Incremental: requests add and remove names, responses carry what changed and what is gone. */
 
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   type DeltaDiscoveryRequest,
-  type DeltaDiscoveryResponse,
   DeltaDiscoveryResponseSchema,
+  type ResourceSchema,
 } from '@weft/xds-messages/envoy/service/discovery/v3/discovery';
 import { isWildcardType } from '../type-urls.ts';
-import { typeVersionOf } from './subscription.ts';
+import { lifetime } from './lifetime.ts';
+import { changedNames } from './name-sets.ts';
+import { countOf, forget, knownVersion, type Subscription, typeVersionOf, widen } from './subscription.ts';
+import type { OpaqueResource } from './types.ts';
 import type { Variant } from './variant.ts';
 
-export const deltaVariant: Variant<DeltaDiscoveryRequest, DeltaDiscoveryResponse> = {
-  method: 'deltaAggregatedResources',
+export const deltaVariant: Variant<DeltaDiscoveryRequest> = {
+  form: 'delta',
   // A change of names that crossed a response is valid: names are changed, not listed.
   staleVoidsRequest: false,
   namesIn: (request) => [
@@ -21,46 +24,72 @@ export const deltaVariant: Variant<DeltaDiscoveryRequest, DeltaDiscoveryResponse
   ],
 
   subscribe(subscription, request, first) {
-    const { names, sent, typeUrl } = subscription;
-    if (first && request.resourceNamesSubscribe.length === 0 && isWildcardType(typeUrl)) subscription.wildcard = true;
-    for (const name of request.resourceNamesSubscribe) {
-      if (name === '*') subscription.wildcard = true;
-      else {
-        names.add(name);
-        // Asked for again: to be sent even where nothing changed.
-        sent.delete(name);
-      }
-    }
-    for (const name of request.resourceNamesUnsubscribe) {
-      if (name === '*') {
-        subscription.wildcard = false;
-        for (const known of sent.keys()) if (!names.has(known)) sent.delete(known);
-      } else {
-        names.delete(name);
-        if (!subscription.wildcard || sent.get(name) === '') sent.delete(name);
-      }
-    }
+    const { typeUrl, exceptions } = subscription;
+    const asked = request.resourceNamesSubscribe.filter((name) => name !== '*');
+    if (asked.length < request.resourceNamesSubscribe.length) widen(subscription);
+    if (first && request.resourceNamesSubscribe.length === 0 && isWildcardType(typeUrl)) widen(subscription);
+    // Asked for again: to be sent even where nothing changed.
+    for (const name of asked) forget(subscription, name);
+    subscription.names = changedNames(subscription.names, asked, []);
+    unsubscribe(subscription, request.resourceNamesUnsubscribe);
     if (!first) return;
     subscription.answerDue = true;
     for (const [name, version] of Object.entries(request.initialResourceVersions)) {
-      if (version !== '' && (subscription.wildcard || names.has(name))) sent.set(name, version);
+      if (version !== '' && (subscription.wildcard || subscription.names.has(name))) exceptions.set(name, version);
     }
   },
 
-  respond(subscription, difference, resources, nonce) {
+  respond(subscription, difference, resources, nonce, encode) {
     const { typeUrl } = subscription;
-    const response = create(DeltaDiscoveryResponseSchema, {
+    const rest = {
       systemVersionInfo: typeVersionOf(resources),
       typeUrl,
       nonce,
-      resources: difference.changed.map(({ name, version, bytes }) => ({
-        name,
-        version,
-        resource: { typeUrl, value: bytes },
-      })),
       removedResources: [...difference.removed],
       controlPlane: { identifier: 'weft' },
-    });
-    return { response, resources: difference.changed.length };
+    };
+    const parts = difference.batches.map((batch) => encode(batch, typeUrl));
+    return { response: Buffer.concat([...parts, encoded(rest)]), resources: countOf(difference) };
   },
+
+  heartbeat: (typeUrl, resources, version, nonce) =>
+    Buffer.from(
+      encoded({
+        systemVersionInfo: version,
+        typeUrl,
+        nonce,
+        resources: resources.map((resource) => ({
+          name: resource.name,
+          version: resource.version,
+          ...lifetime(resource),
+        })),
+        controlPlane: { identifier: 'weft' },
+      }),
+    ),
+
+  encodeBatch: ({ resources }, typeUrl) =>
+    encoded({ resources: resources.map((resource) => resourceOf(resource, typeUrl)) }),
 };
+
+function unsubscribe(subscription: Subscription, names: readonly string[]): void {
+  const { exceptions, held } = subscription;
+  for (const name of names) {
+    if (name === '*') {
+      subscription.wildcard = false;
+      continue;
+    }
+    const absent = knownVersion(subscription, name) === '';
+    held.delete(name);
+    if (!subscription.wildcard || absent) exceptions.delete(name);
+  }
+  subscription.names = changedNames(subscription.names, [], names);
+}
+
+function resourceOf(resource: OpaqueResource, typeUrl: string): MessageInitShape<typeof ResourceSchema> {
+  const { name, version, bytes } = resource;
+  return { name, version, resource: { typeUrl, value: bytes }, ...lifetime(resource) };
+}
+
+function encoded(init: Exclude<MessageInitShape<typeof DeltaDiscoveryResponseSchema>, { $typeName: string }>) {
+  return toBinary(DeltaDiscoveryResponseSchema, create(DeltaDiscoveryResponseSchema, init));
+}

@@ -1,22 +1,28 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
+import { createManualClock } from '@weft/kernel';
 import {
   type DeltaDiscoveryRequest,
   DeltaDiscoveryRequestSchema,
   type DeltaDiscoveryResponse,
+  DeltaDiscoveryResponseSchema,
   type DiscoveryRequest,
   DiscoveryRequestSchema,
   type DiscoveryResponse,
+  DiscoveryResponseSchema,
 } from '@weft/xds-messages/envoy/service/discovery/v3/discovery';
 import { describe, expect, it } from 'vitest';
 import { healthTypeUrl, shortTypeName, xdsTypes } from '../type-urls.ts';
+import { createBatchEncoder } from './batch-encoder.ts';
 import { deltaVariant } from './delta.ts';
+import { defaultXdsServerLimits } from './server.ts';
 import { sotwVariant } from './sotw.ts';
-import { type AdsStream, createAdsStream } from './stream.ts';
+import { createXdsStream, type StreamEvents, type XdsStream } from './stream.ts';
 import type { OpaqueSnapshot, XdsServerLimits } from './types.ts';
 
 const { CDS, EDS, LDS, RDS, SDS } = xdsTypes;
 const limits: XdsServerLimits = {
+  ...defaultXdsServerLimits,
   streamsMax: 4,
   typesPerStreamMax: 3,
   namesPerTypeMax: 5,
@@ -41,7 +47,7 @@ function snapshot(types: Partial<Record<keyof typeof xdsTypes, string>>): Opaque
 }
 
 interface Wire<Request> {
-  readonly stream: AdsStream<Request>;
+  readonly stream: XdsStream<Request>;
   /** "CDS a1 b1 -c": what was sent since last asked. */
   sent(): string[];
   readonly notes: string[];
@@ -50,7 +56,9 @@ interface Wire<Request> {
 }
 
 function wire<Request, Response extends { typeUrl: string; nonce: string }>(
-  make: (events: Parameters<typeof createAdsStream<never, Response>>[2]) => AdsStream<Request>,
+  make: (events: StreamEvents) => XdsStream<Request>,
+  encode: StreamEvents['encode'],
+  decode: (bytes: Buffer) => Response,
   print: (response: Response) => string,
 ): Wire<Request> {
   const sent: string[] = [];
@@ -62,10 +70,12 @@ function wire<Request, Response extends { typeUrl: string; nonce: string }>(
     sent: () => sent.splice(0),
     lastNonce: (typeUrl: string) => nonces.get(typeUrl) ?? '',
     stream: make({
-      write(response) {
+      encode,
+      mayWrite: () => self.room,
+      write(bytes) {
+        const response = decode(bytes);
         nonces.set(response.typeUrl, response.nonce);
         sent.push(`${shortTypeName(response.typeUrl)} ${print(response)}`.trim());
-        return self.room;
       },
       onHealth: (healthy, message) => notes.push(`health ${healthy} ${message}`),
       onAck: (typeUrl) => notes.push(`ack ${shortTypeName(typeUrl)}`),
@@ -77,8 +87,11 @@ function wire<Request, Response extends { typeUrl: string; nonce: string }>(
 }
 
 function sotw() {
+  const clock = createManualClock();
   const on = wire<DiscoveryRequest, DiscoveryResponse>(
-    (events) => createAdsStream(sotwVariant, limits, events),
+    (events) => createXdsStream(sotwVariant, limits, events, clock),
+    createBatchEncoder(1024).of(sotwVariant),
+    (bytes) => fromBinary(DiscoveryResponseSchema, bytes),
     (response) => response.resources.map(({ value }) => Buffer.from(value).toString()).join(' '),
   );
   const ask = (init: MessageInitShape<typeof DiscoveryRequestSchema>) =>
@@ -87,12 +100,15 @@ function sotw() {
     ask({ typeUrl, resourceNames, responseNonce: on.lastNonce(typeUrl), versionInfo: 'v' });
   const nack = (typeUrl: string, message: string, resourceNames: string[] = []) =>
     ask({ typeUrl, resourceNames, responseNonce: on.lastNonce(typeUrl), errorDetail: { code: 3, message } });
-  return { ...on, on, ask, ack, nack };
+  return { ...on, on, ask, ack, nack, clock };
 }
 
 function delta() {
+  const clock = createManualClock();
   const on = wire<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(
-    (events) => createAdsStream(deltaVariant, limits, events),
+    (events) => createXdsStream(deltaVariant, limits, events, clock),
+    createBatchEncoder(1024).of(deltaVariant),
+    (bytes) => fromBinary(DeltaDiscoveryResponseSchema, bytes),
     (response) =>
       [
         ...response.resources.map(({ name, version }) => `${name}${version}`),
@@ -102,7 +118,7 @@ function delta() {
   const ask = (init: MessageInitShape<typeof DeltaDiscoveryRequestSchema>) =>
     on.stream.receive(create(DeltaDiscoveryRequestSchema, init));
   const ack = (typeUrl: string) => ask({ typeUrl, responseNonce: on.lastNonce(typeUrl) });
-  return { ...on, on, ask, ack };
+  return { ...on, on, ask, ack, clock };
 }
 
 describe('state of the world', () => {
@@ -306,11 +322,11 @@ describe('incremental', () => {
     on.room = false;
     for (const typeUrl of [CDS, LDS]) ask({ typeUrl });
     stream.serve(snapshot({ CDS: 'c1', LDS: 'l1' }));
-    expect(sent()).toEqual(['CDS c1']);
+    expect(sent()).toEqual([]);
     stream.serve(snapshot({ CDS: 'c1', LDS: 'l2' }));
     on.room = true;
     stream.flush();
-    expect(sent()).toEqual(['LDS l2']);
+    expect(sent()).toEqual(['CDS c1', 'LDS l2']);
   });
 
   it('keeps no more of a reason than its bound', () => {

@@ -1,75 +1,82 @@
-/** One ADS stream: requests change subscriptions, `flush` sends what the proxy does not know yet. */
+/** One xDS stream: requests change subscriptions, `flush` sends what the proxy does not know yet. */
 
 import * as grpc from '@grpc/grpc-js';
+import type { Clock } from '@weft/kernel';
 import { healthTypeUrl, pushOrder, xdsTypes } from '../type-urls.ts';
+import { createHeartbeats } from './heartbeats.ts';
+import { checkBounds, refuse } from './request-bounds.ts';
 import {
   createSubscription,
+  type Difference,
   differenceOf,
   emptyResources,
-  markSent,
+  forget,
+  isKnown,
+  isNews,
+  markTold,
   type Subscription,
   settle,
   statusOf,
   typeVersionOf,
 } from './subscription.ts';
-import type { OpaqueSnapshot, Refusal, TypeStatus, XdsServerLimits } from './types.ts';
-import type { RequestHead, Variant } from './variant.ts';
+import type { OpaqueSnapshot, Refusal, ResourcesByName, TypeStatus, XdsServerLimits } from './types.ts';
+import type { EncodeBatch, RequestHead, Variant } from './variant.ts';
 
-export interface StreamEvents<Response> {
-  /** Takes a response; false: the transport is full until `flush` is called again. */
-  write(response: Response): boolean;
+export interface StreamEvents {
+  /** May another response be made? If not, `flush` is called when it may. */
+  mayWrite(): boolean;
+  write(response: Buffer): void;
+  /** Encodes a batch, or knows it. */
+  readonly encode: EncodeBatch;
   onHealth(healthy: boolean, message: string): void;
   onAck(typeUrl: string): void;
   onNack(typeUrl: string, reason: string): void;
   onPush(typeUrl: string, resources: number): void;
 }
 
-export interface AdsStream<Request> {
+export interface XdsStream<Request> {
   /** @returns a refusal that must end the stream. */
   receive(request: Request): Refusal | undefined;
   serve(snapshot: OpaqueSnapshot): void;
   /** Sends what is due, as far as the transport and the responses in flight allow. */
   flush(): void;
   status(): ReadonlyMap<string, TypeStatus>;
+  /** No heartbeat comes after it. */
+  stop(): void;
 }
 
-const refuse = (status: grpc.status, reason: string): Refusal => ({ refused: true, status, reason });
+/** Types whose resources are used by others: what is gone stays until nothing uses it. */
+const usedByRoutes: readonly string[] = [xdsTypes.CDS, xdsTypes.EDS];
+const users: readonly string[] = [xdsTypes.LDS, xdsTypes.RDS];
 
-export function createAdsStream<Request extends RequestHead, Response>(
-  variant: Variant<Request, Response>,
+/** @param onlyType the type of a service for a single one; requests may leave their own empty then. */
+export function createXdsStream<Request extends RequestHead>(
+  variant: Variant<Request>,
   limits: XdsServerLimits,
-  events: StreamEvents<Response>,
-): AdsStream<Request> {
+  events: StreamEvents,
+  clock: Clock,
+  onlyType?: string,
+): XdsStream<Request> {
   const subscriptions = new Map<string, Subscription>();
   let snapshot: OpaqueSnapshot | undefined;
   let nonceCounter = 0;
-  let full = false;
 
+  const resourcesOf = (typeUrl: string): ResourcesByName => snapshot?.resources.get(typeUrl) ?? emptyResources;
   const cut = (reason: string): string => reason.slice(0, limits.reasonLengthMax);
-
-  const checkBounds = (request: Request): Refusal | undefined => {
-    for (const names of variant.namesIn(request)) {
-      if (names.length > limits.namesPerTypeMax) {
-        return refuse(
-          grpc.status.RESOURCE_EXHAUSTED,
-          `more than ${limits.namesPerTypeMax} names of ${request.typeUrl}`,
-        );
-      }
-      if (names.some((name) => name.length > limits.nameLengthMax)) {
-        return refuse(grpc.status.RESOURCE_EXHAUSTED, `a resource name is longer than ${limits.nameLengthMax}`);
-      }
-    }
-    return undefined;
-  };
+  const nextNonce = (): string => String(++nonceCounter);
 
   const receive = (request: Request): Refusal | undefined => {
-    const { typeUrl, errorDetail, responseNonce } = request;
+    const { errorDetail, responseNonce } = request;
+    const typeUrl = request.typeUrl || (onlyType ?? '');
     if (typeUrl === '') return refuse(grpc.status.INVALID_ARGUMENT, 'the request has no type_url');
+    if (onlyType !== undefined && typeUrl !== onlyType) {
+      return refuse(grpc.status.INVALID_ARGUMENT, `this service has resources of ${onlyType} only`);
+    }
     if (typeUrl === healthTypeUrl) {
       events.onHealth(errorDetail === undefined, cut(errorDetail?.message ?? ''));
       return undefined;
     }
-    const refusal = checkBounds(request);
+    const refusal = checkBounds(variant.namesIn(request), request, limits);
     if (refusal !== undefined) return refusal;
     const known = subscriptions.get(typeUrl);
     if (known === undefined && subscriptions.size >= limits.typesPerStreamMax) {
@@ -103,58 +110,91 @@ export function createAdsStream<Request extends RequestHead, Response>(
     // While clusters wait for their turn, what may use them waits too, unless the proxy asked for it.
     let heldBack = false;
     for (const subscription of inPushOrder(subscriptions)) {
-      if (full) return;
-      heldBack = flushType(subscription, snapshot, heldBack) || heldBack;
+      heldBack = flushType(subscription, heldBack) || heldBack;
     }
   };
 
+  /** True while listeners or routes of the proxy may still name what this snapshot has no more. */
+  const routesAreOld = (): boolean =>
+    users.some((typeUrl) => {
+      const subscription = subscriptions.get(typeUrl);
+      if (subscription === undefined) return false;
+      const { inFlight, error } = subscription;
+      return inFlight || error !== '' || isNews(differenceOf(subscription, resourcesOf(typeUrl)));
+    });
+
+  /** Make before break: removals that come after the routes. Names that never were are told at once. */
+  const removalsToHold = (subscription: Subscription, { removed }: Difference): readonly string[] => {
+    if (removed.length === 0 || !usedByRoutes.includes(subscription.typeUrl)) return [];
+    const known = removed.filter((name) => isKnown(subscription, name));
+    return known.length > 0 && routesAreOld() ? known : [];
+  };
+
   /** @returns true where news of this type has to wait for the answer to the last response. */
-  const flushType = (subscription: Subscription, from: OpaqueSnapshot, heldBack: boolean): boolean => {
-    const resources = from.resources.get(subscription.typeUrl) ?? emptyResources;
-    const difference = differenceOf(subscription, resources);
-    const news = difference.changed.length > 0 || difference.removed.length > 0;
-    if (!news && !subscription.answerDue) return false;
-    if (subscription.inFlight) return true;
+  const flushType = (subscription: Subscription, heldBack: boolean): boolean => {
+    const resources = resourcesOf(subscription.typeUrl);
+    const full = differenceOf(subscription, resources);
+    if (!isNews(full) && !subscription.answerDue) return false;
+    const held = removalsToHold(subscription, full);
+    const removed = held.length === 0 ? full.removed : full.removed.filter((name) => !held.includes(name));
+    const difference = { batches: full.batches, removed };
+    if (!isNews(difference) && !subscription.answerDue) return false;
+    if (subscription.inFlight || !events.mayWrite()) return true;
     if (heldBack && !subscription.answerDue) return false;
+    markTold(subscription, resources, held);
     const nonce = String(nonceCounter + 1);
-    const made = variant.respond(subscription, difference, resources, nonce);
+    const made = variant.respond(subscription, difference, resources, nonce, events.encode);
     subscription.answerDue = false;
-    markSent(subscription, difference);
     if (made === undefined) return false;
-    nonceCounter += 1;
-    subscription.nonce = nonce;
-    subscription.inFlight = true;
+    sending(subscription, nextNonce());
     subscription.sentVersion = typeVersionOf(resources);
-    if (subscription.typeUrl === xdsTypes.CDS) rewarm(difference.changed.map(({ name }) => name));
-    full = !events.write(made.response);
+    if (subscription.typeUrl === xdsTypes.CDS) rewarm(difference);
+    events.write(made.response);
+    heartbeats.sent(subscription, resources);
     events.onPush(subscription.typeUrl, made.resources);
     return false;
   };
 
-  /** A proxy warms a changed cluster by its endpoints: Envoy waits for them to be sent again, though they are the same. */
-  const rewarm = (clusters: readonly string[]): void => {
-    const endpoints = subscriptions.get(xdsTypes.EDS);
-    if (endpoints === undefined) return;
-    for (const name of clusters) endpoints.sent.delete(name);
+  const sending = (subscription: Subscription, nonce: string): void => {
+    subscription.nonce = nonce;
+    subscription.inFlight = true;
   };
+
+  /** A proxy warms a changed cluster by its endpoints: Envoy waits for them to be sent again, though they are the same. */
+  const rewarm = ({ batches }: Difference): void => {
+    const endpoints = subscriptions.get(xdsTypes.EDS);
+    if (endpoints?.told === undefined) return;
+    for (const { resources } of batches) {
+      for (const { name } of resources) {
+        if (endpoints.wildcard || endpoints.names.has(name)) forget(endpoints, name);
+      }
+    }
+  };
+
+  const heartbeats = createHeartbeats(clock, resourcesOf, (subscription, mortals) => {
+    if (subscription.inFlight || !events.mayWrite()) return;
+    const nonce = nextNonce();
+    sending(subscription, nonce);
+    const version = typeVersionOf(resourcesOf(subscription.typeUrl));
+    events.write(variant.heartbeat(subscription.typeUrl, mortals, version, nonce));
+  });
 
   return {
     receive,
-    flush() {
-      full = false;
-      flush();
-    },
+    flush,
     serve(next) {
+      if (next === snapshot) return;
       snapshot = next;
       flush();
     },
     status() {
       const byType = new Map<string, TypeStatus>();
       for (const [typeUrl, subscription] of subscriptions) {
-        byType.set(typeUrl, statusOf(subscription, snapshot?.resources.get(typeUrl) ?? emptyResources));
+        byType.set(typeUrl, statusOf(subscription, resourcesOf(typeUrl)));
       }
       return byType;
     },
+    stop: heartbeats.stop,
   };
 }
 
