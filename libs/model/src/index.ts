@@ -1,7 +1,7 @@
 /** Istio resources as plain data, each value traceable to file, line and column. */
 export { compareByAge } from './age.ts';
 export { parseDuration } from './duration.ts';
-export { hostAliases, resolveHost } from './hosts.ts';
+export { hostAliases, hostsOverlap, resolveHost } from './hosts.ts';
 export { isDryRun } from './kinds/authorization-policy/dry-run.ts';
 export type {
   AuthorizationAction,
@@ -203,6 +203,7 @@ export type {
   TlsRule,
   VirtualServiceSpec,
 } from './kinds/virtual-service/spec.ts';
+export { warnOfUnusedRules } from './kinds/virtual-service/unused-rules.ts';
 export type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
 export type { WorkloadGroupSpec, WorkloadProbe } from './kinds/workload-group/spec.ts';
 export { limits } from './limits.ts';

@@ -1,4 +1,7 @@
 /** A pure function from the model and one proxy to xDS resources. */
+export { analyse, findingsMax } from './analysis/analyse.ts';
+export type { Analyser, AnalysisFinding, AnalysisSeverity } from './analysis/analyser.ts';
+export { analysers } from './analysis/analysers.ts';
 export type { Compiler, CompilerLimits } from './compile.ts';
 export { compile, createCompiler, defaultCompilerLimits } from './compile.ts';
 export type { CheckedResource, CheckedSet } from './consistency.ts';
