@@ -622,7 +622,8 @@ const cases: readonly Case[] = [
 ];
 
 describe('analysers', () => {
-  it.each(cases)('%s %s', (code, _what, documents, ...expected) => {
+  const rows = cases.map(([code, what, documents, ...expected]) => ({ code, what, documents, expected }));
+  it.each(rows)('$code $what', ({ code, documents, expected }) => {
     expect(findings(code, documents)).toEqual(expected);
   });
 
@@ -631,8 +632,14 @@ describe('analysers', () => {
     expect(new Set(analysers.map(({ name }) => name)).size).toBe(analysers.length);
     for (const { code } of analysers) {
       const mine = cases.filter(([of]) => of === code);
-      expect(mine.some((one) => one.length === 3), code).toBe(true);
-      expect(mine.some((one) => one.length > 3), code).toBe(true);
+      expect(
+        mine.some((one) => one.length === 3),
+        code,
+      ).toBe(true);
+      expect(
+        mine.some((one) => one.length > 3),
+        code,
+      ).toBe(true);
     }
   });
 
