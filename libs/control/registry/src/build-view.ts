@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Resource } from '@weft/model';
 import type { ServiceDefinition } from './definition.ts';
+import type { SliceIndex } from './kubernetes/slice-index.ts';
 import type { InstanceView, RegistryView, ServiceView } from './view.ts';
 import { identityOfGroup, selects, type Workload, workloadOfEntry } from './workload.ts';
 
@@ -14,6 +15,10 @@ export interface ViewInput {
   /** By namespace. */
   readonly workloads: ReadonlyMap<string, readonly Workload[]>;
   readonly groups: readonly Resource<'WorkloadGroup'>[];
+  /** Endpoints of Services as Kubernetes knows them. */
+  readonly slices: SliceIndex;
+  /** Pods by namespace, for ServiceEntries that select them. */
+  readonly pods: () => ReadonlyMap<string, readonly Workload[]>;
   readonly trustDomain: string;
 }
 
@@ -101,10 +106,15 @@ function instancesOf(definition: ServiceDefinition, input: ViewInput): InstanceV
   const selected = (input.workloads.get(definition.namespace) ?? []).filter((workload) =>
     selects(definition.selector, workload.labels),
   );
-  return [...inline, ...selected]
+  const pods = definition.slices || Object.keys(definition.selector).length === 0 ? [] : podsOf(definition, input);
+  const made = [...inline, ...selected, ...pods]
     .map((workload) => instanceOf(definition, workload))
-    .filter((instance) => instance.ports.size > 0)
-    .sort(compareInstances);
+    .filter((instance) => instance.ports.size > 0);
+  return [...made, ...input.slices.instancesOf(definition)].sort(compareInstances);
+}
+
+function podsOf({ namespace, selector }: ServiceDefinition, { pods }: ViewInput): readonly Workload[] {
+  return (pods().get(namespace) ?? []).filter((workload) => selects(selector, workload.labels));
 }
 
 function instanceOf(definition: ServiceDefinition, workload: Workload): InstanceView {

@@ -23,6 +23,8 @@ export interface ServiceDefinition {
   readonly subjectAltNames: readonly string[];
   /** Empty: no workload is selected. */
   readonly selector: Readonly<Record<string, string>>;
+  /** A Service: EndpointSlices give it instances. A ServiceEntry selects Pods by itself. */
+  readonly slices: boolean;
   /** Of a ServiceEntry. */
   readonly endpoints: readonly WorkloadEntrySpec[];
   readonly from: Provenance;
@@ -94,6 +96,7 @@ function ofService(service: Resource<'Service'>, domain: string): ServiceDefinit
     headless,
     subjectAltNames: [],
     selector: isExternalName ? {} : spec.selector,
+    slices: !isExternalName,
     endpoints: isExternalName && spec.externalName !== undefined ? [{ address: spec.externalName }] : [],
     from: provenance(service, ''),
     notices,
@@ -124,6 +127,7 @@ function ofServiceEntry(entry: Resource<'ServiceEntry'>, host: string, hostIndex
     headless: false,
     subjectAltNames: spec.subjectAltNames ?? [],
     selector: spec.workloadSelector?.labels ?? {},
+    slices: false,
     endpoints: implicitEndpoints(spec.endpoints ?? [], host, resolution),
     from: provenance(entry, `hosts[${hostIndex}]`),
     notices,

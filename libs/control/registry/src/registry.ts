@@ -3,8 +3,10 @@
 import type { Cancel, Clock } from '@weft/kernel';
 import type { Model, Resource } from '@weft/model';
 import { resourceKey } from '@weft/model';
-import { buildView } from './build-view.ts';
+import { buildView, type ViewInput } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
+import { podsByNamespace } from './kubernetes/pod-workload.ts';
+import { createSliceIndex, type SliceCache } from './kubernetes/slice-index.ts';
 import type { ProxyDescription, RegistryView } from './view.ts';
 import { selects, type Workload, workloadOfEntry, workloadOfProxy } from './workload.ts';
 import {
@@ -71,6 +73,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   let groups = groupsOf(options.model);
   let entryWorkloads = workloadsOfModel(options.model, trustDomain);
   let defined = defineServices(options.model, domain, known);
+  const sliceCache: SliceCache = new WeakMap();
+  let kubernetes = kubernetesOf(options.model, trustDomain, sliceCache);
   let view: RegistryView = { services: new Map(), notices: [] };
 
   const isHealthy = (entry: TableEntry): boolean =>
@@ -89,7 +93,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     const labels = changed?.spec.metadata?.labels ?? {};
     const touches =
       changed && ((service: ServiceDefinition) => concerned(service.namespace) && selects(service.selector, labels));
-    const next = buildView({ ...defined, workloads, groups: [...groups.values()], trustDomain }, view, touches);
+    const next = buildView(
+      { ...defined, ...kubernetes, workloads, groups: [...groups.values()], trustDomain },
+      view,
+      touches,
+    );
     if (next === view) return;
     view = next;
     listeners.tell(view);
@@ -115,6 +123,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       groups = groupsOf(model);
       entryWorkloads = workloadsOfModel(model, trustDomain);
       defined = defineServices(model, domain, known);
+      kubernetes = kubernetesOf(model, trustDomain, sliceCache);
       rebuild();
     },
     view: () => view,
@@ -125,6 +134,18 @@ export function createRegistry(options: RegistryOptions): Registry {
       }),
     onChange: listeners.add,
     onKeptChange: keptListeners.add,
+  };
+}
+
+/** What Kubernetes knows; the pods are looked through where somebody asks for them, which few do. */
+function kubernetesOf(model: Model, trustDomain: string, cache: SliceCache): Pick<ViewInput, 'slices' | 'pods'> {
+  let pods: ReturnType<typeof podsByNamespace> | undefined;
+  return {
+    slices: createSliceIndex(model, trustDomain, cache),
+    pods: () => {
+      pods ??= podsByNamespace(model, trustDomain);
+      return pods;
+    },
   };
 }
 
