@@ -81,6 +81,9 @@ export function createDataPath(options: DataPathOptions): DataPath {
     http: {
       accept: (socket: Socket, info: ConnectionInfo, table: HttpHandlerTable, first?: Buffer) =>
         sides[sideOf(info.direction)].http.accept(socket, info, table, first),
+      retire(table) {
+        for (const { http } of Object.values(sides)) http.retire(table);
+      },
     },
     tcp: {
       accept: (socket: Socket, info: ConnectionInfo, table: TcpHandlerTable, first?: Buffer) =>

@@ -10,6 +10,7 @@ import { createResourceKind, fromMessage, type ResourceKind } from './apply-upda
 import { refuse, withinPlug } from './check/refuse.ts';
 import { compileAssignment } from './clusters/assignment.ts';
 import { compileCluster } from './clusters/cluster-spec.ts';
+import type { ChainVersions } from './listeners/chain-versions.ts';
 import { compileListener } from './listeners/listener.ts';
 import type { ListenerContext } from './listeners/listener-context.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from './plugs.ts';
@@ -38,10 +39,13 @@ export const typeUrls = {
   secret: `type.googleapis.com/${SecretSchema.typeName}`,
 } as const;
 
+const noChains: ChainVersions = new Map();
+
 export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<string, ResourceKind> {
   const { clusters, traffic, secrets, plugs, outbound, serviceCluster, environment } = options;
   const { routesRef, inlineRoutesRef } = traffic;
   const versions = new Map<string, RouteTableVersion>();
+  const chains = new Map<string, ChainVersions>();
   const contextOf = (names: Set<string>): RouteContext => {
     const clusterRef: ClusterRef = (name) => {
       names.add(name);
@@ -63,9 +67,11 @@ export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<
     ListenerSchema,
     (listener) => listener.name,
     (listener, where) => {
-      const names = new Set<string>();
-      const context = { routes: contextOf(names), plugs, outbound, routesRef, inlineRoutesRef, environment };
-      return { value: compileListener(listener, context, where), clusters: names };
+      const context = (names: Set<string>): ListenerContext => {
+        return { routes: contextOf(names), plugs, outbound, routesRef, inlineRoutesRef, environment };
+      };
+      const value = compileListener(listener, context, chains.get(listener.name) ?? noChains, where);
+      return { value, clusters: value.clusterNames };
     },
   );
   const readAssignment = fromMessage(ClusterLoadAssignmentSchema, ({ clusterName }) => clusterName, compileAssignment);
@@ -90,10 +96,14 @@ export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<
       compile: readListener,
       commit(changed, removed) {
         for (const [name, { value }] of changed) {
+          chains.set(name, value.chains);
           const named = [...value.secretNames];
           secrets.reference(`listener ${name}`, [{ named, inline: value.inlineSecrets }]);
         }
-        for (const name of removed) secrets.reference(`listener ${name}`, []);
+        for (const name of removed) {
+          chains.delete(name);
+          secrets.reference(`listener ${name}`, []);
+        }
         traffic.commitListeners(changed, removed);
       },
     }),

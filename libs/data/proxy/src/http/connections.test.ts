@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { retiredIdleMs } from './handler.ts';
 import { httpLimits } from './limits.ts';
 import { always, connectTo, listen } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
@@ -265,6 +266,23 @@ describe('a connection without a request', () => {
     expect(rig.handler.connections()).toBe(1);
     rig.clock.advance(2_000);
     expect(await client.closed()).toMatch(/hello$/);
+  });
+});
+
+describe('a table that is in force no more', () => {
+  it('lets an idle connection have one more answer, which is its last, and closes it after its time', async () => {
+    const { rig } = await forwarding((socket) => void socket.write(hello));
+    const idle = await connectTo(rig.port);
+    const asking = await connectTo(rig.port);
+    while (rig.handler.connections() < 2) await turn();
+    rig.handler.retire(rig.table);
+    asking.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const last = await asking.closed();
+    expect(last).toContain('connection: close\r\n');
+    expect(last).toMatch(/hello$/);
+    while (rig.handler.connections() > 1) await turn();
+    rig.clock.advance(retiredIdleMs);
+    expect(await idle.closed()).toBe('');
   });
 });
 

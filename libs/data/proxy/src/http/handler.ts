@@ -36,30 +36,33 @@ export interface HttpHandler {
    * @param spareIdle idle ones of HTTP/1 too: a client that is about to use one does not find it closed.
    */
   drain(spareIdle?: boolean): void;
+  /**
+   * Nobody is to be served by this table any more: HTTP/2 connections of it say GOAWAY now, those of HTTP/1 end with their next answer, and
+   * idle ones after `retiredIdleMs` (Envoy's drain of a filter chain that has changed).
+   */
+  retire(table: HttpHandlerTable): void;
   /** Open connections. */
   connections(): number;
   /** Closes everything now. */
   close(): void;
 }
 
+/** Istio's drainDuration. */
+export const retiredIdleMs = 45_000;
+
 interface Prepared {
   readonly context: HttpContext;
   readonly rules: RequestRules;
+  readonly open: Set<ClientConnection>;
+  readonly owner: ConnectionOwner;
+  retired: boolean;
 }
 
 export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
   const open = new Set<ClientConnection>();
   const prepared = new WeakMap<HttpHandlerTable, Map<string, Prepared>>();
+  const sweeper = new Sweeper(deps.clock);
   let draining = false;
-  const owner: ConnectionOwner = {
-    sweeper: new Sweeper(deps.clock),
-    get draining() {
-      return draining;
-    },
-    onConnectionClosed(connection) {
-      open.delete(connection);
-    },
-  };
 
   const prepare = (table: HttpHandlerTable, direction: ConnectionInfo['direction']): Prepared => {
     let known = prepared.get(table);
@@ -70,7 +73,20 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
     const found = known.get(direction);
     if (found !== undefined) return found;
     const { clock, random, pools, flushes, reasonHeader = true } = deps;
+    const ofTable = new Set<ClientConnection>();
     const made: Prepared = {
+      retired: false,
+      open: ofTable,
+      owner: {
+        sweeper,
+        get draining() {
+          return draining || made.retired;
+        },
+        onConnectionClosed(connection) {
+          open.delete(connection);
+          ofTable.delete(connection);
+        },
+      },
       context: { clock, random, pools, flushes, table, path: deps.pathOf(table, direction), reasonHeader },
       rules: { fieldsMax: table.headFieldsMax, http10: table.acceptHttp10, defaultHost: table.defaultHost },
     };
@@ -79,10 +95,11 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
   };
 
   const acceptOne = (wire: Wire, info: ConnectionInfo, table: HttpHandlerTable): void => {
-    const { context, rules } = prepare(table, info.direction);
+    const { context, rules, owner, open: ofTable } = prepare(table, info.direction);
     const accepted: AcceptedConnection = { owner, context, info };
     const add = <T extends ClientConnection>(connection: T): T => {
       open.add(connection);
+      ofTable.add(connection);
       return connection;
     };
     const make = (http2: boolean): ClientConnection =>
@@ -108,6 +125,17 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
     drain(spareIdle) {
       draining = true;
       for (const connection of [...open]) connection.drain(spareIdle);
+    },
+    retire(table) {
+      for (const one of prepared.get(table)?.values() ?? []) {
+        if (one.retired) continue;
+        one.retired = true;
+        for (const connection of [...one.open]) connection.drain(true);
+        if (one.open.size === 0) continue;
+        deps.clock.after(retiredIdleMs, () => {
+          for (const connection of [...one.open]) connection.drain();
+        });
+      }
     },
     connections: () => open.size,
     close() {

@@ -54,9 +54,14 @@ export class ActiveListener {
     this.#listen();
   }
 
-  /** New connections get the new table; open ones go on with theirs, whose routes are places that follow by themselves. */
+  /**
+   * New connections get the new table. Open ones of chains that did not change go on, those of chains that did end politely: what they were
+   * accepted by (who may call, what is asked) holds no more. Routes are places that follow by themselves.
+   */
   update(table: ListenerTable): void {
     if (table === this.#table) return;
+    const stays = new Set(handlersOf(table));
+    for (const handler of handlersOf(this.#table)) if (!stays.has(handler)) this.#retire(handler);
     this.#table = table;
     this.servers = this.#makeServers(table);
     this.#server.maxConnections = connectionsMaxOf(table, this.#options);
@@ -84,6 +89,12 @@ export class ActiveListener {
   settled(): Promise<void> {
     if (this.#state !== 'starting') return Promise.resolve();
     return new Promise((resolve) => this.#onSettled.push(resolve));
+  }
+
+  /** It is gone from the configuration: takes no more connections, open ones end politely. */
+  leave(): void {
+    for (const handler of handlersOf(this.#table)) this.#retire(handler);
+    this.stopListening();
   }
 
   /** Takes no more connections; open ones live on. */
@@ -183,10 +194,18 @@ export class ActiveListener {
     this.#refusals.note(this.#table.name, code, reason);
   }
 
+  #retire(handler: FilterChainTable['handler']): void {
+    if (handler.kind === 'http') this.#options.http.retire(handler);
+  }
+
   #hand(socket: Socket, info: ConnectionInfo, { handler }: FilterChainTable, first: Buffer | undefined): void {
     if (handler.kind === 'http') this.#options.http.accept(socket, info, handler, first);
     else this.#options.tcp.accept(socket, info, handler, first);
   }
+}
+
+function handlersOf({ chains, defaultChain }: ListenerTable): readonly FilterChainTable['handler'][] {
+  return [...chains, ...(defaultChain === undefined ? [] : [defaultChain])].map(({ handler }) => handler);
 }
 
 function connectionsMaxOf(table: ListenerTable, options: ListenerManagerOptions): number {

@@ -18,7 +18,10 @@ export interface ConnectionHandler<Table> {
 export interface ListenerManagerOptions {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
-  readonly http: ConnectionHandler<HttpHandlerTable>;
+  readonly http: ConnectionHandler<HttpHandlerTable> & {
+    /** Connections of a table that is in force no more end politely. */
+    retire(table: HttpHandlerTable): void;
+  };
   readonly tcp: ConnectionHandler<TcpHandlerTable>;
   /** Certificates and roots by name, "default" and "ROOTCA" before all; nothing yet: connections to chains with TLS are refused. */
   readonly secrets: TlsSecrets;

@@ -6,6 +6,7 @@ import { createManualClock } from '@weft/kernel';
 import type { TlsMaterial } from '@weft/tls';
 import { createTestCa, type TestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeTable } from '../http/testing/tables.ts';
 import { listenerLimits } from './limits.ts';
 import { createListenerStage, echo, secretsOf, tablesOf as tables } from './testing/rig.ts';
 import { meshServerTls, testChain, testListener, testTcpTable } from './testing/tables.ts';
@@ -188,6 +189,19 @@ describe('a listener with mutual TLS', () => {
     const { open, refusals } = start();
     await expect(stage.dialSecure(await open(secure()), order)).rejects.toThrow('upstream_connect_failed');
     expect(refusals).toEqual(['identity_unavailable']);
+  });
+
+  it('ends the connections of chains that changed or went, and of no others', async () => {
+    const { manager, open, retired } = start();
+    const handler = (statPrefix: string) => ({ ...makeTable(() => undefined), statPrefix });
+    const [kept, changed, gone] = [handler('kept'), handler('changed'), handler('gone')];
+    const listenerOf = (...handlers: ReturnType<typeof handler>[]) =>
+      testListener('a', { chains: handlers.map((one) => testChain(one.statPrefix, {}, { handler: one })) });
+    await open(listenerOf(kept, changed, gone));
+    manager.sync(tables(listenerOf(kept, handler('changed'))));
+    expect(retired).toEqual([changed, gone]);
+    manager.sync(tables());
+    expect(retired).toContain(kept);
   });
 
   it('keeps the sessions of its clients over updates that leave the chain as it is', async () => {

@@ -53,7 +53,7 @@ export function createListenerManager(parts: Omit<ListenerManagerOptions, 'liste
       // Closing first: a listener that moves to another bind of the same port needs it free.
       for (const [address, listener] of byAddress) {
         if (desired.has(address)) continue;
-        listener.stopListening();
+        listener.leave();
         byAddress.delete(address);
         leaving.add(listener);
       }

@@ -62,6 +62,23 @@ describe('a listener', () => {
     expect(handler.routes.current?.match(request('GET a/'))?.name).toBe('second');
   });
 
+  it('keeps the chains that an update leaves as they are, and makes the others anew', () => {
+    const chains = (second: string) =>
+      ['a', second].map((name, index) => ({
+        name: `chain ${index}`,
+        filterChainMatch: { destinationPort: 80 + index },
+        filters: [inline(name)],
+      }));
+    const applied = applyListener(listenerOf([], { filterChains: chains('b') }));
+    const before = applied.table?.chains ?? [];
+    applied.runtime.apply(update(ListenerSchema, [listenerOf([], { filterChains: chains('c') })]));
+    const after = applied.runtime.tables.listeners.get('127.0.0.1_15001')?.chains ?? [];
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+    const handler = after[0]?.handler;
+    expect(handler?.kind === 'http' ? handler.routes.current?.match(request('GET a/'))?.name : undefined).toBe('a');
+  });
+
   it('keeps the routes of its chains apart', () => {
     const chains = ['a', 'b'].map((name, index) => ({
       name,

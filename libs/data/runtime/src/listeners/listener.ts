@@ -11,9 +11,9 @@ import type { Direction, ListenerTable } from '../tables/listener.ts';
 import type { RouteTable } from '../tables/route.ts';
 import type { TlsSecret } from '../tables/tls.ts';
 import { compileAccessLogs } from './access-log.ts';
-import { compileChain } from './filter-chain.ts';
+import { type ChainVersion, type ChainVersions, chainVersion, newFindings } from './chain-versions.ts';
 import { needsTlsInspection } from './filter-chain-match.ts';
-import type { ListenerContext, ListenerFindings } from './listener-context.ts';
+import type { ListenerContext } from './listener-context.ts';
 import { compileListenerFilters } from './listener-filters.ts';
 
 export interface CompiledListener {
@@ -25,25 +25,35 @@ export interface CompiledListener {
   /** Secrets to ask for, and those that it brings along. */
   readonly secretNames: ReadonlySet<string>;
   readonly inlineSecrets: ReadonlyMap<string, TlsSecret>;
+  /** Clusters that it names. */
+  readonly clusterNames: ReadonlySet<string>;
+  /** For the next version of this listener. */
+  readonly chains: ChainVersions;
 }
 
-/** @throws WeftError `config_rejected` */
-export function compileListener(listener: Listener, context: ListenerContext, where: string): CompiledListener {
+/**
+ * @param contextOf a context whose cluster references are gathered in the given set.
+ * @param known chains of the version in force: what did not change stays the same object.
+ * @throws WeftError `config_rejected`
+ */
+export function compileListener(
+  listener: Listener,
+  contextOf: (clusterNames: Set<string>) => ListenerContext,
+  known: ChainVersions,
+  where: string,
+): CompiledListener {
+  const clusterNames = new Set<string>();
+  const context = contextOf(clusterNames);
   const { bind, port } = addressOf(listener, where);
   if (listener.transparent === true) refuse(where, 'transparent is not supported');
   const direction = directionOf(listener.trafficDirection, context);
-  const findings: ListenerFindings = {
-    name: listener.name,
-    direction,
-    routeNames: new Set(),
-    inlineRoutes: new Map(),
-    secretNames: new Set(),
-    inlineSecrets: new Map(),
-  };
+  const findings = newFindings(listener.name, direction);
+  const made = new Map<string, ChainVersion>();
+  const compilation = { contextOf, known, made, findings, clusterNames };
   const { filterChains, defaultFilterChain } = listener;
   if (filterChains.length > limits.filterChainsMax) refuse(where, `filter_chains: over ${limits.filterChainsMax}`);
   if (filterChains.length === 0 && defaultFilterChain === undefined) refuse(where, 'filter_chains is empty');
-  const chains = filterChains.map((chain, index) => compileChain(chain, `#${index}`, context, findings, where));
+  const chains = filterChains.map((chain, index) => chainVersion(chain, `#${index}`, compilation, where));
   checkDistinct(chains, where);
   const filters = compileListenerFilters(listener.listenerFilters, where);
   const useOriginalDestination = listener.useOriginalDst === true;
@@ -64,15 +74,13 @@ export function compileListener(listener: Listener, context: ListenerContext, wh
     continueOnTimeout: listener.continueOnListenerFiltersTimeout,
     chains,
     defaultChain:
-      defaultFilterChain === undefined
-        ? undefined
-        : compileChain(defaultFilterChain, '#default', context, findings, where),
+      defaultFilterChain === undefined ? undefined : chainVersion(defaultFilterChain, '#default', compilation, where),
     connectionsMax: limits.listenerConnectionsMax,
     bufferBytesMax: listener.perConnectionBufferLimitBytes ?? limits.connectionBufferBytesMax,
     accessLogs: compileAccessLogs(listener.accessLog, context.plugs, where),
   };
   const { routeNames, inlineRoutes, secretNames, inlineSecrets } = findings;
-  return { table, routeNames, inlineRoutes, secretNames, inlineSecrets };
+  return { table, routeNames, inlineRoutes, secretNames, inlineSecrets, clusterNames, chains: made };
 }
 
 function addressOf(listener: Listener, where: string): { readonly bind: string; readonly port: number } {

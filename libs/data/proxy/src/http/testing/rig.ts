@@ -17,6 +17,7 @@ import { workload } from './tables.ts';
 export interface Rig {
   readonly port: number;
   readonly handler: HttpHandler;
+  readonly table: HttpHandlerTable;
   readonly pools: UpstreamPools;
   readonly callouts: Callouts;
   readonly clock: ManualClock;
@@ -93,6 +94,7 @@ export async function startRig(table: HttpHandlerTable, options: RigOptions = {}
   return {
     port,
     handler,
+    table,
     pools,
     callouts,
     clock,

@@ -21,6 +21,8 @@ export interface ListenerRig {
   readonly manager: ListenerManager;
   readonly accepted: readonly Accepted[];
   readonly refusals: readonly string[];
+  /** Tables whose connections were told to end. */
+  readonly retired: readonly HttpHandlerTable[];
   readonly logged: readonly string[];
   /** Lines of the listeners' access logs. */
   readonly lines: readonly Record<string, unknown>[];
@@ -107,6 +109,7 @@ export function closed(socket: Socket): Promise<unknown> {
 function startRig(change: Partial<ListenerManagerOptions>): ListenerRig {
   const accepted: Accepted[] = [];
   const refusals: string[] = [];
+  const retired: HttpHandlerTable[] = [];
   const logged: string[] = [];
   const lines: Record<string, unknown>[] = [];
   let wake = (): void => {};
@@ -125,7 +128,7 @@ function startRig(change: Partial<ListenerManagerOptions>): ListenerRig {
   const manager = createListenerManager({
     clock: systemClock,
     logger: { info: log, warn: log, error: log },
-    http: { accept },
+    http: { accept, retire: (table) => void retired.push(table) },
     tcp: { accept },
     secrets: () => undefined,
     logs: memoryLogs(lines),
@@ -146,6 +149,7 @@ function startRig(change: Partial<ListenerManagerOptions>): ListenerRig {
   return {
     manager,
     accepted,
+    retired,
     refusals,
     logged,
     lines,
