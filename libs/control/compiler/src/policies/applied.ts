@@ -33,7 +33,7 @@ export function customOf(context: Context, transport: Transport): CustomAuthoriz
   const { custom } = policiesOf(context).authorization;
   const scope = { transport, trustDomains: trustDomainsOf(context) };
   return customAuthorization(custom, scope, context.world.input.mesh, (service, port) =>
-    clusterOf(context, service, port),
+    providerCluster(context, service, port, 'authorizer'),
   );
 }
 
@@ -57,15 +57,20 @@ function trustDomainsOf({ world }: Context): TrustDomains {
   return [trustDomain, ...mesh.trustDomainAliases.filter((alias) => alias !== trustDomain)];
 }
 
-/** "host", "namespace/host": as extension providers name services. */
-function clusterOf({ world, scope, proxy }: Context, service: string, port: number): ReturnType<ClusterOf> {
+/** "host", "namespace/host": as extension providers name services. @param whose for the sentence that says what is wrong. */
+export function providerCluster(
+  { world, scope, proxy }: Context,
+  service: string,
+  port: number,
+  whose: string,
+): ReturnType<ClusterOf> {
   const [namespace, name] = service.includes('/') ? service.split('/', 2) : [undefined, service];
   const host = world.canonical(resolveHost(name ?? '', namespace ?? proxy.namespace, world.input.domain).toLowerCase());
   const found = scope.view.services.find(
     (candidate) => candidate.host === host && (namespace === undefined || candidate.namespace === namespace),
   );
-  if (found === undefined) return { problem: `the authorizer's service ${service} is not visible here` };
+  if (found === undefined) return { problem: `the ${whose}'s service ${service} is not visible here` };
   if (!found.ports.some(({ number }) => number === port))
-    return { problem: `the authorizer's service ${service} has no port ${port}` };
+    return { problem: `the ${whose}'s service ${service} has no port ${port}` };
   return { cluster: outboundClusterName(port, '', host) };
 }

@@ -3,6 +3,7 @@
 import type { AuthorizationCondition } from '@weft/model';
 import { cidr } from './addresses.ts';
 import { claimIs, claimPath, metadataPrincipal, requestPrincipal } from './claims.ts';
+import { headerForm } from './header-form.ts';
 import { onPort } from './operations.ts';
 import { peerHasAccount, peerInNamespace, peerInTrustDomain, peerIs, peerPrincipals } from './peers.ts';
 import { type PermissionInit, type Predicate, type PrincipalInit, predicate } from './predicate.ts';
@@ -99,12 +100,7 @@ function bracketed(
   const name = key.slice(0, open);
   const inside = key.slice(open + 1, -1);
   if (name === 'request.headers') {
-    return http((value) => ({
-      identifier: {
-        case: 'header',
-        value: { name: inside, headerMatchSpecifier: { case: 'stringMatch', value: stringForm(value) } },
-      },
-    }));
+    return http((value) => ({ identifier: { case: 'header', value: headerForm(inside, value) } }));
   }
   if (name === 'request.auth.claims') return http((value) => claimIs(claimPath(inside), stringForm(value)));
   const filter = name.replace(/^experimental\./, '');

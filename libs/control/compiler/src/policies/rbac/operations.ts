@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { type AuthorizationOperation, isPathTemplate } from '@weft/model';
 import { UriTemplateMatchConfigSchema } from '@weft/xds-messages/envoy/extensions/path/match/uri_template/v3/uri_template_match';
-import type { StringMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/string';
+import { headerForm } from './header-form.ts';
 import { type PermissionInit, type Predicate, predicate } from './predicate.ts';
 import { stringForm } from './string-forms.ts';
 
@@ -24,15 +24,11 @@ export function onPort(port: string): PermissionInit {
 
 /** With the port where the client sends one. */
 function hostIs(host: string): PermissionInit {
-  return header(':authority', stringForm(host, { ignoreCase: true }));
+  return { rule: { case: 'header', value: headerForm(':authority', host, true) } };
 }
 
 function methodIs(method: string): PermissionInit {
-  return header(':method', stringForm(method));
-}
-
-function header(name: string, matcher: StringMatcher): PermissionInit {
-  return { rule: { case: 'header', value: { name, headerMatchSpecifier: { case: 'stringMatch', value: matcher } } } };
+  return { rule: { case: 'header', value: headerForm(':method', method) } };
 }
 
 /** Without the query. */
