@@ -9,6 +9,7 @@ import { generators } from './generators.ts';
 import type { CompileInput } from './input.ts';
 import type { ResourceType } from './resource-types.ts';
 import { type Snapshot, type SnapshotResource, typeUrls } from './snapshot.ts';
+import { telemetryNotices } from './telemetry/notices.ts';
 import { createWorldFactory } from './world.ts';
 
 export interface CompilerLimits {
@@ -53,7 +54,8 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
       const emitAll: Context['emitAll'] = (bundle) => {
         for (const [name, compiled] of cache.all(bundle)) set[bundle.type].set(name, compiled);
       };
-      for (const generate of generators) generate({ world, proxy, scope, emit, emitAll });
+      const context: Context = { world, proxy, scope, emit, emitAll };
+      for (const generate of generators) generate(context);
       // Routes are made where a listener asks for them.
       for (const { references } of set.listener.values()) {
         for (const name of references.routes) {
@@ -63,7 +65,7 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
       }
       const problems = checkConsistency(set);
       assertThat(problems.length === 0, `compiled resources of ${proxy.id} fit together: ${problems.join('; ')}`);
-      return toSnapshot(set, world.notices);
+      return toSnapshot(set, [...world.notices, ...telemetryNotices(context)]);
     },
   };
 }

@@ -58,7 +58,7 @@ export interface MeshConfig {
     readonly certSigners?: readonly string[];
   }[];
   readonly enablePrometheusMerge: boolean;
-  /** false: no spans at all, whatever Telemetry says. */
+  /** false: `defaultConfig.tracing` asks for no spans; a Telemetry, or a default provider, still may. */
   readonly enableTracing: boolean;
   /** For STRICT_DNS clusters whose answer has no time to live; 60 s where absent. */
   readonly dnsRefreshRateMs: number;

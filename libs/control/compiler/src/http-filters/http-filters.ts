@@ -35,6 +35,10 @@ function cors(_context: Context, side: HttpSide): readonly HttpFilter[] {
   return [packedHttpFilter('envoy.filters.http.cors', anyPack(CorsSchema, create(CorsSchema)))];
 }
 
-function router(): readonly HttpFilter[] {
-  return [packedHttpFilter('envoy.filters.http.router', anyPack(RouterSchema, create(RouterSchema)))];
+/** x-envoy-* headers are for debugging, which a mesh may not want. */
+function router({ world }: Context, side: HttpSide): readonly HttpFilter[] {
+  const { envoyDebugHeaders } = world.input.mesh.defaultConfig.proxyHeaders;
+  const suppressEnvoyHeaders = side !== undefined && envoyDebugHeaders?.disabled === true;
+  const config = create(RouterSchema, suppressEnvoyHeaders ? { suppressEnvoyHeaders } : {});
+  return [packedHttpFilter('envoy.filters.http.router', anyPack(RouterSchema, config))];
 }

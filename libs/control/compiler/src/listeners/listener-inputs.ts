@@ -2,7 +2,7 @@
 
 import type { Context } from '../context.ts';
 import { policyInputs } from '../policies/applied.ts';
-import { telemetriesOf } from '../telemetry/side.ts';
+import { telemetryInputs } from '../telemetry/tracing.ts';
 
 export function listenerInputs(context: Context): readonly unknown[] {
   const { proxy, world } = context;
@@ -13,7 +13,7 @@ export function listenerInputs(context: Context): readonly unknown[] {
     proxy.namespace,
     trustDomain,
     mesh,
-    telemetriesOf(context),
+    ...telemetryInputs(context),
     ...policyInputs(context),
   ];
 }

@@ -7,13 +7,15 @@ import { type Filter, FilterSchema } from '@weft/xds-messages/envoy/config/liste
 import type { RouteConfiguration } from '@weft/xds-messages/envoy/config/route/v3/route';
 import {
   type HttpConnectionManager,
-  HttpConnectionManager_ForwardClientCertDetails,
   HttpConnectionManager_PathWithEscapedSlashesAction,
   HttpConnectionManagerSchema,
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import type { Context } from '../context.ts';
 import { type HttpSide, httpFilters } from '../http-filters/http-filters.ts';
 import { accessLogs } from '../telemetry/access-logs.ts';
+import { headerSettings } from '../telemetry/proxy-headers.ts';
+import type { Side } from '../telemetry/side.ts';
+import { tracing } from '../telemetry/tracing.ts';
 import { adsSource, duration } from './core.ts';
 
 type ManagerInit = Extract<MessageInitShape<typeof HttpConnectionManagerSchema>, { $typeName?: never }>;
@@ -41,31 +43,19 @@ export function httpConnectionManager(context: Context, options: HttpManagerOpti
     httpFilters: httpFilters(context, options.side),
     upgradeConfigs: options.upgrades.map((upgradeType) => ({ upgradeType })),
     ...(options.allowAbsoluteUrl === true ? { httpProtocolOptions: { allowAbsoluteUrl: true } } : {}),
-    ...(options.serverName === undefined ? {} : { serverName: options.serverName }),
-    ...(options.side === undefined ? {} : takesConnections(context, options.side)),
+    ...(options.side === undefined ? {} : takesConnections(context, options.side, options.serverName)),
   });
 }
 
-/** Istio's settings: whose certificate is told on, whether clients are believed, and paths that rules can trust. */
-function takesConnections(context: Context, side: 'inbound' | 'outbound' | 'gateway'): ManagerInit {
-  const named = { subject: true, uri: true, dns: true };
-  const certificate = {
-    inbound: {
-      forwardClientCertDetails: HttpConnectionManager_ForwardClientCertDetails.APPEND_FORWARD,
-      setCurrentClientCertDetails: named,
-    },
-    gateway: {
-      forwardClientCertDetails: HttpConnectionManager_ForwardClientCertDetails.SANITIZE_SET,
-      setCurrentClientCertDetails: { ...named, cert: true },
-    },
-    outbound: {},
-  }[side];
+/** What a listener for connections has, and a proxyless client does not. */
+function takesConnections(context: Context, side: Side, serverName: string | undefined): ManagerInit {
+  const { mesh } = context.world.input;
   return {
     accessLog: accessLogs(context, side),
     streamIdleTimeout: duration(0),
-    useRemoteAddress: side === 'gateway',
-    ...pathNormalization(context.world.input.mesh),
-    ...certificate,
+    ...headerSettings(mesh.defaultConfig, side, serverName),
+    ...pathNormalization(mesh),
+    ...tracing(context, side),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ProxyDescription } from '@weft/control-registry';
-import { defaultMeshConfig, type MeshConfig } from '@weft/model';
+import { describeViolation, type MeshConfig, parseMeshConfig } from '@weft/model';
 import { createTestMesh, describeGrpcClient, type TestMesh } from './mesh.ts';
 
 export const goldenFolder = new URL('../../testdata/', import.meta.url);
@@ -22,7 +22,7 @@ export function goldenNames(): readonly string[] {
 
 /**
  * "# as: order": whose snapshot, `grpc` for a proxyless client; `# proxy: {"interception": "REDIRECT"}`: what differs of its description;
- * `# mesh: {"h2UpgradePolicy": "UPGRADE"}`: what differs of the mesh's configuration.
+ * `# mesh: {"h2UpgradePolicy": "UPGRADE"}`: what differs of the mesh's configuration; `# mesh-config: {...}`: all of it, as Istio writes it.
  */
 export function goldenCase(name: string): GoldenCase {
   const text = readFileSync(new URL(`${name}.yaml`, goldenFolder), 'utf8');
@@ -32,11 +32,17 @@ export function goldenCase(name: string): GoldenCase {
   const config = JSON.parse(directive(text, 'mesh', '{}')) as Partial<MeshConfig>;
   const mesh = createTestMesh(
     { 'base.yaml': base, [`${name}.yaml`]: text },
-    { proxies: { [as]: differs }, mesh: { ...defaultMeshConfig, ...config } },
+    { proxies: { [as]: differs }, mesh: { ...written(text), ...config } },
   );
   const proxy = as === 'grpc' ? { ...describeGrpcClient('shop'), ...differs } : mesh.proxies.get(as);
   if (proxy === undefined) throw new Error(`no WorkloadGroup ${as}`);
   return { mesh, proxy, text };
+}
+
+function written(text: string): MeshConfig {
+  const { config, violations } = parseMeshConfig('mesh-config', directive(text, 'mesh-config', '{}'));
+  if (violations.length > 0) throw new Error(violations.map(describeViolation).join('\n'));
+  return config;
 }
 
 /** null in JSON is what a description leaves out. */
