@@ -2,7 +2,7 @@
 export type { KeyAndRequest } from './certificate-request.ts';
 export { createKeyAndRequest } from './certificate-request.ts';
 export type { CertificateInfo } from './chain.ts';
-export { chainLengthMax, chainTextMax, inspectChain, splitPem } from './chain.ts';
+export { chainLengthMax, chainTextMax, infoOf, inspectChain, splitPem } from './chain.ts';
 export type {
   Identity,
   IdentityManager,

@@ -9,9 +9,13 @@ import { createLogger } from '@weft/telemetry';
 import { IstioCertificateRequestSchema, IstioCertificateService } from '@weft/xds-messages/istio/v1/auth/ca';
 import { createServiceClient, unaryCall } from '@weft/xds-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { csrLengthMax, leafLifeMaxMs, loadAuthority } from './authority.ts';
+import { openAuditLog } from './audit-log.ts';
+import { leafLifeDefaultMs, leafLifeMaxMs, loadAuthority } from './authority.ts';
 import { createCertificateService } from './certificate-service.ts';
+import { createIssueRate } from './issue-rate.ts';
+import { openIssuedCertificates } from './issued-certificates.ts';
 import { createJoinTokens, joinTokenLifeMs, tokenLengthMax } from './join-tokens.ts';
+import { csrLengthMax } from './read-request.ts';
 import { createServingCertificate } from './serving-certificate.ts';
 import { createTokenWriter } from './token-writer.ts';
 import { privateKeyPem, sha256, webcrypto, x509 } from './x509.ts';
@@ -51,8 +55,7 @@ async function makeCsr(namedCurve = 'P-256', subject = 'CN=whoever'): Promise<st
   return csr.toString('pem');
 }
 
-const load = (clock = createManualClock(now)) =>
-  loadAuthority({ folder: join(folder, 'ca'), trustDomain: 'cluster.local', clock });
+const load = (clock = createManualClock(now)) => loadAuthority({ folder, trustDomain: 'cluster.local', clock });
 
 const codeOf = (error: unknown): string => (error instanceof WeftError ? error.code : String(error));
 
@@ -78,15 +81,36 @@ describe('authority', () => {
     expect(parsed.getExtension(x509.SubjectAlternativeNameExtension)?.critical).toBe(true);
   });
 
-  it('never makes a leaf that lives longer than 24 hours', async () => {
-    const authority = await load();
-    for (const wanted of [0, -5, 90 * 86_400_000, 3_600_000]) {
-      const issued = await authority.issueWorkload(await makeCsr(), 'spiffe://cluster.local/ns/a/sa/b', wanted);
-      const leaf = new X509Certificate(issued.chain[0] ?? '');
-      const life = Date.parse(leaf.validTo) - Date.parse(leaf.validFrom);
-      expect(life).toBeLessThanOrEqual(leafLifeMaxMs);
-      if (wanted === 3_600_000) expect(issued.notAfterMs).toBe(now + 3_600_000);
-    }
+  it.each([
+    [0, leafLifeDefaultMs],
+    [-5, leafLifeDefaultMs],
+    [3_600_000, 3_600_000],
+    [leafLifeMaxMs, leafLifeMaxMs],
+  ])('a leaf that is asked to live %i ms lives %i ms', async (wanted, life) => {
+    const issued = await (await load()).issueWorkload(await makeCsr(), 'spiffe://cluster.local/ns/a/sa/b', wanted);
+    expect(issued.notAfterMs).toBe(now + life);
+  });
+
+  it('a life over the longest is refused, and the longest is said', async () => {
+    const refused = (await load()).issueWorkload(
+      await makeCsr(),
+      'spiffe://cluster.local/ns/a/sa/b',
+      leafLifeMaxMs + 1,
+    );
+    await expect(refused).rejects.toThrow('a life of 2161 h is asked for, the longest is 2160 h');
+  });
+
+  it.each([
+    [2048, undefined],
+    [3072, undefined],
+    [1024, 'has 1024 bits: from 2048 to 4096 are taken'],
+  ])('an RSA key of %i bits in a request: %s', async (bits, refusal) => {
+    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) };
+    const keys = await webcrypto.subtle.generateKey({ ...algorithm, modulusLength: bits }, true, ['sign', 'verify']);
+    const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name: '', keys, signingAlgorithm: algorithm });
+    const issuing = (await load()).issueWorkload(csr.toString('pem'), 'spiffe://cluster.local/ns/a/sa/b', 0);
+    if (refusal === undefined) await expect(issuing).resolves.toMatchObject({ notAfterMs: now + leafLifeDefaultMs });
+    else await expect(issuing).rejects.toThrow(refusal);
   });
 
   it('refuses requests that are not PKCS#10, not P-256, not signed by their key, or too long', async () => {
@@ -110,7 +134,7 @@ describe('authority', () => {
     await chmod(join(ca, 'ca-key.pem'), 0o600);
     await expect(load()).rejects.toThrow('is not the key of ca-cert.pem');
     await rm(join(ca, 'ca-key.pem'));
-    await expect(load()).rejects.toThrow('has no ca-key.pem: put it there, or remove the folder');
+    await expect(load()).rejects.toThrow("has no ca-key.pem: put the CA's files there");
     await chmod(ca, 0o755);
     await expect(load()).rejects.toThrow('run chmod 700');
   });
@@ -182,7 +206,7 @@ describe('join tokens', () => {
     const clock = createManualClock(now);
     const tokens = await createJoinTokens(folder, clock);
     const out = join(folder, 'tokens');
-    const writer = createTokenWriter({ folder: out, tokens, rootPem: 'ROOT\n', clock, logger });
+    const writer = createTokenWriter({ folder: out, tokens, rootsPem: () => 'ROOT\n', clock, logger });
     await writer.setGroups([payment, { ...payment, group: '../escape' }]);
     const path = join(out, 'shop.payment-v1', 'token');
     const first = await readFile(path, 'utf8');
@@ -210,8 +234,14 @@ describe('certificate service', () => {
     createCertificateService({
       authority,
       trustDomain: 'cluster.local',
-      logger,
-      authenticate: (metadata) => tokens.verifyJoinToken(String(metadata.get('authorization')[0] ?? '').slice(7)),
+      clock,
+      issued: await openIssuedCertificates(folder, clock),
+      rate: createIssueRate(clock),
+      audit: await openAuditLog(folder, clock, logger),
+      authenticate: async ({ metadata }) => ({
+        workload: await tokens.verifyJoinToken(String(metadata.get('authorization')[0] ?? '').slice(7)),
+        by: 'join token',
+      }),
     }).addTo(server);
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', serving.credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
@@ -231,7 +261,7 @@ describe('certificate service', () => {
     expect(new X509Certificate(response.certChain[0] ?? '').subjectAltName).toBe(
       'URI:spiffe://cluster.local/ns/shop/sa/payment',
     );
-    expect(lines).toContain('"audit":"certificate"');
+    expect(lines).toContain('"audit":"identity"');
     expect(lines).not.toContain(token);
     await expect(call(client, 'nonsense', await makeCsr())).rejects.toMatchObject({
       code: grpc.status.UNAUTHENTICATED,

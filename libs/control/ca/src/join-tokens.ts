@@ -13,7 +13,7 @@ export const tokenLengthMax = 4096;
 export const joinTokenLifeMs = 24 * 3_600_000;
 
 export interface WorkloadIdentity {
-  /** "shop/payment-v1". */
+  /** "shop/payment-v1"; empty: not bound to one, any of the service account. */
   readonly group: string;
   readonly namespace: string;
   readonly serviceAccount: string;

@@ -1,6 +1,6 @@
 /** Files that only this user may read: made atomically, refused where they are open to others. */
 
-import { chmod, lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomHex, WeftError } from '@weft/kernel';
 
@@ -24,16 +24,27 @@ export async function readPrivateFile(path: string): Promise<string> {
   }
 }
 
-/** Replaces a file as one step: a reader sees the old content or the new, and a crash leaves no half of it. */
+/** Replaces a file as one step: a reader sees the old content or the new, and a crash leaves no half of it, also of the machine. */
 export async function writePrivateFile(path: string, content: string): Promise<void> {
   const temporary = join(dirname(path), `.${randomHex(6)}.tmp`);
   try {
-    await writeFile(temporary, content, { mode: 0o600, flag: 'wx' });
-    await chmod(temporary, 0o600);
+    await makePrivateFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw asStateError(error, `${path} cannot be written`);
+  }
+}
+
+/** Makes a file that is not there yet, on disk when this resolves. @throws Node's own errors. */
+export async function makePrivateFile(path: string, content: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

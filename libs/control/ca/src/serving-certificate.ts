@@ -16,6 +16,7 @@ export interface ServingCertificate {
   stop(): void;
 }
 
+type RootsListener = (update: { caCertificate: Buffer } | null) => void;
 type IdentityListener = (update: { certificate: Buffer; privateKey: Buffer } | null) => void;
 
 /** @param names more DNS names or IP addresses. */
@@ -29,6 +30,7 @@ export async function createServingCertificate(
   const dnsNames = [...new Set([...servingNames, ...names.filter((name) => !isAddress(name))])];
   const addresses = [...new Set([...servingAddresses, ...names.filter(isAddress)])];
   const listeners = new Set<IdentityListener>();
+  const rootsListeners = new Set<RootsListener>();
   let current: ServerKeyPair = await authority.issueServer(dnsNames, addresses);
   let cancel = (): void => {};
 
@@ -53,6 +55,15 @@ export async function createServingCertificate(
     cancel = clock.after(delayMs, renew);
   };
   schedule((current.notAfterMs - clock.now()) / 2);
+  const tellRoots = (listener: RootsListener): void => listener({ caCertificate: Buffer.from(authority.rootsPem()) });
+  let { rootPem } = authority;
+  const stopFollowing = authority.onChange(() => {
+    for (const listener of rootsListeners) tellRoots(listener);
+    if (authority.rootPem === rootPem) return;
+    rootPem = authority.rootPem;
+    cancel();
+    renew();
+  });
 
   // grpc-js watches a provider and sets the TLS context anew, which leaves open connections alone.
   const credentials = grpc.experimental.createCertificateProviderServerCredentials(
@@ -68,8 +79,25 @@ export async function createServingCertificate(
         listeners.delete(listener);
       },
     },
-    null,
+    // A client may show a certificate: one that leads to a root of ours stands for it where it has no token.
+    {
+      addIdentityCertificateListener: () => {},
+      removeIdentityCertificateListener: () => {},
+      addCaCertificateListener: (listener) => {
+        rootsListeners.add(listener);
+        queueMicrotask(() => tellRoots(listener));
+      },
+      removeCaCertificateListener: (listener) => {
+        rootsListeners.delete(listener);
+      },
+    },
     false,
   );
-  return { credentials, stop: () => cancel() };
+  return {
+    credentials,
+    stop() {
+      stopFollowing();
+      cancel();
+    },
+  };
 }

@@ -10,7 +10,8 @@ import { ensurePrivateFolder, writePrivateFile } from './private-files.ts';
 export interface TokenWriterOptions {
   readonly folder: string;
   readonly tokens: JoinTokens;
-  readonly rootPem: string;
+  /** PEM, read for each writing: all roots that are trusted. */
+  readonly rootsPem: () => string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -18,6 +19,8 @@ export interface TokenWriterOptions {
 export interface TokenWriter {
   /** Sets the groups that are to have a token; resolves when the files are written. Errors are logged, never thrown. */
   setGroups(groups: readonly WorkloadIdentity[]): Promise<void>;
+  /** The roots have changed: all files are written anew. */
+  rootsChanged(): void;
   stop(): void;
 }
 
@@ -52,7 +55,7 @@ export function createTokenWriter(options: TokenWriterOptions): TokenWriter {
     if (folder === undefined) throw new Error(`${identity.group} cannot be the name of a folder`);
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     await ensurePrivateFolder(folder);
-    await writePrivateFile(join(folder, 'root-cert.pem'), options.rootPem);
+    await writePrivateFile(join(folder, 'root-cert.pem'), options.rootsPem());
     // Last: who finds a token finds the root.
     await writePrivateFile(join(folder, 'token'), `${await tokens.issueJoinToken(identity)}\n`);
   };
@@ -84,6 +87,9 @@ export function createTokenWriter(options: TokenWriterOptions): TokenWriter {
     setGroups(groups) {
       work = work.then(() => change(groups));
       return work;
+    },
+    rootsChanged() {
+      work = work.then(() => writeAll([...written.values()]));
     },
     stop: cancel,
   };

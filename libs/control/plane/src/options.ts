@@ -1,5 +1,6 @@
 /** What a control plane is told; every setting is a flag of its process (interfaces.md, section 3). */
 
+import type { TokenReviewer } from '@weft/control-ca';
 import type { Clock } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import type { Address } from './grpc/listen.ts';
@@ -11,6 +12,10 @@ export interface ControlPlaneOptions {
   readonly meshConfig?: string | undefined;
   /** 0700: CA, keys, operator token, applied resources, registered workloads. */
   readonly stateDir: string;
+  /** A plugged-in CA under the names of Istio's cacerts; one of its own where absent. */
+  readonly caDir?: string | undefined;
+  /** Judges tokens of Kubernetes service accounts; they are refused where absent. */
+  readonly tokenReviewer?: TokenReviewer | undefined;
   /** Where join tokens are kept in files; none where absent. */
   readonly tokenDir?: string | undefined;
   /** ADS and CA over TLS. */

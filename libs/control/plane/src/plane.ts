@@ -6,6 +6,7 @@ import { createCompiler } from '@weft/control-compiler';
 import { createLifecycle, type Lifecycle, type Part } from '@weft/kernel';
 import { createAuthenticator } from './authenticate.ts';
 import { type Address, formatAddress } from './grpc/listen.ts';
+import { createIdentitySide } from './identity/identity-side.ts';
 import { fetchText } from './key-sets/fetch-text.ts';
 import { createKeySetKeeper } from './key-sets/key-set-keeper.ts';
 import { createMeshState } from './mesh-state.ts';
@@ -63,11 +64,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 /** All parts in the order in which they start; they stop in reverse, so that ports close first. */
 function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Bound): Lifecycle {
   const { clock, logger, trustDomain, domain } = options;
-  const { authority, tokens, operatorToken } = folder;
+  const { authority, tokens, book, issued, trust, operatorToken } = folder;
   const writer =
     options.tokenDir === undefined
       ? undefined
-      : createTokenWriter({ folder: options.tokenDir, tokens, rootPem: authority.rootPem, clock, logger });
+      : createTokenWriter({ folder: options.tokenDir, tokens, rootsPem: authority.rootsPem, clock, logger });
   let ready = false;
   const state = createMeshState(options, (model) => {
     keys.setModel(model);
@@ -83,13 +84,15 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     logger,
   });
   const metrics = createPlaneMetrics(() => proxies.streamCount());
-  const authenticator = createAuthenticator(tokens, state.groups);
+  const { groups } = state;
+  const reviewer = options.tokenReviewer;
+  const authenticator = createAuthenticator({ tokens, book, authority, issued, trustDomain, reviewer, groups });
   const proxies = createProxyService({
     clock,
     logger,
     domain,
     trustDomain,
-    rootsPem: authority.rootPem,
+    trust: trust.current,
     state,
     authenticator,
     compiler: createCompiler(),
@@ -97,6 +100,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     keySets: keys.keySets,
   });
   const view = createOperatorView({ version: options.version, startedAtMs: clock.now(), state, proxies });
+  const identity = createIdentitySide(options, folder, proxies, writer);
   const servers = { options, folder, authenticator, proxies, metrics };
   const monitoring = createMonitoringServer({ metrics: metrics.registry, ready: () => ready, proxies: view.proxies });
   const keep = (key: keyof ControlPlaneAddresses) => (address: Address) => {
@@ -107,9 +111,10 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     { name: 'configuration', start: () => state.start(), stop: () => state.stop() },
     { name: 'key sets', stop: () => keys.stop() },
     { name: 'kept workloads', start: () => keeper.restore() },
+    identity.part,
     { name: 'join tokens', start: () => writer?.setGroups(state.groups()), stop: () => writer?.stop() },
     httpPart('--monitoring', options.monitoring, monitoring, keep('monitoring')),
-    httpPart('--api', options.api, createOperatorApi(view, operatorToken, logger), keep('api')),
+    httpPart('--api', options.api, createOperatorApi(view, operatorToken, logger, identity.operations), keep('api')),
     secureXdsPart(servers, keep('xds')),
     ...(options.xdsClear === undefined ? [] : [clearXdsPart(servers, options.xdsClear, keep('xdsClear'))]),
     { name: 'streams', stop: () => proxies.stop() },

@@ -1,6 +1,7 @@
 /** Everything about connected proxies: who may connect, what they are served, how they are. */
 
 import * as grpc from '@grpc/grpc-js';
+import type { TrustBundle } from '@weft/control-ca';
 import type { Compiler, Snapshot } from '@weft/control-compiler';
 import type { Clock } from '@weft/kernel';
 import type { Model } from '@weft/model';
@@ -28,7 +29,8 @@ export interface ProxyServiceOptions {
   readonly logger: Logger;
   readonly domain: string;
   readonly trustDomain: string;
-  readonly rootsPem: string;
+  /** Roots and revocation lists as they are now. */
+  trust(): TrustBundle;
   readonly state: MeshState;
   readonly authenticator: Authenticator;
   readonly compiler: Compiler;
@@ -43,6 +45,10 @@ export interface ProxyService {
   modelChanged(model: Model): void;
   /** Follows fetched keys: snapshots are compiled anew. */
   keySetsChanged(): void;
+  /** Follows new roots or revocation lists. */
+  trustChanged(): void;
+  /** Ends the streams of an identity, which then has to show again who it is. */
+  endStreamsOf(namespace: string, serviceAccount: string, reason: string): void;
   list(): readonly ProxyStatus[];
   snapshot(proxyId: string): Snapshot | undefined;
   notices(): readonly string[];
@@ -68,7 +74,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       keySets: options.keySets(),
       domain: options.domain,
       trustDomain: options.trustDomain,
-      rootsPem: options.rootsPem,
+      ...options.trust(),
     }),
     send: (proxyId, snapshot) => xds.setSnapshot(proxyId, snapshot),
     onRound: (elapsedMs) => metrics.round(elapsedMs),
@@ -92,9 +98,9 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
   };
 
   const xds = createXdsServer<StreamIdentity>({
-    async authenticate(metadata, peer, via) {
+    async authenticate(metadata, peer, via, certificate) {
       try {
-        return await options.authenticator.stream(metadata, via === 'clear' ? 'clear' : 'tls');
+        return await options.authenticator.stream({ metadata, certificate }, via === 'clear' ? 'clear' : 'tls');
       } catch (error) {
         logger.error({ peer, err: error }, 'a proxy could not be authenticated; it is told to come again');
         throw error;
@@ -128,6 +134,14 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       publisher.changed();
     },
     keySetsChanged: () => publisher.changed(),
+    trustChanged: () => publisher.changed(),
+    endStreamsOf(namespace, serviceAccount, reason) {
+      for (const { identity, proxy } of connected.all()) {
+        const { workload } = identity;
+        if (workload?.namespace === namespace && workload.serviceAccount === serviceAccount)
+          xds.endStreams(reason, proxy.id);
+      }
+    },
     list() {
       const health = new Map(registry.workloads().map((workload) => [workload.proxy.id, workload.healthy]));
       return connected.all().map((one) => {

@@ -1,7 +1,13 @@
 /** The servers of a control plane as parts with a lifetime: what listens where, with what on it. */
 
 import * as grpc from '@grpc/grpc-js';
-import { createCertificateService, createServingCertificate, type ServingCertificate } from '@weft/control-ca';
+import {
+  createCertificateService,
+  createIssueRate,
+  createJwtService,
+  createServingCertificate,
+  type ServingCertificate,
+} from '@weft/control-ca';
 import type { Part } from '@weft/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from './authenticate.ts';
@@ -35,13 +41,12 @@ export function secureXdsPart(on: XdsServersOptions, onBound: OnBound): Part {
       const names = unspecified ? options.sans : [...options.sans, xds.host];
       serving = await createServingCertificate(folder.authority, names, clock, logger);
       proxies.addTo(server, 'tls');
-      createCertificateService({
-        authority: folder.authority,
-        trustDomain,
-        authenticate: (metadata) => authenticator.workload(metadata),
-        logger,
-        onOutcome: (outcome) => metrics.certificate(outcome),
-      }).addTo(server);
+      const { authority, issued, audit, jwt } = folder;
+      const rate = createIssueRate(clock);
+      const common = { trustDomain, authenticate: authenticator.caller, issued, rate, audit };
+      const onOutcome = (outcome: string): void => metrics.certificate(outcome);
+      createCertificateService({ ...common, authority, clock, onOutcome }).addTo(server);
+      createJwtService({ ...common, jwt }).addTo(server);
       onBound(await listenGrpc(server, '--xds', xds, serving.credentials));
     },
     stop() {

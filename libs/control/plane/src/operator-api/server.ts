@@ -3,7 +3,9 @@
 import type { Logger } from '@weft/telemetry';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { z } from 'zod';
+import type { IdentityOperations } from '../identity/identity-operations.ts';
 import { createTokenCheck, isLoopbackHost } from './guard.ts';
+import { addIdentityRoutes } from './identity-routes.ts';
 import type { OperatorView } from './operator-view.ts';
 import { Problem, problems } from './problem.ts';
 
@@ -19,7 +21,12 @@ const filterSchema = z.object({
 const resourcePathSchema = z.object({ kind: z.string(), namespace: z.string(), name: z.string() });
 
 /** The server is not listening yet. */
-export function createOperatorApi(view: OperatorView, operatorToken: string, logger: Logger): FastifyInstance {
+export function createOperatorApi(
+  view: OperatorView,
+  operatorToken: string,
+  logger: Logger,
+  identity?: IdentityOperations,
+): FastifyInstance {
   const app = fastify({
     bodyLimit: bodyBytesMax,
     logger: false,
@@ -51,6 +58,7 @@ export function createOperatorApi(view: OperatorView, operatorToken: string, log
     (_request, body, done) => done(null, body),
   );
 
+  if (identity !== undefined) addIdentityRoutes(app, identity);
   app.get('/v1/version', () => ({ version: view.version }));
   app.get('/v1/status', () => view.status());
   app.get('/v1/proxies', () => ({ proxies: view.proxies() }));

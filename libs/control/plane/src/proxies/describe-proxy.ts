@@ -72,7 +72,7 @@ export function describeProxy(
     return refuse(grpc.status.PERMISSION_DENIED, 'registering with a workload group needs a join token');
   }
   const group = workload === undefined || groupName === '' ? '' : `${workload.namespace}/${groupName}`;
-  if (workload !== undefined && group !== '' && group !== workload.group) {
+  if (workload !== undefined && workload.group !== '' && group !== '' && group !== workload.group) {
     return refuse(
       grpc.status.PERMISSION_DENIED,
       `the join token is of workload group ${workload.group}, the proxy claims ${group}`,
@@ -85,6 +85,15 @@ export function describeProxy(
   const resource = group === '' ? undefined : model.get('WorkloadGroup', workload?.namespace ?? '', groupName);
   if (group !== '' && resource === undefined) {
     return refuse(grpc.status.FAILED_PRECONDITION, `WorkloadGroup ${group} does not exist`);
+  }
+  if (resource !== undefined && workload?.group === '') {
+    const account = resource.spec.template.serviceAccount ?? 'default';
+    if (account !== workload.serviceAccount) {
+      return refuse(
+        grpc.status.PERMISSION_DENIED,
+        `WorkloadGroup ${group} is of service account ${account}, the proxy is of ${workload.serviceAccount}`,
+      );
+    }
   }
   if (group !== '' && isIP(reached) === 0) {
     return refuse(grpc.status.INVALID_ARGUMENT, 'the proxy registers without an IP address that peers can reach it at');

@@ -123,7 +123,8 @@ export function openConnection<Identity extends object, Request extends RequestH
     if (full !== undefined) end(full.status, full.reason);
     else call.on('data', (request: Request) => receive(request, identity));
   };
-  options.authenticate(call.metadata, call.getPeer(), via).then(
+  const certificate = call.getAuthContext()?.sslPeerCertificate?.raw;
+  options.authenticate(call.metadata, call.getPeer(), via, certificate).then(
     (outcome) => (isRefusal(outcome) ? end(outcome.status, outcome.reason) : accept(outcome)),
     () => end(grpc.status.UNAVAILABLE, 'the control plane cannot authenticate now'),
   );

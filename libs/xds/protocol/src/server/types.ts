@@ -80,8 +80,16 @@ export interface XdsServerLimits {
 }
 
 export interface XdsServerOptions<Identity> {
-  /** Who opens the stream; a throw is answered with UNAVAILABLE. `via`: as given to `addTo`. */
-  authenticate(metadata: grpc.Metadata, peer: string, via: string): Promise<Identity | Refusal>;
+  /**
+   * Who opens the stream; a throw is answered with UNAVAILABLE. `via`: as given to `addTo`. `certificate`: DER of the client's, where
+   * the connection has one that leads to a root that the server trusts.
+   */
+  authenticate(
+    metadata: grpc.Metadata,
+    peer: string,
+    via: string,
+    certificate: Uint8Array | undefined,
+  ): Promise<Identity | Refusal>;
   /** The first request has come; its node has an id. */
   onConnect(node: Node, identity: Identity, peer: string): Accepted | Refusal;
   /** The last stream of a proxy has ended. */
