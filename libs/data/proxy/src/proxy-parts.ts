@@ -9,7 +9,7 @@ import { WeftError } from '@weft/kernel';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { createXdsClient, type ResourceUpdate } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
-import { createCaClient } from './identity/ca-client.ts';
+import { callCredentials, createCaClient } from './identity/ca-client.ts';
 import { createIdentityStore } from './identity/identity-store.ts';
 import { createTlsIdentity, type TlsIdentity } from './identity/tls-identity.ts';
 import { createTokenFolder } from './identity/token-folder.ts';
@@ -68,22 +68,37 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     if (error instanceof WeftError) log.warn({ code: error.code, reason: error.message }, sentence);
     else log.warn({ err: error }, sentence);
   };
-  const manager = createIdentityManager({
-    sign: createCaClient({ ...server, tokens, clock }),
+  const shown = {
+    tokens,
+    rootsPem: () => runtime.tables.roots.current ?? '',
+    certificate: () => {
+      const own = manager.current();
+      return own === undefined ? undefined : { certChainPem: own.certChainPem, privateKeyPem: own.privateKeyPem };
+    },
+  };
+  const manager: IdentityManager = createIdentityManager({
+    sign: createCaClient({ ...server, ...shown, clock }),
     clock,
     random,
     store: createIdentityStore(state, `${options.workloadGroup.namespace}/${options.workloadGroup.name}`),
     onProblem,
   });
-  const tls = createTlsIdentity(manager, () => runtime.tables.roots.current);
+  const tls = createTlsIdentity(
+    manager,
+    () => runtime.tables.roots.current,
+    () => {
+      const roots = runtime.tables.secrets.get('ROOTCA');
+      return roots?.kind === 'roots' ? roots.crlPem : '';
+    },
+  );
   const fingerprint = createHash('sha256').update(toBinary(NodeSchema, node)).digest('hex');
-  const { rootCertPem, token } = tokens;
   const session = createSession({
     runtime: { ...runtime, apply },
     cache: createConfigCache({ folder: state, clock, fingerprint, resources: runtime.received, onProblem }),
     clock,
     log,
-    connect: (handlers) => createXdsClient({ ...server, rootCertPem, token, node, handlers, clock, random }),
+    connect: (handlers) =>
+      createXdsClient({ ...server, credentials: () => callCredentials(shown), node, handlers, clock, random }),
     // Its CA is there as well.
     onConnected: manager.hurry,
   });

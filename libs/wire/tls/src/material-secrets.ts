@@ -8,6 +8,8 @@ export interface TlsMaterial {
   readonly certChainPem: string;
   readonly privateKeyPem: string;
   readonly rootsPem: string;
+  /** Revocation lists; empty or absent: none. */
+  readonly crlPem?: string;
 }
 
 /**
@@ -31,7 +33,8 @@ export function materialSecrets(
       certificate = { kind: 'certificate', certChainPem, privateKeyPem, password: '' };
     }
     // The same roots stay the same object: a new certificate alone leaves the tickets of callers valid.
-    if (now.rootsPem !== held?.rootsPem) roots = { kind: 'roots', rootsPem: now.rootsPem, crlPem: '' };
+    const { rootsPem, crlPem = '' } = now;
+    if (rootsPem !== held?.rootsPem || crlPem !== (held.crlPem ?? '')) roots = { kind: 'roots', rootsPem, crlPem };
     held = now;
     return name === names.certificate ? certificate : roots;
   };

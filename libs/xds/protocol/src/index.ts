@@ -7,7 +7,7 @@ export type {
   XdsClientHandlers,
   XdsClientOptions,
 } from './client/types.ts';
-export type { ChannelOptions } from './grpc/service-adapter.ts';
+export type { ChannelOptions, ClientCertificate } from './grpc/service-adapter.ts';
 export { createServiceClient, serviceDefinition, unaryCall } from './grpc/service-adapter.ts';
 export { createXdsServer, defaultXdsServerLimits } from './server/server.ts';
 export type {

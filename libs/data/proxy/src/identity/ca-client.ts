@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { type Clock, WeftError } from '@weft/kernel';
 import { IstioCertificateRequestSchema, IstioCertificateService } from '@weft/xds-messages/istio/v1/auth/ca';
-import { createServiceClient, unaryCall } from '@weft/xds-protocol';
+import { type ClientCertificate, createServiceClient, unaryCall } from '@weft/xds-protocol';
 import type { TokenFolder } from './token-folder.ts';
 
 /** Longest wait for a certificate. */
@@ -16,7 +16,23 @@ export interface CaClientOptions {
   /** DNS name to expect in the server's certificate where it is not the address. */
   readonly serverName?: string | undefined;
   readonly tokens: TokenFolder;
+  /** PEM of roots that the control plane told of; it may have gone over to one that the folder does not know yet. */
+  readonly rootsPem: () => string;
+  /** This proxy's own while it is valid: it renews where the token is used up or gone. */
+  readonly certificate: () => ClientCertificate | undefined;
   readonly clock: Clock;
+}
+
+/** What a call shows of itself, read anew for each. @throws WeftError token_invalid where there is neither. */
+export function callCredentials(options: Pick<CaClientOptions, 'tokens' | 'rootsPem' | 'certificate'>): {
+  readonly token: string | undefined;
+  readonly rootCertPem: string;
+  readonly clientCertificate: ClientCertificate | undefined;
+} {
+  const { tokens } = options;
+  const clientCertificate = options.certificate();
+  const token = clientCertificate === undefined ? tokens.token() : tokens.tokenIfAny();
+  return { token, clientCertificate, rootCertPem: tokens.rootCertPem() + options.rootsPem() };
 }
 
 /**
@@ -26,12 +42,13 @@ export interface CaClientOptions {
  */
 export function createCaClient(options: CaClientOptions): (csr: string, ttlSeconds: number) => Promise<string[]> {
   return async (csr, ttlSeconds) => {
-    const { tokens } = options;
+    const { token, rootCertPem, clientCertificate } = callCredentials(options);
     const metadata = new grpc.Metadata();
-    metadata.set('authorization', `Bearer ${tokens.token()}`);
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     const client = createServiceClient({
       address: options.address,
-      rootCertPem: tokens.rootCertPem(),
+      rootCertPem,
+      clientCertificate,
       serverName: options.serverName,
     });
     const request = create(IstioCertificateRequestSchema, { csr, validityDuration: BigInt(ttlSeconds) });

@@ -16,12 +16,18 @@ export interface TlsIdentity {
 
 /**
  * @param roots PEM of secret ROOTCA; nothing before it has come: then the root that came with the certificate stands in.
+ * @param lists PEM of its revocation lists; empty: none. A change of them alone needs no new certificate.
  * A change of roots asks the CA for a new certificate too, because the old one may lead to a root that is on its way out.
  */
-export function createTlsIdentity(manager: IdentityManager, roots: () => string | undefined): TlsIdentity {
+export function createTlsIdentity(
+  manager: IdentityManager,
+  roots: () => string | undefined,
+  lists: () => string = () => '',
+): TlsIdentity {
   const listeners = new Set<(material: TlsMaterial | undefined) => void>();
   let identity: Identity | undefined;
   let rootsPem: string | undefined;
+  let crlPem = '';
   let material: TlsMaterial | undefined;
 
   const rebuild = (): void => {
@@ -32,6 +38,7 @@ export function createTlsIdentity(manager: IdentityManager, roots: () => string 
             certChainPem: identity.certChainPem,
             privateKeyPem: identity.privateKeyPem,
             rootsPem: rootsPem ?? identity.rootPem,
+            ...(crlPem === '' ? {} : { crlPem }),
           };
     for (const listener of listeners) listener(material);
   };
@@ -50,7 +57,13 @@ export function createTlsIdentity(manager: IdentityManager, roots: () => string 
     },
     rootsChanged() {
       const next = roots();
-      if (next === rootsPem) return;
+      const nextLists = lists();
+      if (next === rootsPem && nextLists === crlPem) return;
+      crlPem = nextLists;
+      if (next === rootsPem) {
+        rebuild();
+        return;
+      }
       const first = rootsPem === undefined;
       rootsPem = next;
       if (identity === undefined) return;

@@ -1,6 +1,6 @@
 /** The folder with the join token and the root of the control plane: read anew each time, because both are renewed. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { WeftError } from '@weft/kernel';
 
@@ -10,6 +10,8 @@ export const tokenFileBytesMax = 65_536;
 export interface TokenFolder {
   /** @throws WeftError token_invalid where it is missing or too large. */
   token(): string;
+  /** Nothing where there is no such file: a certificate may do. @throws WeftError token_invalid where it is too large. */
+  tokenIfAny(): string | undefined;
   /** PEM. @throws WeftError token_invalid. */
   rootCertPem(): string;
 }
@@ -27,5 +29,9 @@ export function createTokenFolder(path: string): TokenFolder {
       throw new WeftError('token_invalid', `${file} cannot be read`, error);
     }
   };
-  return { token: () => read('token'), rootCertPem: () => `${read('root-cert.pem')}\n` };
+  return {
+    token: () => read('token'),
+    tokenIfAny: () => (existsSync(join(path, 'token')) ? read('token') : undefined),
+    rootCertPem: () => `${read('root-cert.pem')}\n`,
+  };
 }

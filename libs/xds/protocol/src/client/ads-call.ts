@@ -37,10 +37,16 @@ const method = serviceDefinition(AggregatedDiscoveryService)['deltaAggregatedRes
 export function openAdsCall(options: XdsClientOptions): AdsCall {
   const { clock, node } = options;
   const metadata = new grpc.Metadata();
-  if (options.token !== undefined) metadata.set('authorization', `Bearer ${options.token()}`);
+  const { token, rootCertPem, clientCertificate } = options.credentials?.() ?? {
+    token: options.token?.(),
+    rootCertPem: options.rootCertPem?.(),
+    clientCertificate: undefined,
+  };
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   const channel = createServiceClient({
     address: options.address,
-    rootCertPem: options.rootCertPem?.(),
+    rootCertPem,
+    clientCertificate,
     serverName: options.serverName,
   });
   const call = channel.makeBidiStreamRequest(

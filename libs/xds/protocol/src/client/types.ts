@@ -3,6 +3,7 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
 import type { Clock, Random } from '@weft/kernel';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { ClientCertificate } from '../grpc/service-adapter.ts';
 
 /** One resource as it came: `version` is the server's, `body` the packed message. */
 export interface ReceivedResource {
@@ -30,6 +31,12 @@ export interface XdsClientHandlers {
   onConnection(state: 'connected' | 'disconnected', reason: string): void;
 }
 
+export interface ConnectionCredentials {
+  readonly token: string | undefined;
+  readonly rootCertPem: string;
+  readonly clientCertificate: ClientCertificate | undefined;
+}
+
 export interface XdsClientOptions {
   /** "127.0.0.1:15012". */
   readonly address: string;
@@ -39,6 +46,8 @@ export interface XdsClientOptions {
   readonly serverName?: string;
   /** Read anew for each connection, sent as `authorization: Bearer`. */
   readonly token?: () => string;
+  /** All that a connection shows and expects, instead of `rootCertPem` and `token`; a throw is as good as no connection. */
+  readonly credentials?: () => ConnectionCredentials;
   readonly node: Node;
   readonly handlers: XdsClientHandlers;
   readonly clock: Clock;

@@ -58,11 +58,20 @@ export function unaryCall<I extends DescMessage, O extends DescMessage>(
   });
 }
 
+/** PEM texts. */
+export interface ClientCertificate {
+  /** Leaf first, then intermediates. */
+  readonly certChainPem: string;
+  readonly privateKeyPem: string;
+}
+
 export interface ChannelOptions {
   /** "127.0.0.1:15012". */
   readonly address: string;
   /** PEM root that the server's certificate must lead to; clear text where absent. */
   readonly rootCertPem?: string | undefined;
+  /** Shown to a server that asks for one. */
+  readonly clientCertificate?: ClientCertificate | undefined;
   /** DNS name to expect in the server's certificate where it is not the address. */
   readonly serverName?: string | undefined;
   /** Largest message taken from the server, bytes; 64 MiB where absent. */
@@ -74,10 +83,7 @@ const defaultReceiveBytesMax = 64 * 1024 * 1024;
 
 /** A client with a connection of its own: grpc-js would otherwise share connections, and their back-off, between clients of one address. */
 export function createServiceClient(channel: ChannelOptions): grpc.Client {
-  const credentials =
-    channel.rootCertPem === undefined
-      ? grpc.credentials.createInsecure()
-      : grpc.credentials.createSsl(Buffer.from(channel.rootCertPem));
+  const credentials = credentialsOf(channel);
   return new grpc.Client(channel.address, credentials, {
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_retries': 0,
@@ -89,4 +95,11 @@ export function createServiceClient(channel: ChannelOptions): grpc.Client {
       ? {}
       : { 'grpc.ssl_target_name_override': channel.serverName, 'grpc.default_authority': channel.serverName }),
   });
+}
+
+function credentialsOf({ rootCertPem, clientCertificate: own }: ChannelOptions): grpc.ChannelCredentials {
+  if (rootCertPem === undefined) return grpc.credentials.createInsecure();
+  const roots = Buffer.from(rootCertPem);
+  if (own === undefined) return grpc.credentials.createSsl(roots);
+  return grpc.credentials.createSsl(roots, Buffer.from(own.privateKeyPem), Buffer.from(own.certChainPem));
 }
