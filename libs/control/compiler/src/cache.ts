@@ -3,6 +3,7 @@
 import { createEncoder, type Encoder } from './encode.ts';
 import { type References, referencesOf } from './references.ts';
 import { type MessageOf, type ResourceType, schemas } from './resource-types.ts';
+import { changedMap } from './shared-part.ts';
 import type { SnapshotResource } from './snapshot.ts';
 
 export interface CompiledResource {
@@ -40,6 +41,10 @@ export interface Bundle<T extends ResourceType> {
   /** All that `drafts` reads, compared one by one with Object.is. */
   readonly inputs: readonly unknown[];
   drafts(): Iterable<Draft<T>>;
+  /**
+   * Those of `drafts` that may differ from what they were with the inputs before; nothing where all may, or where there are others.
+   */
+  changed?(before: readonly unknown[]): Iterable<Draft<T>> | undefined;
 }
 
 export interface CompileCache {
@@ -76,7 +81,7 @@ export function createCompileCache(resourcesMax: number): CompileCache {
       const known = bundles.get(key);
       bundles.delete(key);
       const holds = known !== undefined && sameInputs(known.inputs, bundle.inputs);
-      const compiled = holds ? known.compiled : compileBundle(bundle, cache);
+      const compiled = holds ? known.compiled : compileBundle(bundle, known, cache);
       bundles.set(key, { inputs: bundle.inputs, compiled });
       if (bundles.size > bundlesMax) dropOldest(bundles);
       return compiled;
@@ -101,8 +106,17 @@ export function createCompileCache(resourcesMax: number): CompileCache {
 
 function compileBundle<T extends ResourceType>(
   bundle: Bundle<T>,
+  known: KeptBundle | undefined,
   cache: CompileCache,
 ): ReadonlyMap<string, CompiledResource> {
+  const some = known === undefined ? undefined : bundle.changed?.(known.inputs);
+  if (known !== undefined && some !== undefined) {
+    const fresh = [...some].map((draft) => [draft.name, cache.get(draft)] as const);
+    return changedMap(
+      known.compiled,
+      fresh.filter(([name, compiled]) => known.compiled.get(name) !== compiled),
+    );
+  }
   const compiled = new Map<string, CompiledResource>();
   for (const draft of bundle.drafts()) compiled.set(draft.name, cache.get(draft));
   return compiled;

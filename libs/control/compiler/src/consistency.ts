@@ -14,29 +14,30 @@ export interface CheckedResource {
 
 export type CheckedSet = Readonly<Record<ResourceType, ReadonlyMap<string, CheckedResource>>>;
 
-/** What is wrong, one sentence each; empty: the set can be published. */
-export function checkConsistency(set: CheckedSet): readonly string[] {
+/** What is wrong, one sentence each; empty: the set can be published. @param beside what else there is; it is checked on its own. */
+export function checkConsistency(set: CheckedSet, beside: Partial<CheckedSet> = {}): readonly string[] {
   const problems: string[] = [];
+  const has = (type: ResourceType, name: string): boolean => set[type].has(name) || beside[type]?.has(name) === true;
   const wantedEndpoints = new Set<string>();
   for (const type of ['cluster', 'listener', 'route'] as const) {
     for (const [name, { references, missingClusters }] of set[type]) {
       const who = `${type} ${name}`;
       for (const cluster of references.clusters) {
-        if (!set.cluster.has(cluster) && !missingClusters.includes(cluster)) {
+        if (!has('cluster', cluster) && !missingClusters.includes(cluster)) {
           problems.push(`${who} names cluster ${cluster}, which is neither there nor noted as missing`);
         }
       }
       for (const route of references.routes) {
-        if (!set.route.has(route)) problems.push(`${who} names route configuration ${route}, which is not there`);
+        if (!has('route', route)) problems.push(`${who} names route configuration ${route}, which is not there`);
       }
       for (const endpoint of references.endpoints) {
         wantedEndpoints.add(endpoint);
-        if (!set.endpoint.has(endpoint)) problems.push(`${who} names endpoints ${endpoint}, which are not there`);
+        if (!has('endpoint', endpoint)) problems.push(`${who} names endpoints ${endpoint}, which are not there`);
       }
       for (const secret of references.secrets) {
         // The proxy makes its own certificate: no control plane ever holds its key. A user's Secret may be missing: then nothing goes there.
         const excused = secret === certificateSecretName || secret.startsWith(credentialPrefix);
-        if (!excused && !set.secret.has(secret)) {
+        if (!excused && !has('secret', secret)) {
           problems.push(`${who} names secret ${secret}, which is not there`);
         }
       }

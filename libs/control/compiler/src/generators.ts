@@ -1,4 +1,4 @@
-/** The compilation's table of contents: what a proxy gets, in the order in which it is made. Each asks itself whether the proxy is for it. */
+/** The compilation's table of contents: what a proxy gets, in the order in which it is made: first what it shares with others. Each asks itself whether the proxy is for it. */
 
 import { inboundClusters } from './clusters/inbound.ts';
 import { outboundClusters } from './clusters/outbound.ts';
@@ -20,11 +20,12 @@ import { outboundRoutes } from './routes/outbound.ts';
 import { credentialSecrets } from './secrets/credential-secrets.ts';
 import { rootSecret } from './secrets/root-secret.ts';
 
-export const generators: readonly Generator[] = [
-  outboundClusters,
+/** What clients of one scope have in common: they emit bundles and nothing else. */
+export const sharedGenerators: readonly Generator[] = [outboundClusters, endpoints];
+
+export const ownGenerators: readonly Generator[] = [
   inboundClusters,
   passthrough,
-  endpoints,
   inboundListeners,
   egressListener,
   sidecarEgress,

@@ -1,12 +1,13 @@
 /** Which outbound clusters a client has: the plan that clusters and endpoints are both made from. */
 
-import type { InstanceView, ServicePortView } from '@weft/control-registry';
+import type { InstanceView, RegistryView, ServicePortView } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
 import type { Resource, TrafficPolicy } from '@weft/model';
 import { type Context, tunnels } from './context.ts';
 import { type DestinationPolicy, effectivePolicy } from './destination-rules.ts';
 import type { ModelIndex } from './model-index.ts';
 import { outboundClusterName } from './names.ts';
+import { registryChanges } from './registry-changes.ts';
 import type { EgressView } from './scope/egress-view.ts';
 import type { ServiceShape } from './scope/service-shape.ts';
 import type { World } from './world.ts';
@@ -42,6 +43,24 @@ export function plannedClusters(context: Context): readonly PlannedCluster[] {
   if (byClient.size < plansPerViewMax) byClient.set(key, planned);
   return planned;
 }
+
+/** Those whose service is another object in another view of the registry. */
+export function plansOfChanged(
+  planned: readonly PlannedCluster[],
+  from: RegistryView,
+  to: RegistryView,
+): readonly PlannedCluster[] {
+  let byHost = plansByHost.get(planned);
+  if (byHost === undefined) {
+    byHost = new Map();
+    for (const each of planned) byHost.set(each.service.host, [...(byHost.get(each.service.host) ?? []), each]);
+    plansByHost.set(planned, byHost);
+  }
+  const { hosts } = registryChanges(from, to);
+  return [...hosts].flatMap((host) => byHost.get(host) ?? []);
+}
+
+const plansByHost = new WeakMap<readonly PlannedCluster[], Map<string, readonly PlannedCluster[]>>();
 
 const plans = new WeakMap<ModelIndex, Map<EgressView, Map<string, readonly PlannedCluster[]>>>();
 

@@ -7,6 +7,7 @@ import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
 import { createPolicyIndex, type PolicyIndex, type PolicyIndexState } from './policies/workload-policies.ts';
+import { sameButInstances } from './same-model.ts';
 import { destinationHosts } from './scope/egress-view.ts';
 import { createScopes, type ProxyScope, type Scopes } from './scope/proxy-scope.ts';
 import { isRoutable, type ServiceShapes, serviceShapes } from './scope/service-shape.ts';
@@ -16,6 +17,8 @@ export { isRoutable };
 
 export interface World {
   readonly input: CompileInput;
+  /** The same object while nothing of model and services changes but instances. */
+  readonly names: object;
   readonly index: ModelIndex;
   /** All services without their instances: the same object while only instances change. */
   readonly shape: ServiceShapes;
@@ -64,11 +67,15 @@ export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: Co
   return (input) => {
     const shape = serviceShapes(input.registry, last?.shape);
     const still =
-      last?.shape === shape && last.model === input.model && last.domain === input.domain && last.mesh === input.mesh;
+      last?.shape === shape &&
+      sameButInstances(last.model, input.model) &&
+      last.domain === input.domain &&
+      last.mesh === input.mesh;
     const names: Names = still && last !== undefined ? last : nameWorld(input, shape, last);
     last = names;
     return {
       input,
+      names,
       index: names.index,
       shape: names.shape,
       routingInputs: names.routingInputs,

@@ -1,6 +1,7 @@
 /** Clusters for every service port, and for every subset that a DestinationRule makes of it. */
 
 import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf';
+import type { RegistryView } from '@weft/control-registry';
 import type { MeshConfig } from '@weft/model';
 import { type Cluster, ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import type { Draft } from '../cache.ts';
@@ -15,6 +16,7 @@ import {
   isReachable,
   type PlannedCluster,
   plannedClusters,
+  plansOfChanged,
   usesOriginalDestination,
 } from '../service-clusters.ts';
 import { circuitBreakers, grpcCircuitBreakers, grpcOutlierDetection, keepalive, outlierDetection } from './circuit.ts';
@@ -34,6 +36,12 @@ export const outboundClusters: Generator = (context) => {
     scope: bundleScope(context, planned),
     inputs: [planned, world.input.registry, world.input.mesh, world.policies],
     drafts: () => planned.map((each) => clusterDraft(context, each)),
+    changed: ([plan, registry, mesh, policies]) =>
+      plan === planned && mesh === world.input.mesh && policies === world.policies
+        ? plansOfChanged(planned, registry as RegistryView, world.input.registry).map((each) =>
+            clusterDraft(context, each),
+          )
+        : undefined,
   });
 };
 

@@ -1,5 +1,6 @@
 /** One assignment per EDS cluster. */
 
+import type { RegistryView } from '@weft/control-registry';
 import type { Draft } from '../cache.ts';
 import type { Context, Generator } from '../context.ts';
 import {
@@ -7,6 +8,7 @@ import {
   instancesOf,
   type PlannedCluster,
   plannedClusters,
+  plansOfChanged,
   usesOriginalDestination,
 } from '../service-clusters.ts';
 import { bundleScope } from './bundle-scope.ts';
@@ -17,14 +19,19 @@ export const endpoints: Generator = (context) => {
   const { world, proxy } = context;
   const captured = proxy.interception !== 'NONE';
   const planned = plannedClusters(context);
+  const draftsOf = (some: readonly PlannedCluster[]): Draft<'endpoint'>[] =>
+    some
+      .filter((each) => each.service.resolution === 'endpoints' && !usesOriginalDestination(each, captured))
+      .map((each) => endpointDraft(context, each));
   context.emitAll({
     type: 'endpoint',
     scope: bundleScope(context, planned),
     inputs: [planned, world.input.registry, world.input.mesh],
-    drafts: () =>
-      planned
-        .filter((each) => each.service.resolution === 'endpoints' && !usesOriginalDestination(each, captured))
-        .map((each) => endpointDraft(context, each)),
+    drafts: () => draftsOf(planned),
+    changed: ([plan, registry, mesh]) =>
+      plan === planned && mesh === world.input.mesh
+        ? draftsOf(plansOfChanged(planned, registry as RegistryView, world.input.registry))
+        : undefined,
   });
 };
 
