@@ -5,7 +5,7 @@ import type { AnyResource, Model } from '@weft/model';
 
 const memo = new WeakMap<Model, WeakMap<Model, boolean>>();
 
-/** True where all resources are the same objects in the same order, but for WorkloadEntries and the endpoints of ServiceEntries. */
+/** True where all resources are the same objects in the same order, but for WorkloadEntries, Kubernetes' endpoints, and the endpoints of ServiceEntries. */
 export function sameButInstances(left: Model, right: Model): boolean {
   if (left === right) return true;
   const known = memo.get(left) ?? new WeakMap<Model, boolean>();
@@ -27,8 +27,11 @@ function compare(left: readonly AnyResource[], right: readonly AnyResource[]): b
   return other === right.length;
 }
 
+/** Of these only the registry reads. */
+const instanceKinds: ReadonlySet<string> = new Set(['WorkloadEntry', 'EndpointSlice', 'Pod', 'Node']);
+
 function isInstance(resource: AnyResource | undefined): boolean {
-  return resource?.kind === 'WorkloadEntry';
+  return resource !== undefined && instanceKinds.has(resource.kind);
 }
 
 function says(left: AnyResource, right: AnyResource | undefined): boolean {

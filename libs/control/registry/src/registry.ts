@@ -7,6 +7,7 @@ import { buildView, type ViewInput } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
 import { podsByNamespace } from './kubernetes/pod-workload.ts';
 import { createSliceIndex, type SliceCache } from './kubernetes/slice-index.ts';
+import { definingKinds, kubernetesKinds, type Made, sameOfKinds, touchedServices } from './model-changes.ts';
 import type { ProxyDescription, RegistryView } from './view.ts';
 import { selects, type Workload, workloadOfEntry, workloadOfProxy } from './workload.ts';
 import {
@@ -71,10 +72,12 @@ export function createRegistry(options: RegistryOptions): Registry {
   const listeners = createListeners<RegistryView>();
   const known = new WeakMap<object, readonly ServiceDefinition[]>();
   let groups = groupsOf(options.model);
-  let entryWorkloads = workloadsOfModel(options.model, trustDomain);
+  const entries: EntryCache = new WeakMap();
+  let entryWorkloads = workloadsOfModel(options.model, trustDomain, entries);
   let defined = defineServices(options.model, domain, known);
   const sliceCache: SliceCache = new WeakMap();
   let kubernetes = kubernetesOf(options.model, trustDomain, sliceCache);
+  let made: Made = { model: options.model, definitions: defined.definitions, workloads: entryWorkloads };
   let view: RegistryView = { services: new Map(), notices: [] };
 
   const isHealthy = (entry: TableEntry): boolean =>
@@ -82,6 +85,17 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   /** @param changed the group whose workloads changed; all is looked up where it is absent. */
   const rebuild = (changed?: Resource<'WorkloadGroup'>): void => {
+    const labels = changed?.spec.metadata?.labels ?? {};
+    const selected = ({ namespace, selector }: ServiceDefinition): boolean =>
+      namespace === changed?.namespace && selects(selector, labels);
+    rebuildWhere(changed === undefined ? undefined : selected, changed);
+  };
+
+  /** @param touches which services are looked up again; all where it is absent. @param changed workloads of other namespaces do not count. */
+  const rebuildWhere = (
+    touches: ((definition: ServiceDefinition) => boolean) | undefined,
+    changed?: Resource<'WorkloadGroup'>,
+  ): void => {
     const concerned = (namespace: string): boolean => changed === undefined || changed.namespace === namespace;
     const present = entryWorkloads.filter((workload) => concerned(workload.namespace));
     for (const entry of table.all()) {
@@ -90,9 +104,6 @@ export function createRegistry(options: RegistryOptions): Registry {
       present.push(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
     }
     const workloads = byNamespace(present);
-    const labels = changed?.spec.metadata?.labels ?? {};
-    const touches =
-      changed && ((service: ServiceDefinition) => concerned(service.namespace) && selects(service.selector, labels));
     const next = buildView(
       { ...defined, ...kubernetes, workloads, groups: [...groups.values()], trustDomain },
       view,
@@ -120,11 +131,15 @@ export function createRegistry(options: RegistryOptions): Registry {
         .filter(({ proxy, streams, awaited }) => proxy.workloadGroup !== '' && (streams > 0 || awaited))
         .map(({ proxy, reported, message }) => ({ proxy, reported, message })),
     setModel(model) {
+      const before = made;
       groups = groupsOf(model);
-      entryWorkloads = workloadsOfModel(model, trustDomain);
-      defined = defineServices(model, domain, known);
-      kubernetes = kubernetesOf(model, trustDomain, sliceCache);
-      rebuild();
+      entryWorkloads = workloadsOfModel(model, trustDomain, entries);
+      if (!sameOfKinds(before.model, model, definingKinds)) defined = defineServices(model, domain, known);
+      if (!sameOfKinds(before.model, model, kubernetesKinds)) {
+        kubernetes = kubernetesOf(model, trustDomain, sliceCache);
+      }
+      made = { model, definitions: defined.definitions, workloads: entryWorkloads };
+      rebuildWhere(touchedServices(before, made));
     },
     view: () => view,
     workloads: () =>
@@ -183,6 +198,13 @@ function groupsOf(model: Model): ReadonlyMap<string, Resource<'WorkloadGroup'>> 
   return new Map(model.byKind('WorkloadGroup').map((group) => [resourceKey(group), group]));
 }
 
-function workloadsOfModel(model: Model, trustDomain: string): Workload[] {
-  return model.byKind('WorkloadEntry').map((entry) => workloadOfEntry(entry.spec, entry, trustDomain));
+/** Made once per resource. */
+type EntryCache = WeakMap<Resource<'WorkloadEntry'>, Workload>;
+
+function workloadsOfModel(model: Model, trustDomain: string, cache: EntryCache): Workload[] {
+  return model.byKind('WorkloadEntry').map((entry) => {
+    const workload = cache.get(entry) ?? workloadOfEntry(entry.spec, entry, trustDomain);
+    cache.set(entry, workload);
+    return workload;
+  });
 }

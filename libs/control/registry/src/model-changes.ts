@@ -1,0 +1,51 @@
+/** Which services a new model can change: the others are taken over, so that one endpoint does not cost what all services do. */
+
+import type { Kind, Model } from '@weft/model';
+import type { ServiceDefinition } from './definition.ts';
+import { selects, type Workload } from './workload.ts';
+
+/** What the registry makes of a model, kept for the next one. */
+export interface Made {
+  readonly model: Model;
+  readonly definitions: ReadonlyMap<string, ServiceDefinition>;
+  /** Of WorkloadEntries. */
+  readonly workloads: readonly Workload[];
+}
+
+/** True where both have the very same resources of these kinds, in one order. */
+export function sameOfKinds(left: Model, right: Model, kinds: readonly Kind[]): boolean {
+  return kinds.every((kind) => {
+    const mine = left.byKind(kind);
+    const others = right.byKind(kind);
+    return mine.length === others.length && mine.every((resource, index) => resource === others[index]);
+  });
+}
+
+export const definingKinds: readonly Kind[] = ['Service', 'ServiceEntry'];
+export const kubernetesKinds: readonly Kind[] = ['EndpointSlice', 'Pod', 'Node'];
+
+/** @returns whether a service has to be looked up again; nothing where all have. */
+export function touchedServices(before: Made, after: Made): ((definition: ServiceDefinition) => boolean) | undefined {
+  if (!sameOfKinds(before.model, after.model, ['WorkloadGroup'])) return undefined;
+  const kubernetes = !sameOfKinds(before.model, after.model, kubernetesKinds);
+  const changed = differing(before.workloads, after.workloads);
+  return (definition) =>
+    before.definitions.get(definition.host) !== definition ||
+    (kubernetes && (definition.slices || Object.keys(definition.selector).length > 0)) ||
+    (changed.get(definition.namespace) ?? []).some(({ labels }) => selects(definition.selector, labels));
+}
+
+/** Those that are in one of the lists only, by namespace. */
+function differing(left: readonly Workload[], right: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
+  const mine = new Set(left);
+  const others = new Set(right);
+  const found = new Map<string, Workload[]>();
+  const note = (workload: Workload): void => {
+    const list = found.get(workload.namespace);
+    if (list === undefined) found.set(workload.namespace, [workload]);
+    else list.push(workload);
+  };
+  for (const workload of left) if (!others.has(workload)) note(workload);
+  for (const workload of right) if (!mine.has(workload)) note(workload);
+  return found;
+}
