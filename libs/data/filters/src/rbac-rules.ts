@@ -1,7 +1,9 @@
 /** An RBAC message as one judgement: policies compiled once, tried in the order of their names. */
 
 import { refuse } from '@weft/data-runtime';
+import { describeProvenance } from '@weft/kernel';
 import { type Policy, type RBAC, RBAC_Action } from '@weft/xds-messages/envoy/config/rbac/v3/rbac';
+import type { ProxyLabels } from './proxy-labels.ts';
 import { compilePermission } from './rbac-permission.ts';
 import { compilePrincipal } from './rbac-principal.ts';
 import { anyOf, type RbacScope, type RbacSubject, type RbacTest } from './rbac-subject.ts';
@@ -92,9 +94,18 @@ export function deniedDetails(matched: RbacPolicy | undefined): string {
   return `rbac_access_denied_matched_policy[${(matched?.name ?? 'none').replace(/\s/g, '_')}]`;
 }
 
-/** For x-weft-reason. */
-export function deniedReason(matched: RbacPolicy | undefined): string {
-  return matched === undefined ? 'rbac: no policy allows this' : `rbac: denied by ${matched.name}`;
+/** Where a policy was written, by its name. */
+export type PolicyFrom = ProxyLabels['policyFrom'];
+
+/** For x-weft-reason: the policy that denies, or the first of those that could have allowed. */
+export function deniedReason(rules: RbacRules, matched: RbacPolicy | undefined, policyFrom: PolicyFrom): string {
+  const [first] = rules.policies;
+  const name = matched?.name ?? first?.name;
+  const from = name === undefined ? undefined : policyFrom?.(name);
+  const place = from === undefined ? '' : `; ${describeProvenance(from)}`;
+  if (matched !== undefined) return `rbac: denied by ${matched.name}${place}`;
+  const more = rules.policies.length - 1;
+  return `rbac: no policy allows this${place}${place !== '' && more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function compilePolicy(name: string, policy: Policy, scope: RbacScope, where: string): RbacPolicy {

@@ -49,7 +49,7 @@ export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, ch
     flushIntervalMs: options.accessLogFlushMs,
     onOpenFailed: (path, error) => log.error({ path, err: error }, 'the access log cannot be opened'),
   });
-  const proxy = { self: () => selfOf(runtime), ownUri };
+  const proxy = { self: () => selfOf(runtime), ownUri, policyFrom: (name: string) => policyFrom(runtime, name) };
   const { callouts } = upstream;
   const spans = createSpanExporters({ clock, callouts, registry });
   const tap = createTapHub({ registry });
@@ -66,6 +66,15 @@ export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, ch
     outbound: options.mode === 'gateway' ? 'gateway' : 'outbound',
   });
   return { registry, runtime, secrets, upstream, stages };
+}
+
+/** Listeners that take connections from others say where their policies are from; one policy is the same in all of them. */
+function policyFrom(runtime: Runtime, name: string) {
+  for (const { policies } of runtime.tables.listeners.values()) {
+    const from = policies.get(name);
+    if (from !== undefined) return from;
+  }
+  return undefined;
 }
 
 /** Every listener says the same of the proxy itself. */

@@ -45,6 +45,17 @@ export function ownWorkload(metadata: Metadata | undefined): WorkloadLabels {
   };
 }
 
+/** `filter_metadata["weft"].policies` of a listener: where each policy of RBAC filters was written, by its name. */
+export function policyProvenances(metadata: Metadata | undefined): ReadonlyMap<string, Provenance> {
+  const given = asObject(metadata?.filterMetadata['weft']?.['policies']) ?? {};
+  const found = new Map<string, Provenance>();
+  for (const [name, value] of Object.entries(given)) {
+    const from = provenanceFrom(asObject(value));
+    if (from !== undefined) found.set(name, from);
+  }
+  return found;
+}
+
 /** `filter_metadata["istio"].workload` of an endpoint: "name;namespace;canonical service;canonical revision;cluster". */
 export function endpointWorkload(metadata: Metadata | undefined): WorkloadLabels {
   const text = textOf(metadata?.filterMetadata['istio']?.['workload']);

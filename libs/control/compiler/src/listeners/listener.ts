@@ -1,6 +1,6 @@
 /** What all listeners that take connections have in common. */
 
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
 import type { TransportSocket } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { TrafficDirection } from '@weft/xds-messages/envoy/config/core/v3/base';
@@ -13,6 +13,7 @@ import type {
 } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import type { Context } from '../context.ts';
 import { duration, endpointAddress, filterMetadata } from '../messages/core.ts';
+import { isGuarded, policyOrigins } from '../policies/applied.ts';
 import { weftStruct } from '../provenance.ts';
 import { listenerAccessLogs } from '../telemetry/access-logs.ts';
 import { sideOf } from '../telemetry/side.ts';
@@ -71,9 +72,19 @@ export function listener(options: ListenerOptions): Listener {
     // A proxyless server logs by itself.
     ...(proxy.type === 'grpc' ? {} : { accessLog: listenerAccessLogs(context, sideOf(context, options.inbound)) }),
     metadata: filterMetadata({
-      weft: weftStruct(from, { workload: ownWorkload(proxy.labels, proxy.workloadName, proxy.namespace) }),
+      weft: weftStruct(from, {
+        ...policiesOf(options),
+        workload: ownWorkload(proxy.labels, proxy.workloadName, proxy.namespace),
+      }),
     }),
   });
+}
+
+/** Of listeners that take connections from others. */
+function policiesOf({ context, inbound }: ListenerOptions): JsonObject {
+  if (!isGuarded(sideOf(context, inbound))) return {};
+  const policies = policyOrigins(context);
+  return Object.keys(policies).length === 0 ? {} : { policies };
 }
 
 function filterChain(chain: Chain): Exclude<MessageInitShape<typeof FilterChainSchema>, { $typeName: string }> {

@@ -1,9 +1,11 @@
 /** The policies of the proxy that is compiled for, as filters read them. */
 
+import type { JsonObject } from '@bufbuild/protobuf';
 import { resolveHost } from '@weft/model';
 import type { Context } from '../context.ts';
 import { outboundClusterName } from '../names.ts';
-import { type RbacRules, rbacRules } from './authorization.ts';
+import { provenanceOf, weftStruct } from '../provenance.ts';
+import { policyName, type RbacRules, rbacRules } from './authorization.ts';
 import { type ClusterOf, type CustomAuthorization, customAuthorization } from './ext-authz.ts';
 import { keySourceOf } from './jwt.ts';
 import type { TrustDomains } from './rbac/peers.ts';
@@ -35,6 +37,20 @@ export function customOf(context: Context, transport: Transport): CustomAuthoriz
   return customAuthorization(custom, scope, context.world.input.mesh, (service, port) =>
     providerCluster(context, service, port, 'authorizer'),
   );
+}
+
+/** Where each rule of the policies was written, by the name that it has in RBAC filters: those cannot say it themselves. */
+export function policyOrigins(context: Context): Readonly<Record<string, JsonObject>> {
+  const { custom, audit, deny, allow } = policiesOf(context).authorization;
+  const origins: Record<string, JsonObject> = {};
+  for (const resource of [...custom, ...audit, ...deny, ...allow]) {
+    const rules = resource.spec.rules ?? [];
+    if (rules.length === 0) origins[policyName(resource, 0)] = weftStruct(provenanceOf(resource, ''));
+    for (const index of rules.keys()) {
+      origins[policyName(resource, index)] = weftStruct(provenanceOf(resource, `rules[${index}]`));
+    }
+  }
+  return origins;
 }
 
 /** What could not be done as written: for the notices of a listener. */

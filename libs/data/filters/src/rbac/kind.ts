@@ -7,6 +7,7 @@ import {
   RBACPerRouteSchema,
   RBACSchema,
 } from '@weft/xds-messages/envoy/extensions/filters/http/rbac/v3/rbac';
+import type { ProxyLabels } from '../proxy-labels.ts';
 import { compileRules, rbacFields } from '../rbac-rules.ts';
 import { createRbac, type RbacSettings } from './rbac.ts';
 import { createRbacCount } from './stats.ts';
@@ -20,8 +21,11 @@ const ownFields = [
 ] as const;
 
 /** `matcher` and `shadow_matcher` are refused by name, like a policy's `condition`. */
-export function createRbacKind(deps: { readonly registry: MetricRegistry }): HttpFilterKind {
-  const { registry } = deps;
+export function createRbacKind(deps: {
+  readonly registry: MetricRegistry;
+  readonly proxy?: Pick<ProxyLabels, 'policyFrom'>;
+}): HttpFilterKind {
+  const { registry, proxy } = deps;
   return {
     schema: RBACSchema,
     perRouteSchema: RBACPerRouteSchema,
@@ -32,7 +36,7 @@ export function createRbacKind(deps: { readonly registry: MetricRegistry }): Htt
     },
     compile(config, name, context, where) {
       const settings = compileSettings(registry, unpack(config, RBACSchema, where), context.statPrefix, where);
-      return createRbac(name, settings);
+      return createRbac(name, settings, proxy?.policyFrom);
     },
     compilePerRoute(config, _context, where) {
       const { rbac } = unpack(config, RBACPerRouteSchema, where);

@@ -6,6 +6,7 @@ import { type ConnectionInfo, unpack } from '@weft/data-runtime';
 import { createMetricRegistry } from '@weft/telemetry';
 import { RBACPerRouteSchema, RBACSchema } from '@weft/xds-messages/envoy/extensions/filters/http/rbac/v3/rbac';
 import { describe, expect, it } from 'vitest';
+import type { PolicyFrom } from '../rbac-rules.ts';
 import { type TestExchange, type TestExchangeOptions, testExchange } from '../testing/exchange.ts';
 import { createRbacKind } from './kind.ts';
 
@@ -13,9 +14,9 @@ const any = [{ any: true }];
 const exact = (text: string) => ({ exact: text });
 const clusterRef = () => ({ current: undefined });
 
-function setUp(config: object) {
+function setUp(config: object, policyFrom?: PolicyFrom) {
   const registry = createMetricRegistry();
-  const kind = createRbacKind({ registry });
+  const kind = createRbacKind({ registry, proxy: policyFrom === undefined ? {} : { policyFrom } });
   const message = anyPack(RBACSchema, fromJson(RBACSchema, config as JsonValue));
   unpack(message, RBACSchema, 'test', kind.supported);
   const filter = kind.compile(message, 'rbac', { clusterRef, direction: 'inbound', statPrefix: 'hp' }, 'test');
@@ -171,6 +172,24 @@ describe('rbac', () => {
     });
     expect(exchange.flag).toBe('-');
     expect(exchange.reason).toBe('rbac: no policy allows this');
+  });
+
+  it('says where the policy stands that denies, or the first that could have allowed', () => {
+    const policyFrom: PolicyFrom = (name) => ({
+      resource: 'AuthorizationPolicy shop/guard',
+      file: 'guard.yaml',
+      line: 7,
+      rule: `rules[${name}]`,
+    });
+    const denied = setUp({ rules: { action: 'DENY', policies: { 0: policy({ any: true }) } } }, policyFrom);
+    expect(denied.judge().exchange.reason).toBe(
+      'rbac: denied by 0; guard.yaml:7 AuthorizationPolicy shop/guard rules[0]',
+    );
+    const missed = setUp({ rules: { policies: { 0: policy(header('2')), 1: policy(header('3')) } } }, policyFrom);
+    expect(missed.judge().exchange.reason).toBe(
+      'rbac: no policy allows this; guard.yaml:7 AuthorizationPolicy shop/guard rules[0] and 1 more',
+    );
+    expect(setUp({ rules: {} }, policyFrom).judge().exchange.reason).toBe('rbac: no policy allows this');
   });
 
   it('denies by the first policy that holds, in the order of their names, and says which', () => {

@@ -2,7 +2,14 @@
 
 import { type Exchange, filterDisabled, type HttpFilter, requestOf } from '@weft/data-runtime';
 import { addMetadata } from '../dynamic-metadata.ts';
-import { allows, deniedDetails, deniedReason, type RbacPolicy, type RbacRules } from '../rbac-rules.ts';
+import {
+  allows,
+  deniedDetails,
+  deniedReason,
+  type PolicyFrom,
+  type RbacPolicy,
+  type RbacRules,
+} from '../rbac-rules.ts';
 import type { RbacSubject } from '../rbac-subject.ts';
 import type { RbacCount } from './stats.ts';
 
@@ -26,7 +33,7 @@ const logged = { access_log_hint: true };
 const notLogged = { access_log_hint: false };
 
 /** @param settings of the listener; `filterConfig(name)` gives those of a route. */
-export function createRbac(name: string, settings: RbacSettings): HttpFilter {
+export function createRbac(name: string, settings: RbacSettings, policyFrom?: PolicyFrom): HttpFilter {
   const subject: Partial<RbacSubject> = {};
   const judge = createJudge();
   return {
@@ -47,7 +54,7 @@ export function createRbac(name: string, settings: RbacSettings): HttpFilter {
         addMetadata(exchange, commonNamespace, matched === undefined ? notLogged : logged);
       }
       if (judge(exchange, enforced, matched)) return true;
-      exchange.reason = deniedReason(matched);
+      exchange.reason = deniedReason(enforced.rules, matched, policyFrom);
       exchange.answer(403, [], 'RBAC: access denied', deniedDetails(matched));
       return false;
     },

@@ -94,6 +94,13 @@ describe('a listener', () => {
     expect(named).toEqual(['a', 'b', 'd']);
   });
 
+  it('says where the policies of its filters were written', () => {
+    const guard = { resource: 'AuthorizationPolicy shop/guard', file: 'g.yaml', line: 3, rule: 'rules[0]' };
+    const metadata = { filterMetadata: { weft: { policies: { 'ns[shop]-policy[guard]-rule[0]': guard, odd: 1 } } } };
+    const { table } = applyListener(listenerOf([inline('a')], { metadata }));
+    expect([...(table?.policies ?? [])]).toEqual([['ns[shop]-policy[guard]-rule[0]', guard]]);
+  });
+
   it('says whose workload it is, where it came from, and that it is a gateway where this is one', () => {
     const weft = {
       resource: 'Gateway shop/g',

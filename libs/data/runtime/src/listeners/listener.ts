@@ -6,7 +6,7 @@ import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/liste
 import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import * as limits from '../limits.ts';
-import { ownWorkload, provenanceOf } from '../metadata.ts';
+import { ownWorkload, policyProvenances, provenanceOf } from '../metadata.ts';
 import type { Direction, ListenerTable } from '../tables/listener.ts';
 import type { RouteTable } from '../tables/route.ts';
 import type { TlsSecret } from '../tables/tls.ts';
@@ -65,6 +65,7 @@ export function compileListener(
     direction,
     from: provenanceOf(listener.metadata),
     workload: ownWorkload(listener.metadata),
+    policies: policyProvenances(listener.metadata),
     useOriginalDestination,
     ...filters,
     originalDestination: filters.originalDestination || useOriginalDestination,

@@ -20,6 +20,8 @@ export interface ListenerTable {
   readonly from: Provenance;
   /** The proxy itself, for the labels of its metrics. */
   readonly workload: WorkloadLabels;
+  /** Where policies of RBAC filters were written, by name. */
+  readonly policies: ReadonlyMap<string, Provenance>;
   /** Hands connections to the listener of their original destination, where there is one. */
   readonly useOriginalDestination: boolean;
   /** original_dst: the address that the client wanted is read from the kernel. */

@@ -4,6 +4,7 @@ import { type NetworkFilterKind, refuse, unpack } from '@weft/data-runtime';
 import type { MetricRegistry } from '@weft/telemetry';
 import type { RBAC as Rules } from '@weft/xds-messages/envoy/config/rbac/v3/rbac';
 import { RBAC_EnforcementType, RBACSchema } from '@weft/xds-messages/envoy/extensions/filters/network/rbac/v3/rbac';
+import type { ProxyLabels } from '../../proxy-labels.ts';
 import { compileRules, rbacFields } from '../../rbac-rules.ts';
 import { createNetworkRbac, type NetworkRbacEngine } from './network-rbac.ts';
 
@@ -11,7 +12,10 @@ import { createNetworkRbac, type NetworkRbacEngine } from './network-rbac.ts';
  * A connection is judged once, before its first byte goes on: `enforcement_type: CONTINUOUS` asks for more and is refused, with
  * `matcher`, `shadow_matcher`, and rules that read a request.
  */
-export function createNetworkRbacKind(deps: { readonly registry: MetricRegistry }): NetworkFilterKind {
+export function createNetworkRbacKind(deps: {
+  readonly registry: MetricRegistry;
+  readonly proxy?: Pick<ProxyLabels, 'policyFrom'>;
+}): NetworkFilterKind {
   return {
     schema: RBACSchema,
     supported: {
@@ -36,7 +40,8 @@ export function createNetworkRbacKind(deps: { readonly registry: MetricRegistry 
         of === undefined ? undefined : compileEngine(deps.registry, of, [statPrefix, prefix], kind, where);
       const enforced = engine(rules, '', '');
       const shadow = engine(shadowRules, message.shadowRulesStatPrefix, 'shadow_');
-      return enforced === undefined && shadow === undefined ? undefined : createNetworkRbac(name, enforced, shadow);
+      if (enforced === undefined && shadow === undefined) return undefined;
+      return createNetworkRbac(name, enforced, shadow, deps.proxy?.policyFrom);
     },
   };
 }

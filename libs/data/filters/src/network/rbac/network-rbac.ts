@@ -2,7 +2,7 @@
 
 import type { NetworkFilter } from '@weft/data-runtime';
 import type { Counter } from '@weft/telemetry';
-import { allows, deniedDetails, deniedReason, type RbacRules } from '../../rbac-rules.ts';
+import { allows, deniedDetails, deniedReason, type PolicyFrom, type RbacRules } from '../../rbac-rules.ts';
 import type { RbacSubject } from '../../rbac-subject.ts';
 
 export interface NetworkRbacEngine {
@@ -16,6 +16,7 @@ export function createNetworkRbac(
   name: string,
   enforced: NetworkRbacEngine | undefined,
   shadow: NetworkRbacEngine | undefined,
+  policyFrom?: PolicyFrom,
 ): NetworkFilter {
   return {
     name,
@@ -29,7 +30,9 @@ export function createNetworkRbac(
       if (shadow !== undefined) judge(shadow, subject);
       if (enforced === undefined) return undefined;
       const { allowed, matched } = judge(enforced, subject);
-      return allowed ? undefined : { flag: '-', details: deniedDetails(matched), reason: deniedReason(matched) };
+      if (allowed) return undefined;
+      const reason = deniedReason(enforced.rules, matched, policyFrom);
+      return { flag: '-', details: deniedDetails(matched), reason };
     },
   };
 }

@@ -89,6 +89,7 @@ export function testListener(name: string, change: Partial<ListenerTable> = {}):
     direction: 'inbound',
     from,
     workload: unknownWorkload,
+    policies: new Map(),
     useOriginalDestination: false,
     originalDestination: false,
     proxyProtocol: undefined,
