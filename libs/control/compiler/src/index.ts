@@ -8,5 +8,6 @@ export type { CheckedResource, CheckedSet } from './consistency.ts';
 export { checkConsistency } from './consistency.ts';
 export type { CompileInput } from './input.ts';
 export { keySourceOf } from './policies/jwt.ts';
+export { sameButInstances } from './same-model.ts';
 export type { Snapshot, SnapshotResource } from './snapshot.ts';
 export { typeUrls } from './snapshot.ts';

@@ -2,7 +2,7 @@
 
 import * as grpc from '@grpc/grpc-js';
 import type { TrustBundle } from '@weft/control-ca';
-import type { Compiler, Snapshot } from '@weft/control-compiler';
+import { type Compiler, type Snapshot, sameButInstances } from '@weft/control-compiler';
 import type { Clock } from '@weft/kernel';
 import type { Model } from '@weft/model';
 import type { Logger } from '@weft/telemetry';
@@ -125,13 +125,16 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
     onPush: (_proxyId, typeUrl) => metrics.pushed(typeUrl),
   });
 
-  const stopWatching = registry.onChange(() => publisher.changed());
+  const stopWatching = registry.onChange(() => publisher.changed('endpoints'));
+  let modelBefore: Model | undefined;
 
   return {
     addTo: (server, via) => xds.addTo(server, via),
     modelChanged(model) {
       for (const { id, reason } of connected.setModel(model)) xds.endStreams(reason, id);
-      publisher.changed();
+      const before = modelBefore;
+      modelBefore = model;
+      publisher.changed(before !== undefined && sameButInstances(before, model) ? 'endpoints' : 'configuration');
     },
     keySetsChanged: () => publisher.changed(),
     trustChanged: () => publisher.changed(),

@@ -1,9 +1,10 @@
 /** The proxies that are connected now: one record each, made from the newest stream. */
 
+import { isDeepStrictEqual } from 'node:util';
 import * as grpc from '@grpc/grpc-js';
 import type { ProxyDescription } from '@weft/control-registry';
 import type { Clock } from '@weft/kernel';
-import type { Model } from '@weft/model';
+import type { Model, Resource } from '@weft/model';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { Refusal } from '@weft/xds-protocol';
 import { type DescribedProxy, describeProxy, type StreamIdentity } from './describe-proxy.ts';
@@ -28,6 +29,7 @@ export interface ConnectedProxies {
 
 export function createConnectedProxies(clock: Clock, trustDomain: string): ConnectedProxies {
   const proxies = new Map<string, ConnectedProxy>();
+  let described: readonly Resource<'WorkloadGroup'>[] = [];
   const record = (described: DescribedProxy, node: Node, identity: StreamIdentity, at: number): ConnectedProxy => ({
     proxy: described.proxy,
     admin: described.admin,
@@ -45,7 +47,7 @@ export function createConnectedProxies(clock: Clock, trustDomain: string): Conne
         const reason = 'a proxy of another identity is connected with this node id';
         return { refused: true, status: grpc.status.ALREADY_EXISTS, reason };
       }
-      const joined = record(described, node, identity, clock.now());
+      const joined = record(keep(described, known), node, identity, clock.now());
       proxies.set(node.id, joined);
       return joined;
     },
@@ -56,14 +58,25 @@ export function createConnectedProxies(clock: Clock, trustDomain: string): Conne
     all: () => [...proxies.values()],
     setModel(model) {
       const homeless: { id: string; reason: string }[] = [];
-      for (const [id, { node, identity, connectedAtMs }] of proxies) {
-        const described = describeProxy(node, identity, model, trustDomain);
-        if (described.refused) homeless.push({ id, reason: described.reason });
-        else proxies.set(id, record(described, node, identity, connectedAtMs));
+      const groups = model.byKind('WorkloadGroup');
+      const same = groups.length === described.length && groups.every((group, index) => group === described[index]);
+      described = groups;
+      // Nothing else of a model says what a proxy is.
+      if (same) return homeless;
+      for (const [id, known] of proxies) {
+        const { node, identity, connectedAtMs } = known;
+        const now = describeProxy(node, identity, model, trustDomain);
+        if (now.refused) homeless.push({ id, reason: now.reason });
+        else proxies.set(id, record(keep(now, known), node, identity, connectedAtMs));
       }
       return homeless;
     },
   };
+}
+
+/** The description of before where it says the same: what was made for it still holds. */
+function keep(now: DescribedProxy, before: ConnectedProxy | undefined): DescribedProxy {
+  return before !== undefined && isDeepStrictEqual(before.proxy, now.proxy) ? { ...now, proxy: before.proxy } : now;
 }
 
 /** A proxy that comes back with a certificate instead of its token says no group. */

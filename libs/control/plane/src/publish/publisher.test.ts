@@ -23,7 +23,7 @@ function make() {
       },
       counts: () => ({ cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 }),
     },
-    connected: { all: () => [{ proxy }] } as unknown as ConnectedProxies,
+    connected: { all: () => [{ proxy }], get: () => ({ proxy }) } as unknown as ConnectedProxies,
     input: () => ({}) as CompileInput,
     send: (_proxyId, snapshot) => void sent.push(snapshot),
   });

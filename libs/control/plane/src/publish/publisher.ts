@@ -10,6 +10,8 @@ import { createDebounce } from './debounce.ts';
 /** Quiet time that ends a burst of changes, and the longest wait in a burst, milliseconds. */
 export const debounceQuietMs = 20;
 export const debounceCeilingMs = 200;
+/** How long proxies are served at a stretch, milliseconds. */
+export const sliceMs = 10;
 
 export interface PublisherOptions {
   readonly clock: Clock;
@@ -25,8 +27,8 @@ export interface PublisherOptions {
 }
 
 export interface Publisher {
-  /** Something changed that snapshots depend on. */
-  changed(): void;
+  /** Something changed that snapshots depend on; 'endpoints': nothing but who is behind services. */
+  changed(what?: 'configuration' | 'endpoints'): void;
   /** Compiles for a proxy that connects. Undefined where that failed, and it had no snapshot before. */
   snapshotFor(proxy: ProxyDescription): Snapshot | undefined;
   lastSnapshot(proxyId: string): Snapshot | undefined;
@@ -41,9 +43,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const snapshots = new Map<string, Snapshot>();
   let logged: ReadonlySet<string> = new Set();
 
-  const compile = (proxy: ProxyDescription): Snapshot | undefined => {
+  const compile = (proxy: ProxyDescription, input: CompileInput): Snapshot | undefined => {
     try {
-      const snapshot = compiler.compile(options.input(), proxy);
+      const snapshot = compiler.compile(input, proxy);
       snapshots.set(proxy.id, snapshot);
       return snapshot;
     } catch (error) {
@@ -56,9 +58,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
   };
 
   const notices = (): readonly string[] => {
-    const all = new Set<string>();
-    for (const snapshot of snapshots.values()) for (const notice of snapshot.notices) all.add(notice);
-    return [...all];
+    // Proxies of one scope share their list.
+    const lists = new Set([...snapshots.values()].map((snapshot) => snapshot.notices));
+    return [...new Set([...lists].flat())];
   };
 
   const logNotices = (): void => {
@@ -67,25 +69,67 @@ export function createPublisher(options: PublisherOptions): Publisher {
     logged = now;
   };
 
-  const debounce = createDebounce(clock, debounceQuietMs, debounceCeilingMs, () => {
-    const startedAt = clock.monotonic();
-    for (const { proxy } of connected.all()) {
-      const before = snapshots.get(proxy.id);
-      const snapshot = compile(proxy);
-      if (snapshot !== undefined && snapshot !== before) options.send(proxy.id, snapshot);
+  /** Waiting for configuration of which more than endpoints changed, and for endpoints: those are quick, and go first. */
+  const waiting = { configuration: new Set<string>(), endpoints: new Set<string>() };
+  let startedAt: number | undefined;
+  let stopped = false;
+
+  const publish = (proxyId: string, input: CompileInput): void => {
+    const proxy = connected.get(proxyId)?.proxy;
+    if (proxy === undefined) return;
+    const before = snapshots.get(proxyId);
+    const snapshot = compile(proxy, input);
+    if (snapshot !== undefined && snapshot !== before) options.send(proxyId, snapshot);
+  };
+
+  /** Works until its time is over, and lets everything else have its turn: answers, reports, new streams. */
+  const slice = (): void => {
+    if (stopped) return;
+    const input = options.input();
+    const until = clock.monotonic() + sliceMs;
+    for (const queue of [waiting.endpoints, waiting.configuration]) {
+      for (const proxyId of queue) {
+        queue.delete(proxyId);
+        publish(proxyId, input);
+        if (clock.monotonic() < until) continue;
+        clock.soon(slice);
+        return;
+      }
     }
     logNotices();
-    options.onRound?.(clock.monotonic() - startedAt);
+    if (startedAt !== undefined) options.onRound?.(clock.monotonic() - startedAt);
+    startedAt = undefined;
+  };
+
+  let onlyEndpoints = true;
+  const debounce = createDebounce(clock, debounceQuietMs, debounceCeilingMs, () => {
+    for (const { proxy } of connected.all()) {
+      if (!onlyEndpoints) waiting.configuration.add(proxy.id);
+      else if (!waiting.configuration.has(proxy.id)) waiting.endpoints.add(proxy.id);
+    }
+    if (!onlyEndpoints) waiting.endpoints.clear();
+    onlyEndpoints = true;
+    const isRunning = startedAt !== undefined;
+    startedAt ??= clock.monotonic();
+    if (!isRunning) slice();
   });
 
   return {
-    changed: () => debounce.trigger(),
-    snapshotFor: compile,
+    changed(what = 'configuration') {
+      if (what === 'configuration') onlyEndpoints = false;
+      debounce.trigger();
+    },
+    snapshotFor: (proxy) => compile(proxy, options.input()),
     lastSnapshot: (proxyId) => snapshots.get(proxyId),
     forget: (proxyId) => {
       snapshots.delete(proxyId);
+      waiting.configuration.delete(proxyId);
+      waiting.endpoints.delete(proxyId);
     },
     notices,
-    stop: () => debounce.stop(),
+    stop() {
+      stopped = true;
+      debounce.stop();
+    },
   };
 }
