@@ -3,6 +3,7 @@
 import { Command, Option, type OptionValues } from 'commander';
 import type { CaptureFlags } from './commands/capture.ts';
 import type { RunFlags } from './commands/run.ts';
+import type { TokenFlags } from './commands/token.ts';
 import type { UpFlags } from './commands/up.ts';
 import type { ValidationFormat } from './commands/validate.ts';
 import type { CliConfig } from './config.ts';
@@ -31,6 +32,7 @@ export function createProgram(config: CliConfig): Command {
   addResources(program, contextOf, config);
   addInspection(program, contextOf);
   addCapture(program, contextOf);
+  addIdentity(program, contextOf);
   program
     .command('version')
     .description('this program, and the control plane where it runs')
@@ -202,5 +204,66 @@ function addCapture(program: Command, contextOf: ContextOf): void {
     .option(...outputFlag)
     .action(async (flags: CaptureFlags, command: Command) => {
       await (await import('./commands/capture.ts')).capture(contextOf(command), flags);
+    });
+}
+
+function addIdentity(program: Command, contextOf: ContextOf): void {
+  const token = program.command('token').description('join tokens for workloads that no token folder reaches');
+  token
+    .command('create')
+    .description('make a token; it is printed once, and kept as a hash')
+    .requiredOption('-n, --namespace <namespace>', 'namespace of the identity')
+    .requiredOption('--service-account <name>', 'service account of the identity')
+    .option('--workload-group <name>', 'only for this WorkloadGroup of the namespace')
+    .option('--uses <number>', 'certificates that it is good for; renewals need none', '1')
+    .option('--ttl <time>', 'how long it is good for: 90s, 30m, 1h, 7d', '1h')
+    .option(...outputFlag)
+    .action(async (flags: TokenFlags, command: Command) => {
+      await (await import('./commands/token.ts')).createToken(contextOf(command), flags);
+    });
+  token
+    .command('list')
+    .description('tokens that are valid, and those that were in the last week')
+    .option(...outputFlag)
+    .action(async (_: OptionValues, command: Command) => {
+      await (await import('./commands/token.ts')).listTokens(contextOf(command));
+    });
+  token
+    .command('revoke <id>')
+    .description('make a token useless; who has joined with it stays')
+    .option(...outputFlag)
+    .action(async (id: string, _: OptionValues, command: Command) => {
+      await (await import('./commands/token.ts')).revokeToken(contextOf(command), id);
+    });
+  addCa(program.command('ca').description("the mesh's certificate authority"), contextOf);
+}
+
+function addCa(ca: Command, contextOf: ContextOf): void {
+  ca.command('status')
+    .description('roots that are trusted, the rotation, what is revoked')
+    .option(...outputFlag)
+    .action(async (_: OptionValues, command: Command) => {
+      await (await import('./commands/ca.ts')).caStatus(contextOf(command));
+    });
+  ca.command('rotate <step>')
+    .description('go over to a new root: start, status, finish')
+    .option('--ca-dir <folder>', 'start: take the CA of this folder (of the control plane) instead of making one')
+    .option('--force', 'finish: also where proxies have not followed')
+    .option(...outputFlag)
+    .action(async (step: string, flags: { caDir?: string; force?: boolean }, command: Command) => {
+      await (await import('./commands/ca.ts')).rotate(contextOf(command), step, flags);
+    });
+  ca.command('revoke <identity>')
+    .description('refuse namespace/service-account certificates, and put those that it holds on the revocation list')
+    .option('--reason <text>', 'for the audit', '')
+    .option(...outputFlag)
+    .action(async (identity: string, flags: { reason: string }, command: Command) => {
+      await (await import('./commands/ca.ts')).revoke(contextOf(command), identity, flags.reason);
+    });
+  ca.command('restore <identity>')
+    .description('let namespace/service-account have certificates again')
+    .option(...outputFlag)
+    .action(async (identity: string, _: OptionValues, command: Command) => {
+      await (await import('./commands/ca.ts')).restore(contextOf(command), identity);
     });
 }

@@ -7,6 +7,7 @@ it('has the defaults of the reference, with clear text off', () => {
     meshConfig: undefined,
     stateDir: '.weft/control-plane',
     tokenDir: undefined,
+    caDir: undefined,
     xds: { host: '127.0.0.1', port: 15012 },
     xdsClear: undefined,
     monitoring: { host: '127.0.0.1', port: 15014 },

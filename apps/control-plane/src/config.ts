@@ -10,6 +10,7 @@ export interface Config {
   readonly meshConfig: string | undefined;
   readonly stateDir: string;
   readonly tokenDir: string | undefined;
+  readonly caDir: string | undefined;
   readonly xds: Address;
   readonly xdsClear: Address | undefined;
   readonly monitoring: Address;
@@ -28,6 +29,7 @@ const flags = {
   'mesh-config': { type: 'string' },
   'state-dir': { type: 'string', default: '.weft/control-plane' },
   'token-dir': { type: 'string' },
+  'ca-dir': { type: 'string' },
   xds: { type: 'string', default: '127.0.0.1:15012' },
   'xds-clear': { type: 'string' },
   monitoring: { type: 'string', default: '127.0.0.1:15014' },
@@ -45,7 +47,7 @@ export function parseConfig(args: readonly string[]): Config {
   const values = parseFlags(args);
   const level = values['log-level'];
   if (!isLogLevel(level)) throw new UsageError(`--log-level ${level}: give one of ${logLevels.join(', ')}`);
-  for (const flag of ['mesh-config', 'state-dir', 'token-dir'] as const) {
+  for (const flag of ['mesh-config', 'state-dir', 'token-dir', 'ca-dir'] as const) {
     if (values[flag] === '') throw new UsageError(`--${flag} is empty`);
   }
   const configDirs = values['config-dir'];
@@ -56,6 +58,7 @@ export function parseConfig(args: readonly string[]): Config {
     meshConfig: values['mesh-config'],
     stateDir: values['state-dir'],
     tokenDir: values['token-dir'],
+    caDir: values['ca-dir'],
     xds: parseAddress('xds', values.xds),
     xdsClear: values['xds-clear'] === undefined ? undefined : parseAddress('xds-clear', values['xds-clear']),
     monitoring: parseAddress('monitoring', values.monitoring),

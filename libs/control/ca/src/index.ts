@@ -20,6 +20,7 @@ export { createJoinTokens, joinTokenLifeMs, tokenLengthMax } from './join-tokens
 export type { JwtAuthority } from './jwt-authority.ts';
 export { openJwtAuthority } from './jwt-authority.ts';
 export { createJwtService } from './jwt-service.ts';
+export { makeAuthority } from './make-authority.ts';
 export { ensurePrivateFolder, fileExists, readPrivateFile, writePrivateFile } from './private-files.ts';
 export { csrLengthMax } from './read-request.ts';
 export type { ServingCertificate } from './serving-certificate.ts';

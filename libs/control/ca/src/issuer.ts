@@ -3,7 +3,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { type Clock, randomHex } from '@weft/kernel';
 import type { AuthorityFiles } from './authority-files.ts';
-import { importSigningKey, pemOf, type SigningKey, x509 } from './x509.ts';
+import { importSigningKey, type SigningKey, x509 } from './x509.ts';
 
 /** A leaf is valid from a little earlier, for clocks that go slow. */
 export const skewMs = 60_000;
@@ -107,7 +107,8 @@ async function signList(
     })),
     extensions: [await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey), listNumber(nowMs)],
   });
-  return pemOf(list);
+  // The library's own label is one that OpenSSL does not know.
+  return `${x509.PemConverter.encode(list.rawData, 'X509 CRL').trim()}\n`;
 }
 
 /** RFC 5280 5.2.3: grows with each list. */

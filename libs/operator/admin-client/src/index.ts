@@ -5,6 +5,7 @@ export type { Json } from './decode.ts';
 export { asArray, asBoolean, asNumber, asObject, asString, field, listOf } from './decode.ts';
 export type { OperatorClient, OperatorClientOptions } from './operator/client.ts';
 export { createOperatorClient } from './operator/client.ts';
+export type { CaStatus, IdentityClient, JoinToken, NewToken } from './operator/identity.ts';
 export type {
   AppliedItem,
   InstanceStatus,

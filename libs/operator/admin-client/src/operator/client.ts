@@ -3,6 +3,7 @@
 import { asObject, asString, listOf } from '../decode.ts';
 import { type Call, callJson, callText, type Fetch } from '../request.ts';
 import { decodeApplied, decodeProxy, decodeResource, decodeStatus } from './decode.ts';
+import { createIdentityClient, type IdentityClient } from './identity.ts';
 import type { AppliedItem, MeshStatus, ProxyStatus, ResourceFilter, ResourceItem } from './types.ts';
 
 export interface OperatorClientOptions {
@@ -26,6 +27,8 @@ export interface OperatorClient {
   /** @param yaml one or more documents. */
   apply(yaml: string): Promise<readonly AppliedItem[]>;
   remove(kind: string, namespace: string, name: string): Promise<void>;
+  /** Join tokens and the CA. */
+  readonly identity: IdentityClient;
 }
 
 export function createOperatorClient(options: OperatorClientOptions): OperatorClient {
@@ -80,5 +83,12 @@ export function createOperatorClient(options: OperatorClientOptions): OperatorCl
       const path = [kind, namespace, name].map(encodeURIComponent).join('/');
       await callText(fetch, await call('DELETE', `/v1/resources/${path}`), peer);
     },
+    identity: createIdentityClient(async (method, path, body) => {
+      const content = body === undefined ? undefined : { type: 'application/json', body: JSON.stringify(body) };
+      const request = await call(method, path, content);
+      if (method !== 'DELETE') return callJson(fetch, request, peer);
+      await callText(fetch, request, peer);
+      return undefined;
+    }),
   };
 }
