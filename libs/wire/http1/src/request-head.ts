@@ -32,6 +32,13 @@ export function parseRequestHead(bytes: Buffer, start: number, end: number, rule
   return lineViolation(bytes, start, end, start) ?? broken;
 }
 
+/** What could be read of a head that `parseRequestHead` refused: for the log of the request that it would have been. */
+export function refusedRequestHead(bytes: Buffer, start: number, end: number): RequestHead {
+  const head = new RequestHead();
+  readRequest(bytes, start, end, head, usual);
+  return head;
+}
+
 function readRequest(
   bytes: Buffer,
   start: number,

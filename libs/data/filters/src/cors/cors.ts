@@ -74,8 +74,12 @@ function preflightFields({ request }: Exchange, policy: CorsSettings, origin: st
     if (value !== '') fields.push(`access-control-${field}`, value);
   };
   put('allow-credentials', policy.credentials ? 'true' : '');
-  put('allow-methods', policy.methods);
-  put('allow-headers', policy.headers);
+  const asks = (field: string): string => request.header(`access-control-request-${field}`) ?? '';
+  // "*" is answered with what is asked for, an empty list too: browsers do not take "*" from those who send credentials.
+  if (policy.methods === '*') fields.push('access-control-allow-methods', asks('method'));
+  else put('allow-methods', policy.methods);
+  if (policy.headers === '*') fields.push('access-control-allow-headers', asks('headers'));
+  else put('allow-headers', policy.headers);
   put('max-age', policy.maxAge);
   put('expose-headers', policy.expose);
   const asked = request.header('access-control-request-private-network') === 'true';

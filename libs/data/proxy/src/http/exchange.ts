@@ -23,7 +23,7 @@ import { RequestRelay } from './request-relay.ts';
 import { chooseRoute } from './stages/route.ts';
 import { ExchangeTimeouts } from './timeouts.ts';
 
-const noRequest = new RequestHead();
+export const noRequest = new RequestHead();
 const noHttp2Request = new RequestHead();
 noHttp2Request.protocol = 'HTTP/2';
 const noFields: string[] = [];
@@ -115,10 +115,9 @@ export class HttpExchange implements Exchange {
     if (this.active) this.outgoing.hold();
   }
 
-  /** A request that is refused before it is one. */
-  refuse(code: ErrorCode, body: string, detail: string, reason: string, method: string): void {
-    this.#reset(noRequest);
-    this.method = method;
+  /** A request that is refused before it is one. @param head what could be read of it. */
+  refuse(code: ErrorCode, body: string, detail: string, reason: string, head: RequestHead): void {
+    this.#reset(head);
     this.outgoing.start(nothing, 0, 0, true);
     this.failWith(code, errorTable[code].httpStatus, body, detail, reason);
   }

@@ -69,6 +69,32 @@ export const corsCases: readonly TrafficCase[] = [
     ],
   },
   {
+    name: 'any method and any header are answered with those that are asked for',
+    filters,
+    routes: routes({ ...good, allow_methods: '*', allow_headers: '*', expose_headers: '*' }),
+    requests: [
+      {
+        ...preflight('https://good.example', 'access-control-request-headers: x-one, x-two'),
+        see: {
+          status: 200,
+          attempts: 0,
+          headers: {
+            'access-control-allow-methods': 'PUT',
+            'access-control-allow-headers': 'x-one, x-two',
+            'access-control-expose-headers': '*',
+          },
+        },
+      },
+      {
+        ...preflight('https://good.example'),
+        see: {
+          status: 200,
+          headers: { 'access-control-allow-methods': 'PUT', 'access-control-allow-headers': '' },
+        },
+      },
+    ],
+  },
+  {
     name: 'a preflight of another origin goes to the endpoint without CORS fields',
     filters,
     routes: routes({ ...good, allow_methods: 'PUT' }),

@@ -31,8 +31,3 @@ export function bodyOfRule(rule: Http1Rule): string {
     ? ''
     : (STATUS_CODES[errorTable[http1Rules[rule].code].httpStatus] ?? '');
 }
-
-/** The method of a head whose first line is well formed. */
-export function methodOf(bytes: Buffer, start: number): string {
-  return bytes.latin1Slice(start, bytes.indexOf(0x20, start));
-}

@@ -13,15 +13,16 @@ import {
   http1Rules,
   parseRequestHead,
   type RequestRules,
+  refusedRequestHead,
   serializeResponseHead,
 } from '@weft/http1';
 import { type Clock, type ErrorCode, errorTable } from '@weft/kernel';
-import { HttpExchange } from '../../exchange.ts';
+import { HttpExchange, noRequest } from '../../exchange.ts';
 import { httpLimits } from '../../limits.ts';
 import type { AcceptedConnection, ClientConnection, ConnectionOwner } from '../connection-owner.ts';
 import type { Downstream } from '../downstream.ts';
 import { answerTail, bodyless, isChunked, setZeroLength } from './answer-head.ts';
-import { bodyOfRule, detailOfRule, methodOf } from './early-answers.ts';
+import { bodyOfRule, detailOfRule } from './early-answers.ts';
 import { Http1Output } from './http1-output.ts';
 
 /** Between requests, in one, carrying bytes for a tunnel, waiting for the client to close, closed. */
@@ -275,7 +276,8 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     const { bytes, limit } = reader;
     const head = parseRequestHead(bytes, reader.start, end, this.#rules);
     if (typeof head === 'string') {
-      this.#refuseRule(head, head === 'host-missing' ? methodOf(bytes, reader.start) : '');
+      // All of it was read: as Envoy, the log has its path and its fields.
+      this.#refuseRule(head, head === 'host-missing' ? refusedRequestHead(bytes, reader.start, end) : noRequest);
       return;
     }
     const unwanted = this.#unwanted(head);
@@ -288,7 +290,7 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     body.start(head.framing, head.contentLength);
     const at = body.next(bytes, from, limit);
     if (at < 0) {
-      this.#refuseRule(body.violation as Http1Rule, head.method);
+      this.#refuseRule(body.violation as Http1Rule, head);
       return;
     }
     this.#state = 'exchange';
@@ -371,17 +373,17 @@ export class Http1Connection implements WireSink, Swept, Downstream, ClientConne
     this.#exchange.onRequestBody(nothing, 0, 0, true);
   }
 
-  #refuseRule(rule: Http1Rule, method = ''): void {
+  #refuseRule(rule: Http1Rule, head = noRequest): void {
     const { code, says } = http1Rules[rule];
-    this.#refuse(code, bodyOfRule(rule), detailOfRule(rule), `${rule}: ${says}`, method);
+    this.#refuse(code, bodyOfRule(rule), detailOfRule(rule), `${rule}: ${says}`, head);
   }
 
-  #refuse(code: ErrorCode, body: string, detail: string, reason: string, method = ''): void {
+  #refuse(code: ErrorCode, body: string, detail: string, reason: string, head = noRequest): void {
     this.#state = 'exchange';
     this.#closing = true;
     this.#requestOver = true;
     this.#requests += 1;
-    this.#exchange.refuse(code, body, detail, reason, method);
+    this.#exchange.refuse(code, body, detail, reason, head);
   }
 
   /** Sends what is left and FIN, then waits a moment for the client's: an early close would take the answer from it. */
