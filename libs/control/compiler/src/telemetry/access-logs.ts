@@ -5,6 +5,7 @@ import type { AccessLog, AccessLogFilter } from '@weft/xds-messages/envoy/config
 import type { SubstitutionFormatString } from '@weft/xds-messages/envoy/config/core/v3/substitution_format_string';
 import type { Context } from '../context.ts';
 import { celFilter, everyFilter, fileAccessLog, noChainFilter } from '../messages/access-log.ts';
+import { celProblem } from './cel-filter.ts';
 import { jsonFormat, meshFormat, textFormat } from './log-formats.ts';
 import { type Side, telemetriesOf, trafficSide } from './side.ts';
 
@@ -28,7 +29,8 @@ function logs(context: Context, side: Side, filters: readonly AccessLogFilter[])
   return targets.flatMap((target) => {
     const place = fileOf(context, target);
     if (place === undefined) return [];
-    const asked = target.filter === undefined ? filters : [...filters, celFilter(target.filter)];
+    const isFiltered = target.filter !== undefined && celProblem(target.filter) === undefined;
+    const asked = isFiltered ? [...filters, celFilter(target.filter ?? '')] : filters;
     return [fileAccessLog(place.path, place.format, everyFilter(asked))];
   });
 }

@@ -3,6 +3,7 @@
 import { findProvider, mergeAccessLogging, mergeMetrics, type Resource, selectPolicies } from '@weft/model';
 import type { Context } from '../context.ts';
 import { notice, provenanceOf } from '../provenance.ts';
+import { celProblem } from './cel-filter.ts';
 import { type Side, telemetriesOf, trafficSide } from './side.ts';
 import { tracingOrigin, tracingProblems } from './tracing.ts';
 
@@ -22,9 +23,14 @@ export function telemetryNotices(context: Context): readonly string[] {
 function logNotices(context: Context, side: Side): readonly string[] {
   const { mesh } = context.world.input;
   const targets = mergeAccessLogging(telemetriesOf(context), mesh, trafficSide(side)) ?? [];
-  return targets.flatMap(({ provider: name, telemetry }) => {
+  return targets.flatMap(({ provider: name, telemetry, filter }) => {
     const provider = findProvider(mesh, name);
-    if (provider?.envoyFileAccessLog !== undefined) return [];
+    if (provider?.envoyFileAccessLog !== undefined) {
+      const problem = filter === undefined ? undefined : celProblem(filter);
+      if (problem === undefined) return [];
+      const unread = `the filter cannot be read, ${problem}; every access is logged`;
+      return [said(telemetry, 'accessLogging', '', unread)];
+    }
     const sentence =
       provider === undefined
         ? `there is no extension provider ${name}; it gets no access log`

@@ -1,0 +1,207 @@
+/** Whether a proxy can read the CEL expression of an access log filter: one that it cannot would make it refuse the whole listener. */
+
+import { RE2JS } from 're2js';
+
+/** As our sidecar takes them; a stock Envoy takes more of the language, and these too. */
+const charsMax = 8_192;
+const depthMax = 32;
+
+const words = (names: string, prefix: string): string[] => names.split(' ').map((name) => `${prefix}.${name}`);
+const attributes: ReadonlySet<string> = new Set([
+  ...words('path url_path query host scheme method protocol id useragent referer size total_size', 'request'),
+  ...words('code code_details grpc_status size total_size', 'response'),
+  ...words('mtls requested_server_name tls_version uri_san_peer_certificate subject_peer_certificate', 'connection'),
+  ...words('dns_san_peer_certificate sha256_peer_certificate_digest', 'connection'),
+  ...words('address port', 'source'),
+  ...words('address port', 'destination'),
+  ...words('address port local_address transport_failure_reason uri_san_peer_certificate', 'upstream'),
+  ...words('request_attempt_count', 'upstream'),
+  ...words('cluster_name route_name virtual_host_name', 'xds'),
+]);
+const maps: ReadonlySet<string> = new Set(['request.headers', 'response.headers', 'response.trailers']);
+const methods: ReadonlySet<string> = new Set(['startsWith', 'endsWith', 'contains', 'matches']);
+const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
+
+const pattern =
+  /\s+|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>-?[0-9]+(?:\.[0-9]+)?)|(?<text>'(?:[^'\\\n]|\\[nrt\\'"])*'|"(?:[^"\\\n]|\\[nrt\\'"])*")|(?<sign>&&|\|\||==|!=|<=|>=|[<>!().,[\]])/gy;
+
+interface Token {
+  readonly kind: 'name' | 'number' | 'text' | 'sign' | 'end';
+  readonly text: string;
+}
+
+class Unreadable extends Error {}
+
+/** @returns what is wrong with it, for a sentence; nothing where proxies can read it. */
+export function celProblem(expression: string): string | undefined {
+  try {
+    const reader = new CelReader(tokensOf(expression));
+    reader.either();
+    reader.end();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Unreadable) return error.message;
+    throw error;
+  }
+}
+
+function tokensOf(expression: string): Token[] {
+  if (expression.length > charsMax) throw new Unreadable(`it is longer than ${charsMax} characters`);
+  const tokens: Token[] = [];
+  for (let at = 0; at < expression.length; at = pattern.lastIndex) {
+    pattern.lastIndex = at;
+    const groups = pattern.exec(expression)?.groups;
+    if (groups === undefined) throw new Unreadable(`${JSON.stringify(expression.slice(at, at + 16))} is not read`);
+    for (const kind of ['name', 'number', 'text', 'sign'] as const) {
+      const text = groups[kind];
+      if (text !== undefined) tokens.push({ kind, text });
+    }
+  }
+  return tokens;
+}
+
+const end: Token = { kind: 'end', text: 'its end' };
+
+/** Descends by the grammar: || over && over relations over negations. */
+class CelReader {
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  end(): void {
+    if (this.#peek() !== end) this.#stop();
+  }
+
+  either(): void {
+    this.#depth += 1;
+    if (this.#depth > depthMax) throw new Unreadable(`it is deeper than ${depthMax}`);
+    do this.#both();
+    while (this.#takes('||'));
+    this.#depth -= 1;
+  }
+
+  #both(): void {
+    do this.#relation();
+    while (this.#takes('&&'));
+  }
+
+  #relation(): void {
+    this.#unary();
+    const { kind, text } = this.#peek();
+    if (kind === 'name' && text === 'in') {
+      this.#at += 1;
+      this.#members();
+    } else if (kind === 'sign' && comparisons.has(text)) {
+      this.#at += 1;
+      this.#unary();
+    }
+  }
+
+  #members(): void {
+    if (!this.#takes('[')) {
+      if (!maps.has(this.#dotted())) this.#stop();
+      return;
+    }
+    for (let first = true; !this.#takes(']'); first = false) {
+      if (!first) this.#expect(',');
+      this.#unary();
+    }
+  }
+
+  #unary(): void {
+    while (this.#takes('!'));
+    const { kind, text } = this.#peek();
+    if (this.#takes('(')) {
+      this.either();
+      this.#expect(')');
+    } else if (kind === 'number' || kind === 'text') {
+      this.#at += 1;
+      this.#methods();
+    } else if (kind === 'name' && (text === 'true' || text === 'false')) this.#at += 1;
+    else if (kind === 'name' && text === 'has') {
+      this.#at += 1;
+      this.#expect('(');
+      this.#attribute();
+      this.#expect(')');
+    } else {
+      this.#attribute();
+      this.#methods();
+    }
+  }
+
+  #attribute(): void {
+    const name = this.#dotted();
+    if (attributes.has(name)) return;
+    if (maps.has(name)) {
+      this.#expect('[');
+      this.#text();
+      this.#expect(']');
+    } else if (!maps.has(name.slice(0, name.lastIndexOf('.')))) throw new Unreadable(`${name} is no attribute`);
+  }
+
+  /** A name that a bracket follows is a method's. */
+  #dotted(): string {
+    let name = '';
+    for (;;) {
+      const { kind, text } = this.#peek();
+      if (kind !== 'name') this.#stop();
+      name += text;
+      this.#at += 1;
+      const isCall = this.#tokens[this.#at + 2]?.text === '(';
+      if (this.#peek().text !== '.' || isCall) return name;
+      this.#at += 1;
+      name += '.';
+    }
+  }
+
+  #methods(): void {
+    while (this.#takes('.')) {
+      const { text: method } = this.#peek();
+      if (!methods.has(method)) this.#stop();
+      this.#at += 1;
+      this.#expect('(');
+      const argument = this.#text();
+      this.#expect(')');
+      if (method === 'matches' && !isRegex(argument)) throw new Unreadable(`${argument} is no regular expression`);
+    }
+  }
+
+  #text(): string {
+    const { kind, text } = this.#peek();
+    if (kind !== 'text') this.#stop();
+    this.#at += 1;
+    return text.slice(1, -1).replace(/\\(.)/g, '$1');
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#at] ?? end;
+  }
+
+  #takes(sign: string): boolean {
+    const { kind, text } = this.#peek();
+    if (kind !== 'sign' || text !== sign) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #expect(sign: string): void {
+    if (!this.#takes(sign)) this.#stop();
+  }
+
+  #stop(): never {
+    throw new Unreadable(`${this.#peek().text} is not read where it stands`);
+  }
+}
+
+function isRegex(text: string): boolean {
+  try {
+    RE2JS.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
