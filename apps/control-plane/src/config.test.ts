@@ -15,6 +15,7 @@ it('has the defaults of the reference, with clear text off', () => {
     trustDomain: 'cluster.local',
     domain: 'cluster.local',
     sans: [],
+    kubernetes: undefined,
     logLevel: 'info',
   });
 });
@@ -38,7 +39,16 @@ it.each([
   [['--config-dir', ''], '--config-dir is empty'],
   [Array.from({ length: 17 }, () => ['--config-dir', 'x']).flat(), 'at most 16 folders'],
   [['--state-dir', ''], '--state-dir is empty'],
+  [['--kubeconfig', 'x'], '--kubeconfig goes with --kubernetes'],
+  [['--kubernetes', '--webhook', 'x'], '--webhook x'],
 ])('refuses %j in one sentence that names the flag', (args, words) => {
   expect(() => parseConfig(args)).toThrow(UsageError);
   expect(() => parseConfig(args)).toThrow(words);
+});
+
+it('reads no folder where it has a cluster, unless it is told to', () => {
+  const config = parseConfig(['--kubernetes', '--kubeconfig', 'k', '--webhook', '0.0.0.0:15017']);
+  expect(config.configDirs).toEqual([]);
+  expect(config.kubernetes).toMatchObject({ kubeconfig: 'k', webhook: { host: '0.0.0.0', port: 15017 } });
+  expect(parseConfig(['--kubernetes', '--config-dir', 'a']).configDirs).toEqual(['a']);
 });

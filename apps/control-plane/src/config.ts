@@ -1,6 +1,7 @@
 /** The settings of the process, from its command line (interfaces.md, section 3). */
 
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Address } from '@weft/control-plane';
 import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
@@ -18,14 +19,26 @@ export interface Config {
   readonly trustDomain: string;
   readonly domain: string;
   readonly sans: readonly string[];
+  /** The cluster that it serves; nothing: none. */
+  readonly kubernetes: KubernetesConfig | undefined;
   readonly logLevel: LogLevel;
+}
+
+export interface KubernetesConfig {
+  /** Nothing: it runs in a pod of the cluster. */
+  readonly kubeconfig: string | undefined;
+  readonly webhook: Address | undefined;
+  /** Of the process, for what only one replica does. */
+  readonly identity: string;
+  /** Where a pod learns of its API server. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** What is wrong with the command line, in one sentence. */
 export class UsageError extends Error {}
 
 const flags = {
-  'config-dir': { type: 'string', multiple: true, default: ['infra/mesh'] as string[] },
+  'config-dir': { type: 'string', multiple: true },
   'mesh-config': { type: 'string' },
   'state-dir': { type: 'string', default: '.weft/control-plane' },
   'token-dir': { type: 'string' },
@@ -37,6 +50,9 @@ const flags = {
   'trust-domain': { type: 'string', default: 'cluster.local' },
   domain: { type: 'string', default: 'cluster.local' },
   san: { type: 'string', multiple: true, default: [] as string[] },
+  kubernetes: { type: 'boolean', default: false },
+  kubeconfig: { type: 'string' },
+  webhook: { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
 } as const;
 
@@ -50,7 +66,7 @@ export function parseConfig(args: readonly string[]): Config {
   for (const flag of ['mesh-config', 'state-dir', 'token-dir', 'ca-dir'] as const) {
     if (values[flag] === '') throw new UsageError(`--${flag} is empty`);
   }
-  const configDirs = values['config-dir'];
+  const configDirs = values['config-dir'] ?? (values.kubernetes ? [] : ['infra/mesh']);
   if (configDirs.includes('')) throw new UsageError('--config-dir is empty');
   if (configDirs.length > configDirsMax) throw new UsageError(`--config-dir: at most ${configDirsMax} folders`);
   return {
@@ -66,7 +82,22 @@ export function parseConfig(args: readonly string[]): Config {
     trustDomain: parseDnsName('trust-domain', values['trust-domain']),
     domain: parseDnsName('domain', values.domain),
     sans: values.san.map((name) => (isIP(name) === 0 ? parseDnsName('san', name) : name)),
+    kubernetes: parseKubernetes(values),
     logLevel: level,
+  };
+}
+
+function parseKubernetes(values: ReturnType<typeof parseFlags>): Config['kubernetes'] {
+  const { kubernetes, kubeconfig, webhook } = values;
+  for (const [flag, value] of Object.entries({ kubeconfig, webhook })) {
+    if (value !== undefined && !kubernetes) throw new UsageError(`--${flag} goes with --kubernetes`);
+  }
+  if (!kubernetes) return undefined;
+  return {
+    kubeconfig,
+    webhook: webhook === undefined ? undefined : parseAddress('webhook', webhook),
+    identity: `${hostname()}_${process.pid}`,
+    environment: process.env,
   };
 }
 

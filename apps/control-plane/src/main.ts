@@ -1,7 +1,7 @@
 /** The control plane process. Exit 2: a wrong command line. Exit 1: it cannot run as told; the last line says why. */
 
-import { createControlPlane, ListenError, SettingError } from '@weft/control-plane';
-import { stopOnSignal, systemClock, WeftError } from '@weft/kernel';
+import { accessCluster, createControlPlane, ListenError, SettingError } from '@weft/control-plane';
+import { stopOnSignal, systemClock, systemRandom, WeftError } from '@weft/kernel';
 import { createLogger } from '@weft/telemetry';
 import manifest from '../package.json' with { type: 'json' };
 import { type Config, parseConfig, UsageError } from './config.ts';
@@ -16,11 +16,18 @@ function readConfig(): Config {
   }
 }
 
-const { logLevel, ...config } = readConfig();
+const { logLevel, kubernetes: cluster, ...config } = readConfig();
 const logger = createLogger({ name: 'control-plane', level: logLevel });
-const plane = createControlPlane({ ...config, version: manifest.version, clock: systemClock, logger });
-stopOnSignal(() => plane.stop());
 try {
+  const kubernetes = cluster && {
+    access: await accessCluster(cluster.kubeconfig, cluster.environment, systemClock),
+    identity: cluster.identity,
+    webhook: cluster.webhook,
+    random: systemRandom,
+  };
+  const { version } = manifest;
+  const plane = createControlPlane({ ...config, kubernetes, version, clock: systemClock, logger });
+  stopOnSignal(() => plane.stop());
   await plane.start();
 } catch (error) {
   const expected = error instanceof ListenError || error instanceof SettingError || error instanceof WeftError;

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { WorkloadIdentity } from '@weft/control-ca';
 import { createRegistry, type Registry } from '@weft/control-registry';
 import {
+  type ApiClient,
   type AppliedSource,
   createAppliedSource,
   createFolderSource,
+  createKubernetesSource,
   createMeshConfigSource,
   type FileState,
   type FolderSource,
@@ -41,8 +43,15 @@ export interface MeshState {
 /** Istio's defaults log no access; a mesh that nobody configured shows what it does (decision 0017). */
 const meshWithoutConfig: MeshConfig = { ...defaultMeshConfig, accessLogFile: '/dev/stdout', accessLogEncoding: 'JSON' };
 
-/** @param onModel called after each change of the model, when the registry has followed. */
-export function createMeshState(options: ControlPlaneOptions, onModel: (model: Model) => void): MeshState {
+/**
+ * @param onModel called after each change of the model, when the registry has followed.
+ * @param client of the cluster whose objects count too; nothing: there is none.
+ */
+export function createMeshState(
+  options: ControlPlaneOptions,
+  onModel: (model: Model) => void,
+  client?: ApiClient,
+): MeshState {
   const { clock, logger, domain, trustDomain } = options;
   let model = createModel([]);
   let started = false;
@@ -51,7 +60,11 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
   const rebuild = (): void => {
     if (!started) return;
     // What a file says wins over what was applied.
-    model = createModel([...folders.flatMap((folder) => folder.resources()), ...applied.resources()]);
+    model = createModel([
+      ...folders.flatMap((folder) => folder.resources()),
+      ...applied.resources(),
+      ...(cluster?.resources() ?? []),
+    ]);
     registry.setModel(model);
     onModel(model);
   };
@@ -60,6 +73,17 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
     options.meshConfig === undefined
       ? undefined
       : createMeshConfigSource({ file: options.meshConfig, clock, logger, onChange: rebuild });
+  const cluster =
+    client === undefined || options.kubernetes === undefined
+      ? undefined
+      : createKubernetesSource({
+          client,
+          clock,
+          random: options.kubernetes.random,
+          logger,
+          onChange: rebuild,
+          rootNamespace: options.kubernetes.access.namespace,
+        });
   const applied = createAppliedSource({
     dir: join(options.stateDir, 'applied'),
     clock,
@@ -72,11 +96,12 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
     applied,
     folders,
     model: () => model,
-    mesh: () => meshConfig?.current() ?? meshWithoutConfig,
+    mesh: () => meshConfig?.current() ?? cluster?.meshConfig() ?? meshWithoutConfig,
     files: () => [
       ...folders.flatMap((folder) => folder.files()),
       ...(meshConfig === undefined ? [] : [meshConfig.state()]),
       ...applied.files(),
+      ...(cluster?.files() ?? []),
     ],
     notices: () => [...model.duplicates.map(describeViolation), ...registry.view().notices],
     groups: () =>
@@ -86,12 +111,22 @@ export function createMeshState(options: ControlPlaneOptions, onModel: (model: M
         serviceAccount: group.spec.template.serviceAccount ?? 'default',
       })),
     async start() {
-      await Promise.all([...folders.map((folder) => folder.start()), meshConfig?.start(), applied.start()]);
+      await Promise.all([
+        ...folders.map((folder) => folder.start()),
+        meshConfig?.start(),
+        applied.start(),
+        cluster?.start(),
+      ]);
       started = true;
       rebuild();
     },
     async stop() {
-      await Promise.all([...folders.map((folder) => folder.stop()), meshConfig?.stop(), applied.stop()]);
+      await Promise.all([
+        ...folders.map((folder) => folder.stop()),
+        meshConfig?.stop(),
+        applied.stop(),
+        cluster?.stop(),
+      ]);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { TokenReviewer } from '@weft/control-ca';
 import type { Clock } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import type { Address } from './grpc/listen.ts';
+import type { KubernetesOptions } from './kubernetes/options.ts';
 
 export interface ControlPlaneOptions {
   /** Watched folders of YAML; where two define one resource, the first folder's stays. */
@@ -16,6 +17,8 @@ export interface ControlPlaneOptions {
   readonly caDir?: string | undefined;
   /** Judges tokens of Kubernetes service accounts; they are refused where absent. */
   readonly tokenReviewer?: TokenReviewer | undefined;
+  /** The cluster whose objects are read and whose pods are served; none where absent. */
+  readonly kubernetes?: KubernetesOptions | undefined;
   /** Where join tokens are kept in files; none where absent. */
   readonly tokenDir?: string | undefined;
   /** ADS and CA over TLS. */
@@ -40,12 +43,8 @@ export interface ControlPlaneAddresses {
   readonly xdsClear: Address | undefined;
   readonly monitoring: Address;
   readonly api: Address;
+  /** Nothing where it is off. */
+  readonly webhook: Address | undefined;
 }
 
-/** A setting that cannot be; the message is one sentence that names it. */
-export class SettingError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'SettingError';
-  }
-}
+export { SettingError } from './setting-error.ts';

@@ -9,6 +9,9 @@ import { type Address, formatAddress } from './grpc/listen.ts';
 import { createIdentitySide } from './identity/identity-side.ts';
 import { fetchText } from './key-sets/fetch-text.ts';
 import { createKeySetKeeper } from './key-sets/key-set-keeper.ts';
+import { gatewayAddresses } from './kubernetes/gateway-addresses.ts';
+import { createKubernetesSide, openCluster } from './kubernetes/kubernetes-side.ts';
+import { type SharedAuthorityOptions, shareAuthority } from './kubernetes/shared-authority.ts';
 import { createMeshState } from './mesh-state.ts';
 import { createMonitoringServer } from './monitoring/server.ts';
 import { createOperatorView } from './operator-api/create-operator-view.ts';
@@ -42,7 +45,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   return {
     async start() {
       assertLoopback(options);
-      lifecycle = assemble(options, await openStateFolder(options), bound);
+      const cluster = options.kubernetes && openCluster(options.kubernetes.access, options.clock);
+      const caDir = options.caDir ?? (cluster && (await shareAuthority(sharedBy(options, cluster.client))));
+      lifecycle = assemble(options, await openStateFolder({ ...options, caDir }), bound, cluster);
       await lifecycle.start();
       const { xds, monitoring, api, xdsClear } = addressesOf(bound);
       options.logger.info(
@@ -62,7 +67,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 }
 
 /** All parts in the order in which they start; they stop in reverse, so that ports close first. */
-function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Bound): Lifecycle {
+function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Bound, cluster?: Cluster): Lifecycle {
   const { clock, logger, trustDomain, domain } = options;
   const { authority, tokens, book, issued, trust, operatorToken } = folder;
   const writer =
@@ -70,11 +75,16 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
       ? undefined
       : createTokenWriter({ folder: options.tokenDir, tokens, rootsPem: authority.rootsPem, clock, logger });
   let ready = false;
-  const state = createMeshState(options, (model) => {
-    keys.setModel(model);
-    proxies.modelChanged(model);
-    void writer?.setGroups(state.groups());
-  });
+  const state = createMeshState(
+    options,
+    (model) => {
+      keys.setModel(model);
+      proxies.modelChanged(model);
+      void writer?.setGroups(state.groups());
+      kubernetes?.modelChanged();
+    },
+    cluster?.client,
+  );
   const keys = createKeySetKeeper({ clock, logger, fetch: fetchText, onChange: () => proxies.keySetsChanged() });
   const keeper = createWorkloadKeeper({
     path: join(options.stateDir, 'workloads.json'),
@@ -85,7 +95,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
   });
   const metrics = createPlaneMetrics(() => proxies.streamCount());
   const { groups } = state;
-  const reviewer = options.tokenReviewer;
+  const reviewer = options.tokenReviewer ?? cluster?.reviewer;
   const authenticator = createAuthenticator({ tokens, book, authority, issued, trustDomain, reviewer, groups });
   const proxies = createProxyService({
     clock,
@@ -107,6 +117,16 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     bound[key] = address;
   };
 
+  const kubernetes =
+    cluster === undefined || options.kubernetes === undefined
+      ? undefined
+      : createKubernetesSide(options, options.kubernetes, cluster.client, {
+          authority,
+          model: state.model,
+          gatewayAddresses: (namespace, name) => gatewayAddresses(proxies.connected(), namespace, name),
+          onWebhook: keep('webhook'),
+        });
+
   const parts: Part[] = [
     { name: 'configuration', start: () => state.start(), stop: () => state.stop() },
     { name: 'key sets', stop: () => keys.stop() },
@@ -117,6 +137,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
     httpPart('--api', options.api, createOperatorApi(view, operatorToken, logger, identity.operations), keep('api')),
     secureXdsPart(servers, keep('xds')),
     ...(options.xdsClear === undefined ? [] : [clearXdsPart(servers, options.xdsClear, keep('xdsClear'))]),
+    ...(kubernetes?.parts ?? []),
     { name: 'streams', stop: () => proxies.stop() },
     // Stops before the streams do: who is connected now is who will come back.
     { name: 'workloads to keep', start: () => keeper.follow(), stop: () => keeper.stop() },
@@ -133,11 +154,18 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
   return createLifecycle(parts, (part, error) => logger.error({ part, err: error }, 'a part did not stop'));
 }
 
-function addressesOf({ xds, monitoring, api, xdsClear }: Bound): ControlPlaneAddresses {
+function addressesOf({ xds, monitoring, api, xdsClear, webhook }: Bound): ControlPlaneAddresses {
   if (xds === undefined || monitoring === undefined || api === undefined) {
     throw new Error('the control plane has not started');
   }
-  return { xds, monitoring, api, xdsClear };
+  return { xds, monitoring, api, xdsClear, webhook };
+}
+
+type Cluster = ReturnType<typeof openCluster>;
+
+function sharedBy(options: ControlPlaneOptions, client: Cluster['client']): SharedAuthorityOptions {
+  const { trustDomain, stateDir, clock, logger, kubernetes } = options;
+  return { client, namespace: kubernetes?.access.namespace ?? '', trustDomain, stateDir, clock, logger };
 }
 
 function assertLoopback({ xdsClear, api }: ControlPlaneOptions): void {

@@ -3,6 +3,7 @@
 import * as grpc from '@grpc/grpc-js';
 import type { TrustBundle } from '@weft/control-ca';
 import { type Compiler, type Snapshot, sameButInstances } from '@weft/control-compiler';
+import type { ProxyDescription } from '@weft/control-registry';
 import type { Clock } from '@weft/kernel';
 import type { Model } from '@weft/model';
 import type { Logger } from '@weft/telemetry';
@@ -50,6 +51,8 @@ export interface ProxyService {
   /** Ends the streams of an identity, which then has to show again who it is. */
   endStreamsOf(namespace: string, serviceAccount: string, reason: string): void;
   list(): readonly ProxyStatus[];
+  /** As the compiler sees them. */
+  connected(): readonly ProxyDescription[];
   snapshot(proxyId: string): Snapshot | undefined;
   notices(): readonly string[];
   streamCount(): number;
@@ -152,6 +155,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
         return statusOf(one, health.get(id) ?? true, xds.status(id));
       });
     },
+    connected: () => connected.all().map(({ proxy }) => proxy),
     snapshot: (proxyId) => publisher.lastSnapshot(proxyId),
     notices: () => publisher.notices(),
     streamCount: () => xds.streamCount(),

@@ -1,4 +1,5 @@
 /** Services, workloads and their health, as one immutable view. */
+export { factsOfPod } from './kubernetes/pod-workload.ts';
 export type { SelectedProtocol } from './protocol.ts';
 export { selectProtocol } from './protocol.ts';
 export type { RegisteredWorkload, Registry, RegistryOptions } from './registry.ts';

@@ -3,8 +3,8 @@
 import { isIP } from 'node:net';
 import * as grpc from '@grpc/grpc-js';
 import type { WorkloadIdentity } from '@weft/control-ca';
-import type { ProxyDescription } from '@weft/control-registry';
-import type { Model } from '@weft/model';
+import { factsOfPod, type ProxyDescription } from '@weft/control-registry';
+import type { Model, Resource } from '@weft/model';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { Refusal } from '@weft/xds-protocol';
 import { z } from 'zod';
@@ -99,6 +99,11 @@ export function describeProxy(
     return refuse(grpc.status.INVALID_ARGUMENT, 'the proxy registers without an IP address that peers can reach it at');
   }
   const namespace = workload?.namespace ?? (metadata.NAMESPACE || 'default');
+  const pod =
+    workload === undefined || group !== '' ? undefined : model.get('Pod', namespace, workloadNameOf(idName, namespace));
+  const podProblem = pod && problemOfPod(pod, workload?.serviceAccount ?? '', reached);
+  if (podProblem !== undefined) return refuse(grpc.status.PERMISSION_DENIED, podProblem);
+  const facts = pod && factsOfPod(pod, model, trustDomain);
   return {
     refused: false,
     admin: metadata.WEFT_ADMIN,
@@ -107,13 +112,13 @@ export function describeProxy(
       type: typeOf(type, metadata.GENERATOR, node.userAgentName),
       namespace,
       serviceAccount: workload?.serviceAccount ?? '',
-      workloadName: metadata.WORKLOAD_NAME || workloadNameOf(idName, namespace),
-      labels: resource === undefined ? metadata.LABELS : { ...resource.spec.metadata?.labels },
+      workloadName: facts?.workloadName ?? (metadata.WORKLOAD_NAME || workloadNameOf(idName, namespace)),
+      labels: resource === undefined ? (facts?.labels ?? metadata.LABELS) : { ...resource.spec.metadata?.labels },
       address: reached,
       addresses: addresses.length > 0 ? addresses : isIP(reached) === 0 ? [] : [reached],
       interception: interceptionOf(metadata.INTERCEPTION_MODE),
-      locality: localityOf(node) || (resource?.spec.template.locality ?? ''),
-      network: metadata.NETWORK || (resource?.spec.template.network ?? ''),
+      locality: localityOf(node) || (resource?.spec.template.locality ?? facts?.locality ?? ''),
+      network: metadata.NETWORK || (resource?.spec.template.network ?? facts?.network ?? ''),
       clusterId: metadata.CLUSTER_ID,
       ingress: metadata.WEFT_INGRESS,
       egressProxy: metadata.WEFT_EGRESS_PROXY,
@@ -122,6 +127,16 @@ export function describeProxy(
       workloadGroup: group,
     },
   };
+}
+
+/** A pod is known by its name in the node id, and its token must be of the service account that it runs as, at its address. */
+function problemOfPod({ name, spec }: Resource<'Pod'>, serviceAccount: string, address: string): string | undefined {
+  const account = spec.serviceAccountName ?? 'default';
+  if (account !== serviceAccount)
+    return `pod ${name} is of service account ${account}, the proxy is of ${serviceAccount}`;
+  const { podIP, podIPs = [] } = spec.status ?? {};
+  if (podIP === undefined || podIP === address || podIPs.includes(address)) return undefined;
+  return `pod ${name} does not have the address ${address} that the proxy says`;
 }
 
 /** "payment-v1-1.shop" in namespace shop: "payment-v1-1". */
