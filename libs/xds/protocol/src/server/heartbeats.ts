@@ -1,6 +1,7 @@
 /** Heartbeats of resources with a lifetime: each is told to live on before half of the shortest lifetime is over. */
 
 import type { Cancel, Clock } from '@weft/kernel';
+import { layersOf } from './map-difference.ts';
 import { emptyResources, isKnown, type Subscription } from './subscription.ts';
 import type { OpaqueResource, ResourcesByName } from './types.ts';
 
@@ -14,6 +15,11 @@ const lifetimes = new WeakMap<ResourcesByName, readonly OpaqueResource[]>();
 
 /** Those with a lifetime; looked for once per map. */
 export function mortalsOf(resources: ResourcesByName): readonly OpaqueResource[] {
+  const layers = layersOf(resources);
+  return layers.length === 1 ? mortalsOfLayer(resources) : layers.flatMap(mortalsOfLayer);
+}
+
+function mortalsOfLayer(resources: ResourcesByName): readonly OpaqueResource[] {
   let found = lifetimes.get(resources);
   if (found === undefined) {
     found = [...resources.values()].filter(({ ttlMs }) => ttlMs !== undefined);

@@ -1,0 +1,99 @@
+// npm run bench:control-plane: how the control plane grows with proxies and services.
+// Usage: npm run bench:control-plane -- [--proxies N] [--services N] [--endpoints N] [--changes N] [--json FILE] [--cpu-prof DIR]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { stopProcess } from '../bench/processes.mjs';
+import { startFleet } from './fleets.mjs';
+import { measureEndpointChanges, measureFullPush } from './measure.mjs';
+import { namespaces, writeModel } from './model.mjs';
+import { startPlane } from './plane.mjs';
+import { printHeader, printRow, printVerdicts, verdictsOf } from './report.mjs';
+
+const { values } = parseArgs({
+  options: {
+    proxies: { type: 'string', default: '1000' },
+    services: { type: 'string', default: '2000' },
+    endpoints: { type: 'string', default: '20000' },
+    changes: { type: 'string', default: '20' },
+    pushes: { type: 'string', default: '3' },
+    json: { type: 'string' },
+    'cpu-prof': { type: 'string' },
+    'no-growth': { type: 'boolean', default: false },
+  },
+});
+const [proxies, services, endpoints, changes, pushes] = [
+  values.proxies,
+  values.services,
+  values.endpoints,
+  values.changes,
+  values.pushes,
+].map(Number);
+const folder = mkdtempSync(join(tmpdir(), 'weft-bench-control-plane-'));
+const running = [];
+let failed = true;
+async function cleanUp() {
+  for (const stop of running.splice(0).reverse()) await stop();
+  if (failed) console.error(`what it wrote is left in ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
+
+/** One control plane, with ever more proxies. */
+async function measureMesh(size, counts) {
+  const model = join(folder, `model-${size.services}`);
+  writeModel(model, size);
+  const profile = values['cpu-prof'];
+  const plane = await startPlane({
+    folder: join(folder),
+    model,
+    nodeArgs: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+  });
+  const fleet = startFleet(plane.port, namespaces);
+  running.push(() => stopProcess(plane.child), fleet.stop);
+  const idleMb = await plane.memoryMb();
+  const rows = [];
+  let syncMs = 0;
+  let before = { count: 0, memoryMb: idleMb };
+  for (const count of counts) {
+    const startedAt = performance.now();
+    await fleet.connect(count);
+    syncMs += performance.now() - startedAt;
+    const endpoint = await measureEndpointChanges(plane, fleet, changes);
+    const push = await measureFullPush(plane, fleet, pushes);
+    const memoryMb = await plane.memoryMb();
+    const kilobytesPerProxy = ((memoryMb - before.memoryMb) * 1024) / (count - before.count);
+    before = { count, memoryMb };
+    const figures = { startMs: plane.startMs, idleMb, syncMs, ...endpoint, ...push, memoryMb, kilobytesPerProxy };
+    rows.push({ ...size, proxies: count, ...figures });
+    printRow(rows.at(-1));
+  }
+  fleet.stop();
+  await stopProcess(plane.child);
+  running.splice(0);
+  // Folders of state belong to one control plane.
+  rmSync(join(folder, 'state'), { recursive: true, force: true });
+  return rows;
+}
+
+try {
+  console.log(
+    `${endpoints} endpoints of ${services} services in ${namespaces} namespaces, incremental xDS in clear text; ${changes} changes each`,
+  );
+  printHeader();
+  const counts = values['no-growth'] ? [proxies] : [proxies / 10, (proxies * 3) / 10, proxies].map(Math.round);
+  const rows = [];
+  if (!values['no-growth']) {
+    const tenth = { services: Math.round(services / 10), endpoints: Math.round(endpoints / 10) };
+    rows.push(...(await measureMesh(tenth, [counts[1]])));
+  }
+  rows.push(...(await measureMesh({ services, endpoints }, counts)));
+  const verdicts = verdictsOf(rows, { proxies, services });
+  printVerdicts(verdicts);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ rows, verdicts }, null, 2)}\n`);
+  if (verdicts.some(({ holds }) => !holds)) process.exitCode = 1;
+  failed = false;
+} finally {
+  await cleanUp();
+}
