@@ -22,6 +22,7 @@ export class UsageError extends Error {}
 const flags = {
   mode: { type: 'string', default: 'sidecar' },
   'workload-group': { type: 'string' },
+  pod: { type: 'string' },
   xds: { type: 'string', default: '127.0.0.1:15012' },
   'xds-server-name': { type: 'string' },
   'token-dir': { type: 'string' },
@@ -65,7 +66,7 @@ export function parseConfig(args: readonly string[]): Config {
   if (mode === 'gateway' && inbound.length > 0) throw new UsageError('--inbound: a gateway has no application');
   return {
     mode,
-    workloadGroup: parseGroup(required('workload-group', values['workload-group'])),
+    ...parseWorkload(values['workload-group'], values.pod),
     xds: parseXds(values.xds),
     xdsServerName: values['xds-server-name'],
     tokenDir: required('token-dir', values['token-dir']),
@@ -103,9 +104,16 @@ function required(flag: string, value: string | undefined): string {
   return value;
 }
 
-function parseGroup(text: string): ProxyOptions['workloadGroup'] {
+/** A pod of Kubernetes registers by nothing: its EndpointSlices say where it is, its Pod what it is. */
+function parseWorkload(group: string | undefined, pod: string | undefined): Pick<ProxyOptions, 'workloadGroup' | 'pod'> {
+  if (pod === undefined) return { workloadGroup: parseGroup(required('workload-group', group)) };
+  if (group !== undefined) throw new UsageError('--pod and --workload-group: give one of them');
+  return { workloadGroup: parseGroup(required('pod', pod), 'pod'), pod: true };
+}
+
+function parseGroup(text: string, flag = 'workload-group'): ProxyOptions['workloadGroup'] {
   const match = /^([a-z0-9][a-z0-9-]{0,62})\/([a-z0-9][a-z0-9.-]{0,252})$/.exec(text);
-  if (match === null) throw new UsageError(`--workload-group ${text}: give namespace/name, like shop/order`);
+  if (match === null) throw new UsageError(`--${flag} ${text}: give namespace/name, like shop/order`);
   return { namespace: match[1] ?? '', name: match[2] ?? '' };
 }
 

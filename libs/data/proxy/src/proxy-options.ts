@@ -16,6 +16,8 @@ export interface AppMetricsSource {
 export interface ProxyOptions {
   readonly mode: 'sidecar' | 'gateway';
   readonly workloadGroup: { readonly namespace: string; readonly name: string };
+  /** True: `workloadGroup` names the pod that it runs in, and it registers with no group. */
+  readonly pod?: boolean;
   /** The control plane: streams and the CA. */
   readonly xds: { readonly host: string; readonly port: number };
   /** DNS name to expect in its certificate where it is not the address. */

@@ -19,6 +19,8 @@ export interface HostPort {
 export interface NodeOptions {
   readonly mode: 'sidecar' | 'gateway';
   readonly workloadGroup: { readonly namespace: string; readonly name: string };
+  /** True: `workloadGroup` names the pod that it runs in. */
+  readonly pod?: boolean;
   /** Address that peers reach the proxy at. */
   readonly address: string;
   readonly inbound: readonly IngressFlag[];
@@ -42,7 +44,7 @@ export function describeNode(options: NodeOptions): Node {
     metadata: {
       NAMESPACE: namespace,
       WORKLOAD_NAME: name,
-      AUTO_REGISTER_GROUP: name,
+      ...(options.pod === true ? {} : { AUTO_REGISTER_GROUP: name }),
       INSTANCE_IPS: options.address,
       INTERCEPTION_MODE: 'NONE',
       WEFT_INGRESS: options.inbound.map(({ name: port, bind, port: number, defaultEndpoint }) => ({
@@ -61,6 +63,7 @@ export function describeNode(options: NodeOptions): Node {
 }
 
 function instanceName(options: NodeOptions): string {
+  if (options.pod === true) return options.workloadGroup.name;
   const port = options.inbound[0]?.port ?? options.outbound?.port ?? options.admin.port;
   return `${options.workloadGroup.name}-${port}`;
 }
