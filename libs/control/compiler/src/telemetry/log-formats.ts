@@ -1,11 +1,12 @@
 /** How an access is written: Istio's two formats, or the operator's. */
 
 import { create, type JsonObject } from '@bufbuild/protobuf';
-import type { LogLabels, MeshConfig } from '@weft/model';
+import type { FileAccessLogProvider, LogLabels, MeshConfig } from '@weft/model';
 import {
   type SubstitutionFormatString,
   SubstitutionFormatStringSchema,
 } from '@weft/xds-messages/envoy/config/core/v3/substitution_format_string';
+import { formatProblem, labelsProblem } from './format-check.ts';
 
 /** The names are Istio's (pilot, telemetry_logging). */
 const istioFields: JsonObject = {
@@ -61,18 +62,19 @@ const istioText = `${[
   '%ROUTE_NAME%',
 ].join(' ')}\n`;
 
-/** @param text Envoy's format string; empty: Istio's own. A missing end of line is put there. */
+/** @param text Envoy's format string; empty, or not to be read by proxies: Istio's own. A missing end of line is put there. */
 export function textFormat(text: string, omitEmptyValues = false): SubstitutionFormatString {
-  const line = text === '' ? istioText : text.endsWith('\n') ? text : `${text}\n`;
+  const line = text === '' || formatProblem(text) !== undefined ? istioText : text.endsWith('\n') ? text : `${text}\n`;
   return create(SubstitutionFormatStringSchema, {
     format: { case: 'textFormatSource', value: { specifier: { case: 'inlineString', value: line } } },
     omitEmptyValues,
   });
 }
 
-/** @param labels any JSON whose texts are format strings; absent or empty: Istio's own fields. */
+/** @param labels any JSON whose texts are format strings; absent, empty, or not to be read by proxies: Istio's own fields. */
 export function jsonFormat(labels: LogLabels | undefined, omitEmptyValues = false): SubstitutionFormatString {
-  const written = labels === undefined || Object.keys(labels).length === 0 ? istioFields : (labels as JsonObject);
+  const isOwn = labels === undefined || Object.keys(labels).length === 0 || labelsProblem(labels) !== undefined;
+  const written = isOwn ? istioFields : (labels as JsonObject);
   return create(SubstitutionFormatStringSchema, {
     format: { case: 'jsonFormat', value: written },
     omitEmptyValues,
@@ -80,10 +82,22 @@ export function jsonFormat(labels: LogLabels | undefined, omitEmptyValues = fals
 }
 
 /** A JSON format that is no object gives way to Istio's own: the mesh configuration's reader has warned of it. */
-export function meshFormat(mesh: Pick<MeshConfig, 'accessLogEncoding' | 'accessLogFormat'>): SubstitutionFormatString {
+export function meshFormat(mesh: FormatOfMesh): SubstitutionFormatString {
   const { accessLogEncoding, accessLogFormat } = mesh;
   return accessLogEncoding === 'JSON' ? jsonFormat(parseObject(accessLogFormat)) : textFormat(accessLogFormat);
 }
+
+/** What makes the mesh's format give way to Istio's own, besides JSON that is none. */
+export function meshFormatProblem({ accessLogEncoding, accessLogFormat }: FormatOfMesh): string | undefined {
+  return accessLogEncoding === 'JSON' ? labelsProblem(parseObject(accessLogFormat)) : formatProblem(accessLogFormat);
+}
+
+/** As `meshFormatProblem`, of a provider's. */
+export function providerFormatProblem({ logFormat }: FileAccessLogProvider): string | undefined {
+  return logFormat?.labels === undefined ? formatProblem(logFormat?.text ?? '') : labelsProblem(logFormat.labels);
+}
+
+type FormatOfMesh = Pick<MeshConfig, 'accessLogEncoding' | 'accessLogFormat'>;
 
 function parseObject(text: string): LogLabels | undefined {
   if (text === '') return undefined;

@@ -4,6 +4,7 @@ import { findProvider, mergeAccessLogging, mergeMetrics, type Resource, selectPo
 import type { Context } from '../context.ts';
 import { notice, provenanceOf } from '../provenance.ts';
 import { celProblem } from './cel-filter.ts';
+import { meshFormatProblem, providerFormatProblem } from './log-formats.ts';
 import { type Side, telemetriesOf, trafficSide } from './side.ts';
 import { tracingOrigin, tracingProblems } from './tracing.ts';
 
@@ -25,11 +26,16 @@ function logNotices(context: Context, side: Side): readonly string[] {
   const targets = mergeAccessLogging(telemetriesOf(context), mesh, trafficSide(side)) ?? [];
   return targets.flatMap(({ provider: name, telemetry, filter }) => {
     const provider = findProvider(mesh, name);
-    if (provider?.envoyFileAccessLog !== undefined) {
-      const problem = filter === undefined ? undefined : celProblem(filter);
-      if (problem === undefined) return [];
-      const unread = `the filter cannot be read, ${problem}; every access is logged`;
-      return [said(telemetry, 'accessLogging', '', unread)];
+    const file = provider?.envoyFileAccessLog;
+    if (file !== undefined) {
+      const unread = filter === undefined ? undefined : celProblem(filter);
+      const format = providerFormatProblem(file);
+      return [
+        ...(unread === undefined
+          ? []
+          : [said(telemetry, 'accessLogging', '', `the filter cannot be read, ${unread}; every access is logged`)]),
+        ...(format === undefined ? [] : [ofMesh(`extensionProviders ${name}`, unreadFormat(format))]),
+      ];
     }
     const sentence =
       provider === undefined
@@ -44,6 +50,10 @@ function tracingNotices(context: Context, side: Side): readonly string[] {
   if (problems.length === 0) return [];
   const telemetry = tracingOrigin(context, side);
   return problems.map((sentence) => said(telemetry, 'tracing', 'defaultProviders.tracing', sentence));
+}
+
+function unreadFormat(problem: string): string {
+  return `the format cannot be read, ${problem}; Istio's own is taken`;
 }
 
 /** Counters are the sidecar's own; their tags are fixed. */
@@ -70,7 +80,9 @@ function metricNotices(context: Context, side: Side): readonly string[] {
 function meshNotices({ world }: Context): readonly string[] {
   const { defaultConfig } = world.input.mesh;
   const { proxyHeaders, proxyStatsMatcher, extraStatTags } = defaultConfig;
+  const format = meshFormatProblem(world.input.mesh);
   return [
+    ...(format === undefined ? [] : [ofMesh('accessLogFormat', unreadFormat(format))]),
     ...(proxyHeaders.preserveHttp1HeaderCase === true
       ? [
           ofMesh(
