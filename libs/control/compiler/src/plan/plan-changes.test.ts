@@ -1,0 +1,212 @@
+/** Plans of small changes, as the sentences that a person reads. */
+
+import { createManualClock } from '@weft/kernel';
+import { createModel, defaultMeshConfig, parseDocuments } from '@weft/model';
+import { describe, expect, it } from 'vitest';
+import { offlineMesh, type PlannedMesh } from './offline-mesh.ts';
+import { planChanges } from './plan-changes.ts';
+import { describeChange } from './planned-change.ts';
+import { readTap, replay } from './replay.ts';
+
+const base = `
+apiVersion: v1
+kind: Service
+metadata: { name: order, namespace: shop }
+spec: { selector: { app: order }, ports: [{ name: http, port: 8080, targetPort: http }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: payment, namespace: shop }
+spec: { selector: { app: payment }, ports: [{ name: http, port: 8080, targetPort: http }] }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: order, namespace: shop }
+spec: { metadata: { labels: { app: order } }, template: { serviceAccount: order } }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: payment-v1, namespace: shop }
+spec: { metadata: { labels: { app: payment, version: v1 } }, template: { serviceAccount: payment } }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: payment-v2, namespace: shop }
+spec: { metadata: { labels: { app: payment, version: v2 } }, template: { serviceAccount: payment } }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: payment, namespace: shop }
+spec:
+  host: payment
+  subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }]
+`;
+
+const vs = (http: string): string => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: payment, namespace: shop }
+spec: { hosts: [payment], http: [${http}] }
+`;
+const split = (v1: number, v2: number, more = ''): string =>
+  `{ route: [{ destination: { host: payment, subset: v1 }, weight: ${v1} }, { destination: { host: payment, subset: v2 }, weight: ${v2} }]${more} }`;
+const policy = (rules: string, action = 'ALLOW'): string => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: guard, namespace: shop }
+spec: { selector: { matchLabels: { app: payment } }, action: ${action}, rules: ${rules} }
+`;
+const order = '{ from: [{ source: { principals: [cluster.local/ns/shop/sa/order] } }]';
+
+function meshOf(...documents: readonly string[]): PlannedMesh {
+  const parsed = parseDocuments('f.yaml', [base, ...documents].join('---\n'));
+  if (parsed.violations.length > 0) throw new Error(JSON.stringify(parsed.violations));
+  const clock = createManualClock();
+  return offlineMesh(createModel(parsed.resources), { mesh: defaultMeshConfig, domain: 'cluster.local', clock });
+}
+
+function told(before: readonly string[], after: readonly string[]): readonly string[] {
+  return planChanges(meshOf(...before), meshOf(...after)).map(
+    (change) => describeChange(change) + (change.danger === undefined ? '' : ` !! ${change.danger}`),
+  );
+}
+
+describe('a plan', () => {
+  it('says nothing where nothing changes, wherever the lines stand', () => {
+    expect(told([vs(split(90, 10))], [`# a comment\n\n${vs(split(90, 10))}`])).toEqual([]);
+  });
+
+  const cases: readonly (readonly [string, readonly string[], readonly string[], ...(readonly string[])])[] = [
+    [
+      'moves requests',
+      [vs(split(90, 10))],
+      [vs(split(80, 20))],
+      'order, payment -> payment: 10 % of requests move from v1 to v2',
+    ],
+    [
+      'takes retries and time',
+      [vs(split(90, 10))],
+      [vs(split(90, 10, ', timeout: 2s, retries: { attempts: 0 }'))],
+      'order, payment -> payment: timeout goes from none to 2 s; retries go from 2 to 0',
+    ],
+    [
+      'injects faults and copies requests',
+      [vs(split(90, 10))],
+      [
+        vs(
+          split(
+            90,
+            10,
+            ', fault: { delay: { percentage: { value: 10 }, fixedDelay: 5s } }, mirror: { host: order }, mirrorPercentage: { value: 5 }',
+          ),
+        ),
+      ],
+      'order, payment -> payment: 10 % of requests are delayed by 5 s; a copy of 5 % of requests goes to order.shop',
+    ],
+    [
+      'adds a rule',
+      [vs(split(90, 10))],
+      [
+        vs(
+          `{ match: [{ uri: { prefix: /admin }, method: { exact: GET } }], directResponse: { status: 403 } }, ${split(90, 10)}`,
+        ),
+      ],
+      'order, payment -> payment: GET /admin*: a new rule: requests are answered with 403',
+    ],
+    [
+      'removes a rule',
+      [
+        vs(
+          `{ match: [{ headers: { x-canary: { exact: "1" } } }], route: [{ destination: { host: payment, subset: v2 } }] }, ${split(90, 10)}`,
+        ),
+      ],
+      [vs(split(90, 10))],
+      'order, payment -> payment: requests with x-canary = 1: the rule is gone; later rules decide',
+    ],
+    [
+      'leads to a subset that is not there',
+      [vs(split(90, 10))],
+      [vs('{ route: [{ destination: { host: payment, subset: v3 } }] }')],
+      'order, payment -> payment: requests are split anew: v1 from 90 % to 0 %, v2 from 10 % to 0 %, v3 from 0 % to 100 % !! there is no v3: 100 % of requests get 503',
+      'VirtualService shop/payment: spec.http[0].route[0].destination.subset: no DestinationRule defines subset v3 of payment.shop.svc.cluster.local; there are v1, v2 (WEFT0102) !! no DestinationRule defines subset v3 of payment.shop.svc.cluster.local; there are v1, v2',
+    ],
+    [
+      'makes a rule that no request can reach',
+      [vs(split(90, 10))],
+      [vs(`${split(90, 10)}, { match: [{ uri: { prefix: /a } }], route: [{ destination: { host: order } }] }`)],
+      'VirtualService shop/payment: spec.http[1]: not used: rule 0 takes everything already (WEFT0104) !! not used: rule 0 takes everything already',
+    ],
+    [
+      'denies who was allowed',
+      [],
+      [policy(`[${order}, to: [{ operation: { methods: [GET], paths: ["/stock"] } }] }]`)],
+      'order loses access to payment: POST /stock, other paths !! calls that were allowed are denied (403)',
+      'callers without certificate, payment loses access to payment !! calls that were allowed are denied (403)',
+    ],
+    [
+      'allows more',
+      [policy(`[${order}, to: [{ operation: { methods: [GET], paths: ["/stock"] } }] }]`)],
+      [policy(`[${order}, to: [{ operation: { methods: [GET], paths: ["/stock", "/price"] } }] }]`)],
+      'order gains access to payment: GET /price',
+    ],
+    [
+      'asks for mutual TLS',
+      [],
+      [
+        '\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: { name: strict, namespace: shop }\nspec: { mtls: { mode: STRICT } }\n',
+      ],
+      'order: takes mutual TLS alone (before: takes mutual TLS and plain text) !! callers without a sidecar are cut off',
+      'payment: takes mutual TLS alone (before: takes mutual TLS and plain text) !! callers without a sidecar are cut off',
+    ],
+  ];
+  it.each(cases.map(([what, before, after, ...expected]) => ({ what, before, after, expected })))(
+    '$what',
+    ({ before, after, expected }) => {
+      expect(told(before, after)).toEqual(expected);
+    },
+  );
+});
+
+describe('a replay', () => {
+  const lines = [
+    '{"direction":"outbound","method":"GET","authority":"payment.shop:8080","path":"/charge?x=1","status":200}',
+    '{"direction":"outbound","method":"GET","authority":"payment.shop:8080","path":"/charge?x=2","status":200}',
+    '{"dropped":3}',
+    'no JSON',
+    '{"direction":"outbound","method":"GET","authority":"unknown.example","path":"/","status":502}',
+  ].join('\n');
+
+  it('counts the requests that come out differently, with examples', () => {
+    const before = meshOf(vs('{ route: [{ destination: { host: payment, subset: v1 } }] }'));
+    const after = meshOf(vs('{ route: [{ destination: { host: payment, subset: v2 } }] }'));
+    expect(replay(before, after, readTap(lines, 'order'))).toEqual({
+      requests: 3,
+      skipped: 0,
+      changed: 2,
+      examples: [
+        {
+          request: 'GET payment.shop:8080/charge from order',
+          before: 'goes to outbound|8080|v1|payment.shop.svc.cluster.local by http[0]',
+          after: 'goes to outbound|8080|v2|payment.shop.svc.cluster.local by http[0]',
+          count: 2,
+        },
+      ],
+    });
+  });
+
+  it('asks access of the workload that took the request', () => {
+    const seen = readTap(
+      '{"direction":"inbound","method":"POST","authority":"payment.shop:8080","path":"/charge","status":200,"source_principal":"spiffe://cluster.local/ns/shop/sa/order","source_workload":"order"}',
+      'payment-v1',
+    );
+    const after = meshOf(policy(`[${order}, to: [{ operation: { methods: [POST] } }] }]`, 'DENY'));
+    expect(replay(meshOf(), after, seen)).toMatchObject({
+      changed: 1,
+      examples: [{ before: 'is allowed', after: 'is denied (403) by ns[shop]-policy[guard]-rule[0]' }],
+    });
+  });
+
+  it('skips workloads that nobody knows', () => {
+    expect(replay(meshOf(), meshOf(), readTap(lines, 'gone'))).toMatchObject({ requests: 0, skipped: 3, changed: 0 });
+  });
+});

@@ -1,0 +1,168 @@
+/** Requests that were seen, through both versions of the rules: how many come out differently. */
+
+import type { ProxyDescription } from '@weft/control-registry';
+import { createCompiler } from '../compile.ts';
+import { verdictOf } from './evaluate/access.ts';
+import { type AskedRequest, askedRequest } from './evaluate/asked-request.ts';
+import { clientRoutes } from './evaluate/client-side.ts';
+import { type DecodedSnapshot, decodeSnapshot } from './evaluate/decoded-snapshot.ts';
+import { routeOf } from './evaluate/route-match.ts';
+import { serverPorts } from './evaluate/server-side.ts';
+import { fromOf } from './explain-request.ts';
+import type { PlannedMesh } from './offline-mesh.ts';
+import { nameOfProxy } from './plan-changes.ts';
+import { answerWords } from './route-words.ts';
+
+/** One line of a sidecar's /tap, as far as it is read (interfaces.md, section 4). */
+export interface SeenRequest {
+  readonly direction: 'inbound' | 'outbound';
+  readonly method: string;
+  readonly authority: string;
+  /** With query. */
+  readonly path: string;
+  readonly status: number;
+  readonly sourcePrincipal: string;
+  readonly sourceWorkload: string;
+  readonly destinationWorkload: string;
+}
+
+export interface Replay {
+  /** That could be asked of both versions. */
+  readonly requests: number;
+  /** Of a workload that neither side knows, or in a form that says too little. */
+  readonly skipped: number;
+  readonly changed: number;
+  /** Most frequent first, `examplesMax` at most. */
+  readonly examples: readonly ReplayedExample[];
+}
+
+export interface ReplayedExample {
+  /** "GET payment.shop/charge from order". */
+  readonly request: string;
+  readonly before: string;
+  readonly after: string;
+  readonly count: number;
+}
+
+export const examplesMax = 20;
+/** Lines of one replay; more are not read. */
+export const seenRequestsMax = 100_000;
+
+/**
+ * Bad lines, and the lines in which a tap says what it dropped, are left out.
+ * @param text JSON lines.
+ * @param own workload whose sidecar was tapped, for lines that do not say it; empty: not known.
+ */
+export function readTap(text: string, own: string): readonly SeenRequest[] {
+  const seen: SeenRequest[] = [];
+  for (const line of text.split('\n')) {
+    if (seen.length >= seenRequestsMax) break;
+    const read = line.trim() === '' ? undefined : readLine(line, own);
+    if (read !== undefined) seen.push(read);
+  }
+  return seen;
+}
+
+function readLine(line: string, own: string): SeenRequest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const text = (name: string): string => (typeof fields[name] === 'string' && fields[name] !== '-' ? fields[name] : '');
+  if (text('method') === '' || text('authority') === '') return undefined;
+  const inbound = text('direction') === 'inbound';
+  return {
+    direction: inbound ? 'inbound' : 'outbound',
+    method: text('method'),
+    authority: text('authority'),
+    path: text('path') || '/',
+    status: Number(fields['status'] ?? 0),
+    sourcePrincipal: text('source_principal'),
+    sourceWorkload: text('source_workload') || (inbound ? '' : own),
+    destinationWorkload: inbound ? own || text('destination_workload') : text('destination_workload'),
+  };
+}
+
+/**
+ * Taps carry no headers of requests: rules by header are asked as if there were none. Access is asked of the workload that took the
+ * request; without a certificate seen, of calls of that workload the caller is nobody.
+ */
+export function replay(before: PlannedMesh, after: PlannedMesh, seen: readonly SeenRequest[]): Replay {
+  const sides = [compiledSide(before), compiledSide(after)] as const;
+  const outcomes = new Map<string, { example: Omit<ReplayedExample, 'count'>; count: number }>();
+  let skipped = 0;
+  let changed = 0;
+  for (const request of seen) {
+    const [was, is] = sides.map((side) => outcomeOf(side, request));
+    if (was === undefined || is === undefined) {
+      skipped += 1;
+      continue;
+    }
+    if (was === is) continue;
+    changed += 1;
+    const path = request.path.split('?')[0] ?? '';
+    const who = request.sourceWorkload || request.sourcePrincipal.split('/').at(-1) || 'somebody';
+    const example = { request: `${request.method} ${request.authority}${path} from ${who}`, before: was, after: is };
+    const key = JSON.stringify(example);
+    const known = outcomes.get(key) ?? { example, count: 0 };
+    known.count += 1;
+    outcomes.set(key, known);
+  }
+  const examples = [...outcomes.values()]
+    .sort((left, right) => right.count - left.count)
+    .slice(0, examplesMax)
+    .map(({ example, count }) => ({ ...example, count }));
+  return { requests: seen.length - skipped, skipped, changed, examples };
+}
+
+type CompiledSide = (workload: string) => { proxy: ProxyDescription; snapshot: DecodedSnapshot } | undefined;
+
+function compiledSide({ input, proxies }: PlannedMesh): CompiledSide {
+  const compiler = createCompiler();
+  const compiled = new Map<string, { proxy: ProxyDescription; snapshot: DecodedSnapshot }>();
+  return (workload) => {
+    const known = compiled.get(workload);
+    if (known !== undefined) return known;
+    const proxy = proxies.find((one) => one.workloadName === workload || nameOfProxy(one).startsWith(`${workload}.`));
+    if (proxy === undefined) return undefined;
+    const made = { proxy, snapshot: decodeSnapshot(compiler.compile(input, proxy)) };
+    compiled.set(workload, made);
+    return made;
+  };
+}
+
+function outcomeOf(side: CompiledSide, seen: SeenRequest): string | undefined {
+  const request = askedRequest(seen.method, `http://${seen.authority}${seen.path}`, []);
+  if (request === undefined) return undefined;
+  return seen.direction === 'inbound' ? accessOutcome(side, seen, request) : routeOutcome(side, seen, request);
+}
+
+function routeOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequest): string | undefined {
+  const client = side(seen.sourceWorkload);
+  const found = client && clientRoutes(client.snapshot, request);
+  if (found === undefined) return undefined;
+  const { route } = routeOf(found.configuration, request);
+  if (route === undefined) return 'no route (404)';
+  const { rule } = fromOf(route);
+  return `requests ${answerWords(route, (cluster) => cluster)}${rule === '' ? '' : ` by ${rule}`}`
+    .replace('requests go to', 'goes to')
+    .replace('requests are', 'is');
+}
+
+function accessOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequest): string | undefined {
+  const server = side(seen.destinationWorkload);
+  const ports = server === undefined ? [] : serverPorts(server.snapshot).filter(({ http }) => http);
+  const [first] = ports;
+  if (first === undefined) return undefined;
+  const denied = ports
+    .map(({ rules, port }) =>
+      verdictOf(rules, { ...request, principal: seen.sourcePrincipal, port, sourceAddress: '' }),
+    )
+    .find(({ allowed }) => !allowed);
+  if (denied === undefined) return 'is allowed';
+  return `is denied (403)${denied.policy === '' ? '' : ` by ${denied.policy}`}`;
+}
