@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { HostPort, IngressFlag, ProxyOptions } from '@weft/data-proxy';
+import { type HostPort, type IngressFlag, type ProxyOptions, socketPathBytesMax } from '@weft/data-proxy';
 import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
 
 type FromElsewhere = 'version' | 'clock' | 'random' | 'log' | 'onQuit' | 'predecessor' | 'successor' | 'workerCommand';
@@ -34,6 +34,7 @@ const flags = {
   readiness: { type: 'string', default: '127.0.0.1:15021' },
   prometheus: { type: 'string', default: '127.0.0.1:15090' },
   'state-dir': { type: 'string' },
+  'workload-api': { type: 'string' },
   'access-log': { type: 'string' },
   'access-log-flush-ms': { type: 'string', default: '250' },
   'app-metrics': { type: 'string' },
@@ -78,6 +79,7 @@ export function parseConfig(args: readonly string[]): Config {
     readiness: parseAddress('readiness', values.readiness),
     prometheus: parseAddress('prometheus', values.prometheus),
     stateDir: required('state-dir', values['state-dir']),
+    workloadApi: values['workload-api'] === undefined ? undefined : parseSocket(values['workload-api']),
     accessLog: values['access-log'] === undefined ? undefined : required('access-log', values['access-log']),
     accessLogFlushMs: parseFlush(values['access-log-flush-ms']),
     appMetrics: values['app-metrics'] === undefined ? undefined : parseAppMetrics(values['app-metrics']),
@@ -105,7 +107,10 @@ function required(flag: string, value: string | undefined): string {
 }
 
 /** A pod of Kubernetes registers by nothing: its EndpointSlices say where it is, its Pod what it is. */
-function parseWorkload(group: string | undefined, pod: string | undefined): Pick<ProxyOptions, 'workloadGroup' | 'pod'> {
+function parseWorkload(
+  group: string | undefined,
+  pod: string | undefined,
+): Pick<ProxyOptions, 'workloadGroup' | 'pod'> {
   if (pod === undefined) return { workloadGroup: parseGroup(required('workload-group', group)) };
   if (group !== undefined) throw new UsageError('--pod and --workload-group: give one of them');
   return { workloadGroup: parseGroup(required('pod', pod), 'pod'), pod: true };
@@ -197,6 +202,17 @@ function parseAppMetrics(text: string): ProxyOptions['appMetrics'] {
     throw new UsageError(`--app-metrics ${text}: give an address and a path, like 127.0.0.1:9100/metrics`);
   }
   return { at: parseAddress('app-metrics', text.slice(0, slash)), path: text.slice(slash) };
+}
+
+/** "unix:///run/spire/agent.sock", as SPIFFE_ENDPOINT_SOCKET has it. */
+function parseSocket(text: string): string {
+  const path = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
+  if (path === undefined || Buffer.byteLength(path) > socketPathBytesMax) {
+    throw new UsageError(
+      `--workload-api ${text}: give a socket, like unix:///run/weft/workload.sock, of up to ${socketPathBytesMax} bytes`,
+    );
+  }
+  return path;
 }
 
 /** As Envoy's: 0 is one for each core. */

@@ -16,3 +16,6 @@ export type { SpiffeId } from './spiffe-id.ts';
 export { formatSpiffeId, isSpiffeId, isTrustDomain, parseSpiffeId } from './spiffe-id.ts';
 export type { VerifyRequest } from './verify.ts';
 export { verifyLeaf } from './verify.ts';
+export { certificatesToDer, keyToDer, listsToDer } from './workload-api/der-text.ts';
+export type { JwtSvid, JwtSvidCheck } from './workload-api/jwt-svid.ts';
+export { jwtSvidLengthMax, verifyJwtSvid } from './workload-api/jwt-svid.ts';

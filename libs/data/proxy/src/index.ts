@@ -10,3 +10,4 @@ export type { Predecessor } from './workers/predecessor.ts';
 export { createPredecessor } from './workers/predecessor.ts';
 export type { SuccessorCommand } from './workers/successor.ts';
 export { runWorker } from './workers/worker.ts';
+export { socketPathBytesMax } from './workload-api/unix-server.ts';

@@ -35,6 +35,8 @@ export interface ProxyOptions {
   readonly prometheus: HostPort;
   /** 0700: last good configuration, key and certificate. */
   readonly stateDir: string;
+  /** Path of a Unix socket for the SPIFFE Workload API; nothing: it is not served. */
+  readonly workloadApi?: string | undefined;
   /** Nothing: standard output. */
   readonly accessLog: string | undefined;
   /** Between two writes of the access log; nothing: 250. */

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { toBinary } from '@bufbuild/protobuf';
 import { registerIstioBuild } from '@weft/data-filters';
 import { createIdentityManager, type IdentityManager } from '@weft/identity';
-import { WeftError } from '@weft/kernel';
+import { type Part, WeftError } from '@weft/kernel';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { createXdsClient, type ResourceUpdate } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
@@ -19,12 +19,16 @@ import { describeNode } from './session/node-description.ts';
 import { createSession, type Session } from './session/session.ts';
 import type { StateFolder } from './session/state-folder.ts';
 import { createWorkParts, type WorkParts } from './work-parts.ts';
+import { createJwtClient } from './workload-api/jwt-client.ts';
+import { createWorkloadApi } from './workload-api/workload-api.ts';
 
 export interface ProxyParts extends WorkParts {
   readonly node: Node;
   readonly manager: IdentityManager;
   readonly tls: TlsIdentity;
   readonly session: Session;
+  /** Nothing: it was not asked for. */
+  readonly workloadApi: Part | undefined;
   /** Tells of each update that is in force, before anything else comes. */
   onApplied(told: (update: ResourceUpdate) => void): void;
   /** The state folder is open; before that nothing is read or kept. */
@@ -102,8 +106,23 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     // Its CA is there as well.
     onConnected: manager.hurry,
   });
+  const { workloadApi: path } = options;
+  const workloadApi =
+    path === undefined
+      ? undefined
+      : createWorkloadApi({
+          ...{ path, clock, log },
+          identity: manager.current,
+          trust: () => ({
+            rootsPem: tls.material()?.rootsPem ?? manager.current()?.rootPem ?? '',
+            crlPem: tls.material()?.crlPem ?? '',
+          }),
+          onChange: tls.onRotate,
+          jwt: createJwtClient({ ...server, ...shown, clock }),
+        });
   return {
     ...work,
+    workloadApi,
     node,
     manager,
     tls,

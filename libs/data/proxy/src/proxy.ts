@@ -193,6 +193,7 @@ function inOrder(options: ProxyOptions, parts: ProxyParts, servers: SideServers,
     { name: 'prometheus', start: servers.prometheus.start, stop: servers.prometheus.stop },
     { name: 'admin', start: servers.admin.start, stop: servers.admin.stop },
     { name: 'identity', start: manager.start, stop: manager.stop },
+    ...(parts.workloadApi === undefined ? [] : [parts.workloadApi]),
     dataPath,
     { name: 'session', start: session.start, stop: session.stop },
   ];
@@ -213,6 +214,7 @@ function takingOver(
   return [
     { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
     { name: 'identity', start: manager.start, stop: manager.stop },
+    ...(parts.workloadApi === undefined ? [] : [parts.workloadApi]),
     dataPath,
     { name: 'session', start: session.start, stop: session.stop },
     {

@@ -31,6 +31,8 @@ export interface Workload {
   readonly appPort: number;
   readonly adminPort: number;
   readonly accessLog: string;
+  /** Of its SPIFFE Workload API. */
+  readonly workloadSocket: string;
   readonly proxy: MeshProxy;
   /** Sends a request as the application would: through its sidecar's outbound port, in absolute form. */
   get(url: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -47,6 +49,7 @@ export async function startWorkload(place: MeshPlace, options: WorkloadOptions):
   const base = join(place.folder, `${options.namespace}.${options.group}.${adminPort}`);
   mkdirSync(base, { recursive: true, mode: 0o700 });
   const accessLog = join(base, 'access.log');
+  const workloadSocket = join(base, 'spiffe.sock');
   const local = (port: number) => ({ host: '127.0.0.1', port });
   const start = async (): Promise<MeshProxy> => {
     const proxy = createProxy({
@@ -67,6 +70,7 @@ export async function startWorkload(place: MeshPlace, options: WorkloadOptions):
       prometheus: local(prometheusPort),
       stateDir: join(base, 'state'),
       accessLog,
+      workloadApi: workloadSocket,
       drainSeconds: 1,
       version: 'test',
       clock: systemClock,
@@ -87,6 +91,7 @@ export async function startWorkload(place: MeshPlace, options: WorkloadOptions):
     appPort,
     adminPort,
     accessLog,
+    workloadSocket,
     get proxy() {
       return proxy;
     },
