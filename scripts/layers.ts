@@ -62,7 +62,10 @@ const appTable: Readonly<Record<string, Law>> = {
   'inventory-app': { may: ['kernel', 'service'], why: serviceWhy },
   'payment-app': { may: ['kernel', 'service'], why: serviceWhy },
   'ratelimit-app': { may: ['kernel', 'service'], why: serviceWhy },
-  cli: { may: ['kernel', 'model', 'operator'], why: 'the command line speaks to running planes over their APIs' },
+  cli: {
+    may: ['kernel', 'model', 'operator', 'control'],
+    why: 'the command line speaks to running planes over their APIs, and compiles files as the control plane does (weft plan, weft explain -f)',
+  },
 };
 
 /** Folders whose sub-folders must not import one another: order lives in one list, in one file. */

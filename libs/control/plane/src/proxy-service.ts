@@ -2,7 +2,13 @@
 
 import * as grpc from '@grpc/grpc-js';
 import type { TrustBundle } from '@weft/control-ca';
-import { type Compiler, type Snapshot, sameButInstances } from '@weft/control-compiler';
+import {
+  type CompileInput,
+  type Compiler,
+  type PlannedMesh,
+  type Snapshot,
+  sameButInstances,
+} from '@weft/control-compiler';
 import type { ProxyDescription } from '@weft/control-registry';
 import type { Clock } from '@weft/kernel';
 import type { Model } from '@weft/model';
@@ -55,6 +61,8 @@ export interface ProxyService {
   connected(): readonly ProxyDescription[];
   snapshot(proxyId: string): Snapshot | undefined;
   notices(): readonly string[];
+  /** What is compiled now, and for whom: one side of a plan. */
+  planned(): PlannedMesh;
   streamCount(): number;
   stop(): void;
 }
@@ -65,20 +73,21 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
   const { clock, logger, state, metrics } = options;
   const { registry } = state;
   const connected = createConnectedProxies(clock, options.trustDomain);
+  const input = (): CompileInput => ({
+    model: state.model(),
+    registry: registry.view(),
+    mesh: state.mesh(),
+    keySets: options.keySets(),
+    domain: options.domain,
+    trustDomain: options.trustDomain,
+    ...options.trust(),
+  });
   const publisher = createPublisher({
     clock,
     logger,
     compiler: options.compiler,
     connected,
-    input: () => ({
-      model: state.model(),
-      registry: registry.view(),
-      mesh: state.mesh(),
-      keySets: options.keySets(),
-      domain: options.domain,
-      trustDomain: options.trustDomain,
-      ...options.trust(),
-    }),
+    input,
     send: (proxyId, snapshot) => xds.setSnapshot(proxyId, snapshot),
     onRound: (elapsedMs) => metrics.round(elapsedMs),
   });
@@ -158,6 +167,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
     connected: () => connected.all().map(({ proxy }) => proxy),
     snapshot: (proxyId) => publisher.lastSnapshot(proxyId),
     notices: () => publisher.notices(),
+    planned: () => ({ input: input(), proxies: connected.all().map(({ proxy }) => proxy) }),
     streamCount: () => xds.streamCount(),
     stop() {
       stopWatching();

@@ -7,10 +7,15 @@ export type { OperatorClient, OperatorClientOptions } from './operator/client.ts
 export { createOperatorClient } from './operator/client.ts';
 export type { CaStatus, IdentityClient, JoinToken, NewToken } from './operator/identity.ts';
 export type {
+  AnalysisItem,
   AppliedItem,
   InstanceStatus,
   MeshStatus,
+  PlanItem,
+  PlannedItem,
+  PlanRequest,
   ProxyStatus,
+  ReplayedRequests,
   ResourceFilter,
   ResourceItem,
   ServiceStatus,

@@ -6,6 +6,7 @@ import { configDumpOf } from '../config-dump.ts';
 import type { MeshState } from '../mesh-state.ts';
 import type { ProxyService } from '../proxy-service.ts';
 import type { OperatorView, ResourceView, ServiceStatus } from './operator-view.ts';
+import { analysisOf, planOf } from './plan-view.ts';
 import { Problem } from './problem.ts';
 
 export interface OperatorViewOptions {
@@ -70,6 +71,8 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
       if (!result.accepted) throw new Problem('invalid_resource', '', result.violations);
       return result.applied;
     },
+    analysis: () => analysisOf(proxies.planned()),
+    plan: (request) => planOf(proxies.planned(), state.registry.kept(), request),
     async remove(kind, namespace, name) {
       refuseFolder(kind, namespace, name);
       const known = state.applied.resources().find((one) => one.kind === kind);

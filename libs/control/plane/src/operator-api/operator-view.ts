@@ -1,7 +1,9 @@
 /** What the operator API shows and changes: the seam between HTTP and the plane. */
 
+import type { AnalysisFinding } from '@weft/control-compiler';
 import type { Violation } from '@weft/model';
 import type { TypeStatus, XdsTypeName } from '@weft/xds-protocol';
+import type { PlanAnswer, PlanRequest } from './plan-view.ts';
 
 export interface SourceStatus {
   readonly file: string;
@@ -72,6 +74,10 @@ export interface OperatorView {
   resources(filter: { kind?: string; namespace?: string; name?: string }): readonly ResourceView[];
   /** @throws Problem invalid_resource with all violations, or conflict. */
   apply(yaml: string): Promise<readonly AppliedChange[]>;
+  /** What the analysers say of the configuration in force. */
+  analysis(): readonly AnalysisFinding[];
+  /** What a change would do; nothing is changed. @throws Problem invalid_resource, not_found. */
+  plan(request: PlanRequest): PlanAnswer;
   /** @throws Problem not_found or conflict. */
   remove(kind: string, namespace: string, name: string): Promise<void>;
 }

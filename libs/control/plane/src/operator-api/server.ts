@@ -12,10 +12,22 @@ import { Problem, problems } from './problem.ts';
 /** Largest body taken, bytes. */
 export const bodyBytesMax = 4 * 1024 * 1024;
 
+/** Tapped workloads of one plan. */
+const trafficMax = 64;
+
 const filterSchema = z.object({
   kind: z.string().max(63).optional(),
   namespace: z.string().max(253).optional(),
   name: z.string().max(253).optional(),
+});
+
+const planSchema = z.object({
+  yaml: z.string(),
+  delete: z.boolean().default(false),
+  traffic: z
+    .array(z.object({ workload: z.string().max(253), lines: z.string() }))
+    .max(trafficMax)
+    .default([]),
 });
 
 const resourcePathSchema = z.object({ kind: z.string(), namespace: z.string(), name: z.string() });
@@ -83,12 +95,31 @@ export function createOperatorApi(
     if (typeof request.body !== 'string') throw new Problem('unsupported_media_type');
     return { applied: await view.apply(request.body) };
   });
+  app.get('/v1/analysis', () => ({ findings: view.analysis() }));
+  app.register(async (scope) => {
+    // Beside documents a plan is told what to do with them, and traffic.
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    scope.post('/v1/plan', (request) => view.plan(planRequest(request.body)));
+  });
   app.delete('/v1/resources/:kind/:namespace/:name', async (request, reply) => {
     const { kind, namespace, name } = resourcePathSchema.parse(request.params);
     await view.remove(kind, namespace, name);
     return reply.status(204).send();
   });
   return app;
+}
+
+function planRequest(body: unknown): z.infer<typeof planSchema> {
+  if (typeof body !== 'string') throw new Problem('unsupported_media_type');
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    throw new Problem('bad_request', 'the body is not JSON');
+  }
+  const parsed = planSchema.safeParse(value);
+  if (!parsed.success) throw new Problem('bad_request', 'a plan is {yaml, delete, traffic: [{workload, lines}]}');
+  return parsed.data;
 }
 
 function translate(error: FastifyError): Problem {

@@ -3,8 +3,18 @@
 import { asObject, asString, listOf } from '../decode.ts';
 import { type Call, callJson, callText, type Fetch } from '../request.ts';
 import { decodeApplied, decodeProxy, decodeResource, decodeStatus } from './decode.ts';
+import { decodeFinding, decodePlan } from './decode-plan.ts';
 import { createIdentityClient, type IdentityClient } from './identity.ts';
-import type { AppliedItem, MeshStatus, ProxyStatus, ResourceFilter, ResourceItem } from './types.ts';
+import type {
+  AnalysisItem,
+  AppliedItem,
+  MeshStatus,
+  PlanItem,
+  PlanRequest,
+  ProxyStatus,
+  ResourceFilter,
+  ResourceItem,
+} from './types.ts';
 
 export interface OperatorClientOptions {
   /** "http://127.0.0.1:15080". */
@@ -27,6 +37,10 @@ export interface OperatorClient {
   /** @param yaml one or more documents. */
   apply(yaml: string): Promise<readonly AppliedItem[]>;
   remove(kind: string, namespace: string, name: string): Promise<void>;
+  /** What the analysers say of the configuration in force. */
+  analysis(): Promise<readonly AnalysisItem[]>;
+  /** What a change would do; nothing is changed. */
+  plan(request: PlanRequest): Promise<PlanItem>;
   /** Join tokens and the CA. */
   readonly identity: IdentityClient;
 }
@@ -78,6 +92,13 @@ export function createOperatorClient(options: OperatorClientOptions): OperatorCl
     async apply(yaml) {
       const request = await call('POST', '/v1/resources', { type: 'application/yaml', body: yaml });
       return listOf(asObject(await callJson(fetch, request, peer))['applied'], decodeApplied);
+    },
+    async analysis() {
+      return listOf((await get('/v1/analysis'))['findings'], decodeFinding);
+    },
+    async plan(request) {
+      const content = { type: 'application/json', body: JSON.stringify(request) };
+      return decodePlan(await callJson(fetch, await call('POST', '/v1/plan', content), peer));
     },
     async remove(kind, namespace, name) {
       const path = [kind, namespace, name].map(encodeURIComponent).join('/');

@@ -87,3 +87,55 @@ export interface ResourceFilter {
   readonly namespace?: string;
   readonly name?: string;
 }
+
+/** One doubt of an analyser (docs/reference/analysis.md). */
+export interface AnalysisItem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly code: string;
+  readonly name: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly istio: readonly string[];
+  readonly resource: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface PlanRequest {
+  /** Documents that are applied, or that name what is deleted. */
+  readonly yaml: string;
+  readonly delete: boolean;
+  /** JSON lines of taps, by the workload whose sidecar was tapped. */
+  readonly traffic: readonly { readonly workload: string; readonly lines: string }[];
+}
+
+export interface PlannedItem {
+  readonly kind: string;
+  readonly clients: readonly string[];
+  readonly service: string;
+  readonly ports: readonly number[];
+  readonly text: string;
+  /** All of it in one sentence. */
+  readonly sentence: string;
+  /** Empty: none is known. */
+  readonly danger: string;
+}
+
+export interface ReplayedRequests {
+  readonly requests: number;
+  readonly skipped: number;
+  readonly changed: number;
+  readonly examples: readonly {
+    readonly request: string;
+    readonly before: string;
+    readonly after: string;
+    readonly count: number;
+  }[];
+}
+
+export interface PlanItem {
+  readonly changes: readonly PlannedItem[];
+  /** Absent without traffic. */
+  readonly replay?: ReplayedRequests;
+}

@@ -1,0 +1,62 @@
+/** What the operator API answers about a change before it is made, and about the configuration in force. */
+
+import {
+  type AnalysisFinding,
+  analyse,
+  describeChange,
+  type PlannedChange,
+  type PlannedMesh,
+  planChanges,
+  type Replay,
+  readTap,
+  replay,
+} from '@weft/control-compiler';
+import { createRegistry, type KeptWorkload } from '@weft/control-registry';
+import { createManualClock } from '@weft/kernel';
+import { type AnyResource, createModel, type Model, parseDocuments, resourceKey } from '@weft/model';
+import { Problem } from './problem.ts';
+
+export interface PlanRequest {
+  /** Documents that are applied, or that name what is deleted. */
+  readonly yaml: string;
+  readonly delete: boolean;
+  /** JSON lines of taps, by the workload whose sidecar was tapped. */
+  readonly traffic: readonly { readonly workload: string; readonly lines: string }[];
+}
+
+export interface PlanAnswer {
+  readonly changes: readonly (PlannedChange & { readonly sentence: string })[];
+  /** Absent without traffic. */
+  readonly replay?: Replay;
+}
+
+export function analysisOf({ input }: PlannedMesh): readonly AnalysisFinding[] {
+  return analyse(input);
+}
+
+/**
+ * @param kept workloads that are there, for the registry of the model to come.
+ * @throws Problem invalid_resource with all violations, not_found for what is to be deleted and is not there.
+ */
+export function planOf(now: PlannedMesh, kept: readonly KeptWorkload[], request: PlanRequest): PlanAnswer {
+  const parsed = parseDocuments('request', request.yaml);
+  if (parsed.violations.length > 0) throw new Problem('invalid_resource', '', parsed.violations);
+  const model = changedModel(now.input.model, parsed.resources, request.delete);
+  const { domain, trustDomain } = now.input;
+  const registry = createRegistry({ model, clock: createManualClock(), domain, trustDomain });
+  registry.restore(kept);
+  const next: PlannedMesh = { ...now, input: { ...now.input, model, registry: registry.view() } };
+  const changes = planChanges(now, next).map((change) => ({ ...change, sentence: describeChange(change) }));
+  if (request.traffic.length === 0) return { changes };
+  const seen = request.traffic.flatMap(({ workload, lines }) => readTap(lines, workload));
+  return { changes, replay: replay(now, next, seen) };
+}
+
+function changedModel(model: Model, resources: readonly AnyResource[], deletes: boolean): Model {
+  const named = new Set(resources.map((resource) => `${resource.kind} ${resourceKey(resource)}`));
+  const others = model.resources.filter((resource) => !named.has(`${resource.kind} ${resourceKey(resource)}`));
+  if (!deletes) return createModel([...others, ...resources]);
+  const missing = resources.find((one) => model.get(one.kind, one.namespace, one.name) === undefined);
+  if (missing !== undefined) throw new Problem('not_found', `there is no ${missing.kind} ${resourceKey(missing)}`);
+  return createModel(others);
+}
