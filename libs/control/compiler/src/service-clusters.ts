@@ -27,15 +27,17 @@ export interface PlannedCluster {
   readonly from: Provenance;
 }
 
-/** The same list for as long as neither services nor rules of the view change. */
+/** The same list for as long as neither services of the view nor DestinationRules change. */
 export function plannedClusters(context: Context): readonly PlannedCluster[] {
   const { world, proxy, scope } = context;
   const captured = proxy.interception !== 'NONE';
   const labels = world.policiesByLabels ? JSON.stringify(proxy.labels) : '';
-  const byView = plans.get(world.index) ?? new Map<EgressView, Map<string, readonly PlannedCluster[]>>();
-  plans.set(world.index, byView);
-  const byClient = byView.get(scope.view) ?? new Map<string, readonly PlannedCluster[]>();
-  byView.set(scope.view, byClient);
+  const { destinationRules } = world.index;
+  const { services } = scope.view;
+  const byView = plans.get(destinationRules) ?? new WeakMap<EgressView['services'], PlansByClient>();
+  plans.set(destinationRules, byView);
+  const byClient: PlansByClient = byView.get(services) ?? new Map();
+  byView.set(services, byClient);
   const key = `${proxy.namespace}|${captured}|${labels}`;
   const known = byClient.get(key);
   if (known !== undefined) return known;
@@ -62,7 +64,9 @@ export function plansOfChanged(
 
 const plansByHost = new WeakMap<readonly PlannedCluster[], Map<string, readonly PlannedCluster[]>>();
 
-const plans = new WeakMap<ModelIndex, Map<EgressView, Map<string, readonly PlannedCluster[]>>>();
+type PlansByClient = Map<string, readonly PlannedCluster[]>;
+
+const plans = new WeakMap<ModelIndex['destinationRules'], WeakMap<EgressView['services'], PlansByClient>>();
 
 /** Namespaces and label sets remembered per view; more are planned each time. */
 const plansPerViewMax = 1000;

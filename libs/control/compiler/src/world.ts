@@ -1,7 +1,7 @@
 /** Everything that compilations for different proxies share: the input, indexed once. */
 
 import type { ProxyDescription, ServiceView } from '@weft/control-registry';
-import { hostAliases, type MeshConfig, type Model, resolveHost } from '@weft/model';
+import { hostAliases, type Kind, type MeshConfig, type Model, resolveHost } from '@weft/model';
 import { type DestinationPolicy, destinationPolicy, hasWorkloadSelectors } from './destination-rules.ts';
 import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
@@ -118,6 +118,12 @@ function sameElements(left: readonly unknown[], right: readonly unknown[]): bool
   return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
 }
 
+const policyKinds: readonly Kind[] = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'];
+
+function sameOfKinds(left: Model, right: Model, kinds: readonly Kind[]): boolean {
+  return kinds.every((kind) => sameElements(left.byKind(kind), right.byKind(kind)));
+}
+
 function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | undefined): Names {
   const { model, domain, mesh, registry } = input;
   const aliases = new Map<string, string>();
@@ -126,7 +132,12 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
     for (const alias of hostAliases(service.name, service.namespace, domain)) aliases.set(alias, service.host);
   }
   const canonical = (host: string): string => (registry.services.has(host) ? host : (aliases.get(host) ?? host));
-  const index = indexModel(model, domain, canonical, mesh.defaultVirtualServiceExportTo);
+  const made = indexModel(model, domain, canonical, mesh.defaultVirtualServiceExportTo);
+  const sameNames = last?.shape === shape && last.mesh === mesh && last.domain === domain;
+  const sameDestinations = sameNames && sameOfKinds(last.model, model, ['DestinationRule']);
+  // The same object, so that what depends on nothing else of the model still holds.
+  const index = sameDestinations ? { ...made, destinationRules: last.index.destinationRules } : made;
+  const samePolicies = last?.mesh === mesh && sameOfKinds(last.model, model, policyKinds);
   const expand = (host: string, namespace: string): string =>
     canonical(resolveHost(host, namespace, domain).toLowerCase());
   const scopes = createScopes(
@@ -154,8 +165,8 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
     ],
     canonical,
     byLabels: hasWorkloadSelectors(index),
-    security: createPolicyIndex(model, mesh, last?.security),
+    security: samePolicies ? last.security : createPolicyIndex(model, mesh, last?.security),
     telemetries: createTelemetryIndex(model, mesh, last?.telemetries),
-    policies: new Map(),
+    policies: sameDestinations ? last.policies : new Map(),
   };
 }

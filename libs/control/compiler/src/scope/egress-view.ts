@@ -21,10 +21,10 @@ export function egressView(
 /** `before` where it says the same, so that what was made from it still holds. */
 export function keepView(view: EgressView, before: EgressView | undefined): EgressView {
   if (before === undefined) return view;
-  const same =
-    sameItems(view.services, before.services, Object.is) &&
-    sameItems(view.virtualServices, before.virtualServices, sameRules);
-  return same ? before : view;
+  if (!sameItems(view.services, before.services, Object.is)) return view;
+  if (sameItems(view.virtualServices, before.virtualServices, sameRules)) return before;
+  // What is made of the services alone still holds.
+  return { ...view, services: before.services, byHost: before.byHost };
 }
 
 function sameItems<T>(left: readonly T[], right: readonly T[], same: (a: T, b: T) => boolean): boolean {
