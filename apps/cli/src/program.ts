@@ -11,6 +11,7 @@ import { type Context, createContext } from './context.ts';
 
 const outputFlag = ['-o, --output <format>', 'table, json or yaml'] as const;
 const fileFlag = ['-f, --filename <path>', 'file, folder, or - for standard input; may be repeated'] as const;
+const meshConfigFlag = ['--mesh-config <file>', "Istio's MeshConfig that holds beside the files"] as const;
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const logLevelOption = (description: string): Option =>
@@ -30,6 +31,7 @@ export function createProgram(config: CliConfig): Command {
   const contextOf = (command: Command): Context => createContext(config, command.optsWithGlobals());
   addLifecycle(program, contextOf);
   addResources(program, contextOf, config);
+  addPlanning(program, contextOf, config);
   addInspection(program, contextOf);
   addCapture(program, contextOf);
   addIdentity(program, contextOf);
@@ -145,6 +147,68 @@ function addResources(program: Command, contextOf: ContextOf, config: CliConfig)
     });
 }
 
+interface AnalyzeOptions extends ValidateFlags {
+  readonly meshConfig?: string;
+}
+
+interface PlanOptions {
+  readonly filename: readonly string[];
+  readonly delete?: boolean;
+  readonly against: readonly string[];
+  readonly meshConfig?: string;
+  readonly traffic: readonly string[];
+  readonly strict?: boolean;
+}
+
+/** What a change does, and what is probably not meant. */
+function addPlanning(program: Command, contextOf: ContextOf, config: CliConfig): void {
+  program
+    .command('analyze [paths...]')
+    .description('what is probably not meant, in files or (without any) in the configuration in force')
+    .option(...fileFlag, collect, [])
+    .option(...meshConfigFlag)
+    .addOption(
+      new Option('-o, --output <format>', 'text, json, yaml or sarif')
+        .choices(['text', 'table', 'json', 'yaml', 'sarif'])
+        .default('text'),
+    )
+    .action(async (paths: string[], flags: AnalyzeOptions, command: Command) => {
+      const format = flags.output === 'table' ? 'text' : flags.output;
+      const context = createContext(config, { ...command.optsWithGlobals(), output: 'table' });
+      const asked = { paths: [...flags.filename, ...paths], meshConfig: flags.meshConfig, format };
+      await (await import('./commands/analyze.ts')).analyze(context, asked);
+    });
+  program
+    .command('plan')
+    .description('what a change would do to traffic, in words: weft plan -f change.yaml')
+    .requiredOption(...fileFlag, collect)
+    .option('--delete', 'the documents are deleted, not applied')
+    .option(
+      '--against <path>',
+      'files that stand for the configuration in force, instead of the control plane',
+      collect,
+      [],
+    )
+    .option(...meshConfigFlag)
+    .option(
+      '--traffic <workload=file>',
+      "JSON lines of a sidecar's tap, replayed through both versions; may be repeated",
+      collect,
+      [],
+    )
+    .option('--strict', 'exit with 1 where a change is dangerous')
+    .option(...outputFlag)
+    .action(async (flags: PlanOptions, command: Command) => {
+      const { meshConfig, delete: deletes = false, strict = false } = flags;
+      await (await import('./commands/plan.ts')).plan(contextOf(command), {
+        ...flags,
+        meshConfig,
+        delete: deletes,
+        strict,
+      });
+    });
+}
+
 function addInspection(program: Command, contextOf: ContextOf): void {
   program
     .command('proxy-status')
@@ -169,15 +233,18 @@ function addInspection(program: Command, contextOf: ContextOf): void {
     )
     .option('-H, --header <header>', 'a request header, "name: value"; may be repeated', collect, [])
     .option('--from <workload>', 'who asks')
+    .option('-f, --filename <path>', 'answer from files, without a running mesh; may be repeated', collect, [])
+    .option(...meshConfigFlag)
     .option(...outputFlag)
     .action(
       async (
         first: string,
         second: string | undefined,
-        flags: { header: string[]; from?: string },
+        flags: { header: string[]; from?: string; filename: string[]; meshConfig?: string },
         command: Command,
       ) => {
-        const asked = { header: flags.header, from: flags.from };
+        const { header, from, filename, meshConfig } = flags;
+        const asked = { header, from, filename, meshConfig };
         await (await import('./commands/explain.ts')).explain(contextOf(command), first, second, asked);
       },
     );

@@ -11,6 +11,10 @@ import { table } from '../output/table.ts';
 export interface ExplainFlags {
   readonly header: readonly string[];
   readonly from: string | undefined;
+  /** Files and folders to answer from; empty: the running sidecar is asked. */
+  readonly filename: readonly string[];
+  /** Istio's MeshConfig, for files. */
+  readonly meshConfig: string | undefined;
 }
 
 export async function explain(
@@ -20,6 +24,15 @@ export async function explain(
   flags: ExplainFlags,
 ): Promise<void> {
   const request = toRequest(first, second, flags.header);
+  if (flags.filename.length > 0) {
+    if (flags.from === undefined) throw new CliFailure(exitCodes.usage, 'say who asks: --from order');
+    const { explainOffline } = await import('./explain-offline.ts');
+    const offline = await explainOffline(request, flags.from, flags.filename, flags.meshConfig);
+    await context.output.answer(context.format, { from: offline.name, request, ...offline.explanation }, () =>
+      print(context.output.paint, request, offline.name, offline.explanation),
+    );
+    return;
+  }
   const { address, name } = await sidecarOf(context, flags.from);
   const explanation = await context.sidecar(address).explain(request);
   await context.output.answer(context.format, { from: name, request, ...explanation }, () =>

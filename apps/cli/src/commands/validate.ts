@@ -4,9 +4,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
-import { excerpt } from '../validation/excerpt.ts';
 import { type Finding, judge } from '../validation/finding.ts';
-import { toSarif } from '../validation/sarif.ts';
+import { printFindings } from '../validation/print-findings.ts';
+import { documentRules, toSarif } from '../validation/sarif.ts';
 import { version } from '../version.ts';
 
 export interface Source {
@@ -27,7 +27,18 @@ export async function validate(context: Context, paths: readonly string[], forma
   const { findings, resources } = judge(sources);
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.filter(({ severity }) => severity === 'warning');
-  if (format === 'sarif') context.output.line(JSON.stringify(toSarif(findings, version), null, 2));
+  if (format === 'sarif')
+    context.output.line(
+      JSON.stringify(
+        toSarif(
+          findings.map((finding) => ({ ...finding, rule: `configuration-${finding.severity}` })),
+          documentRules,
+          version,
+        ),
+        null,
+        2,
+      ),
+    );
   else {
     const data = {
       valid: errors.length === 0,
@@ -59,15 +70,7 @@ function describe(
   findings: readonly Finding[],
   resources: number,
 ): string {
-  const linesOf = new Map(sources.map(({ name, text }) => [name, text.split(/\r\n|\r|\n/)]));
-  const told = findings.flatMap((finding) => {
-    const { severity, file, line, column, path, message, confidential } = finding;
-    const label = severity === 'warning' ? `${output.paint('warn', 'warning')}: ` : '';
-    const where = path === '' ? '' : `${path}: `;
-    const lines = confidential === true ? [] : (linesOf.get(file) ?? []);
-    const shown = excerpt(lines, line, column).map((text) => output.paint('dim', text));
-    return [`${output.paint('strong', `${file}:${line}:${column}`)} ${label}${where}${message}`, ...shown];
-  });
+  const told = printFindings(output, sources, findings);
   if (findings.some(({ severity }) => severity === 'error')) return told.join('\n');
   const warned = findings.length === 0 ? '' : `, ${count(findings.length, 'warning')}`;
   const summary = `${count(resources, 'resource')} in ${count(sources.length, 'file')}${warned}`;

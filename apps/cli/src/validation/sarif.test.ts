@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from './finding.ts';
-import { toSarif } from './sarif.ts';
+import { type Finding, judge } from './finding.ts';
+import { documentRules, toSarif } from './sarif.ts';
+
+const ofDocuments = (found: readonly Finding[], version: string): unknown =>
+  toSarif(
+    found.map((finding) => ({ ...finding, rule: `configuration-${finding.severity}` })),
+    documentRules,
+    version,
+  );
 
 const document = `apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -25,7 +32,7 @@ describe('SARIF', () => {
   });
 
   it('names file, line, column and path', () => {
-    expect(toSarif(findings, '1.2.3')).toMatchObject({
+    expect(ofDocuments(findings, '1.2.3')).toMatchObject({
       version: '2.1.0',
       runs: [
         {
@@ -54,7 +61,7 @@ describe('SARIF', () => {
 
   it('has a file URL for an absolute path', () => {
     const [finding] = findings;
-    const sarif = toSarif(finding === undefined ? [] : [{ ...finding, file: '/a b.yaml' }], '1');
+    const sarif = ofDocuments(finding === undefined ? [] : [{ ...finding, file: '/a b.yaml' }], '1');
     expect(JSON.stringify(sarif)).toContain('"uri":"file:///a%20b.yaml"');
   });
 });

@@ -2,14 +2,33 @@
 
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Finding, Severity } from './finding.ts';
+import type { PrintableFinding } from './print-findings.ts';
 
-const rules: readonly { readonly id: Severity; readonly text: string }[] = [
-  { id: 'error', text: 'The document is refused' },
-  { id: 'warning', text: 'The document is taken, and probably does not do what is meant' },
+export interface SarifRule {
+  /** "WEFT0101". */
+  readonly id: string;
+  readonly text: string;
+  readonly level: PrintableFinding['severity'];
+  /** Where it is explained. */
+  readonly help?: string;
+}
+
+export interface SarifFinding extends PrintableFinding {
+  /** Id of one of the rules. */
+  readonly rule: string;
+}
+
+/** What `weft validate` knows of documents. */
+export const documentRules: readonly SarifRule[] = [
+  { id: 'configuration-error', level: 'error', text: 'The document is refused' },
+  {
+    id: 'configuration-warning',
+    level: 'warning',
+    text: 'The document is taken, and probably does not do what is meant',
+  },
 ];
 
-export function toSarif(findings: readonly Finding[], version: string): unknown {
+export function toSarif(findings: readonly SarifFinding[], rules: readonly SarifRule[], version: string): unknown {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -19,25 +38,34 @@ export function toSarif(findings: readonly Finding[], version: string): unknown 
           driver: {
             name: 'weft',
             version,
-            rules: rules.map(({ id, text }) => ({
-              id: `configuration-${id}`,
+            rules: rules.map(({ id, text, level, help }) => ({
+              id,
               shortDescription: { text },
-              defaultConfiguration: { level: id },
+              defaultConfiguration: { level: levelOf(level) },
+              ...(help === undefined ? {} : { help: { text: help } }),
             })),
           },
         },
         columnKind: 'utf16CodeUnits',
-        results: findings.map(resultOf),
+        results: findings.map((finding) => resultOf(finding, rules)),
       },
     ],
   };
 }
 
-function resultOf({ severity, file, line, column, path, message }: Finding): unknown {
+/** SARIF says "note". */
+function levelOf(severity: PrintableFinding['severity']): string {
+  return severity === 'info' ? 'note' : severity;
+}
+
+function resultOf(
+  { severity, file, line, column, path, message, rule }: SarifFinding,
+  rules: readonly SarifRule[],
+): unknown {
   return {
-    ruleId: `configuration-${severity}`,
-    ruleIndex: rules.findIndex(({ id }) => id === severity),
-    level: severity,
+    ruleId: rule,
+    ruleIndex: rules.findIndex(({ id }) => id === rule),
+    level: levelOf(severity),
     message: { text: path === '' ? message : `${path}: ${message}` },
     locations: [
       {
