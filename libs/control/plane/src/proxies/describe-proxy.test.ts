@@ -2,7 +2,7 @@ import { create, type JsonObject } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { createModel, parseDocuments } from '@weft/model';
 import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
-import { expect, it } from 'vitest';
+import { describe as describeTests, expect, it } from 'vitest';
 import { describeProxy, ingressPortsMax, nodeIdLengthMax, type StreamIdentity } from './describe-proxy.ts';
 
 const model = createModel(
@@ -107,4 +107,53 @@ it.each<[string, JsonObject, StreamIdentity, grpc.status]>([
 
 it('refuses a node id longer than its bound', () => {
   expect(describe({}, pay, 'x'.repeat(nodeIdLengthMax + 1))).toMatchObject({ refused: true });
+});
+
+describeTests('a proxy in a pod', () => {
+  const pods = createModel(
+    parseDocuments(
+      'pods.yaml',
+      `
+apiVersion: v1
+kind: Node
+metadata: { name: n1, labels: { topology.kubernetes.io/region: eu, topology.kubernetes.io/zone: a } }
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: pay-abc-x
+  namespace: shop
+  labels: { app: pay, pod-template-hash: abc }
+  ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: pay-abc, uid: u, controller: true }]
+spec: { serviceAccountName: pay, nodeName: n1, containers: [{ name: a }] }
+status: { podIP: 10.0.0.1 }
+`,
+    ).resources,
+  );
+  const token = (serviceAccount: string): StreamIdentity => ({
+    workload: { group: '', namespace: 'shop', serviceAccount },
+  });
+  const inPod = (address: string, identity: StreamIdentity) => {
+    const id = `sidecar~${address}~pay-abc-x.shop~shop.svc.cluster.local`;
+    return describeProxy(create(NodeSchema, { id, metadata: { LABELS: { app: 'user' } } }), identity, pods, 'td');
+  };
+
+  it('is what its Pod says, whatever it says itself', () => {
+    expect(inPod('10.0.0.1', token('pay'))).toMatchObject({
+      proxy: {
+        namespace: 'shop',
+        serviceAccount: 'pay',
+        workloadName: 'pay',
+        labels: { app: 'pay' },
+        locality: 'eu/a',
+        workloadGroup: '',
+      },
+    });
+  });
+
+  it('is refused with the token of another service account, and at an address that is not its own', () => {
+    const refused = { refused: true, status: grpc.status.PERMISSION_DENIED };
+    expect(inPod('10.0.0.1', token('user'))).toMatchObject(refused);
+    expect(inPod('10.0.0.9', token('pay'))).toMatchObject(refused);
+  });
 });

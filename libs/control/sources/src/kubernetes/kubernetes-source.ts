@@ -53,6 +53,7 @@ export function createKubernetesSource(options: KubernetesSourceOptions): Kubern
   const mesh = createMeshObject(meshFile, clock, logger);
   let state: 'new' | 'started' | 'stopped' = 'new';
   let cancelGather: Cancel | undefined;
+  let gatherMs = limits.gatherMs;
   let endWaiting = (): void => {};
   const stoppedBefore = new Promise<void>((resolve) => {
     endWaiting = resolve;
@@ -64,9 +65,12 @@ export function createKubernetesSource(options: KubernetesSourceOptions): Kubern
     resources = undefined;
     files = undefined;
     if (state !== 'started' || cancelGather !== undefined) return;
-    cancelGather = clock.after(limits.gatherMs, () => {
+    cancelGather = clock.after(gatherMs, () => {
       cancelGather = undefined;
+      const before = clock.monotonic();
       onChange();
+      // Where following takes long, changes that go on and on must not take all of the processor.
+      gatherMs = Math.min(limits.gatherMaxMs, Math.max(limits.gatherMs, 2 * (clock.monotonic() - before)));
     });
   };
   const room = (): boolean => {

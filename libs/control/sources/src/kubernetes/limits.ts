@@ -22,6 +22,8 @@ export const kubernetesLimits = {
   absentMs: 15_000,
   /** Changes are gathered for so long before they are told. */
   gatherMs: 25,
+  /** The same where following a change takes long: twice as long as it took, and at most this. */
+  gatherMaxMs: 500,
   /** A token in a file is read again after this. */
   tokenMs: 30_000,
   /** Bytes of a kubeconfig, and of each file that it names. */
