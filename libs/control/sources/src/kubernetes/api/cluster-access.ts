@@ -31,7 +31,7 @@ export class AccessError extends Error {
 }
 
 /** Where a pod finds its service account. */
-export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** @throws AccessError where this is no pod with a service account. */
 export async function accessFromPod(
