@@ -1,4 +1,4 @@
-// Generates docs/reference/errors.md, metrics.md and envoy-api.md from the code; `--check` only compares. Run through esbuild, since the table is TypeScript.
+// Generates docs/reference/errors.md, metrics.md, envoy-api.md, analysis.md and api-coverage.md from the code; `--check` only compares. Run through esbuild, since the table is TypeScript.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,7 +112,77 @@ ${rest.map((type) => `- \`${type}\``).join('\n')}
 }
 
 const { envoyApi, operators } = await load('scripts/envoy-api.ts');
+/** A section for each code, so that a finding can link to it. */
+function analysisPage(analysers) {
+  const own = [
+    {
+      ...{ code: 'WEFT0001', name: 'refused-document', severity: 'error', istio: ['IST0106'] },
+      summary:
+        'A document is not valid, or is of a kind that Weft does not take (EnvoyFilter, WasmPlugin: the message says what to use instead).',
+      effect: 'It is not used; the other documents of the file are.',
+      remedy: 'See the message; `weft validate` says the same.',
+    },
+    {
+      ...{ code: 'WEFT0002', name: 'doubtful-document', severity: 'warning', istio: ['IST0133'] },
+      summary: 'A document is taken, and a field of it is deprecated or does nothing.',
+      effect: 'As the message says.',
+      remedy: 'As the message says.',
+    },
+  ];
+  const all = [...own, ...analysers];
+  const rows = all.map(
+    ({ code, name, severity, istio, summary }) =>
+      `| [${code}](#${code.toLowerCase()}) | \`${name}\` | ${severity} | ${istio.join(', ') || '-'} | ${summary} |`,
+  );
+  const sections = all.map(
+    ({ code, name, severity, istio, summary, effect, remedy }) =>
+      `## ${code}\n\n\`${name}\`, ${severity}${istio.length === 0 ? '' : `; istioctl analyze: ${istio.join(', ')}`}.\n\n${summary}\n\n- What happens: ${effect}\n- What to do: ${remedy}\n`,
+  );
+  return `# Analysis
+
+Generated from \`libs/control/compiler/src/analysis\` by \`npm run docs\`: what \`weft analyze\` finds in files (\`weft analyze infra/mesh\`) and in the configuration in force (\`weft analyze\`).
+Some findings are milder or harder than their code says: a port that is missing is an error, one that is not said a warning. Istio's code is the one that says the same or nearly so.
+
+| code | name | severity | Istio | what |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+${sections.join('\n')}`;
+}
+
+function coveragePage(kinds, refusedKinds) {
+  const code = (names) => names.map((name) => `\`${name}\``).join(' ') || '-';
+  const count = (part) =>
+    kinds.reduce((sum, { objects }) => sum + objects.reduce((all, one) => all + one[part].length, 0), 0);
+  const sections = kinds.map(({ kind, group, versions, lenient, objects }) => {
+    const rows = objects.map(
+      ({ path, done, warned, refused }) =>
+        `| \`${path || '(document)'}\` | ${code(done)} | ${code(warned)} | ${code(refused)} |`,
+    );
+    const rest = lenient ? ' Other fields are let pass and not read.' : '';
+    return `## ${kind}${group === '' ? '' : ` (${group})`}\n\nVersions: ${versions.join(', ')}.${rest}\n\n| object | done | done, and warned of in some form | refused by name |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  const refused = Object.entries(refusedKinds).map(([group, names]) => `- ${group}: ${code(names)}`);
+  return `# API coverage
+
+Generated from the schemas of \`libs/model\` by \`npm run docs\`: every kind and field of Istio's API, the Gateway API, Kubernetes and Linkerd that Weft reads. What is not listed is refused as unknown, with a suggestion.
+Whether values of a field are taken says its own message; [where Weft is stricter than Istio](differences-from-istio.md).
+${kinds.length} kinds: ${count('done')} fields done, ${count('warned')} done with a warning in some form, ${count('refused')} fields and words refused by name.
+
+${sections.join('\n')}
+## Refused kinds
+
+EnvoyFilter is parsed and always refused, with what to use instead. Refused by name as well:
+
+${refused.join('\n')}
+`;
+}
+
+const { analysers } = await load('libs/control/compiler/src/analysis/analysers.ts');
+const { apiCoverage, refusedKinds } = await load('scripts/api-coverage.ts');
 const pages = {
+  'docs/reference/analysis.md': analysisPage(analysers),
+  'docs/reference/api-coverage.md': coveragePage(apiCoverage(), refusedKinds),
   'docs/reference/envoy-api.md': envoyApiPage(envoyApi(), operators),
   'docs/reference/metrics.md': `# Metrics
 

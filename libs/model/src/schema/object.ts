@@ -23,6 +23,14 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
 }
 
+/** What a schema tells of itself beyond its fields, for docs/reference/api-coverage.md: `schema.meta()`. */
+export interface SchemaNote {
+  /** "VirtualService.http". */
+  readonly api?: string;
+  /** Fields, or words, that are refused by name. */
+  readonly refused: readonly string[];
+}
+
 /**
  * An object with these fields and no others; a field that is null counts as absent, as in Kubernetes.
  * @param api the object's name in Istio's API, for messages ("VirtualService.http").
@@ -36,7 +44,8 @@ export function apiObject<S extends z.core.$ZodLooseShape>(api: string, shape: S
         ? issue.keys.map((key) => unknownKeyMessage(key, api, known, notDone)).join(messageSeparator)
         : undefined,
   });
-  return z.preprocess(withoutNulls, object);
+  const note: SchemaNote = { api, refused: notDone };
+  return z.preprocess(withoutNulls, object.meta({ ...note }));
 }
 
 /** An object of which only these fields are read; others are let pass and dropped, for kinds of Kubernetes that have far more than a mesh reads. */
@@ -46,7 +55,8 @@ export function looseObject<S extends z.core.$ZodLooseShape>(shape: S) {
 
 /** One of `done`; one of `notDone` is refused by name, anything else with the list of what is known. */
 export function choice<const T extends string>(api: string, done: readonly T[], notDone: readonly string[] = []) {
-  return z.string().transform((value, context): T => {
+  const note: SchemaNote = { refused: notDone };
+  const words = z.string().transform((value, context): T => {
     const found = done.find((candidate) => candidate === value);
     if (found !== undefined) return found;
     const message = notDone.includes(value)
@@ -55,6 +65,7 @@ export function choice<const T extends string>(api: string, done: readonly T[], 
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
+  return words.meta({ ...note });
 }
 
 /** Refuses a string for which `problem` gives a sentence. */
