@@ -20,6 +20,11 @@ export function contextOptions(policy: TlsPolicy, held: HeldSecrets): SecureCont
     ...(certificate?.kind === 'certificate' ? { cert: certificate.certChainPem, key: certificate.privateKeyPem } : {}),
     ...(certificate?.kind === 'certificate' && certificate.password !== '' ? { passphrase: certificate.password } : {}),
     ...(roots?.kind === 'roots' ? { ca: roots.rootsPem } : {}),
-    ...(roots?.kind === 'roots' && roots.crlPem !== '' ? { crl: roots.crlPem } : {}),
+    ...(roots?.kind === 'roots' && roots.crlPem !== '' ? { crl: listsOf(roots.crlPem) } : {}),
   };
+}
+
+/** One by one: of a text with several lists Node takes the first alone, and then misses those of the other issuers. */
+function listsOf(pem: string): string[] {
+  return pem.match(/-----BEGIN X509 CRL-----[A-Za-z0-9+/=\s]+-----END X509 CRL-----/g) ?? [];
 }

@@ -137,6 +137,7 @@ describe('identity in a whole mesh', () => {
     await eventually('hello refuses the caller', async () =>
       (await caller.get(url)).status === 503 ? true : undefined,
     );
+    // Nobody else feels it.
     expect((await late.get(url)).status).toBe(200);
     const audit = readFileSync(join(mesh.folder, 'control-plane', 'audit', 'certificates.jsonl'), 'utf8');
     expect(audit).toContain('"event":"identity revoked","spiffeId":"spiffe://cluster.local/ns/shop/sa/caller"');
