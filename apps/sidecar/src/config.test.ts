@@ -49,6 +49,16 @@ describe('the command line', () => {
     });
   });
 
+  test('a pod of Kubernetes stands in the place of a group', () => {
+    const rest = needed.slice(2);
+    expect(parseConfig(['--pod', 'shop/pay-abc-x', ...rest])).toMatchObject({
+      pod: true,
+      workloadGroup: { namespace: 'shop', name: 'pay-abc-x' },
+    });
+    expect(() => parseConfig(['--pod', 'shop/a', ...needed])).toThrow('--pod and --workload-group: give one of them');
+    expect(() => parseConfig(['--pod', 'shop', ...rest])).toThrow('--pod shop: give namespace/name');
+  });
+
   test('one process accepts connections, or as many as are asked for, or one a core', () => {
     const concurrency = (...more: string[]): number | undefined => parseConfig([...needed, ...more]).concurrency;
     expect(concurrency()).toBe(1);
