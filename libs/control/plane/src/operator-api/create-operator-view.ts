@@ -1,11 +1,12 @@
 /** The operator API's answers, read from the plane's parts at the time of the call. */
 
 import type { InstanceView, ServiceView } from '@weft/control-registry';
+import type { JournalEntry, PutResult } from '@weft/control-sources';
 import { type AnyResource, type Kind, parseDocuments, resourceKey, shownSpec } from '@weft/model';
 import { configDumpOf } from '../config-dump.ts';
 import type { MeshState } from '../mesh-state.ts';
 import type { ProxyService } from '../proxy-service.ts';
-import type { OperatorView, ResourceView, ServiceStatus } from './operator-view.ts';
+import type { AppliedChanges, HistoryItem, OperatorView, ResourceView, ServiceStatus } from './operator-view.ts';
 import { analysisOf, planOf } from './plan-view.ts';
 import { Problem } from './problem.ts';
 
@@ -45,7 +46,7 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
         lastGoodAt,
       })),
       services: [...state.registry.view().services.values()].map(serviceStatus),
-      notices: [...new Set([...state.notices(), ...proxies.notices()])],
+      notices: [...new Set([...state.notices(), ...proxies.notices(), ...staleNotices(proxies)])],
       proxies: proxies.list().length,
     }),
     proxies: () => proxies.list(),
@@ -63,23 +64,65 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
             (name === undefined || one.name === name),
         )
         .map(resourceView),
-    async apply(yaml) {
+    async apply(yaml, ifVersion) {
       const parsed = parseDocuments('request', yaml);
       if (parsed.violations.length > 0) throw new Problem('invalid_resource', '', parsed.violations);
       for (const { kind, namespace, name } of parsed.resources) refuseFolder(kind, namespace, name);
-      const result = state.applied.put(yaml);
-      if (!result.accepted) throw new Problem('invalid_resource', '', result.violations);
-      return result.applied;
+      return taken(state.applied.put(yaml, undefined, ifVersion));
+    },
+    history: () => ({ version: state.applied.version(), entries: state.applied.history().map(historyItem) }),
+    async rollback(version, ifVersion) {
+      for (const { version: of, changes } of state.applied.history()) {
+        if (of > version) for (const { kind, namespace, name } of changes) refuseFolder(kind, namespace, name);
+      }
+      const result = state.applied.rollback(version, ifVersion);
+      if (result === undefined) {
+        throw new Problem('not_found', `the history does not reach back to version ${version}`);
+      }
+      return taken(result);
     },
     analysis: () => analysisOf(proxies.planned()),
     plan: (request) => planOf(proxies.planned(), state.registry.kept(), request),
-    async remove(kind, namespace, name) {
+    async remove(kind, namespace, name, ifVersion) {
+      const version = state.applied.version();
+      if (ifVersion !== undefined && ifVersion !== version) throw outdated(version);
       refuseFolder(kind, namespace, name);
       const known = state.applied.resources().find((one) => one.kind === kind);
       if (known === undefined || !state.applied.delete(kind as Kind, namespace, name)) {
         throw new Problem('not_found', `no ${kind} ${namespace}/${name} was applied`);
       }
     },
+  };
+}
+
+function staleNotices(proxies: ProxyService): readonly string[] {
+  return proxies
+    .list()
+    .filter(({ stale }) => stale)
+    .map(({ id, lastWordAt }) => `proxy ${id} is stale: it owes an answer and has said nothing since ${lastWordAt}`);
+}
+
+function taken(result: PutResult): AppliedChanges {
+  if (result.accepted) return { applied: result.applied, version: result.version };
+  if (result.conflict !== undefined) throw outdated(result.conflict.version);
+  throw new Problem('invalid_resource', '', result.violations);
+}
+
+function outdated(version: number): Problem {
+  return new Problem('version_conflict', `the history is at version ${version}`);
+}
+
+/** Without the texts: they may hold keys. */
+function historyItem({ changes, version, at, action, to }: JournalEntry): HistoryItem {
+  return {
+    version,
+    at,
+    action,
+    ...(to === undefined ? {} : { to }),
+    changes: changes.map(({ kind, namespace, name, before, after }) => {
+      const change = after === undefined ? 'deleted' : before === undefined ? 'created' : 'configured';
+      return { kind, namespace, name, change };
+    }),
   };
 }
 

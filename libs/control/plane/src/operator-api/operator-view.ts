@@ -44,6 +44,10 @@ export interface ProxyStatus {
   readonly address: string;
   readonly admin: string;
   readonly connectedAt: string;
+  /** RFC 3339: of its last request. */
+  readonly lastWordAt: string;
+  /** It owes an answer and has said nothing for five minutes. */
+  readonly stale: boolean;
   readonly healthy: boolean;
   readonly types: Readonly<Record<XdsTypeName, TypeStatus>>;
 }
@@ -62,7 +66,23 @@ export interface AppliedChange {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  readonly change: 'created' | 'configured' | 'unchanged';
+  readonly change: 'created' | 'configured' | 'unchanged' | 'deleted';
+}
+
+export interface AppliedChanges {
+  readonly applied: readonly AppliedChange[];
+  /** Of the history, after the change. */
+  readonly version: number;
+}
+
+export interface HistoryItem {
+  readonly version: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly action: 'apply' | 'delete' | 'rollback';
+  /** Of a rollback: the version that things are as at again. */
+  readonly to?: number;
+  readonly changes: readonly AppliedChange[];
 }
 
 export interface OperatorView {
@@ -72,12 +92,16 @@ export interface OperatorView {
   /** Envoy's config_dump as JSON; undefined for an unknown proxy. */
   snapshot(proxyId: string): unknown;
   resources(filter: { kind?: string; namespace?: string; name?: string }): readonly ResourceView[];
-  /** @throws Problem invalid_resource with all violations, or conflict. */
-  apply(yaml: string): Promise<readonly AppliedChange[]>;
+  /** @param ifVersion only if the history is at this version. @throws Problem invalid_resource with all violations, conflict, version_conflict. */
+  apply(yaml: string, ifVersion?: number): Promise<AppliedChanges>;
+  /** What was accepted, newest first. */
+  history(): { readonly version: number; readonly entries: readonly HistoryItem[] };
+  /** Makes things as they were at a version. @throws Problem not_found where the history does not reach that far, conflict, version_conflict. */
+  rollback(version: number, ifVersion?: number): Promise<AppliedChanges>;
   /** What the analysers say of the configuration in force. */
   analysis(): readonly AnalysisFinding[];
   /** What a change would do; nothing is changed. @throws Problem invalid_resource, not_found. */
   plan(request: PlanRequest): PlanAnswer;
-  /** @throws Problem not_found or conflict. */
-  remove(kind: string, namespace: string, name: string): Promise<void>;
+  /** @throws Problem not_found, conflict, version_conflict. */
+  remove(kind: string, namespace: string, name: string, ifVersion?: number): Promise<void>;
 }

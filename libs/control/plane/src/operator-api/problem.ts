@@ -9,6 +9,7 @@ export const problems = {
   not_found: { status: 404, title: 'There is no such thing.' },
   conflict: { status: 409, title: 'A file of the configuration folder defines it.' },
   rotation_refused: { status: 409, title: 'The rotation of the root is not at this point.' },
+  version_conflict: { status: 409, title: 'It was changed by somebody else in the meantime.' },
   too_large: { status: 413, title: 'The body is too large.' },
   unsupported_media_type: { status: 415, title: 'Send application/yaml.' },
   invalid_resource: { status: 422, title: 'The document is not valid.' },

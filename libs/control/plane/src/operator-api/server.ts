@@ -1,7 +1,7 @@
 /** The operator API over HTTP (interfaces.md, section 5). */
 
 import type { Logger } from '@weft/telemetry';
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { z } from 'zod';
 import type { IdentityOperations } from '../identity/identity-operations.ts';
 import { createTokenCheck, isLoopbackHost } from './guard.ts';
@@ -91,9 +91,18 @@ export function createOperatorApi(
       }),
     };
   });
-  app.post('/v1/resources', async (request) => {
+  app.post('/v1/resources', async (request, reply) => {
     if (typeof request.body !== 'string') throw new Problem('unsupported_media_type');
-    return { applied: await view.apply(request.body) };
+    const { applied, version } = await view.apply(request.body, ifVersion(request));
+    return reply.header('etag', `"${version}"`).send({ applied, version });
+  });
+  app.get('/v1/history', (_request, reply) => {
+    const history = view.history();
+    return reply.header('etag', `"${history.version}"`).send(history);
+  });
+  app.post<{ Params: { version: string } }>('/v1/rollback/:version', async (request, reply) => {
+    const { applied, version } = await view.rollback(versionOf(request.params.version), ifVersion(request));
+    return reply.header('etag', `"${version}"`).send({ applied, version });
   });
   app.get('/v1/analysis', () => ({ findings: view.analysis() }));
   app.register(async (scope) => {
@@ -103,7 +112,7 @@ export function createOperatorApi(
   });
   app.delete('/v1/resources/:kind/:namespace/:name', async (request, reply) => {
     const { kind, namespace, name } = resourcePathSchema.parse(request.params);
-    await view.remove(kind, namespace, name);
+    await view.remove(kind, namespace, name, ifVersion(request));
     return reply.status(204).send();
   });
   return app;
@@ -120,6 +129,18 @@ function planRequest(body: unknown): z.infer<typeof planSchema> {
   const parsed = planSchema.safeParse(value);
   if (!parsed.success) throw new Problem('bad_request', 'a plan is {yaml, delete, traffic: [{workload, lines}]}');
   return parsed.data;
+}
+
+/** If-Match: "42", the version of the history that the caller has seen; nothing for any. */
+function ifVersion({ headers }: FastifyRequest): number | undefined {
+  const written = headers['if-match'];
+  if (written === undefined || written === '*') return undefined;
+  return versionOf(/^"(.*)"$/.exec(written)?.[1] ?? written);
+}
+
+function versionOf(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new Problem('bad_request', 'a version is a number, such as `weft history` shows');
+  return Number(text);
 }
 
 function translate(error: FastifyError): Problem {
