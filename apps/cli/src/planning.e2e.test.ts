@@ -100,7 +100,7 @@ describe('weft plan', () => {
     );
     const args = ['--against', 'infra/mesh', '--traffic', `order=${tap}`];
     const { stdout } = await cli.run(['plan', '-f', file('change.yaml', rule(80)), ...args]);
-    expect(stdout).toContain('1 of 1 requests would come out differently');
+    expect(stdout).toContain('0.1 of 1 requests would come out differently');
   });
 
   it('refuses a change that is not valid, with the place', async () => {

@@ -18,7 +18,7 @@ export interface AccessProbe {
 }
 
 /** Probes for one pair of rules. */
-export const probesMax = 256;
+const probesMax = 256;
 const pathsMax = 16;
 const methodsMax = 8;
 

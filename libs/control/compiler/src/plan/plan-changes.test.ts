@@ -194,6 +194,14 @@ describe('a replay', () => {
     });
   });
 
+  it('counts a share of a request where a share of it moves', () => {
+    const seen = readTap(lines, 'order').slice(0, 2);
+    expect(replay(meshOf(vs(split(90, 10))), meshOf(vs(split(80, 20))), seen)).toMatchObject({
+      requests: 2,
+      changed: 0.2,
+    });
+  });
+
   it('asks access of the workload that took the request', () => {
     const seen = readTap(
       '{"direction":"inbound","method":"POST","authority":"payment.shop:8080","path":"/charge","status":200,"source_principal":"spiffe://cluster.local/ns/shop/sa/order","source_workload":"order"}',

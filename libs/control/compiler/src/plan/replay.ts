@@ -11,7 +11,7 @@ import { serverPorts } from './evaluate/server-side.ts';
 import { fromOf } from './explain-request.ts';
 import type { PlannedMesh } from './offline-mesh.ts';
 import { nameOfProxy } from './plan-changes.ts';
-import { answerWords } from './route-words.ts';
+import { answerWords, type Shares, sharesOf } from './route-words.ts';
 
 /** One line of a sidecar's /tap, as far as it is read (interfaces.md, section 4). */
 export interface SeenRequest {
@@ -31,6 +31,7 @@ export interface Replay {
   readonly requests: number;
   /** Of a workload that neither side knows, or in a form that says too little. */
   readonly skipped: number;
+  /** To be expected, to two digits: a request of which a tenth moves counts as a tenth. */
   readonly changed: number;
   /** Most frequent first, `examplesMax` at most. */
   readonly examples: readonly ReplayedExample[];
@@ -44,7 +45,7 @@ export interface ReplayedExample {
   readonly count: number;
 }
 
-export const examplesMax = 20;
+const examplesMax = 20;
 /** Lines of one replay; more are not read. */
 export const seenRequestsMax = 100_000;
 
@@ -102,11 +103,16 @@ export function replay(before: PlannedMesh, after: PlannedMesh, seen: readonly S
       skipped += 1;
       continue;
     }
-    if (was === is) continue;
-    changed += 1;
+    const share = changedShare(was, is);
+    if (share === 0) continue;
+    changed += share;
     const path = request.path.split('?')[0] ?? '';
     const who = request.sourceWorkload || request.sourcePrincipal.split('/').at(-1) || 'somebody';
-    const example = { request: `${request.method} ${request.authority}${path} from ${who}`, before: was, after: is };
+    const example = {
+      request: `${request.method} ${request.authority}${path} from ${who}`,
+      before: was.text,
+      after: is.text,
+    };
     const key = JSON.stringify(example);
     const known = outcomes.get(key) ?? { example, count: 0 };
     known.count += 1;
@@ -116,7 +122,21 @@ export function replay(before: PlannedMesh, after: PlannedMesh, seen: readonly S
     .sort((left, right) => right.count - left.count)
     .slice(0, examplesMax)
     .map(({ example, count }) => ({ ...example, count }));
-  return { requests: seen.length - skipped, skipped, changed, examples };
+  return { requests: seen.length - skipped, skipped, changed: Math.round(changed * 100) / 100, examples };
+}
+
+interface Outcome {
+  readonly text: string;
+  /** Where it goes, for what is forwarded. */
+  readonly shares?: Shares;
+}
+
+/** How likely a request comes out differently, 0 to 1. */
+function changedShare(before: Outcome, after: Outcome): number {
+  if (before.shares === undefined || after.shares === undefined) return before.text === after.text ? 0 : 1;
+  let moved = 0;
+  for (const [name, share] of after.shares) moved += Math.max(0, share - (before.shares.get(name) ?? 0));
+  return moved < 1e-9 ? 0 : moved;
 }
 
 type CompiledSide = (workload: string) => { proxy: ProxyDescription; snapshot: DecodedSnapshot } | undefined;
@@ -135,25 +155,28 @@ function compiledSide({ input, proxies }: PlannedMesh): CompiledSide {
   };
 }
 
-function outcomeOf(side: CompiledSide, seen: SeenRequest): string | undefined {
+function outcomeOf(side: CompiledSide, seen: SeenRequest): Outcome | undefined {
   const request = askedRequest(seen.method, `http://${seen.authority}${seen.path}`, []);
   if (request === undefined) return undefined;
   return seen.direction === 'inbound' ? accessOutcome(side, seen, request) : routeOutcome(side, seen, request);
 }
 
-function routeOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequest): string | undefined {
+function routeOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequest): Outcome | undefined {
   const client = side(seen.sourceWorkload);
   const found = client && clientRoutes(client.snapshot, request);
   if (found === undefined) return undefined;
   const { route } = routeOf(found.configuration, request);
-  if (route === undefined) return 'no route (404)';
+  if (route === undefined) return { text: 'no route (404)' };
   const { rule } = fromOf(route);
-  return `requests ${answerWords(route, (cluster) => cluster)}${rule === '' ? '' : ` by ${rule}`}`
-    .replace('requests go to', 'goes to')
-    .replace('requests are', 'is');
+  const said = answerWords(route, (cluster) => cluster)
+    .replace(/^go /, 'goes ')
+    .replace(/^are /, 'is ');
+  const text = `${said}${rule === '' ? '' : ` by ${rule}`}`;
+  if (route.action.case !== 'route') return { text };
+  return { text, shares: sharesOf(route.action.value, (cluster) => cluster) };
 }
 
-function accessOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequest): string | undefined {
+function accessOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequest): Outcome | undefined {
   const server = side(seen.destinationWorkload);
   const ports = server === undefined ? [] : serverPorts(server.snapshot).filter(({ http }) => http);
   const [first] = ports;
@@ -163,6 +186,6 @@ function accessOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequ
       verdictOf(rules, { ...request, principal: seen.sourcePrincipal, port, sourceAddress: '' }),
     )
     .find(({ allowed }) => !allowed);
-  if (denied === undefined) return 'is allowed';
-  return `is denied (403)${denied.policy === '' ? '' : ` by ${denied.policy}`}`;
+  if (denied === undefined) return { text: 'is allowed' };
+  return { text: `is denied (403)${denied.policy === '' ? '' : ` by ${denied.policy}`}` };
 }

@@ -85,7 +85,7 @@ function valueWords({ headerMatchSpecifier: specifier }: HeaderMatcher): string 
   }
 }
 
-export function stringWords({ matchPattern }: StringMatcher): string {
+function stringWords({ matchPattern }: StringMatcher): string {
   switch (matchPattern.case) {
     case 'exact':
       return matchPattern.value;

@@ -3,7 +3,7 @@
 import { RE2JS } from 're2js';
 
 /** Compiled patterns kept; the longest unused goes first. */
-export const patternsMax = 1_000;
+const patternsMax = 1_000;
 
 const compiled = new Map<string, RE2JS | undefined>();
 

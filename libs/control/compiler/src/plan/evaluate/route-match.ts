@@ -55,7 +55,7 @@ function rankOf(domain: string, host: string): number {
   return 0;
 }
 
-export function matchesRoute(
+function matchesRoute(
   match: RouteMatch,
   request: AskedRequest,
   claims: Readonly<Record<string, unknown>> = {},
