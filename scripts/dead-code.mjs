@@ -16,9 +16,22 @@ for (const file of files) {
   }
 }
 
+/** What packages offer besides their index: `@weft/xds-messages/registry`. */
+const offered = new Set(
+  execFileSync('git', ['ls-files', '--', 'libs/**/package.json'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file !== '')
+    .flatMap((file) => {
+      const folder = file.slice(0, -'/package.json'.length);
+      const { exports = {} } = JSON.parse(readFileSync(file, 'utf8'));
+      return Object.values(exports).map((path) => `${folder}/${path.replace('./', '')}`);
+    }),
+);
+
 const isTest = (file) =>
   /\.(test|contract)\.ts$/.test(file) || file.includes('/testing/') || file.startsWith('libs/testing/');
 const isEntry = (file) =>
+  offered.has(file) ||
   /(^|\/)(main|index)\.ts$/.test(file) ||
   /^vitest[^/]*\.config\.ts$/.test(file) ||
   !file.endsWith('.ts') ||

@@ -26,7 +26,11 @@ export function startClient({ port, index, namespaces, onAck, onError }) {
   const namespace = `ns-${index % namespaces}`;
   const app = `app-${index % (namespaces * 5)}`;
   const ip = `10.250.${index >> 8}.${index & 255}`;
-  const node = nodeOf({ id: `sidecar~${ip}~${app}-${index}.${namespace}~${namespace}.svc.cluster.local`, namespace, app });
+  const node = nodeOf({
+    id: `sidecar~${ip}~${app}-${index}.${namespace}~${namespace}.svc.cluster.local`,
+    namespace,
+    app,
+  });
   const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 4 << 20 } });
   session.on('error', onError);
   session.once('connect', () => session.setLocalWindowSize(8 << 20));

@@ -81,6 +81,8 @@ export function verdictsOf(rows, { proxies, services }) {
 export function printVerdicts(verdicts) {
   console.log('');
   for (const { what, value, atMost, unit, holds } of verdicts) {
-    console.log(`${holds ? 'holds        ' : 'does not hold'} ${what}: ${value}${unit} (goal: at most ${atMost}${unit})`);
+    console.log(
+      `${holds ? 'holds        ' : 'does not hold'} ${what}: ${value}${unit} (goal: at most ${atMost}${unit})`,
+    );
   }
 }

@@ -8,7 +8,7 @@ import type { Logger } from '@weft/telemetry';
 /** Size at which the file becomes `certificates.1.jsonl`, whose predecessor is dropped, bytes. */
 export const auditBytesMax = 8 * 1024 * 1024;
 /** Lines that wait for the disk; past it they are in the log alone. */
-export const auditQueueMax = 10_000;
+const auditQueueMax = 10_000;
 
 export interface AuditEntry {
   readonly event:

@@ -7,7 +7,7 @@ export const issueBurstMax = 1_000;
 /** And how many more are taken each second. */
 export const issuesPerSecond = 20;
 /** Identities that are counted at one time; the longest unseen goes first. */
-export const ratedIdentitiesMax = 10_000;
+const ratedIdentitiesMax = 10_000;
 
 export interface IssueRate {
   /** False: too fast. */

@@ -6,11 +6,11 @@ import { type Cancel, type Clock, WeftError } from '@weft/kernel';
 import { fileExists, readPrivateFile, writePrivateFile } from './private-files.ts';
 
 /** Certificates that are remembered; past it the one that expires first is forgotten and could not be listed as revoked. */
-export const issuedMax = 100_000;
+const issuedMax = 100_000;
 /** Serials on the revocation lists: they travel to every proxy. */
-export const revokedSerialsMax = 5_000;
+const revokedSerialsMax = 5_000;
 /** Identities that may be revoked at one time. */
-export const revokedIdentitiesMax = 1_000;
+const revokedIdentitiesMax = 1_000;
 /** Longest reason kept, UTF-16 units. */
 export const reasonLengthMax = 500;
 

@@ -6,10 +6,10 @@ import { type Clock, WeftError } from '@weft/kernel';
 import { SignJWT } from 'jose';
 import { fileExists, readPrivateFile, writePrivateFile } from './private-files.ts';
 
-export const jwtLifeMs = 300_000;
+const jwtLifeMs = 300_000;
 /** Audiences of one JWT-SVID, and the longest of them. */
-export const audiencesMax = 16;
-export const audienceLengthMax = 512;
+const audiencesMax = 16;
+const audienceLengthMax = 512;
 
 export interface JwtAuthority {
   /** @throws WeftError csr_invalid for audiences out of bounds. */

@@ -7,7 +7,7 @@ import { x509 } from './x509.ts';
 export const csrLengthMax = 8192;
 /** Bounds of an RSA key, bits: Istio's agent makes 2048 where it makes RSA. */
 export const rsaBitsMin = 2048;
-export const rsaBitsMax = 4096;
+const rsaBitsMax = 4096;
 /** Largest public exponent taken of an RSA key, bytes: a longer one makes each check of a signature slow. */
 const rsaExponentBytesMax = 4;
 

@@ -8,9 +8,9 @@ export const tokenAudience = 'istio-ca';
 /** Reviews under way at one time; more are refused at once. */
 export const reviewsMax = 64;
 /** How long an answer is taken again for the same token, milliseconds. */
-export const reviewKeptMs = 10_000;
+const reviewKeptMs = 10_000;
 /** Answers that are kept. */
-export const reviewsKeptMax = 4_096;
+const reviewsKeptMax = 4_096;
 
 export interface ServiceAccount {
   readonly namespace: string;

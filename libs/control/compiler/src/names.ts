@@ -30,7 +30,3 @@ export function serverName(port: number, subset: string, host: string): string {
 export function listenerName(bind: string, port: number): string {
   return `${bind}_${port}`;
 }
-
-export function gatewayRouteName(port: number): string {
-  return `http.${port}`;
-}

@@ -107,10 +107,7 @@ export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: Co
 const defaultPoliciesMax = 100_000;
 
 /** Services in Kubernetes' sense go by more than one name; a ServiceEntry's host is its only one. */
-export function isKubernetesService(
-  service: Pick<ServiceView, 'host' | 'name' | 'namespace'>,
-  domain: string,
-): boolean {
+function isKubernetesService(service: Pick<ServiceView, 'host' | 'name' | 'namespace'>, domain: string): boolean {
   return service.host === `${service.name}.${service.namespace}.svc.${domain}`;
 }
 

@@ -13,7 +13,7 @@ it('applies, lists and deletes resources, and leaves what files define to their 
   const applied = await api(plane, '/v1/resources', yaml(rule('3s')));
   expect(applied).toEqual({
     status: 200,
-    body: { applied: [{ kind: 'VirtualService', namespace: 'shop', name: 'echo', change: 'created' }] },
+    body: { applied: [{ kind: 'VirtualService', namespace: 'shop', name: 'echo', change: 'created' }], version: 1 },
   });
   expect((await api(plane, '/v1/resources?kind=VirtualService')).body).toMatchObject({
     resources: [{ name: 'echo', spec: { http: [{ timeoutMs: 3000 }] } }],
@@ -25,6 +25,32 @@ it('applies, lists and deletes resources, and leaves what files define to their 
   expect((await api(plane, path, { method: 'DELETE' })).status).toBe(204);
   expect((await api(plane, path, { method: 'DELETE' })).status).toBe(404);
   expect((await api(plane, '/v1/resources/Service/shop/echo', { method: 'DELETE' })).status).toBe(409);
+});
+
+it('remembers what was applied, goes back to any of it, and takes no change that was made for another version', async () => {
+  const plane = make();
+  await plane.start();
+  for (const timeout of ['3s', '4s']) await api(plane, '/v1/resources', yaml(rule(timeout)));
+  const change = { kind: 'VirtualService', namespace: 'shop', name: 'echo' };
+  expect((await api(plane, '/v1/history')).body).toMatchObject({
+    version: 2,
+    entries: [
+      { version: 2, action: 'apply', changes: [{ ...change, change: 'configured' }] },
+      { version: 1, action: 'apply', changes: [{ ...change, change: 'created' }] },
+    ],
+  });
+  const late = { ...yaml(rule('5s')), headers: { 'content-type': 'application/yaml', 'if-match': '"1"' } };
+  expect(await api(plane, '/v1/resources', late)).toMatchObject({ status: 409, body: { code: 'version_conflict' } });
+  const path = '/v1/resources/VirtualService/shop/echo';
+  const wrong = { method: 'DELETE', headers: { 'if-match': '"1"' } };
+  expect(await api(plane, path, wrong)).toMatchObject({ status: 409, body: { code: 'version_conflict' } });
+  const back = await api(plane, '/v1/rollback/1', { method: 'POST', headers: { 'if-match': '"2"' } });
+  expect(back).toMatchObject({ status: 200, body: { version: 3, applied: [{ ...change, change: 'configured' }] } });
+  expect((await api(plane, '/v1/resources?kind=VirtualService')).body).toMatchObject({
+    resources: [{ spec: { http: [{ timeoutMs: 3000 }] } }],
+  });
+  expect((await api(plane, '/v1/rollback/9', { method: 'POST' })).status).toBe(404);
+  expect((await api(plane, '/v1/rollback/first', { method: 'POST' })).status).toBe(400);
 });
 
 it('answers the operator API only to the token and to names of this machine', async () => {

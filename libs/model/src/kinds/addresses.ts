@@ -7,7 +7,7 @@ export const ipAddress = checkedString((value) =>
   isIP(value) === 0 ? `${JSON.stringify(value)} is not an IP address` : undefined,
 );
 
-export function cidrProblem(value: string): string | undefined {
+function cidrProblem(value: string): string | undefined {
   const [address = '', length = '', ...more] = value.split('/');
   const family = isIP(address);
   const good =

@@ -71,7 +71,7 @@ export interface Scopes {
 }
 
 /** Views and scopes remembered; more are made each time. */
-export const scopesMax = 10_000;
+const scopesMax = 10_000;
 
 /** @param last views of the model before: those that say the same stay the same objects. */
 export function createScopes(input: ScopeInput, last: ReadonlyMap<string, EgressView> = new Map()): Scopes {

@@ -7,7 +7,7 @@ import { type MeshConfig, type Model, type Resource, selectTelemetries } from '@
 export type WorkloadTelemetry = readonly Resource<'Telemetry'>[];
 
 /** Workloads whose Telemetries are remembered for one model; of more they are selected each time. */
-export const workloadTelemetriesMax = 10_000;
+const workloadTelemetriesMax = 10_000;
 
 export interface TelemetryIndex {
   /** Equal selections are the same object, also over models: what listeners compare. */

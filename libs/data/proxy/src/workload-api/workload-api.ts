@@ -23,9 +23,9 @@ import { createStreams, type Streams } from './streams.ts';
 import { listenUnix } from './unix-server.ts';
 
 /** Largest request taken, bytes. */
-export const requestBytesMax = 64 * 1024;
+const requestBytesMax = 64 * 1024;
 /** How often the keys of JWT-SVIDs are asked for while somebody watches them, milliseconds. */
-export const keysRefreshMs = 300_000;
+const keysRefreshMs = 300_000;
 /** Without it a request may have been made by a browser or a proxy for somebody else (section 3 of the specification). */
 const header = 'workload.spiffe.io';
 

@@ -14,7 +14,7 @@ export interface Heartbeats {
 const lifetimes = new WeakMap<ResourcesByName, readonly OpaqueResource[]>();
 
 /** Those with a lifetime; looked for once per map. */
-export function mortalsOf(resources: ResourcesByName): readonly OpaqueResource[] {
+function mortalsOf(resources: ResourcesByName): readonly OpaqueResource[] {
   const layers = layersOf(resources);
   return layers.length === 1 ? mortalsOfLayer(resources) : layers.flatMap(mortalsOfLayer);
 }

@@ -22,7 +22,7 @@ export function validateHttpRoute(spec: HttpRouteSpec, { report, warn, metadata 
 }
 
 /** Linkerd's own HTTPRoute has the same rules. */
-export function validateHttpRouteRule(rule: HttpRouteRule, path: string, report: Report, warn: Report): void {
+function validateHttpRouteRule(rule: HttpRouteRule, path: string, report: Report, warn: Report): void {
   const { matches = [], filters = [], backendRefs = [], timeouts = {} } = rule;
   const onePrefix = hasOnePrefix(matches);
   validateFilters(filters, `${path}.filters`, onePrefix, report, warn);
