@@ -1,0 +1,86 @@
+/** A small mesh, and documents in short form, for tests of analysers. */
+
+import { createTestMesh } from '../../testing/mesh.ts';
+import { analyse } from '../analyse.ts';
+import { analysers } from '../analysers.ts';
+
+export type Case = readonly [
+  code: string,
+  what: string,
+  documents: readonly (readonly [string, string])[],
+  ...expected: readonly string[],
+];
+
+export const base = `
+apiVersion: v1
+kind: Service
+metadata: { name: order, namespace: shop }
+spec: { selector: { app: order }, ports: [{ name: http, port: 8080, targetPort: http }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: payment, namespace: shop }
+spec: { selector: { app: payment }, ports: [{ name: http, port: 8080 }, { name: grpc, port: 9090 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: order, namespace: shop }
+spec: { metadata: { labels: { app: order, version: v1 } }, template: { serviceAccount: order } }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: payment, namespace: shop }
+spec: { metadata: { labels: { app: payment, version: v1 } }, template: { serviceAccount: payment } }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: gateway, namespace: istio-system }
+spec: { metadata: { labels: { istio: ingressgateway } }, template: { serviceAccount: gateway } }
+`;
+
+const groups: Readonly<Record<string, string>> = {
+  Service: 'v1',
+  Secret: 'v1',
+  PeerAuthentication: 'security.istio.io/v1',
+  RequestAuthentication: 'security.istio.io/v1',
+  AuthorizationPolicy: 'security.istio.io/v1',
+  Telemetry: 'telemetry.istio.io/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  HTTPRoute: 'gateway.networking.k8s.io/v1',
+  ServiceProfile: 'linkerd.io/v1alpha2',
+  TrafficSplit: 'split.smi-spec.io/v1alpha4',
+  Server: 'policy.linkerd.io/v1beta3',
+};
+
+/** "Kind ns/name" and the spec in YAML's flow form; "=" stands before what lies beside metadata. */
+export function document([what, spec]: readonly [string, string]): string {
+  const [kind = '', name = ''] = what.split(' ');
+  const [namespace, bare] = name.split('/');
+  const body = spec.startsWith('=') ? spec.slice(1) : `spec: ${spec}`;
+  return `apiVersion: ${groups[kind] ?? 'networking.istio.io/v1'}\nkind: ${kind}\nmetadata: { name: ${bare}, namespace: ${namespace} }\n${body}\n`;
+}
+
+export function findings(code: string, documents: readonly (readonly [string, string])[]): readonly string[] {
+  const text = documents.map(document).join('---\n');
+  const mesh = createTestMesh({ 'base.yaml': base, ...(text === '' ? {} : { 'f.yaml': text }) });
+  const chosen = analysers.filter((analyser) => analyser.code === code);
+  return analyse(mesh.input(), chosen).map(({ resource, path, message }) => `${resource} ${path}: ${message}`);
+}
+
+export const vs = (spec: string, name = 'shop/v') => [`VirtualService ${name}`, spec] as const;
+export const route = (destination: string) => `http: [{ route: [{ destination: ${destination} }] }]`;
+export const gateway = [
+  'Gateway shop/g',
+  '{ selector: { istio: ingressgateway }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["shop.example"] }] }',
+] as const;
+export const subsets = [
+  'DestinationRule shop/d',
+  '{ host: payment, subsets: [{ name: v1, labels: { version: v1 } }] }',
+] as const;
+export const https = (credential: string) =>
+  [
+    'Gateway shop/g',
+    `{ selector: { istio: ingressgateway }, servers: [{ port: { number: 443, name: https, protocol: HTTPS }, hosts: ["*"], tls: { mode: SIMPLE, credentialName: ${credential} } }] }`,
+  ] as const;
+export const entry = (name: string, more: string) =>
+  [`ServiceEntry shop/${name}`, `{ resolution: STATIC, location: MESH_EXTERNAL, ${more} }`] as const;
