@@ -130,6 +130,20 @@ function addResources(program: Command, contextOf: ContextOf, config: CliConfig)
       await (await import('./commands/resources.ts')).get(contextOf(command), kind, filter);
     });
   program
+    .command('history')
+    .description('what was applied through the operator API, newest first')
+    .option(...outputFlag)
+    .action(async (_: OptionValues, command: Command) => {
+      await (await import('./commands/history.ts')).history(contextOf(command));
+    });
+  program
+    .command('rollback <version>')
+    .description('make what was applied as it was at a version of the history')
+    .option(...outputFlag)
+    .action(async (version: string, _: OptionValues, command: Command) => {
+      await (await import('./commands/history.ts')).rollback(contextOf(command), version);
+    });
+  program
     .command('validate [paths...]')
     .description('check files without a running mesh')
     .option(...fileFlag, collect, [])

@@ -134,3 +134,20 @@ test('get lists resources with their place, and one of them as YAML', async () =
   expect(yaml).toContain('kind: Service\nmetadata:\n  name: user\n  namespace: shop\n');
   expect((await runAgainst({ 'GET /v1/resources': { body: { resources: [] } } }, 'get', 'svc', 'none')).code).toBe(1);
 });
+
+test('history lists what was applied, rollback goes back to a version', async () => {
+  const change = { kind: 'VirtualService', namespace: 'shop', name: 'order', change: 'configured' };
+  const entry = { version: 2, at: '2026-11-21T10:00:00.000Z', action: 'rollback', to: 1, changes: [change] };
+  const answers = {
+    'GET /v1/history': { body: { version: 2, entries: [entry] } },
+    'POST /v1/rollback/1': { body: { version: 3, applied: [change] } },
+  };
+  expect((await runAgainst(answers, 'history')).stdout).toContain(
+    '2         2026-11-21T10:00:00.000Z   rollback to 1   VirtualService shop/order configured',
+  );
+  expect(await runAgainst(answers, 'rollback', '1')).toMatchObject({
+    code: 0,
+    stdout: 'VirtualService shop/order configured\n',
+  });
+  expect((await runAgainst(answers, 'rollback', 'yesterday')).code).toBe(2);
+});

@@ -17,7 +17,7 @@ function print(paint: Paint, proxies: readonly ProxyStatus[]): string {
   const rows = proxies.map((proxy) => [
     proxy.workloadGroup === '' ? proxy.id : proxy.workloadGroup,
     ...xdsTypes.map((type) => paint(tones[proxy.types[type].state] ?? 'dim', proxy.types[type].state)),
-    proxy.healthy ? paint('good', 'healthy') : paint('bad', 'unhealthy'),
+    proxy.stale ? paint('bad', 'stale') : proxy.healthy ? paint('good', 'healthy') : paint('bad', 'unhealthy'),
     proxy.admin,
   ]);
   const errors = proxies.flatMap((proxy) =>

@@ -67,6 +67,9 @@ export interface ProxyService {
   stop(): void;
 }
 
+/** How long a proxy may owe an answer without a word before it counts as stale. */
+const staleAfterMs = 5 * 60_000;
+
 const notSent: TypeStatus = { state: 'NOT SENT', version: '', error: '' };
 
 export function createProxyService(options: ProxyServiceOptions): ProxyService {
@@ -129,6 +132,10 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       registry.disconnect(proxyId);
       logger.info({ proxy: proxyId }, 'proxy disconnected');
     },
+    onWord: (proxyId) => connected.heard(proxyId),
+    identityKey: ({ workload }) =>
+      workload === undefined ? 'nobody' : `${workload.namespace}/${workload.serviceAccount}`,
+    clock,
     onHealth: (proxyId, healthy, message) => registry.setHealth(proxyId, healthy, message),
     onNack(proxyId, typeUrl, reason) {
       metrics.rejected(typeUrl);
@@ -161,7 +168,8 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       const health = new Map(registry.workloads().map((workload) => [workload.proxy.id, workload.healthy]));
       return connected.all().map((one) => {
         const { id } = one.proxy;
-        return statusOf(one, health.get(id) ?? true, xds.status(id));
+        const silentMs = clock.now() - (connected.lastWordAtMs(id) ?? one.connectedAtMs);
+        return statusOf(one, health.get(id) ?? true, xds.status(id), clock.now() - silentMs, silentMs >= staleAfterMs);
       });
     },
     connected: () => connected.all().map(({ proxy }) => proxy),
@@ -181,6 +189,8 @@ function statusOf(
   { proxy, admin, connectedAtMs }: ConnectedProxy,
   healthy: boolean,
   byUrl: ReadonlyMap<string, TypeStatus> | undefined,
+  lastWordAtMs: number,
+  silent: boolean,
 ): ProxyStatus {
   const type = (name: XdsTypeName): TypeStatus => byUrl?.get(xdsTypes[name]) ?? notSent;
   return {
@@ -192,6 +202,9 @@ function statusOf(
     address: proxy.address,
     admin,
     connectedAt: new Date(connectedAtMs).toISOString(),
+    lastWordAt: new Date(lastWordAtMs).toISOString(),
+    // A proxy that owes nothing may be silent: its connection is asked whether it lives.
+    stale: silent && [...(byUrl?.values() ?? [])].some(({ state }) => state === 'STALE'),
     healthy,
     types: { CDS: type('CDS'), EDS: type('EDS'), LDS: type('LDS'), RDS: type('RDS'), SDS: type('SDS') },
   };

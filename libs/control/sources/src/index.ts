@@ -2,6 +2,7 @@
 export type { AppliedChange, AppliedSource, AppliedSourceOptions, PutResult } from './applied/applied-source.ts';
 export { createAppliedSource } from './applied/applied-source.ts';
 export type { Disk } from './applied/disk.ts';
+export type { JournalAction, JournalChange, JournalEntry } from './applied/journal.ts';
 export type { FolderSource, FolderSourceOptions } from './folder/folder-source.ts';
 export { createFolderSource } from './folder/folder-source.ts';
 export type { ApiAnswer, ApiClient, ApiFailure, ApiRequest } from './kubernetes/api/api-client.ts';

@@ -11,6 +11,8 @@ export const sourceLimits = {
   entriesMax: 2_000,
   /** Resources that the operator API keeps. */
   appliedMax: 1_000,
+  /** Accepted changes that the operator API remembers, and can take back. */
+  historyMax: 100,
   /** Quiet that a change waits for, so that a save in several steps is read once. */
   debounceMs: 60,
   /** The longest that a steady stream of changes may put off reading. */

@@ -9,6 +9,8 @@ export type { CaStatus, IdentityClient, JoinToken, NewToken } from './operator/i
 export type {
   AnalysisItem,
   AppliedItem,
+  History,
+  HistoryItem,
   InstanceStatus,
   MeshStatus,
   PlanItem,

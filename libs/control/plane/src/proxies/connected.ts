@@ -21,6 +21,10 @@ export interface ConnectedProxies {
   /** Refused where the node is not acceptable, or where its id is in use by another identity. */
   join(node: Node, identity: StreamIdentity, model: Model): ConnectedProxy | Refusal;
   leave(id: string): void;
+  /** A proxy said something. */
+  heard(id: string): void;
+  /** When it last said something; undefined where it is not connected. */
+  lastWordAtMs(id: string): number | undefined;
   get(id: string): ConnectedProxy | undefined;
   all(): readonly ConnectedProxy[];
   /** Describes all proxies anew. @returns those that the model has no place for any more, with the reason. */
@@ -29,6 +33,7 @@ export interface ConnectedProxies {
 
 export function createConnectedProxies(clock: Clock, trustDomain: string): ConnectedProxies {
   const proxies = new Map<string, ConnectedProxy>();
+  const words = new Map<string, number>();
   let described: readonly Resource<'WorkloadGroup'>[] = [];
   const record = (described: DescribedProxy, node: Node, identity: StreamIdentity, at: number): ConnectedProxy => ({
     proxy: described.proxy,
@@ -49,11 +54,17 @@ export function createConnectedProxies(clock: Clock, trustDomain: string): Conne
       }
       const joined = record(keep(described, known), node, identity, clock.now());
       proxies.set(node.id, joined);
+      words.set(node.id, joined.connectedAtMs);
       return joined;
     },
     leave(id) {
       proxies.delete(id);
+      words.delete(id);
     },
+    heard(id) {
+      if (proxies.has(id)) words.set(id, clock.now());
+    },
+    lastWordAtMs: (id) => words.get(id),
     get: (id) => proxies.get(id),
     all: () => [...proxies.values()],
     setModel(model) {

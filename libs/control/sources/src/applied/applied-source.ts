@@ -9,12 +9,15 @@ import { createFileTable } from '../file-table.ts';
 import { sourceLimits } from '../limits.ts';
 import type { ResourceSource, SourceOptions } from '../source.ts';
 import { type Disk, systemDisk } from './disk.ts';
+import { createJournal, type JournalAction, type JournalChange, type JournalEntry, undoTo } from './journal.ts';
 import { loadKept } from './load-kept.ts';
 import { sameResource, standsAlone, storedFileName } from './stored-text.ts';
 
 export interface AppliedSourceOptions extends SourceOptions {
   readonly clock: Clock;
   readonly disk?: Disk;
+  /** Changes that the history keeps; `sourceLimits.historyMax` where absent. */
+  readonly historyMax?: number;
   /** `sourceLimits.appliedMax` where absent. */
   readonly resourcesMax?: number;
 }
@@ -23,22 +26,39 @@ export interface AppliedChange {
   readonly kind: Kind;
   readonly namespace: string;
   readonly name: string;
-  readonly change: 'created' | 'configured' | 'unchanged';
+  /** 'deleted': of a rollback. */
+  readonly change: 'created' | 'configured' | 'unchanged' | 'deleted';
+}
+
+/** Somebody else was faster: nothing was changed. */
+export interface Conflict {
+  readonly accepted: false;
+  readonly violations: readonly Violation[];
+  readonly conflict: { readonly version: number };
 }
 
 export type PutResult =
-  | { readonly accepted: true; readonly applied: readonly AppliedChange[] }
-  | { readonly accepted: false; readonly violations: readonly Violation[] };
+  /** `version`: of the history, after the change. */
+  | { readonly accepted: true; readonly applied: readonly AppliedChange[]; readonly version: number }
+  | { readonly accepted: false; readonly violations: readonly Violation[]; readonly conflict?: undefined }
+  | Conflict;
 
 export interface AppliedSource extends ResourceSource {
   /**
    * Takes every document of `text` or none.
    * @param file how violations name the text; "request" where absent.
+   * @param ifVersion only if the history is at this version.
    * @throws WeftError state_unwritable where the disk refuses; what was in force stays.
    */
-  put(text: string, file?: string): PutResult;
+  put(text: string, file?: string, ifVersion?: number): PutResult;
   /** False where there is no such resource. @throws WeftError state_unwritable where the disk refuses. */
   delete(kind: Kind, namespace: string, name: string): boolean;
+  /** Of the last accepted change; 0 before the first. */
+  version(): number;
+  /** Accepted changes, newest first, at most `historyMax`. */
+  history(): readonly JournalEntry[];
+  /** Makes things as they were at a version, as a change of its own. Nothing where the history does not reach back that far. @throws WeftError state_unwritable. */
+  rollback(version: number, ifVersion?: number): PutResult | undefined;
 }
 
 const temporary = '.tmp';
@@ -48,6 +68,7 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
   const { clock, logger, onChange, disk = systemDisk, resourcesMax = sourceLimits.appliedMax } = options;
   const dir = resolve(options.dir);
   const table = createFileTable(clock, logger);
+  const journal = createJournal(`${dir}-history`, disk, options.historyMax ?? sourceLimits.historyMax);
   const nameOf = (fileName: string): string => displayName(options.dir, fileName, options.workingDir ?? process.cwd());
   const fileOf = ({ kind, namespace, name }: AnyResource): string => storedFileName(kind, namespace, name);
   let stopped = false;
@@ -67,24 +88,60 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
   const find = (fileName: string): AnyResource | undefined =>
     table.resources().find((resource) => resource.position.file === nameOf(fileName));
 
-  /** All bytes are on the disk before the first file takes its place. */
-  const store = (texts: ReadonlyMap<string, string>): void => {
-    const names = [...texts.keys()];
+  const textOf = (fileName: string): string | undefined =>
+    table.has(nameOf(fileName)) && disk.list(dir).includes(fileName)
+      ? new TextDecoder().decode(disk.read(join(dir, fileName)))
+      : undefined;
+
+  /** One change of the disk, whole or not at all: all its bytes are there before the journal says so, and the journal says so before the first file takes its place. */
+  const commit = (action: JournalAction, changes: readonly JournalChange[], to?: number): void => {
+    const what = action === 'delete' ? 'cannot delete' : 'cannot write';
+    const before = table.resources();
+    const files = changes.map(({ file }) => join(dir, file) + temporary);
     try {
-      onDisk('cannot write', () => {
+      onDisk(what, () => {
         disk.makeFolder(dir);
-        for (const [fileName, text] of texts) disk.write(join(dir, fileName) + temporary, text);
+        for (const { file, after } of changes) if (after !== undefined) disk.write(join(dir, file) + temporary, after);
       });
-      onDisk('cannot write', () => {
-        for (const fileName of names) {
-          disk.rename(join(dir, fileName) + temporary, join(dir, fileName));
-          table.accept(nameOf(fileName), texts.get(fileName) ?? '');
-        }
+      const entry = onDisk(what, () => journal.begin(action, new Date(clock.now()).toISOString(), changes, to));
+      try {
+        onDisk(what, () => changes.forEach(place));
+      } catch (error) {
+        quietly(() => journal.abandon(entry));
+        throw error;
+      }
+      onDisk(`${what} for good`, () => {
         disk.syncFolder(dir);
+        journal.finish(entry);
       });
     } finally {
-      for (const fileName of names) removeQuietly(disk, join(dir, fileName) + temporary);
+      for (const file of files) removeQuietly(disk, file);
+      if (table.resources() !== before) changed();
     }
+  };
+
+  const place = ({ file, after }: JournalChange): void => {
+    if (after === undefined) {
+      disk.remove(join(dir, file));
+      table.drop(nameOf(file));
+    } else {
+      disk.rename(join(dir, file) + temporary, join(dir, file));
+      table.accept(nameOf(file), after);
+    }
+  };
+
+  /** A change that a crash interrupted is made again, before anything is read. */
+  const redo = (entry: JournalEntry): void => {
+    disk.makeFolder(dir);
+    for (const { file, after } of entry.changes) {
+      if (after === undefined) disk.remove(join(dir, file));
+      else {
+        disk.write(join(dir, file) + temporary, after);
+        disk.rename(join(dir, file) + temporary, join(dir, file));
+      }
+    }
+    disk.syncFolder(dir);
+    journal.finish(entry);
   };
 
   const judge = ({ resources, violations, texts }: ParsedFile): Violation[] => {
@@ -103,45 +160,81 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
     return { kind, namespace, name, change: sameResource(before, resource) ? 'unchanged' : 'configured' };
   };
 
-  const put = (text: string, file = 'request'): PutResult => {
+  const put = (text: string, file = 'request', ifVersion?: number): PutResult => {
+    const conflict = conflictOf(ifVersion);
+    if (conflict !== undefined) return conflict;
     const parsed = parseDocuments(file, text);
     const violations = judge(parsed);
     if (violations.length > 0) return { accepted: false, violations };
     const applied = parsed.resources.map(changeOf);
-    const pending = new Map<string, string>();
+    const changes: JournalChange[] = [];
     parsed.resources.forEach((resource, index) => {
-      if (applied[index]?.change !== 'unchanged') pending.set(fileOf(resource), parsed.texts[index] ?? '');
+      if (applied[index]?.change === 'unchanged') return;
+      const { kind, namespace, name } = resource;
+      const path = fileOf(resource);
+      const before = onDisk('cannot read', () => textOf(path));
+      changes.push({ kind, namespace, name, file: path, before, after: parsed.texts[index] ?? '' });
     });
-    if (pending.size === 0) return { accepted: true, applied };
-    const before = table.resources();
-    try {
-      store(pending);
-    } finally {
-      if (table.resources() !== before) changed();
-    }
-    return { accepted: true, applied };
+    if (changes.length > 0) commit('apply', changes);
+    return { accepted: true, applied, version: journal.version() };
+  };
+
+  const conflictOf = (ifVersion: number | undefined): Conflict | undefined => {
+    const version = journal.version();
+    return ifVersion === undefined || ifVersion === version
+      ? undefined
+      : { accepted: false, violations: [], conflict: { version } };
   };
 
   return {
     put,
     resources: table.resources,
     files: table.files,
+    version: journal.version,
+    history: journal.entries,
     delete(kind, namespace, name) {
-      const fileName = storedFileName(kind, namespace, name);
-      if (!table.has(nameOf(fileName))) return false;
-      onDisk('cannot delete', () => disk.remove(join(dir, fileName)));
-      table.drop(nameOf(fileName));
-      changed();
-      onDisk('cannot delete for good', () => disk.syncFolder(dir));
+      const file = storedFileName(kind, namespace, name);
+      if (!table.has(nameOf(file))) return false;
+      const before = onDisk('cannot read', () => textOf(file));
+      commit('delete', [{ kind, namespace, name, file, before }]);
       return true;
     },
+    rollback(version, ifVersion): PutResult | undefined {
+      const conflict = conflictOf(ifVersion);
+      if (conflict !== undefined) return conflict;
+      const changes = undoTo(journal.entries(), version);
+      if (changes === undefined) return undefined;
+      if (changes.length > 0) commit('rollback', changes, version);
+      const applied = changes.map(({ kind, namespace, name, before, after }): AppliedChange => {
+        const change = after === undefined ? 'deleted' : before === undefined ? 'created' : 'configured';
+        return { kind: kind as Kind, namespace, name, change };
+      });
+      return { accepted: true, applied, version: journal.version() };
+    },
     async start() {
+      const unfinished = journal.load();
+      try {
+        if (unfinished !== undefined) redo(unfinished);
+      } catch (error) {
+        logger.warn(
+          { version: unfinished?.version, err: error },
+          'a change that was interrupted could not be finished',
+        );
+      }
       loadKept({ dir, disk, table, nameOf });
     },
     async stop() {
       stopped = true;
     },
   };
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The disk that refused before may refuse this too; the error that is on its way says so.
+  }
 }
 
 function removeQuietly(disk: Disk, path: string): void {

@@ -2,12 +2,13 @@
 
 import { asObject, asString, listOf } from '../decode.ts';
 import { type Call, callJson, callText, type Fetch } from '../request.ts';
-import { decodeApplied, decodeProxy, decodeResource, decodeStatus } from './decode.ts';
+import { decodeApplied, decodeHistory, decodeProxy, decodeResource, decodeStatus } from './decode.ts';
 import { decodeFinding, decodePlan } from './decode-plan.ts';
 import { createIdentityClient, type IdentityClient } from './identity.ts';
 import type {
   AnalysisItem,
   AppliedItem,
+  History,
   MeshStatus,
   PlanItem,
   PlanRequest,
@@ -37,6 +38,10 @@ export interface OperatorClient {
   /** @param yaml one or more documents. */
   apply(yaml: string): Promise<readonly AppliedItem[]>;
   remove(kind: string, namespace: string, name: string): Promise<void>;
+  /** What the operator API accepted. */
+  history(): Promise<History>;
+  /** Makes what was applied as it was at a version. @returns what that changed. */
+  rollback(version: number): Promise<readonly AppliedItem[]>;
   /** What the analysers say of the configuration in force. */
   analysis(): Promise<readonly AnalysisItem[]>;
   /** What a change would do; nothing is changed. */
@@ -103,6 +108,13 @@ export function createOperatorClient(options: OperatorClientOptions): OperatorCl
     async remove(kind, namespace, name) {
       const path = [kind, namespace, name].map(encodeURIComponent).join('/');
       await callText(fetch, await call('DELETE', `/v1/resources/${path}`), peer);
+    },
+    async history() {
+      return decodeHistory(await get('/v1/history'));
+    },
+    async rollback(version) {
+      const request = await call('POST', `/v1/rollback/${version}`);
+      return listOf(asObject(await callJson(fetch, request, peer))['applied'], decodeApplied);
     },
     identity: createIdentityClient(async (method, path, body) => {
       const content = body === undefined ? undefined : { type: 'application/json', body: JSON.stringify(body) };

@@ -3,6 +3,7 @@
 import { asBoolean, asNumber, asObject, asString, listOf } from '../decode.ts';
 import {
   type AppliedItem,
+  type History,
   type InstanceStatus,
   type MeshStatus,
   type ProxyStatus,
@@ -50,6 +51,7 @@ export function decodeProxy(value: unknown): ProxyStatus {
     address: asString(proxy['address']),
     admin: asString(proxy['admin']),
     connectedAt: asString(proxy['connectedAt']),
+    stale: proxy['stale'] === true,
     healthy: asBoolean(proxy['healthy']),
     types: Object.fromEntries(xdsTypes.map((type) => [type, decodeType(types[type])])) as Record<XdsType, TypeStatus>,
   };
@@ -75,7 +77,26 @@ export function decodeApplied(value: unknown): AppliedItem {
     kind: asString(item['kind']),
     namespace: asString(item['namespace']),
     name: asString(item['name']),
-    change: change === 'created' || change === 'configured' ? change : 'unchanged',
+    change: changeWords.find((word) => word === change) ?? 'unchanged',
+  };
+}
+
+const changeWords = ['created', 'configured', 'deleted'] as const;
+
+export function decodeHistory(value: unknown): History {
+  const { version, entries } = asObject(value);
+  return {
+    version: asNumber(version),
+    entries: listOf(entries, (each) => {
+      const item = asObject(each);
+      return {
+        version: asNumber(item['version']),
+        at: asString(item['at']),
+        action: asString(item['action']),
+        to: typeof item['to'] === 'number' ? item['to'] : undefined,
+        changes: listOf(item['changes'], decodeApplied),
+      };
+    }),
   };
 }
 

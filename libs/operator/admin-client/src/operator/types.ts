@@ -61,6 +61,8 @@ export interface ProxyStatus {
   /** "127.0.0.1:21015"; empty where the proxy names none. */
   readonly admin: string;
   readonly connectedAt: string;
+  /** It owes an answer and has said nothing for five minutes. */
+  readonly stale: boolean;
   readonly healthy: boolean;
   readonly types: Readonly<Record<XdsType, TypeStatus>>;
 }
@@ -79,7 +81,24 @@ export interface AppliedItem {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  readonly change: 'created' | 'configured' | 'unchanged';
+  /** 'deleted': of a rollback. */
+  readonly change: 'created' | 'configured' | 'unchanged' | 'deleted';
+}
+
+export interface HistoryItem {
+  readonly version: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly action: string;
+  /** Of a rollback: the version that things are as at again. */
+  readonly to: number | undefined;
+  readonly changes: readonly AppliedItem[];
+}
+
+export interface History {
+  readonly version: number;
+  /** Newest first. */
+  readonly entries: readonly HistoryItem[];
 }
 
 export interface ResourceFilter {
