@@ -14,7 +14,7 @@ export interface Source {
   readonly text: string;
 }
 
-export const validationFormats = ['text', 'json', 'yaml', 'sarif'] as const;
+const validationFormats = ['text', 'json', 'yaml', 'sarif'] as const;
 export type ValidationFormat = (typeof validationFormats)[number];
 
 /**
