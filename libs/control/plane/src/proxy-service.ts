@@ -16,6 +16,7 @@ import type { Logger } from '@weft/telemetry';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 import {
   type Accepted,
+  addClientStatusTo,
   createXdsServer,
   type Refusal,
   shortTypeName,
@@ -48,6 +49,8 @@ export interface ProxyServiceOptions {
 
 export interface ProxyService {
   addTo(server: grpc.Server, via: Via): void;
+  /** Adds CSDS for whoever has the operator's token. */
+  addStatusTo(server: grpc.Server, isOperator: (authorization: string | undefined) => boolean): void;
   /** Follows a new model: proxies are described anew, snapshots compiled anew. */
   modelChanged(model: Model): void;
   /** Follows fetched keys: snapshots are compiled anew. */
@@ -149,6 +152,16 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
 
   return {
     addTo: (server, via) => xds.addTo(server, via),
+    addStatusTo: (server, isOperator) =>
+      addClientStatusTo(server, {
+        clients: xds.clients,
+        authorize(metadata) {
+          const [authorization] = metadata.get('authorization');
+          if (typeof authorization === 'string' && isOperator(authorization)) return undefined;
+          const reason = "the operator's token is required: authorization: Bearer <token>";
+          return { refused: true, status: grpc.status.UNAUTHENTICATED, reason };
+        },
+      }),
     modelChanged(model) {
       for (const { id, reason } of connected.setModel(model)) xds.endStreams(reason, id);
       const before = modelBefore;

@@ -12,6 +12,7 @@ import type { Part } from '@weft/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from './authenticate.ts';
 import { type Address, closeGrpc, createGrpcServer, ListenError, listenGrpc } from './grpc/listen.ts';
+import { createTokenCheck } from './operator-api/guard.ts';
 import type { ControlPlaneOptions } from './options.ts';
 import type { PlaneMetrics } from './plane-metrics.ts';
 import type { ProxyService } from './proxy-service.ts';
@@ -41,6 +42,7 @@ export function secureXdsPart(on: XdsServersOptions, onBound: OnBound): Part {
       const names = unspecified ? options.sans : [...options.sans, xds.host];
       serving = await createServingCertificate(folder.authority, names, clock, logger);
       proxies.addTo(server, 'tls');
+      proxies.addStatusTo(server, createTokenCheck(folder.operatorToken));
       const { authority, issued, audit, jwt } = folder;
       const rate = createIssueRate(clock);
       const common = { trustDomain, authenticate: authenticator.caller, issued, rate, audit };
@@ -63,6 +65,7 @@ export function clearXdsPart(on: XdsServersOptions, address: Address, onBound: O
     name: 'xds in clear text',
     async start() {
       on.proxies.addTo(server, 'clear');
+      on.proxies.addStatusTo(server, createTokenCheck(on.folder.operatorToken));
       onBound(await listenGrpc(server, '--xds-clear', address, grpc.ServerCredentials.createInsecure()));
     },
     stop: () => closeGrpc(server, on.options.clock),

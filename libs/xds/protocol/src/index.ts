@@ -9,6 +9,8 @@ export type {
 } from './client/types.ts';
 export type { ChannelOptions, ClientCertificate } from './grpc/service-adapter.ts';
 export { createServiceClient, serviceDefinition, unaryCall } from './grpc/service-adapter.ts';
+export type { ClientStatusOptions } from './server/client-status.ts';
+export { addClientStatusTo } from './server/client-status.ts';
 export { createXdsServer, defaultXdsServerLimits } from './server/server.ts';
 export type {
   Accepted,
