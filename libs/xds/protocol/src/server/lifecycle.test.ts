@@ -45,7 +45,7 @@ function incremental(onlyType?: string) {
     deltaVariant,
     defaultXdsServerLimits,
     {
-      encode: createBatchEncoder(1024).of(deltaVariant),
+      encode: createBatchEncoder(1024, clock).of(deltaVariant),
       mayWrite: () => true,
       write(bytes) {
         const response = fromBinary(DeltaDiscoveryResponseSchema, bytes);
@@ -131,7 +131,7 @@ describe('make before break', () => {
       sotwVariant,
       defaultXdsServerLimits,
       {
-        encode: createBatchEncoder(1024).of(sotwVariant),
+        encode: createBatchEncoder(1024, clock).of(sotwVariant),
         mayWrite: () => true,
         write(bytes) {
           const { typeUrl, nonce, resources } = fromBinary(DiscoveryResponseSchema, bytes);
@@ -205,7 +205,7 @@ describe('a resource with a lifetime', () => {
       sotwVariant,
       defaultXdsServerLimits,
       {
-        encode: createBatchEncoder(1024).of(sotwVariant),
+        encode: createBatchEncoder(1024, clock).of(sotwVariant),
         mayWrite: () => true,
         write: (bytes) => void written.push(bytes),
         onHealth: () => {},

@@ -55,7 +55,7 @@ export function createXdsServer<Identity extends object>(options: XdsServerOptio
     limits,
     clock,
     gate: createSendGate(limits, clock),
-    encoder: createBatchEncoder(limits.encodedBytesMax),
+    encoder: createBatchEncoder(limits.encodedBytesMax, clock),
     open,
     enter(identity, stream) {
       const key = options.identityKey?.(identity);

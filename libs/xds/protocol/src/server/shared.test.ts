@@ -2,7 +2,7 @@
 
 import { createManualClock } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
-import { createBatchEncoder } from './batch-encoder.ts';
+import { createBatchEncoder, encodingIdleMs } from './batch-encoder.ts';
 import { deltaVariant } from './delta.ts';
 import { differencesBetween } from './map-difference.ts';
 import { changedNames, noNames } from './name-sets.ts';
@@ -61,22 +61,43 @@ describe('sets of names', () => {
 });
 
 describe('encodings of batches', () => {
-  it('are kept up to a bound in bytes, the longest unused going first', () => {
-    const encoder = createBatchEncoder(250);
+  const batch = (name: string, shared = true) => ({ resources: [resource(name, '1')], shared });
+
+  function create() {
+    const clock = createManualClock();
+    const encoder = createBatchEncoder(250, clock);
     const encode = encoder.of(deltaVariant);
-    const batch = (name: string) => ({ resources: [resource(name, '1')], shared: true });
+    return { clock, encoder, encode: (of: ReturnType<typeof batch>) => encode(of, 'type') };
+  }
+
+  it('are kept from the second time on, up to a bound in bytes, the longest unused going first', () => {
+    const { encoder, encode } = create();
     const [a, b, c] = [batch('a'), batch('b'), batch('c')];
-    const first = encode(a, 'type');
-    const second = encode(b, 'type');
-    expect(encode(a, 'type')).toBe(first);
-    encode(c, 'type');
+    expect([encode(a), encoder.size()]).toEqual([expect.anything(), 0]);
+    const first = encode(a);
+    encode(b);
+    const second = encode(b);
+    expect(encode(a)).toBe(first);
+    encode(c);
+    encode(c);
     expect(encoder.size()).toBeLessThanOrEqual(250);
-    expect(encode(b, 'type')).not.toBe(second);
+    expect(encode(a)).toBe(first);
+    expect(encode(b)).not.toBe(second);
+  });
+
+  it('are let go when nobody has asked for them for a while', () => {
+    const { encoder, encode, clock } = create();
+    const a = batch('a');
+    for (let time = 0; time < 2; time++) encode(a);
+    expect(encoder.size()).toBeGreaterThan(0);
+    clock.advance(2 * encodingIdleMs);
+    expect([encoder.size(), clock.pending()]).toEqual([0, 0]);
   });
 
   it('are not kept where nobody shares them', () => {
-    const encoder = createBatchEncoder(400);
-    encoder.of(deltaVariant)({ resources: [resource('a', '1')], shared: false }, 'type');
+    const { encoder, encode } = create();
+    const own = batch('a', false);
+    for (let time = 0; time < 3; time++) encode(own);
     expect(encoder.size()).toBe(0);
   });
 });

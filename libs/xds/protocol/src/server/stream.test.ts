@@ -90,7 +90,7 @@ function sotw() {
   const clock = createManualClock();
   const on = wire<DiscoveryRequest, DiscoveryResponse>(
     (events) => createXdsStream(sotwVariant, limits, events, clock),
-    createBatchEncoder(1024).of(sotwVariant),
+    createBatchEncoder(1024, clock).of(sotwVariant),
     (bytes) => fromBinary(DiscoveryResponseSchema, bytes),
     (response) => response.resources.map(({ value }) => Buffer.from(value).toString()).join(' '),
   );
@@ -107,7 +107,7 @@ function delta() {
   const clock = createManualClock();
   const on = wire<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(
     (events) => createXdsStream(deltaVariant, limits, events, clock),
-    createBatchEncoder(1024).of(deltaVariant),
+    createBatchEncoder(1024, clock).of(deltaVariant),
     (bytes) => fromBinary(DeltaDiscoveryResponseSchema, bytes),
     (response) =>
       [
