@@ -6,6 +6,7 @@ import { freePorts } from '../bench/free-ports.mjs';
 import { usageOf } from '../bench/processes.mjs';
 
 const startWithinMs = 180_000;
+const encodingsIdleMs = 11_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** @param nodeArgs for the process, such as --cpu-prof. */
@@ -49,6 +50,8 @@ export async function startPlane({ folder, model, nodeArgs = [] }) {
     cpuSeconds: () => usageOf([child]).cpuMicros / 1e6,
     /** What lives after everything unused was collected, MB: the lowest of some looks. */
     async memoryMb() {
+      // Encodings that were shared are let go when nobody has asked for them for a while.
+      await sleep(encodingsIdleMs);
       let lowest = Number.POSITIVE_INFINITY;
       for (let look = 0; look < 5; look++) {
         rmSync(memoryFile, { force: true });
