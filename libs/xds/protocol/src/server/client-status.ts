@@ -19,25 +19,29 @@ import { xdsTypes } from '../type-urls.ts';
 import { emptyResources } from './subscription.ts';
 import type { ClientStatus, Refusal, TypeStatus } from './types.ts';
 
-export const clientStatusLimits = {
+export interface ClientStatusLimits {
   /** Proxies of one answer. */
-  clientsMax: 1_000,
+  readonly clientsMax: number;
   /** Resources of one answer, bytes; of the rest only names and states are told. Receivers mostly take 4 MiB. */
-  contentBytesMax: 2 * 1024 * 1024,
+  readonly contentBytesMax: number;
   /** Matchers of one request. */
-  matchersMax: 100,
-} as const;
+  readonly matchersMax: number;
+}
+
+const defaultLimits: ClientStatusLimits = { clientsMax: 1_000, contentBytesMax: 2 * 1024 * 1024, matchersMax: 100 };
 
 export interface ClientStatusOptions {
   clients(): readonly ClientStatus[];
   /** Who may ask: it is told everything but secrets. */
   authorize(metadata: grpc.Metadata): Refusal | undefined;
+  readonly limits?: Partial<ClientStatusLimits>;
 }
 
 /** Adds ClientStatusDiscoveryService to a gRPC server. */
 export function addClientStatusTo(server: grpc.Server, options: ClientStatusOptions): void {
+  const limits = { ...defaultLimits, ...options.limits };
   const answer = (request: ClientStatusRequest, metadata: grpc.Metadata): ClientStatusResponse | Refusal =>
-    options.authorize(metadata) ?? answerOf(options.clients(), request);
+    options.authorize(metadata) ?? answerOf(options.clients(), request, limits);
 
   const fetch: grpc.handleUnaryCall<ClientStatusRequest, ClientStatusResponse> = (call, callback) => {
     const made = answer(call.request, call.metadata);
@@ -66,11 +70,15 @@ export function addClientStatusTo(server: grpc.Server, options: ClientStatusOpti
   });
 }
 
-function answerOf(clients: readonly ClientStatus[], request: ClientStatusRequest): ClientStatusResponse | Refusal {
+function answerOf(
+  clients: readonly ClientStatus[],
+  request: ClientStatusRequest,
+  limits: ClientStatusLimits,
+): ClientStatusResponse | Refusal {
   const { nodeMatchers, excludeResourceContents } = request;
   const refuse = (reason: string): Refusal => ({ refused: true, status: grpc.status.INVALID_ARGUMENT, reason });
-  if (nodeMatchers.length > clientStatusLimits.matchersMax) {
-    return refuse(`more than ${clientStatusLimits.matchersMax} matchers`);
+  if (nodeMatchers.length > limits.matchersMax) {
+    return refuse(`more than ${limits.matchersMax} matchers`);
   }
   if (nodeMatchers.some(({ nodeMetadatas }) => nodeMetadatas.length > 0))
     return refuse('proxies are matched by node_id');
@@ -79,8 +87,8 @@ function answerOf(clients: readonly ClientStatus[], request: ClientStatusRequest
     return refuse('node_id is matched by exact, prefix, suffix or contains');
   }
   const chosen = clients.filter(({ node }) => matchers.length === 0 || matchers.some((one) => matches(one, node.id)));
-  let left = excludeResourceContents ? 0 : clientStatusLimits.contentBytesMax;
-  const config = chosen.slice(0, clientStatusLimits.clientsMax).map((client) => {
+  let left = excludeResourceContents ? 0 : limits.contentBytesMax;
+  const config = chosen.slice(0, limits.clientsMax).map((client) => {
     const made = configOf(client, left);
     left = made.left;
     return made.config;

@@ -16,7 +16,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import { createServiceClient } from '../grpc/service-adapter.ts';
 import { xdsTypes } from '../type-urls.ts';
-import { addClientStatusTo } from './client-status.ts';
+import { addClientStatusTo, type ClientStatusLimits } from './client-status.ts';
 import { createXdsServer } from './server.ts';
 import type { OpaqueSnapshot, XdsServer, XdsServerLimits } from './types.ts';
 
@@ -40,7 +40,12 @@ function snapshot(text: string, bytes = 3): OpaqueSnapshot {
 }
 
 /** A server whose clients are of the identity that their node's id begins with. */
-async function serve(given: OpaqueSnapshot, limits: Partial<XdsServerLimits> = {}, clock: Clock = systemClock) {
+async function serve(
+  given: OpaqueSnapshot,
+  limits: Partial<XdsServerLimits> = {},
+  clock: Clock = systemClock,
+  statusLimits: Partial<ClientStatusLimits> = {},
+) {
   const server = new grpc.Server();
   const gone: string[] = [];
   const waiting: (() => void)[] = [];
@@ -61,6 +66,7 @@ async function serve(given: OpaqueSnapshot, limits: Partial<XdsServerLimits> = {
   xds.addTo(server, 'test');
   addClientStatusTo(server, {
     clients: xds.clients,
+    limits: statusLimits,
     authorize: (metadata) =>
       metadata.get('who')[0] === 'operator'
         ? undefined
@@ -195,8 +201,9 @@ describe('CSDS', () => {
     who: string,
     request: Partial<Pick<ClientStatusRequest, 'excludeResourceContents'>>,
     exact?: string,
+    limits: Partial<ClientStatusLimits> = {},
   ) {
-    const { open, port } = await serve(snapshot('c1 s1'));
+    const { open, port } = await serve(snapshot('c1 s1'), {}, systemClock, limits);
     for (const id of ['p', 'q']) {
       const { ask, next } = open(id);
       const answer = next();
@@ -238,6 +245,13 @@ describe('CSDS', () => {
     const { config } = await asked('operator', { excludeResourceContents: true }, 'q');
     expect(config.map(({ node }) => node?.id)).toEqual(['q']);
     expect(config[0]?.genericXdsConfigs[0]?.xdsConfig).toBeUndefined();
+  });
+
+  it('keeps to its bounds of proxies, of bytes and of matchers', async () => {
+    const { config } = await asked('operator', {}, undefined, { clientsMax: 1, contentBytesMax: 2 });
+    expect(config.map(({ genericXdsConfigs }) => genericXdsConfigs[0]?.xdsConfig)).toEqual([undefined]);
+    const refused = asked('operator', {}, 'q', { matchersMax: 0 });
+    await expect(refused).rejects.toMatchObject({ details: 'more than 0 matchers' });
   });
 
   it('tells nobody else', async () => {
