@@ -16,22 +16,22 @@ export function sameButInstances(left: Model, right: Model): boolean {
 }
 
 function compare(left: readonly AnyResource[], right: readonly AnyResource[]): boolean {
-  let other = 0;
-  for (const resource of left) {
-    if (isInstance(resource)) continue;
-    while (other < right.length && isInstance(right[other])) other += 1;
-    if (!says(resource, right[other])) return false;
-    other += 1;
-  }
-  while (other < right.length && isInstance(right[other])) other += 1;
-  return other === right.length;
+  // What is the same at both ends, which is nearly all of it, is not looked at.
+  let start = 0;
+  while (start < left.length && left[start] === right[start]) start += 1;
+  let end = 0;
+  const endMax = Math.min(left.length, right.length) - start;
+  while (end < endMax && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
+  const mine = left.slice(start, left.length - end).filter((resource) => !isInstance(resource));
+  const others = right.slice(start, right.length - end).filter((resource) => !isInstance(resource));
+  return mine.length === others.length && mine.every((resource, index) => says(resource, others[index]));
 }
 
 /** Of these only the registry reads. */
 const instanceKinds: ReadonlySet<string> = new Set(['WorkloadEntry', 'EndpointSlice', 'Pod', 'Node']);
 
-function isInstance(resource: AnyResource | undefined): boolean {
-  return resource !== undefined && instanceKinds.has(resource.kind);
+function isInstance(resource: AnyResource): boolean {
+  return instanceKinds.has(resource.kind);
 }
 
 function says(left: AnyResource, right: AnyResource | undefined): boolean {

@@ -1,6 +1,7 @@
 /** What many proxies have in common of a snapshot, made once: the same maps for them all. */
 
 import type { CompiledResource } from './cache.ts';
+import { PatchedMap } from './patched-map.ts';
 import type { SnapshotResource } from './snapshot.ts';
 
 /** Compiled resources of one type as a snapshot has them. */
@@ -29,12 +30,10 @@ export function changedMap(
   changes: readonly (readonly [string, CompiledResource])[],
 ): ReadonlyMap<string, CompiledResource> {
   if (changes.length === 0) return from;
-  const next = new Map(from);
-  for (const [name, compiled] of changes) next.set(name, compiled);
-  if (next.size === from.size) {
-    derivations.set(next, { from, changes });
-    sources.set(next, nameSource(from));
-  }
+  if (changes.some(([name]) => !from.has(name))) return new Map([...from, ...changes]);
+  const next = new PatchedMap(from, changes);
+  derivations.set(next, { from, changes });
+  sources.set(next, nameSource(from));
   return next;
 }
 

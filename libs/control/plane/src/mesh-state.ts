@@ -60,11 +60,10 @@ export function createMeshState(
   const rebuild = (): void => {
     if (!started) return;
     // What a file says wins over what was applied.
-    model = createModel([
-      ...folders.flatMap((folder) => folder.resources()),
-      ...applied.resources(),
-      ...(cluster?.resources() ?? []),
-    ]);
+    model = createModel(
+      [...folders.flatMap((folder) => folder.resources()), ...applied.resources(), ...(cluster?.resources() ?? [])],
+      model,
+    );
     registry.setModel(model);
     onModel(model);
   };

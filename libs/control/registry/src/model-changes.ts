@@ -37,15 +37,23 @@ export function touchedServices(before: Made, after: Made): ((definition: Servic
 
 /** Those that are in one of the lists only, by namespace. */
 function differing(left: readonly Workload[], right: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
-  const mine = new Set(left);
-  const others = new Set(right);
+  // What is the same at both ends, which is nearly all of it, is not looked at.
+  let start = 0;
+  while (start < left.length && left[start] === right[start]) start += 1;
+  let end = 0;
+  const endMax = Math.min(left.length, right.length) - start;
+  while (end < endMax && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
+  const before = left.slice(start, left.length - end);
+  const after = right.slice(start, right.length - end);
+  const mine = new Set(before);
+  const others = new Set(after);
   const found = new Map<string, Workload[]>();
   const note = (workload: Workload): void => {
     const list = found.get(workload.namespace);
     if (list === undefined) found.set(workload.namespace, [workload]);
     else list.push(workload);
   };
-  for (const workload of left) if (!others.has(workload)) note(workload);
-  for (const workload of right) if (!mine.has(workload)) note(workload);
+  for (const workload of before) if (!others.has(workload)) note(workload);
+  for (const workload of after) if (!mine.has(workload)) note(workload);
   return found;
 }

@@ -10,13 +10,20 @@ export interface ServiceShape extends Omit<ServiceView, 'instances' | 'identitie
 
 export type ServiceShapes = ReadonlyMap<string, ServiceShape>;
 
+/** The shape that was last made for a service. */
+const known = new WeakMap<ServiceView, ServiceShape>();
+
 /** By host, in order of host. Returns `last` itself where nothing differs. */
 export function serviceShapes(registry: RegistryView, last: ServiceShapes | undefined): ServiceShapes {
   const shapes = new Map<string, ServiceShape>();
   let same = last?.size === registry.services.size;
   for (const [host, service] of registry.services) {
     const before = last?.get(host);
-    const shape = before !== undefined && isSame(before, service) ? before : shapeOf(service);
+    let shape = known.get(service);
+    if (shape === undefined || (before !== undefined && shape !== before)) {
+      shape = before !== undefined && isSame(before, service) ? before : (shape ?? shapeOf(service));
+      known.set(service, shape);
+    }
     same &&= shape === before;
     shapes.set(host, shape);
   }
