@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { freePorts } from '../bench/free-ports.mjs';
 import { usageOf } from '../bench/processes.mjs';
 
+/** As the manifest of the control plane sets it. */
+const manifestEnv = { MALLOC_MMAP_THRESHOLD_: '131072' };
 const startWithinMs = 180_000;
 const encodingsIdleMs = 11_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -26,7 +28,7 @@ export async function startPlane({ folder, model, nodeArgs = [] }) {
       ...['--config-dir', model, '--state-dir', state, '--log-level', 'warn'],
       ...['--xds', at(xds), '--xds-clear', at(clear), '--monitoring', at(monitoring), '--api', at(api)],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, WEFT_BENCH_MEMORY: memoryFile } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...manifestEnv, WEFT_BENCH_MEMORY: memoryFile } },
   );
   child.stdout.pipe(log);
   child.stderr.pipe(log);
