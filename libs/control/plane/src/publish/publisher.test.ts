@@ -2,9 +2,9 @@ import type { CompileInput, Snapshot } from '@weft/control-compiler';
 import type { ProxyDescription } from '@weft/control-registry';
 import { createManualClock } from '@weft/kernel';
 import { createLogger } from '@weft/telemetry';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConnectedProxies } from '../proxies/connected.ts';
-import { createPublisher, debounceCeilingMs, debounceQuietMs } from './publisher.ts';
+import { createPublisher, debounceCeilingMs, debounceQuietMs, sliceMs } from './publisher.ts';
 
 const proxy = { id: 'echo' } as ProxyDescription;
 
@@ -75,4 +75,69 @@ it('logs each notice once while it holds', () => {
   expect(log.filter((line) => line.includes('and there'))).toHaveLength(1);
   publisher.forget('echo');
   expect(publisher.notices()).toEqual([]);
+});
+
+describe('a round over many proxies', () => {
+  const ids = ['a', 'b', 'c', 'd'];
+
+  /** Each compilation takes all of a slice. */
+  function slow() {
+    const manual = createManualClock();
+    const turns: (() => void)[] = [];
+    let late = 0;
+    const order: string[] = [];
+    const publisher = createPublisher({
+      clock: { ...manual, monotonic: () => manual.monotonic() + late, soon: (task) => void turns.push(task) },
+      logger: createLogger({ name: 'test', level: 'fatal', destination: { write: () => {} } }),
+      compiler: {
+        compile(_input, { id }) {
+          late += sliceMs;
+          order.push(id);
+          return { resources: new Map(), notices: [] };
+        },
+        counts: () => ({ cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 }),
+      },
+      connected: {
+        all: () => ids.map((id) => ({ proxy: { id } })),
+        get: (id: string) => ({ proxy: { id } }),
+      } as unknown as ConnectedProxies,
+      input: () => ({}) as CompileInput,
+      send: () => {},
+    });
+    const turn = (): void => turns.shift()?.();
+    return { manual, publisher, order, turn, turns };
+  }
+
+  it('lets others have their turn between slices', () => {
+    const { manual, publisher, order, turn, turns } = slow();
+    publisher.changed();
+    manual.advance(debounceQuietMs);
+    expect(order).toEqual(['a']);
+    while (turns.length > 0) turn();
+    expect(order).toEqual(ids);
+  });
+
+  it('serves changed endpoints before the rest of a change of configuration, and nobody twice for nothing', () => {
+    const { manual, publisher, order, turn, turns } = slow();
+    publisher.changed();
+    manual.advance(debounceQuietMs);
+    turn();
+    expect(order).toEqual(['a', 'b']);
+    publisher.changed('endpoints');
+    manual.advance(debounceQuietMs);
+    while (turns.length > 0) turn();
+    expect(order).toEqual(['a', 'b', 'a', 'b', 'c', 'd']);
+  });
+
+  it('forgets who has gone, and ends with the plane', () => {
+    const { manual, publisher, order, turn, turns } = slow();
+    publisher.changed();
+    manual.advance(debounceQuietMs);
+    publisher.forget('b');
+    turn();
+    expect(order).toEqual(['a', 'c']);
+    publisher.stop();
+    while (turns.length > 0) turn();
+    expect(order).toEqual(['a', 'c']);
+  });
 });

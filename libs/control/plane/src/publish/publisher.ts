@@ -11,7 +11,7 @@ import { createDebounce } from './debounce.ts';
 export const debounceQuietMs = 20;
 export const debounceCeilingMs = 200;
 /** How long proxies are served at a stretch, milliseconds. */
-const sliceMs = 10;
+export const sliceMs = 10;
 
 export interface PublisherOptions {
   readonly clock: Clock;
