@@ -51,6 +51,8 @@ export interface ConnectionInfo {
 
 /** Passes the body of one direction through a filter. */
 export interface BodyTransform {
+  /** What came cannot be a message, and the filter ends the exchange: nothing more of it goes on, its end least of all. */
+  readonly refused?: boolean;
   /** @param bytes from `from` to `to`, valid during the call. @returns what goes on, the receiver's; empty: nothing now. */
   onData(bytes: Buffer, from: number, to: number, end: boolean): Buffer;
   /** The message ended with trailers. @returns data that goes before the end and the trailers that go on (flat; empty: none). */

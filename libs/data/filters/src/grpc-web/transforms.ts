@@ -12,13 +12,16 @@ const frameHeadBytes = 5;
 /** @param invalid called once, where the body is not base64. */
 export function createTextRequest(invalid: () => void): BodyTransform {
   const decoder = new Base64Decoder();
-  let told = false;
+  let refused = false;
   const fail = (): Buffer => {
-    if (!told) invalid();
-    told = true;
+    if (!refused) invalid();
+    refused = true;
     return empty;
   };
   return {
+    get refused() {
+      return refused;
+    },
     onData(bytes, from, to, end) {
       const decoded = decoder.decode(bytes, from, to);
       return decoder.failed || (end && !decoder.end()) ? fail() : decoded;

@@ -76,7 +76,8 @@ export class RequestRelay {
     const { runner, downstream } = this.#exchange;
     this.#stream = stream;
     if (!this.#shaped) this.#shape();
-    const bare = this.ended && this.trailers === undefined;
+    const refused = this.#refused;
+    const bare = this.ended && this.trailers === undefined && !refused;
     this.#holding = runner.outgoing.upgrade !== '' || runner.outgoing.connect;
     if (this.#holding) {
       stream.send(runner.outgoing, undefined, 0, 0, false);
@@ -87,7 +88,7 @@ export class RequestRelay {
       ? stream.send(runner.outgoing, this.#first, this.#from, this.#to, bare)
       : this.#sendKept(stream, bare);
     if (this.#stream !== stream) return;
-    if (this.trailers !== undefined) stream.trailers(this.trailers);
+    if (this.trailers !== undefined && !refused) stream.trailers(this.trailers);
     if (this.#partsBytes > runner.keepBytesMax) {
       this.#whole = false;
       this.#forget();
@@ -122,6 +123,7 @@ export class RequestRelay {
     const stream = this.#stream;
     if (stream !== undefined && !this.#holding) {
       const part = this.#changed(bytes, from, to, end);
+      if (this.#refused) return;
       this.#keepMore(part ?? bytes, part === undefined ? from : 0, part === undefined ? to : part.length);
       const room = part === undefined ? stream.body(bytes, from, to, end) : stream.body(part, 0, part.length, end);
       if (!room && !end) downstream.pauseRequest();
@@ -144,6 +146,7 @@ export class RequestRelay {
       if (last.data.length > 0) this.#addLast(last.data);
     }
     this.trailers = sent;
+    if (this.#refused) return;
     if (stream !== undefined) {
       stream.trailers(sent);
       this.#exchange.runner.onRequestEnded();
@@ -202,6 +205,11 @@ export class RequestRelay {
       room = i === 0 ? stream.send(runner.outgoing, part, 0, part.length, end) : stream.body(part, 0, part.length, end);
     }
     return room;
+  }
+
+  /** What came is no message: its end goes to no endpoint, which would take what it has for a whole one. */
+  get #refused(): boolean {
+    return this.#shaped && this.#exchange.requestTransform?.refused === true;
   }
 
   /** Once, before the first attempt: what came so far passes the filters that see bodies. */

@@ -1,5 +1,6 @@
 /** What many requests share: one upstream connection, one client's connection, mirrors, filters' own requests. */
 
+import { EventEmitter, once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import type { CalloutAnswer, Exchange } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -236,6 +237,56 @@ describe('filters', () => {
     expect(read).toBe('abcdef true');
     expect(backend.received()).toContain('ABCDEF');
   });
+
+  it.each([
+    ['with its head', ['bad!', '']],
+    ['later', ['', 'bad!']],
+    ['in two parts', ['good', 'bad!']],
+  ])(
+    'refuse a body that came %s: the endpoint never takes it for a whole one',
+    async (_when, [first = '', later = '']) => {
+      const steps = new EventEmitter();
+      const [reached, left, judged] = [once(steps, 'reached'), once(steps, 'left'), once(steps, 'judged')] as const;
+      const backend = await backendOf((socket) => {
+        socket.once('close', () => steps.emit('left'));
+        steps.emit('reached');
+      });
+      const filter = {
+        name: 'judge',
+        onRequest(exchange: Exchange) {
+          let refused = false;
+          const judge = (bad: boolean): Buffer => {
+            refused ||= bad;
+            if (refused) steps.emit('judged', exchange);
+            return Buffer.alloc(0);
+          };
+          exchange.requestTransform = {
+            get refused() {
+              return refused;
+            },
+            onData: (bytes, from, to) => judge(bytes.toString('latin1', from, to).includes('bad!')),
+            onTrailers: (fields) => ({ data: Buffer.alloc(0), fields }),
+          };
+          return true;
+        },
+      };
+      const rig = await rigOf(makeTable(() => routeTo(backend), { filters: [filter] }));
+      const client = await connectTo(rig.port);
+      const chunk = (text: string, end: string): string => (text === '' ? '' : `${text.length}\r\n${text}\r\n${end}`);
+      client.send(
+        `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${chunk(first, later === '' ? '0\r\nx: y\r\n\r\n' : '')}`,
+      );
+      await reached;
+      client.send(chunk(later, '0\r\nx: y\r\n\r\n'));
+      const [exchange] = (await judged) as [Exchange];
+      // What this turn wrote is on its way.
+      await turn();
+      exchange.answer(400, [], 'no', 'refused');
+      expect(await client.until('no')).toContain('HTTP/1.1 400 ');
+      await left;
+      expect(backend.received()).toMatch(/transfer-encoding: chunked\r\n(?:[a-z-]+: .*\r\n)*\r\n$/);
+    },
+  );
 
   it('read nothing of a request to upgrade: what follows it is for the tunnel', async () => {
     const backend = await backendOf((socket) => {
