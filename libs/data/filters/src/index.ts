@@ -28,6 +28,8 @@ export { encodeStruct } from './peer-metadata/struct.ts';
 export type { ProxyLabels } from './proxy-labels.ts';
 export { createRequestId } from './request-id/request-id.ts';
 export type { StageDeps } from './stage-deps.ts';
+export type { RecentExchanges, SampledExchange, SeenExchange } from './tap/recent.ts';
+export { createRecentExchanges, recentLimits } from './tap/recent.ts';
 export type { Tap, TapHub, TapSink } from './tap/tap.ts';
 export { createTap, createTapHub, tapLimits } from './tap/tap.ts';
 export type { TapTest } from './tap/tap-query.ts';

@@ -7,6 +7,7 @@ import {
   createAccessLogs,
   createHttpFilterKinds,
   createNetworkFilterKinds,
+  createRecentExchanges,
   createSpanExporters,
   createTapHub,
   type StageDeps,
@@ -52,7 +53,7 @@ export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, ch
   const proxy = { self: () => selfOf(runtime), ownUri, policyFrom: (name: string) => policyFrom(runtime, name) };
   const { callouts } = upstream;
   const spans = createSpanExporters({ clock, callouts, registry });
-  const tap = createTapHub({ registry });
+  const tap = createTapHub({ registry, recent: createRecentExchanges({ random }) });
   const stages: StageDeps = { clock, random, registry, callouts, proxy, logs, spans, tap };
   const runtime: Runtime = createRuntime({
     httpFilters: createHttpFilterKinds(stages),

@@ -1,8 +1,9 @@
-/** Tap: who is at the admin port sees the exchanges that pass, as they end. Costs nothing while nobody looks. */
+/** Tap: who is at the admin port sees the exchanges that pass, as they end. A stream costs nothing while nobody looks. */
 
 import { compileJsonFormat, type Exchange, type HttpFilter, jsonText } from '@weft/data-runtime';
 import { type Cancel, describeProvenance } from '@weft/kernel';
 import type { Counter, MetricRegistry } from '@weft/telemetry';
+import type { RecentExchanges } from './recent.ts';
 import type { TapTest } from './tap-query.ts';
 
 export const tapLimits = {
@@ -29,6 +30,8 @@ export interface TapHub {
   /** @returns nothing: there are `tapsMax` already. */
   open(test: TapTest, sink: TapSink): Tap | undefined;
   offer(exchange: Exchange): void;
+  /** What passed before anybody looked; nothing: it is not kept. */
+  readonly recent: RecentExchanges | undefined;
 }
 
 interface OpenTap {
@@ -40,13 +43,14 @@ interface OpenTap {
   full: boolean;
 }
 
-export function createTapHub(deps: { readonly registry: MetricRegistry }): TapHub {
+export function createTapHub(deps: { readonly registry: MetricRegistry; readonly recent?: RecentExchanges }): TapHub {
   const lost: Counter = deps.registry
     .counter('weft_tap_lines_dropped_total', 'Lines that a tap was too slow for.', [])
     .slot([]);
   const line = compileTapLine();
   let open: readonly OpenTap[] = [];
   return {
+    recent: deps.recent,
     get taps() {
       return open.length;
     },
@@ -92,6 +96,7 @@ export function createTap(deps: { readonly tap: TapHub }): HttpFilter {
     name: 'tap',
     onComplete(exchange) {
       if (tap.taps > 0) tap.offer(exchange);
+      tap.recent?.offer(exchange);
     },
   };
 }

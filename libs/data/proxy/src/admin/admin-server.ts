@@ -10,6 +10,7 @@ import { clustersPage } from './pages/clusters.ts';
 import { configDumpPage } from './pages/config-dump.ts';
 import { explainPage } from './pages/explain.ts';
 import { listenersPage } from './pages/listeners.ts';
+import { requestsPage } from './pages/requests.ts';
 import { statsPage } from './pages/stats.ts';
 import { tapPage } from './pages/tap.ts';
 import {
@@ -34,6 +35,7 @@ const pages: Readonly<Record<string, { readonly GET?: Page; readonly POST?: Page
   '/stats': { GET: statsPage },
   '/stats/prometheus': { GET: prometheusPage },
   '/tap': { GET: tapPage },
+  '/requests': { GET: requestsPage },
   '/certs': { GET: certsPage },
   '/explain': { GET: explainPage },
   '/logging': { GET: loggingPage, POST: setLoggingPage },
