@@ -58,11 +58,21 @@ export const grpcWebCases: readonly TrafficCase[] = [
           body: 'gAAAAA9ncnBjLXN0YXR1czowDQo=',
         },
       },
+    ],
+  },
+  {
+    name: 'gRPC-Web: a text body that is no base64 is refused, and no endpoint takes what came for a whole call',
+    ...up,
+    ...web,
+    differs: 'refused-body-end',
+    routes: [all()],
+    requests: [
       {
         send: 'POST /s/m',
         headers: ['content-type: application/grpc-web-text'],
         body: '!!!!',
-        see: { status: 400 },
+        see: { status: 400, attempts: 0, details: 'grpc_base_64_decode_failed' },
+        envoy: { status: 400, details: 'grpc_base_64_decode_failed' },
       },
     ],
   },
