@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { balancer, balancerContract, context, endpoint, hashContract } from '../testing/balancer.contract.ts';
+import { buildRing } from './ring-hash.ts';
 
 const policy = {
   kind: 'ring-hash',
@@ -38,5 +39,16 @@ describe('ring hash', () => {
     const ports = new Set<number | undefined>();
     for (let hash = 0; hash < 4_294_967_296; hash += 1_048_576) ports.add(made.pick(context({ hash }))?.port);
     expect(ports.size).toBeLessThanOrEqual(4);
+  });
+
+  it('has points of so many endpoints as its numbers can tell apart', () => {
+    const endpoints = Array.from({ length: 5 }, (_, index) => endpoint(index + 1));
+    const ring = (ownersMax?: number) =>
+      buildRing({ ...policy, minimumRingSize: 100 }, endpoints, new Float64Array(5).fill(1), ownersMax);
+    const whole = ring();
+    const cut = ring(4);
+    expect(new Set(cut.owners)).toEqual(new Set([0, 1, 2, 3]));
+    const kept = [...whole.points].filter((_, at) => whole.owners[at] !== 4);
+    expect([...cut.points]).toEqual(kept);
   });
 });

@@ -14,13 +14,13 @@ export function createRingHash(spec: RingHashSpec, deps: PolicyDeps): PolicyFami
 }
 
 /** Points in order; both arrays have the length of the ring. */
-interface Ring {
+export interface Ring {
   readonly points: Uint32Array;
   readonly owners: Uint32Array;
 }
 
-/** An owner's index and 32 bits of its point fit into one double, so that the ring sorts as numbers. */
-const ownersMax = 2 ** 21;
+/** Endpoints beyond it get no point: an owner's index and 32 bits of its point fit into one double, so that the ring sorts as numbers. */
+const ringOwnersMax = 2 ** 21;
 
 function createPolicy(spec: RingHashSpec, { random }: PolicyDeps): Policy {
   let endpoints: readonly Endpoint[] = [];
@@ -53,7 +53,12 @@ function createPolicy(spec: RingHashSpec, { random }: PolicyDeps): Policy {
 }
 
 /** Each endpoint has points in proportion to its weight, the lightest one a whole number of them. */
-function buildRing(spec: RingHashSpec, endpoints: readonly Endpoint[], weights: Float64Array): Ring {
+export function buildRing(
+  spec: RingHashSpec,
+  endpoints: readonly Endpoint[],
+  weights: Float64Array,
+  ownersMax = ringOwnersMax,
+): Ring {
   const total = sum(weights);
   let least = Number.POSITIVE_INFINITY;
   for (const weight of weights) least = Math.min(least, weight / total);

@@ -6,7 +6,7 @@ import { createMetricRegistry } from '@weft/telemetry';
 import { describe, expect, it } from 'vitest';
 import { testExchange } from '../testing/exchange.ts';
 import { compileJson, packJson } from '../testing/kinds.ts';
-import { GradientController, type GradientSettings } from './gradient.ts';
+import { GradientController, type GradientSettings, windowsAtMinimumMax } from './gradient.ts';
 import { createAdaptiveConcurrencyKind } from './kind.ts';
 import { LatencySamples, latencySamplesMax } from './samples.ts';
 
@@ -67,6 +67,19 @@ describe('the gradient', () => {
     expect([controller.measuring, controller.limit]).toEqual([true, 3]);
     for (let i = 0; i < 5; i += 1) request(20);
     expect([controller.measuring, controller.limit > 3]).toEqual([false, true]);
+  });
+
+  it('measures anew where it stays at its least limit, window after window', () => {
+    const { controller, request } = setUp();
+    for (let i = 0; i < 5; i += 1) request(10);
+    // The window that the measurement fell into has no sample.
+    request(100);
+    let windows = 0;
+    while (!controller.measuring) {
+      request(100);
+      windows += 1;
+    }
+    expect(windows).toBe(windowsAtMinimumMax);
   });
 
   it('admits no more than its limit, and a dropped request makes room without a sample', () => {

@@ -31,7 +31,7 @@ export interface GradientState {
 }
 
 /** Windows at the least limit after which the upstream's idle latency is measured anew. */
-const windowsAtMinimumMax = 5;
+export const windowsAtMinimumMax = 5;
 const gradientMin = 0.5;
 const gradientMax = 2;
 

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { type TestExchangeOptions, testExchange } from '../testing/exchange.ts';
 import { compileJson, compileRouteJson, withRouteConfig } from '../testing/kinds.ts';
 import { activeFaultsMax, createFaultKind } from './kind.ts';
+import { headerDelayMaxMs } from './settings.ts';
 
 const always = { numerator: 100 };
 
@@ -125,6 +126,15 @@ describe('fault: delay', () => {
     expect(exchange.outcome.kind).toBe('proceed');
     for (const value of ['0', 'abc', '-1'])
       expect(run({ fields: ['x-envoy-fault-delay-request', value] }).on).toBe(true);
+  });
+
+  it('takes no more time from a header than its bound', () => {
+    const { clock, run } = setUp({ delay: { headerDelay: {}, percentage: always } });
+    const { exchange } = run({ fields: ['x-envoy-fault-delay-request', String(headerDelayMaxMs * 2)] });
+    clock.advance(headerDelayMaxMs - 1);
+    expect(exchange.outcome.kind).toBe('none');
+    clock.advance(1);
+    expect(exchange.outcome.kind).toBe('proceed');
   });
 
   it('ends when the client goes away', () => {

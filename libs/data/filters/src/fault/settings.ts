@@ -36,7 +36,7 @@ export interface AbortSettings {
 }
 
 /** Longest delay that a request header can ask for. */
-const headerDelayMaxMs = 3_600_000;
+export const headerDelayMaxMs = 3_600_000;
 
 const delayHeader = 'x-envoy-fault-delay-request';
 const abortHeader = 'x-envoy-fault-abort-request';

@@ -23,7 +23,7 @@ export interface VerifyKey {
 }
 
 /** Keys of one set beyond this are not read. */
-const jwksKeysMax = 256;
+export const jwksKeysMax = 256;
 
 /** Curve of the algorithm (RFC 7518 section 3.4). */
 const curves: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };

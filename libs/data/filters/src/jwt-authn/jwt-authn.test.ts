@@ -2,6 +2,7 @@
 
 import { createManualClock } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
+import { realmPathMax } from './jwt-authn.ts';
 import table from './testdata/envoy-cases.json' with { type: 'json' };
 import { testCallouts, testFilter, testRequest } from './testing/table.ts';
 import { testTokens } from './testing/tokens.ts';
@@ -59,4 +60,12 @@ describe('jwt-authn', () => {
       }
     });
   }
+
+  it('names no more of a long path in the realm than its bound', () => {
+    const { filter } = testFilter(configs[(table.cases as readonly Case[])[0]?.cfg ?? ''], testCallouts());
+    const exchange = testRequest('GET', `/${'a'.repeat(realmPathMax)}`, []);
+    exchange.scheme = 'http';
+    filter.onRequest?.(exchange);
+    expect(exchange.outcome.fields[1]).toBe(`Bearer realm="http://a.test/${'a'.repeat(realmPathMax - 1)}"`);
+  });
 });

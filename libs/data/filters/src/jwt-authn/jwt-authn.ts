@@ -25,7 +25,7 @@ export interface JwtSettings {
 }
 
 /** Of :path in the realm of www-authenticate. */
-const realmPathMax = 256;
+export const realmPathMax = 256;
 
 export function createJwtAuthn(name: string, settings: JwtSettings, clock: Clock): HttpFilter {
   const { rules, named, bypassPreflight } = settings;

@@ -23,7 +23,7 @@ export interface Propagation {
 const traceparent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const zeros = /^0+$/;
 /** Longer ones are not passed on, as the specification allows. */
-const tracestateCharsMax = 512;
+export const tracestateCharsMax = 512;
 
 export const w3c: Propagation = {
   extract(fields) {

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { testExchange } from '../testing/exchange.ts';
 import { tracingOf } from '../trace-state.ts';
 import { createSpanExporters, exporterLimits } from './exporter.ts';
-import { b3, w3c } from './propagation.ts';
+import { b3, tracestateCharsMax, w3c } from './propagation.ts';
 import { traceReason } from './trace-reason.ts';
 import { createTracing } from './tracing.ts';
 
@@ -139,6 +139,13 @@ describe('a context', () => {
     expect(b3.extract(fields)).toMatchObject({ spanId: span, sampled });
   });
 
+  it('leaves out a tracestate over its bound', () => {
+    const stateOf = (length: number) =>
+      w3c.extract(['traceparent', `00-${trace}-${span}-01`, 'tracestate', 'a'.repeat(length)])?.state;
+    expect(stateOf(tracestateCharsMax)).toHaveLength(tracestateCharsMax);
+    expect(stateOf(tracestateCharsMax + 1)).toBe('');
+  });
+
   it.each([[['b3', '0']], [['x-b3-traceid', 'xyz', 'x-b3-spanid', span]], [['x-b3-traceid', trace]]])(
     'of B3 %j is none',
     (fields) => {
@@ -251,6 +258,15 @@ describe('a traced request', () => {
     expect(registry.renderPrometheus()).toContain('weft_spans_total{outcome="dropped"} 3');
     sent[0]?.done({ status: 500, fields: [], trailers: [], body: Buffer.alloc(0) });
     expect(registry.renderPrometheus()).toContain(`weft_spans_total{outcome="failed"} ${exporterLimits.batchSpans}`);
+  });
+
+  it('is sent at once where few large ones fill a batch', () => {
+    const value = 'x'.repeat(exporterLimits.batchBytes / 4);
+    const { run, sent } = rig({ customTags: [{ name: 'large', value: () => value }] });
+    for (let i = 0; i < 3; i += 1) run(testExchange());
+    expect(sent).toEqual([]);
+    run(testExchange());
+    expect(sent).toHaveLength(1);
   });
 
   it('is reported to as many collectors as the bound says', () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { checkedEndpoint, createMutator } from '../testing/crowd.ts';
 import { createActive, probesInFlightMax } from './active.ts';
 import type { ProbeAnswer, ProbeRequest, ProbeSender } from './probe-sender.ts';
+import { tcpAnswerBytesMax } from './run-check.ts';
 
 const probe: HealthProbe = {
   timeoutMs: 1_000,
@@ -71,7 +72,7 @@ function setUp(change: Partial<HealthProbe> = {}, next: () => Next = () => ({}),
       if (answer === 'silence' || 'failure' in answer) onFailed('connect error: ECONNREFUSED');
       else {
         onConnected();
-        if (send !== undefined) for (const byte of answer.body ?? []) onData(Buffer.from([byte]));
+        if (send !== undefined) for (const part of parts(answer.body)) onData(part);
       }
       return () => {};
     },
@@ -89,6 +90,11 @@ function setUp(change: Partial<HealthProbe> = {}, next: () => Next = () => ({}),
   );
   active.update(endpoints as readonly CheckedEndpoint[]);
   return { clock, mutator, sent, active, passed, state, endpoints, cancelled: () => cancelled };
+}
+
+/** Short answers come octet by octet. */
+function parts(body: Buffer = Buffer.alloc(0)): readonly Buffer[] {
+  return body.length > 16 ? [body] : [...body].map((octet) => Buffer.from([octet]));
 }
 
 /** Answers in turn, the last one for ever. */
@@ -254,5 +260,15 @@ describe('an answer', () => {
     expect(verdict(tcp(''), {})).toBe(true);
     expect(verdict(tcp('PONG'), { body: Buffer.from('+PONG\r\n') })).toBe(true);
     expect(verdict(tcp(''), 'silence')).toBe(false);
+  });
+
+  it('over TCP keeps so many octets of an answer, and fails where more come', () => {
+    const check = { kind: 'tcp', send: Buffer.from('ping'), receive: [Buffer.from('PONG')] } as const;
+    const { mutator, clock, active, endpoints } = setUp({ check }, () => ({
+      body: Buffer.alloc(tcpAnswerBytesMax + 1),
+    }));
+    clock.advance(0);
+    expect(mutator.said.get('1 checked')).toBe(false);
+    expect(active.reasonOf(endpoints[0]!)).toContain('the answer is not the expected one');
   });
 });

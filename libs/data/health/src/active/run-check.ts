@@ -8,7 +8,7 @@ import { httpRequest, judgeHttp } from './http-check.ts';
 import type { ProbeSender } from './probe-sender.ts';
 
 /** Octets of a TCP check's answer that are kept. */
-const tcpAnswerBytesMax = 65_536;
+export const tcpAnswerBytesMax = 65_536;
 
 export interface CheckTarget {
   readonly endpoint: CheckedEndpoint;

@@ -1,6 +1,6 @@
 /** The bounds of the HTTP path, reached: mirrors, resends, answers to filters' requests. */
 
-import type { CalloutAnswer } from '@weft/data-runtime';
+import type { CalloutAnswer, Exchange, HttpFilter } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpLimits } from './limits.ts';
 import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
@@ -71,6 +71,58 @@ describe('a bound', () => {
     const client = await connectHttp2(rig.port);
     expect(await client.ask({ ':path': '/' })).toMatchObject({ status: 503 });
     expect(backend.requests.length).toBe(1 + httpLimits.resendsMax);
+    client.stop();
+    backend.stop();
+  });
+
+  it('of what is kept of a body without retries: a longer one is not sent again', async () => {
+    const { spareBodyBytesMax, resendsMax } = httpLimits;
+    for (const [size, requests] of [
+      [spareBodyBytesMax, 1 + resendsMax],
+      [spareBodyBytesMax + 1, 1],
+    ] as const) {
+      const backend = await startHttp2Backend((stream) => {
+        let came = 0;
+        stream.on('data', ({ length }: Buffer) => {
+          came += length;
+          if (came === size) stream.close(7);
+        });
+      });
+      const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
+      const rig = await rigOf(makeTable(() => makeRoute(makeForward(makeTarget(cluster)))));
+      const client = await connectHttp2(rig.port);
+      expect(await client.ask({ ':method': 'POST', ':path': '/' }, Buffer.alloc(size))).toMatchObject({ status: 503 });
+      expect(backend.requests.length).toBe(requests);
+      client.stop();
+      backend.stop();
+    }
+  });
+
+  it('of exchanges that a connection keeps to use again: those over it are made anew', async () => {
+    const seen = new Set<Exchange>();
+    const filter: HttpFilter = {
+      name: 'watch',
+      onRequest(exchange) {
+        seen.add(exchange);
+        return true;
+      },
+    };
+    const atOnce = httpLimits.pooledExchangesMax + 10;
+    const waiting: (() => void)[] = [];
+    const backend = await startHttp2Backend((stream) => {
+      waiting.push(() => stream.respond({ ':status': 200 }, { endStream: true }));
+      // All are under way at a time.
+      if (waiting.length === atOnce) for (const answer of waiting.splice(0)) answer();
+    });
+    const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
+    const route = makeRoute(makeForward(makeTarget(cluster)));
+    const rig = await rigOf(makeTable(() => route, { filters: [filter] }));
+    const client = await connectHttp2(rig.port);
+    const wave = () => Promise.all(Array.from({ length: atOnce }, () => client.ask({ ':path': '/' })));
+    await wave();
+    expect(seen.size).toBe(atOnce);
+    await wave();
+    expect(seen.size).toBe(atOnce + 10);
     client.stop();
     backend.stop();
   });

@@ -3,7 +3,7 @@
 import * as grpc from '@grpc/grpc-js';
 
 /** Calls that watch one thing at a time. */
-const watchersMax = 256;
+export const watchersMax = 256;
 
 export interface Streams {
   /** False where there are too many. @throws what reading the thing throws: the call is not kept then. */

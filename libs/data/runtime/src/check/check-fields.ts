@@ -8,7 +8,7 @@ import type { SupportedFields } from '../filter.ts';
 /** Messages that stand in the runtime's own and are compiled by plugs. */
 const judgedByPlugs: ReadonlySet<string> = new Set([AccessLogFilterSchema.typeName]);
 /** Messages deeper than this are refused: no resource of the profile comes near it. */
-const messageDepthMax = 32;
+export const messageDepthMax = 32;
 
 /**
  * @returns what is not supported, as "field a.b[0].c is not supported"; nothing when all is.

@@ -16,6 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { unpack } from '../check/refuse.ts';
 import { edsCluster, lbEndpoint } from '../testing/resources.ts';
 import { type ClusterSpec, compileCluster } from './cluster-spec.ts';
+import { selectorsMax } from './subset-spec.ts';
 
 type ClusterInit = MessageInitShape<typeof ClusterSchema>;
 
@@ -132,6 +133,11 @@ const maglev = (tableSize: bigint): ClusterInit => ({
   loadBalancingPolicy: { policies: [typed(MaglevSchema, { tableSize })] },
 });
 
+const ringHash = (value: { minimumRingSize?: bigint; maximumRingSize?: bigint }): ClusterInit => ({
+  lbPolicy: LbPolicy.RING_HASH,
+  lbConfig: { case: 'ringHashLbConfig', value },
+});
+
 describe('refused is', () => {
   it.each<[string, ClusterInit]>([
     ['field preconnect_policy is not supported', { preconnectPolicy: {} }],
@@ -146,6 +152,19 @@ describe('refused is', () => {
     ],
     ['per_host_thresholds is not supported', { circuitBreakers: { perHostThresholds: [{ maxConnections: 1 }] } }],
     ['field outlier_detection.monitors is not supported', { outlierDetection: { monitors: [{ name: 'x' }] } }],
+    [
+      'more than 64 subset_selectors',
+      { lbSubsetConfig: { subsetSelectors: Array.from({ length: selectorsMax + 1 }, () => ({ keys: ['version'] })) } },
+    ],
+    ['minimum_ring_size must be 8388608 or less', ringHash({ minimumRingSize: 8_388_609n })],
+    ['maximum_ring_size must be 8388608 or less', ringHash({ maximumRingSize: 8_388_609n })],
+    [
+      'endpoints.priority must be 128 or less',
+      {
+        clusterDiscoveryType: { case: 'type', value: DiscoveryType.STATIC },
+        loadAssignment: { endpoints: [{ priority: 129, lbEndpoints: [] }] },
+      },
+    ],
     ['maglev table_size must be a prime number', maglev(65_536n)],
     ['maglev table_size must be 5000011 or less', maglev(5_000_077n)],
     [

@@ -10,7 +10,7 @@ import type { BalancingSpec, SubsetSelector } from '../balancer.ts';
 import { refuse } from '../check/refuse.ts';
 
 /** Selectors of one cluster. */
-const selectorsMax = 64;
+export const selectorsMax = 64;
 
 /** @throws WeftError `config_rejected` */
 export function compileSubsets(given: LbSubsetConfig | undefined, where: string): BalancingSpec['subsets'] {

@@ -27,7 +27,7 @@ interface Kept {
 }
 
 /** Formats that a connection remembers texts for; others write theirs anew. */
-const keptFormatsMax = 4;
+export const keptFormatsMax = 4;
 
 export function compileLine(nodes: readonly Node[]): WriteJson {
   const parts = toParts(nodes);

@@ -116,6 +116,17 @@ describe('the target of a route', () => {
   });
 
   it.each([
+    [
+      {
+        weighted_clusters: {
+          clusters: [
+            { name: 'a', weight: 4_294_967_295 },
+            { name: 'b', weight: 1 },
+          ],
+        },
+      },
+      'the sum of the weights is over 4294967295',
+    ],
     [{ weighted_clusters: { clusters: [{ name: 'a', weight: 0 }] } }, 'the sum of the weights must be over 0'],
     [
       { weighted_clusters: { clusters: [{ cluster_header: 'x', weight: 1 }] } },

@@ -1,0 +1,28 @@
+/** What a connection remembers of its JSON lines. */
+
+import { describe, expect, it } from 'vitest';
+import type { Exchange } from '../filter.ts';
+import { compileLine, keptFormatsMax } from './json-line.ts';
+
+describe('a JSON line', () => {
+  it('is remembered for so many formats of a connection; others are written anew, the same', () => {
+    const kept: Record<string, unknown> = {};
+    const formats = Array.from({ length: keptFormatsMax + 3 }, (_, index) =>
+      compileLine([
+        `{"format":${index},"path":`,
+        { kind: 'text', change: 'seldom', read: (exchange) => exchange.path },
+        '}',
+      ]),
+    );
+    for (const path of ['/a', '/a', '/b']) {
+      formats.forEach((write, index) => {
+        expect(JSON.parse(write({ kept, path } as unknown as Exchange))).toEqual({ format: index, path });
+      });
+    }
+    let remembered = 0;
+    for (let known = kept.accessLog as { next?: unknown } | undefined; known; known = known.next as typeof known) {
+      remembered += 1;
+    }
+    expect(remembered).toBe(keptFormatsMax);
+  });
+});
