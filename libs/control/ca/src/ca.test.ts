@@ -10,11 +10,12 @@ import { IstioCertificateRequestSchema, IstioCertificateService } from '@weft/xd
 import { createServiceClient, unaryCall } from '@weft/xds-protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAuditLog } from './audit-log.ts';
-import { leafLifeDefaultMs, leafLifeMaxMs, loadAuthority } from './authority.ts';
+import { loadAuthority } from './authority.ts';
 import { createCertificateService } from './certificate-service.ts';
 import { createIssueRate } from './issue-rate.ts';
 import { openIssuedCertificates } from './issued-certificates.ts';
 import { createJoinTokens, joinTokenLifeMs, tokenLengthMax } from './join-tokens.ts';
+import { leafLifeDefaultMs, leafLifeMaxMs } from './leaf-certificates.ts';
 import { csrLengthMax } from './read-request.ts';
 import { createServingCertificate } from './serving-certificate.ts';
 import { createTokenWriter } from './token-writer.ts';

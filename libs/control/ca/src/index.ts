@@ -1,8 +1,8 @@
 /** The certificate authority, its tokens, and what was issued and revoked. */
 export type { AuditEntry, AuditLog } from './audit-log.ts';
 export { auditBytesMax, openAuditLog } from './audit-log.ts';
-export type { Authority, AuthorityOptions, IssuedCertificate, ServerKeyPair } from './authority.ts';
-export { leafLifeDefaultMs, leafLifeMaxMs, loadAuthority, upkeepMs } from './authority.ts';
+export type { Authority, AuthorityOptions } from './authority.ts';
+export { loadAuthority, upkeepMs } from './authority.ts';
 export type { RotationPhase } from './authority-state.ts';
 export type { CallCredentials, Caller, CertificateService, CertificateServiceOptions } from './certificate-service.ts';
 export { createCertificateService, spiffeIdOf } from './certificate-service.ts';
@@ -20,6 +20,8 @@ export { createJoinTokens, joinTokenLifeMs, tokenLengthMax } from './join-tokens
 export type { JwtAuthority } from './jwt-authority.ts';
 export { openJwtAuthority } from './jwt-authority.ts';
 export { createJwtService } from './jwt-service.ts';
+export type { IssuedCertificate, ServerKeyPair } from './leaf-certificates.ts';
+export { leafLifeDefaultMs, leafLifeMaxMs } from './leaf-certificates.ts';
 export { makeAuthority } from './make-authority.ts';
 export { ensurePrivateFolder, fileExists, readPrivateFile, writePrivateFile } from './private-files.ts';
 export { csrLengthMax } from './read-request.ts';

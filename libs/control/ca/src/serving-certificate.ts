@@ -3,7 +3,8 @@
 import * as grpc from '@grpc/grpc-js';
 import type { Clock } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
-import type { Authority, ServerKeyPair } from './authority.ts';
+import type { Authority } from './authority.ts';
+import type { ServerKeyPair } from './leaf-certificates.ts';
 
 /** Names that always stand in the certificate. */
 export const servingNames: readonly string[] = ['localhost', 'istiod.istio-system.svc'];
