@@ -48,13 +48,16 @@ export async function startEcho(name: string, onSeen: (seen: Seen) => void): Pro
     });
     request.on('error', () => {});
     response.on('error', () => {});
-    request.on('end', () => {
+    const onWhole = (): void => {
+      if (request.aborted) return;
       const seen = describe(name, request, Buffer.concat(chunks).toString('latin1'), bytes);
       onSeen(seen);
       const count = (counts.get(seen.id) ?? 0) + 1;
       counts.set(seen.id, count);
       answer(name, request, response, seen, count);
-    });
+    };
+    // A stream that was reset ends too in node:http2, and says only then that it was aborted.
+    request.on('end', () => ('stream' in request ? setImmediate(onWhole) : onWhole()));
   };
   const http1 = createHttp1({ keepAliveTimeout: 60_000, insecureHTTPParser: false }, handle);
   http1.on('checkContinue', (request, response) => {
