@@ -62,6 +62,8 @@ export interface ProxyService {
   list(): readonly ProxyStatus[];
   /** As the compiler sees them. */
   connected(): readonly ProxyDescription[];
+  /** Ids of proxies that have no stream and are expected back. */
+  absent(): readonly string[];
   snapshot(proxyId: string): Snapshot | undefined;
   notices(): readonly string[];
   /** What is compiled now, and for whom: one side of a plan. */
@@ -186,6 +188,11 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       });
     },
     connected: () => connected.all().map(({ proxy }) => proxy),
+    absent: () =>
+      registry
+        .workloads()
+        .filter(({ connected: here }) => !here)
+        .map(({ proxy }) => proxy.id),
     snapshot: (proxyId) => publisher.lastSnapshot(proxyId),
     notices: () => publisher.notices(),
     planned: () => ({ input: input(), proxies: connected.all().map(({ proxy }) => proxy) }),

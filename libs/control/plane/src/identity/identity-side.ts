@@ -21,8 +21,9 @@ export function createIdentitySide(
 ): IdentitySide {
   const { clock, logger, trustDomain } = options;
   const { authority, issued, trust, audit } = folder;
-  const { list, snapshot } = proxies;
-  const keeper = createRotationKeeper({ authority, issued, trustDomain, clock, logger, proxies: list, snapshot });
+  const { list, absent, snapshot } = proxies;
+  const common = { authority, issued, trustDomain, clock, logger };
+  const keeper = createRotationKeeper({ ...common, proxies: list, absent, snapshot });
   const stops: Cancel[] = [
     trust.onChange(() => {
       writer?.rootsChanged();

@@ -2,6 +2,7 @@
 
 import type { Authority, IssuedCertificates } from '@weft/control-ca';
 import type { Snapshot } from '@weft/control-compiler';
+import { defaultRegistryLimits } from '@weft/control-registry';
 import { type Cancel, type Clock, WeftError } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import { xdsTypes } from '@weft/xds-protocol';
@@ -11,6 +12,8 @@ import type { ProxyStatus } from '../operator-api/operator-view.ts';
 export const lookMs = 250;
 /** Shortest time that a new root is only trusted: what is on its way arrives. */
 export const settleMs = 1_000;
+/** How long after the start of a process its proxies may take to come back: until then those that are here are not all. */
+export const returnMs = defaultRegistryLimits.reconnectGraceMs;
 
 export interface RotationKeeperOptions {
   readonly authority: Authority;
@@ -19,11 +22,13 @@ export interface RotationKeeperOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   proxies(): readonly ProxyStatus[];
+  /** Ids of proxies that were here a moment ago, or in the last run, and are expected back: what they trust is not known. */
+  absent(): readonly string[];
   snapshot(proxyId: string): Snapshot | undefined;
 }
 
 export interface RotationKeeper {
-  /** Ids of connected proxies that have not taken the roots of now, or hold no certificate under the root that signs. */
+  /** Ids of proxies that have not taken the roots of now, hold no certificate under the root that signs, or are expected back. */
   waitingFor(): readonly string[];
   /** @param force also where proxies have not followed: their requests will fail. @throws WeftError rotation_refused. */
   finish(force: boolean): Promise<void>;
@@ -60,13 +65,19 @@ export function createRotationKeeper(options: RotationKeeperOptions): RotationKe
     // A proxyless gRPC client has its roots from elsewhere, a stream in clear text has no identity.
     const judged = options.proxies().filter(({ type, serviceAccount }) => type !== 'grpc' && serviceAccount !== '');
     const without = judged.filter((proxy) => !hasRoots(proxy)).map(({ id }) => id);
-    return phase === 'trusting' ? without : [...new Set([...without, ...uncertified(judged)])];
+    const uncertain = phase === 'trusting' ? [] : uncertified(judged);
+    return [...new Set([...without, ...uncertain, ...options.absent()])];
   };
+
+  /** Of a rotation that an earlier run began: not all proxies of that run are on record. */
+  const startedAtMs = authority.phase().phase === 'steady' ? Number.NEGATIVE_INFINITY : clock.now();
+  const returning = (): boolean => clock.now() - startedAtMs < returnMs;
 
   let switching = false;
   const cancel: Cancel = clock.every(lookMs, () => {
     const { phase, sinceMs } = authority.phase();
-    if (switching || phase !== 'trusting' || clock.now() - sinceMs < settleMs || waitingFor().length > 0) return;
+    if (switching || phase !== 'trusting' || returning() || clock.now() - sinceMs < settleMs) return;
+    if (waitingFor().length > 0) return;
     switching = true;
     authority
       .switchIssuer()
@@ -88,6 +99,12 @@ export function createRotationKeeper(options: RotationKeeperOptions): RotationKe
         throw new WeftError(
           'rotation_refused',
           'the new root does not sign yet: weft ca status shows who has not taken it',
+        );
+      }
+      if (!force && phase !== 'steady' && returning()) {
+        throw new WeftError(
+          'rotation_refused',
+          `the control plane has just started, and proxies are still on their way back: try again in ${returnMs / 1000} s`,
         );
       }
       if (!force && waiting.length > 0) {

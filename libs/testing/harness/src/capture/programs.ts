@@ -27,7 +27,7 @@ export function removeFolders(): void {
 }
 
 /** Bundles an app as its image has it, where its native part is found and where every user can read it. */
-export async function bundle(app: 'sidecar' | 'cli', folder: string): Promise<string> {
+export async function bundle(app: 'sidecar' | 'cli' | 'control-plane', folder: string): Promise<string> {
   const outfile = join(folder, `${app}.mjs`);
   await build({
     entryPoints: [join(root, 'apps', app, 'src', 'main.ts')],

@@ -94,9 +94,9 @@ describe('identity in a whole mesh', () => {
     // Over a restart the rotation goes on where it was.
     await mesh.stopControlPlane();
     await mesh.startControlPlane();
-    await eventually('finished', async () =>
-      (await operatorCall(mesh, 'POST', '/v1/ca/rotation/finish', {})).status === 200 ? true : undefined,
-    );
+    const finish = async (): Promise<true | undefined> =>
+      (await operatorCall(mesh, 'POST', '/v1/ca/rotation/finish', {})).status === 200 ? true : undefined;
+    await eventually('finished', finish, 30_000);
     const after = (await status())['roots'] as { fingerprint: string }[];
     expect(after).toHaveLength(1);
     expect(after[0]?.fingerprint).not.toBe(before[0]?.fingerprint);

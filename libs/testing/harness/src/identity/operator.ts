@@ -10,7 +10,7 @@ export interface OperatorAnswer {
 }
 
 export async function operatorCall(
-  mesh: TestMesh,
+  mesh: Pick<TestMesh, 'folder' | 'apiPort'>,
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: object,

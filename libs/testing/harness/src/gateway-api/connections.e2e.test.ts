@@ -1,0 +1,126 @@
+import { createFakeCa } from '@weft/identity/testing';
+import { systemClock } from '@weft/kernel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startMesh, type TestMesh } from '../mesh.ts';
+import { freePorts } from '../ports.ts';
+import { eventually } from '../wait.ts';
+import { documents, gatewayGroup, secretOf, serviceOf } from './documents.ts';
+import { lineServer, type Peer, sayLine } from './peers.ts';
+
+const gateway = (bytes: number, tls: number): string => `apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: edge }
+spec:
+  gatewayClassName: istio
+  listeners:
+    - name: bytes
+      port: ${bytes}
+      protocol: TCP
+      allowedRoutes: { namespaces: { from: Selector, selector: { matchLabels: { kubernetes.io/metadata.name: shop } } } }
+    - { name: pass, port: ${tls}, protocol: TLS, hostname: "*.pass.example", tls: { mode: Passthrough }, allowedRoutes: { namespaces: { from: All } } }
+    - { name: end, port: ${tls}, protocol: TLS, hostname: end.example, tls: { certificateRefs: [{ name: end, namespace: shop }] }, allowedRoutes: { namespaces: { from: All } } }
+`;
+
+const grant = `apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: { name: end, namespace: shop }
+spec:
+  from: [{ group: gateway.networking.k8s.io, kind: Gateway, namespace: edge }]
+  to: [{ group: "", kind: Secret, name: end }]
+`;
+
+const tcpRoute = (name: string, namespace: string, listener: string, backends: string): string =>
+  `apiVersion: gateway.networking.k8s.io/v1alpha2
+kind: TCPRoute
+metadata: { name: ${name}, namespace: ${namespace} }
+spec:
+  parentRefs: [{ name: edge, namespace: edge, sectionName: ${listener} }]
+  rules: [{ backendRefs: [${backends}] }]
+`;
+
+const tlsRoute = (name: string, hostname: string, backend: string): string => `apiVersion: gateway.networking.k8s.io/v1
+kind: TLSRoute
+metadata: { name: ${name}, namespace: shop }
+spec:
+  parentRefs: [{ name: edge, namespace: edge, sectionName: pass }]
+  hostnames: [${hostname}]
+  rules: [{ backendRefs: [{ name: ${backend}, port: 1001 }] }]
+`;
+
+let mesh: TestMesh;
+const peers: Peer[] = [];
+let bytesPort = 0;
+let tlsPort = 0;
+const ca = await createFakeCa(systemClock);
+
+const add = async (starting: Promise<Peer>): Promise<number> => {
+  const peer = await starting;
+  peers.push(peer);
+  return peer.port;
+};
+
+beforeAll(async () => {
+  [bytesPort = 0, tlsPort = 0] = await freePorts(2);
+  const one = await add(lineServer('one'));
+  const two = await add(lineServer('two'));
+  const red = await add(lineServer('red', await ca.issueServer('red.pass.example')));
+  const blue = await add(lineServer('blue', await ca.issueServer('blue.pass.example')));
+  mesh = await startMesh({
+    'edge.yaml': documents(gatewayGroup('edge'), gateway(bytesPort, tlsPort)),
+    'services.yaml': documents(
+      serviceOf('one', 'shop', { tcp: one }),
+      serviceOf('two', 'shop', { tcp: two }),
+      serviceOf('red', 'shop', { tls: red }),
+      serviceOf('blue', 'shop', { tls: blue }),
+    ),
+    'routes.yaml': documents(
+      tcpRoute('bytes', 'shop', 'bytes', '{ name: one, port: 1001, weight: 1 }, { name: two, port: 1001, weight: 0 }'),
+      tcpRoute('end', 'shop', 'end', '{ name: two, port: 1001 }'),
+      tlsRoute('red', 'red.pass.example', 'red'),
+      tlsRoute('blue', '"*.pass.example"', 'blue'),
+      secretOf('end', 'shop', await ca.issueServer('end.example')),
+      grant,
+    ),
+  });
+  await mesh.gateway('edge', 'edge');
+});
+
+afterAll(async () => {
+  await mesh?.stop();
+  await Promise.all(peers.map((peer) => peer.close()));
+});
+
+const becomes = (what: string, expected: string, tls?: { roots: string; serverName: string }): Promise<unknown> =>
+  eventually(what, async () => {
+    const { text } = await sayLine(tls === undefined ? bytesPort : tlsPort, 'hi', tls);
+    return text === expected ? true : undefined;
+  });
+
+describe('a TCPRoute', () => {
+  it('takes the connections of its listener to the backend that has weight, and another one once the weights change', async () => {
+    await becomes('the first backend answers', 'one hi');
+    mesh.write('bytes.yaml', tcpRoute('aaa', 'shop', 'bytes', '{ name: two, port: 1001 }'));
+    await becomes('the route whose name comes first takes the listener', 'two hi');
+  });
+
+  it('of a namespace that the listener does not let in is not attached', async () => {
+    mesh.write('bytes.yaml', tcpRoute('aaa', 'elsewhere', 'bytes', '{ name: two, namespace: shop, port: 1001 }'));
+    await becomes('the older route has the listener again', 'one hi');
+  });
+
+  it('gets what is inside TLS that ends at its listener, with a certificate that a ReferenceGrant lets the Gateway use', async () => {
+    const tls = { roots: ca.rootPem, serverName: 'end.example' };
+    await becomes('the certificate is there', 'two hi', tls);
+    expect((await sayLine(tlsPort, 'hi', tls)).names).toBe('DNS:end.example');
+  });
+});
+
+describe('a TLSRoute', () => {
+  it('passes TLS on by server name, the exact one before the pattern, and closes what nobody named', async () => {
+    const of = (serverName: string) => sayLine(tlsPort, 'hi', { roots: ca.rootPem, serverName });
+    await becomes('the exact name is served', 'red hi', { roots: ca.rootPem, serverName: 'red.pass.example' });
+    expect(await of('red.pass.example')).toEqual({ text: 'red hi', names: 'DNS:red.pass.example' });
+    expect(await of('blue.pass.example')).toEqual({ text: 'blue hi', names: 'DNS:blue.pass.example' });
+    expect((await of('nobody.example')).text).toBe('');
+  });
+});
