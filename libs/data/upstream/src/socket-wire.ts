@@ -173,12 +173,28 @@ export class SocketWire implements Wire {
     this.socket.destroy();
   }
 
-  /** TLS has its own end: without a close_notify it is no end. */
   reset(): void {
     this.sink = deafSink;
-    if (this.socket instanceof TLSSocket) this.socket.destroy();
+    if (this.socket instanceof TLSSocket) resetSecured(this.socket);
     else this.socket.resetAndDestroy();
   }
+}
+
+/** Of the connection below a secured socket. */
+interface CarrierHandle {
+  reset?(done: () => void): unknown;
+  close(done: () => void): unknown;
+}
+
+/**
+ * Node resets plain sockets only. A peer need not tell a connection that ends without a close_notify from one that is whole, so the
+ * connection below closes by a reset; where Node keeps it elsewhere, it just closes.
+ */
+function resetSecured(socket: TLSSocket): void {
+  const handle = (socket as unknown as { readonly _handle?: { readonly _parent?: CarrierHandle } | null })._handle;
+  const carrier = handle?._parent;
+  if (typeof carrier?.reset === 'function') carrier.close = (done) => carrier.reset?.(done);
+  socket.destroy();
 }
 
 /** The `onread` option that feeds `wire()`. @param early takes what comes before the wire exists. */

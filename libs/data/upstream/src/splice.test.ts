@@ -2,7 +2,9 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls';
 import { createManualClock } from '@weft/kernel';
+import { createTestCa } from '@weft/tls/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { acceptWire } from './accept-wire.ts';
 import { type SpliceResult, splice } from './splice.ts';
@@ -81,15 +83,56 @@ describe('a splice', () => {
     expect((await done).end).toBe('idle');
   });
 
-  it('ends both when one is reset', async () => {
+  it.each(['a', 'b'] as const)('resets the other when %s is reset, so that what came looks cut short', async (side) => {
     const { a, b, done } = await joined();
-    const closed = once(b, 'end');
+    const [broken, other] = side === 'a' ? [a, b] : [b, a];
+    const half = once(other, 'data');
+    const failed = once(other, 'error');
+    broken.write('half of it');
+    expect(String((await half)[0])).toBe('half of it');
+    broken.resetAndDestroy();
+    expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET' });
+    expect(await done).toMatchObject({ end: `${side}-broke`, errorCode: 'ECONNRESET' });
+  });
+
+  it('resets a secured one as well', async () => {
+    const ca = await createTestCa(Date.now());
+    const material = await ca.issue(['spiffe://cluster.local/ns/shop/sa/order']);
+    const { certChainPem: cert, privateKeyPem: key } = material;
+    const server = createSecureServer({ cert, key, allowHalfOpen: true }).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    for (const secured of ['server', 'client'] as const) {
+      const accepted = once(server, 'secureConnection');
+      const client = connectSecurely({ port, host: '127.0.0.1', rejectUnauthorized: false, allowHalfOpen: true });
+      await once(client, 'secureConnect');
+      const [socket] = (await accepted) as [Socket];
+      const plain = await pair();
+      const [held, other] = secured === 'server' ? [socket, client] : [client, socket];
+      other.on('error', () => {});
+      sockets.push(held, other);
+      const clock = createManualClock();
+      const options = { clock, sweeper: new Sweeper(clock), idleTimeoutMs: 0 };
+      splice(acceptWire(held), plain.wire, { ...options, onDone() {} });
+      const failed = once(other, 'error');
+      const closed = once(held, 'close');
+      other.resume();
+      plain.end.resetAndDestroy();
+      expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET' });
+      await closed;
+    }
+  });
+
+  it('ends both in order where one is closed by its owner', async () => {
+    const { a, b, done } = await joined();
+    const ends = [once(a, 'end'), once(b, 'end')];
+    a.resume();
     b.resume();
-    a.destroy();
-    a.resetAndDestroy();
-    await closed;
-    b.end();
-    expect(['a-broke', 'finished']).toContain((await done).end);
+    // What its listener holds of it.
+    sockets[sockets.indexOf(a) + 1]?.destroy();
+    await Promise.all(ends);
+    expect(await done).toMatchObject({ end: 'a-broke', errorCode: '' });
   });
 
   it('can be stopped', async () => {

@@ -1,10 +1,13 @@
-/** Joins two wires byte for byte: back-pressure and half-close both ways, counted, with an idle limit. */
+/** Joins two wires byte for byte: back-pressure, half-close and resets both ways, counted, with an idle limit. */
 
 import type { Clock } from '@weft/kernel';
 import type { Sweeper, Swept } from './sweeper.ts';
 import type { Wire, WireSink } from './wire.ts';
 
-/** How a splice ended: both sides finished, one broke, nothing moved for too long, or `stop` was called. */
+/**
+ * How a splice ended: both sides finished, one broke, nothing moved for too long, or `stop` was called. Where one broke with an error the other
+ * is reset, as in Envoy: what was cut short does not look whole.
+ */
 export type SpliceEnd = 'finished' | 'a-broke' | 'b-broke' | 'idle' | 'stopped';
 
 export interface SpliceResult {
@@ -103,9 +106,12 @@ class TwoWires implements Splice, Swept {
       // Both directions have ended: what was written still goes out before the sockets close by themselves.
       letClose(this.#a);
       letClose(this.#b);
-    } else {
+    } else if (errorCode === '') {
       this.#a.destroy();
       this.#b.destroy();
+    } else {
+      cutOff(this.#a);
+      cutOff(this.#b);
     }
     this.#options.onDone({ end, errorCode, bytesFromA: this.#fromA, bytesFromB: this.#fromB });
   }
@@ -114,4 +120,9 @@ class TwoWires implements Splice, Swept {
 function letClose(wire: Wire): void {
   wire.sink = { onData() {}, onEnd() {}, onDrain() {}, onClose() {} };
   wire.resume();
+}
+
+function cutOff(wire: Wire): void {
+  if (wire.reset === undefined) wire.destroy();
+  else wire.reset();
 }

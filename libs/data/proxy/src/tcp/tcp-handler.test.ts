@@ -1,5 +1,7 @@
 /** The TCP proxy over real loopback sockets: bytes, half-close, failures by flag, counts, the log. */
 
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Cluster } from '@weft/data-runtime';
 import { createManualClock } from '@weft/kernel';
@@ -154,6 +156,30 @@ describe('the TCP proxy', () => {
       response_flags: 'UF,URX',
       upstream_transport_failure_reason: `the peer is ${peerUri}`,
     });
+  });
+
+  it('resets a client whose endpoint resets, and an endpoint whose client does', async () => {
+    const ends: Socket[] = [];
+    const upstream = await listen((socket) => {
+      ends.push(socket);
+      socket.write('half');
+    });
+    const { port, line } = await proxy(testTcpTable(clusterTo(upstream)));
+    const first = dial(port);
+    await once(first, 'data');
+    const clientFailed = once(first, 'error');
+    ends[0]?.resetAndDestroy();
+    expect((await clientFailed)[0]).toMatchObject({ code: 'ECONNRESET' });
+    expect(await line()).toMatchObject({ response_flags: 'UC', bytes_sent: 4 });
+    const second = dial(port);
+    await once(second, 'data');
+    const endpoint = ends[1] as Socket;
+    const endpointFailed = once(endpoint, 'error');
+    endpoint.resume();
+    const logged = line();
+    second.resetAndDestroy();
+    expect((await endpointFailed)[0]).toMatchObject({ code: 'ECONNRESET' });
+    expect(await logged).toMatchObject({ response_flags: 'DC', bytes_sent: 4 });
   });
 
   it('says by flag why a connection went nowhere, and names what decided', async () => {
