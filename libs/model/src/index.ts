@@ -270,6 +270,8 @@ export type { TrafficSide } from './telemetry/scope.ts';
 export { findProvider, selectTelemetries } from './telemetry/scope.ts';
 export type { EffectiveTracing } from './telemetry/tracing.ts';
 export { mergeTracing } from './telemetry/tracing.ts';
+export type { ConnectionRoute } from './translate/connection-route.ts';
+export { translateConnectionRoute } from './translate/connection-route.ts';
 export type { TranslatableRoute } from './translate/gateway-api.ts';
 export { translateRoute } from './translate/gateway-api.ts';
 export type { TranslatedProfile } from './translate/linkerd.ts';

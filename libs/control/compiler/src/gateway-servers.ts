@@ -2,6 +2,7 @@
 
 import type { ProxyDescription } from '@weft/control-registry';
 import type { GatewayServer, Resource } from '@weft/model';
+import { isTranslated } from './translated/gateway-resources.ts';
 import type { World } from './world.ts';
 
 export interface BoundServer {
@@ -18,6 +19,8 @@ export function gatewayServers(world: World, proxy: ProxyDescription): ReadonlyM
   for (const gateway of world.index.gateways) {
     const pairs = Object.entries(gateway.spec.selector);
     if (!pairs.every(([key, value]) => proxy.labels[key] === value)) continue;
+    // A Gateway of the Gateway API is a workload of its own namespace.
+    if (isTranslated(gateway) && gateway.namespace !== proxy.namespace) continue;
     for (const [position, server] of gateway.spec.servers.entries()) {
       const bound = { gateway, server, rule: `servers[${position}]`, bind: server.bind ?? proxy.gatewayBind };
       const list = byPort.get(server.port.number);

@@ -7,6 +7,7 @@ export { compile, createCompiler, defaultCompilerLimits } from './compile.ts';
 export type { CheckedResource, CheckedSet } from './consistency.ts';
 export { checkConsistency } from './consistency.ts';
 export type { CompileInput } from './input.ts';
+export { deniedTraffic, deniedTrafficMax } from './plan/denied-traffic.ts';
 export type { AskedRequest } from './plan/evaluate/asked-request.ts';
 export { askedRequest } from './plan/evaluate/asked-request.ts';
 export { decodeSnapshot } from './plan/evaluate/decoded-snapshot.ts';

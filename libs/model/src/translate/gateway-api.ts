@@ -10,6 +10,7 @@ import type { HttpMatch, HttpRouteDestination, HttpRule, StringMatch } from '../
 import type { Destination } from '../kinds/virtual-service/spec.ts';
 import type { Model } from '../model.ts';
 import type { Resource } from '../resource.ts';
+import { backendDestination } from './backend-destination.ts';
 import { quoteRegex } from './path-rewrite.ts';
 import { filtersOf, headersOf } from './route-filters.ts';
 import { invalidBackendHost, type TranslatedRule } from './translated-rule.ts';
@@ -74,7 +75,7 @@ function actionOf(
   const destinationOf = (backend: BackendObjectReference): Destination | undefined => {
     const reason = problemOf(backend)?.reason;
     return reason === undefined || reason === 'BackendNotFound'
-      ? destination(backend, route.namespace, domain)
+      ? backendDestination(backend, route.namespace, domain)
       : undefined;
   };
   const filters = filtersOf(rule.filters ?? [], prefix, destinationOf);
@@ -104,12 +105,6 @@ function destinationsOf(
       ...(headers === undefined ? {} : { headers }),
     };
   });
-}
-
-function destination(backend: BackendObjectReference, routeNamespace: string, domain: string): Destination {
-  const { kind, name, namespace = routeNamespace, port } = backend;
-  const host = kind === 'Hostname' ? name : `${name}.${namespace}.svc.${domain}`;
-  return port === undefined ? { host } : { host, port: { number: port } };
 }
 
 /** A time limit of 0 is none. Without `retry`, a limit of each try comes with the mesh's own number of tries. */

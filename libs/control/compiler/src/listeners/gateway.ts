@@ -9,9 +9,11 @@ import { tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { hostCovers } from '../model-index.ts';
 import { listenerName } from '../names.ts';
-import { notice, provenanceOf } from '../provenance.ts';
+import { notice } from '../provenance.ts';
 import { gatewayRoutesOf, serverKind } from '../routes/gateway-names.ts';
-import { rootSecretFor, secretFor } from '../secrets/credentials.ts';
+import { rootSourceFor, secretFor } from '../secrets/credentials.ts';
+import { isTranslated, serverOrigin } from '../translated/gateway-resources.ts';
+import { routeSemantics } from '../virtual-services/semantics.ts';
 import { withoutConflicts } from './chain-conflicts.ts';
 import { type Chain, listener } from './listener.ts';
 import { listenerInputs } from './listener-inputs.ts';
@@ -65,7 +67,7 @@ function credentialInputs(context: Context, { server }: BoundServer): readonly u
   const root = rootCredential(server.tls);
   return [
     ...credentialsOf(server.tls).map((name) => secretFor(context, name)),
-    ...(root === undefined ? [] : [rootSecretFor(context, root)]),
+    ...(root === undefined ? [] : [rootSourceFor(context, root)]),
   ];
 }
 
@@ -106,7 +108,7 @@ function gatewayListener(
     chains: kept,
     listenerFilters: inspected ? [tlsInspector()] : [],
     detectionTimeoutMs: world.input.mesh.protocolDetectionTimeoutMs,
-    from: provenanceOf(first.gateway, first.rule),
+    from: serverOrigin(first.gateway, first.rule),
   });
 }
 
@@ -119,8 +121,8 @@ function familyOf(bound: BoundServer): 'HTTP' | 'TLS' | 'TCP' {
 function serverChains(context: Context, bind: string, bound: BoundServer, findings: TcpFindings): readonly Chain[] {
   const { server } = bound;
   const { tls } = server;
-  if (familyOf(bound) === 'TCP') return ruleChains(context, bound, findings, undefined);
-  if (tls === undefined || tls.mode === 'PASSTHROUGH') return ruleChains(context, bound, findings, 'passthrough');
+  if (familyOf(bound) === 'TCP') return ruleChains(context, bound, findings, 'bytes');
+  if (tls === undefined || tls.mode === 'PASSTHROUGH') return ruleChains(context, bound, findings, 'passed');
   if (tls.mode === 'AUTO_PASSTHROUGH') {
     report(
       findings,
@@ -131,8 +133,7 @@ function serverChains(context: Context, bind: string, bound: BoundServer, findin
   }
   const missing = missingCredential(context, tls);
   if (missing !== undefined) {
-    const { namespace } = context.proxy;
-    report(findings, bound, `there is no usable Secret ${namespace}/${missing} for it; the server is left out`);
+    report(findings, bound, `there is no usable ${missing} for it; the server is left out`);
     return [];
   }
   const routes = gatewayRoutesOf(bound);
@@ -142,9 +143,9 @@ function serverChains(context: Context, bind: string, bound: BoundServer, findin
   const terminated = (chain: Chain): Chain => ({
     ...chain,
     transportSocket: socket,
-    ...(names.length === 0 ? {} : { match: { ...chain.match, serverNames: names } }),
+    ...(names.length === 0 || chain.match?.serverNames ? {} : { match: { ...chain.match, serverNames: names } }),
   });
-  if (routes === undefined) return ruleChains(context, bound, findings, undefined).map(terminated);
+  if (routes === undefined) return ruleChains(context, bound, findings, 'terminated').map(terminated);
   return [terminated({ ...httpChain(context, bind, server.port.number, routes), name: routes })];
 }
 
@@ -165,12 +166,15 @@ function serverNames({ server }: BoundServer): string[] {
   return hosts.includes('*') ? [] : [...new Set(hosts)];
 }
 
-/** TCP and TLS rules of the VirtualServices that name the Gateway and share a host with the server. */
+/**
+ * TCP and TLS rules of the VirtualServices that name the Gateway and share a host with the server: TLS rules for TLS that passes, TCP rules for
+ * what is inside, which a TLSRoute of the Gateway API can be meant for too.
+ */
 function ruleChains(
   context: Context,
   bound: BoundServer,
   findings: TcpFindings,
-  passthrough: 'passthrough' | undefined,
+  tls: 'bytes' | 'terminated' | 'passed',
 ): readonly Chain[] {
   const { gateway, server } = bound;
   const key = `${gateway.namespace}/${gateway.name}`;
@@ -180,18 +184,21 @@ function ruleChains(
     admitted.length === 0 || admitted.some((host) => hostCovers(host, name) || hostCovers(name, host));
   const chains = context.scope.view.virtualServices.flatMap((rules) => {
     if (!rules.gateways.has(key) || sharedHosts(rules, gateway, server).length === 0) return [];
-    return passthrough === undefined ? tcpRuleChains(place, rules, []) : tlsRuleChains(place, rules, [], isAdmitted);
+    const byName =
+      tls === 'passed' || (tls === 'terminated' && routeSemantics(rules.resource) === 'gateway')
+        ? tlsRuleChains(place, rules, [], isAdmitted)
+        : [];
+    return [...byName, ...(tls === 'passed' ? [] : tcpRuleChains(place, rules, []))];
   });
   if (chains.length === 0) {
-    report(
-      findings,
-      bound,
-      `no VirtualService has ${passthrough === undefined ? 'tcp' : 'tls'} rules for it; nothing is taken`,
-    );
+    const what = isTranslated(gateway)
+      ? 'no TLSRoute or TCPRoute is attached to it'
+      : `no VirtualService has ${tls === 'passed' ? 'tls' : 'tcp'} rules for it`;
+    report(findings, bound, `${what}; nothing is taken`);
   }
   return chains;
 }
 
 function report(findings: TcpFindings, { gateway, rule }: BoundServer, sentence: string): void {
-  findings.notices.add(notice(provenanceOf(gateway, rule), sentence));
+  findings.notices.add(notice(serverOrigin(gateway, rule), sentence));
 }

@@ -12,6 +12,7 @@ import { builtIn, notice, provenanceOf } from '../provenance.ts';
 import type { EgressView } from '../scope/egress-view.ts';
 import type { ServiceShape } from '../scope/service-shape.ts';
 import { qualifiedGateway } from '../virtual-services/placed-rule.ts';
+import { routeSemantics } from '../virtual-services/semantics.ts';
 import type { Chain, ChainMatch } from './listener.ts';
 
 /** Collects while the chains of one listener are made. */
@@ -42,18 +43,20 @@ export function serviceChains(
   addresses: readonly string[],
 ): readonly Chain[] {
   const place: TcpPlace = { context, findings, port: port.number, gateways: mesh };
-  const rules = rulesFor(view, service.host);
+  const rules = rulesFor(place, view, service);
   const isTls = port.protocol === 'tls' || port.protocol === 'https';
   const cluster = outboundClusterName(port.number, '', service.host);
   const fallback = (match: ChainMatch): Chain =>
     toTargets(place, match, [{ cluster, weight: 1 }], { service, port: port.number, subset: '' }, port.from);
-  const tlsChains = rules === undefined || !(isTls || port.sniffed) ? [] : tlsRuleChains(place, rules, addresses);
+  const tlsChains = isTls || port.sniffed ? rules.flatMap((each) => tlsRuleChains(place, each, addresses)) : [];
+  const tcpChains = rules
+    .filter(({ resource }) => !isTls || routeSemantics(resource) === 'gateway')
+    .flatMap((each) => tcpRuleChains(place, each, addresses));
   if (isTls) {
-    if (tlsChains.length > 0) return tlsChains;
+    if (tlsChains.length + tcpChains.length > 0) return [...tlsChains, ...tcpChains];
     const serverNames = service.host === '*' ? {} : { serverNames: [service.host.toLowerCase()] };
     return [fallback({ ...to(addresses), ...(hasAddress(addresses) ? {} : serverNames) })];
   }
-  const tcpChains = rules === undefined ? [] : tcpRuleChains(place, rules, addresses);
   const takesAll = tcpChains.some(({ match }) => sameMatch(match ?? {}, to(addresses)));
   return [...tlsChains, ...tcpChains, ...(takesAll ? [] : [fallback(to(addresses))])];
 }
@@ -76,7 +79,7 @@ export function tlsRuleChains(
       for (const name of serverNames) seen.add(key(name));
       if (serverNames.length === 0) continue;
       const named = serverNames.includes('*') ? {} : { serverNames: serverNames.map((name) => name.toLowerCase()) };
-      chains.push(ruleChain(place, rules, rule.route, `tls[${position}]`, { ...to(ranges), ...named }));
+      chains.push(ruleChain(place, rules, rule.route, rulePath(rules, 'tls', position), { ...to(ranges), ...named }));
     }
   }
   return chains;
@@ -100,22 +103,40 @@ export function tcpRuleChains(
     }
     const ranges = everything ? addresses : [...subnets];
     if (!everything && subnets.size === 0) continue;
-    const made = ruleChain(place, rules, rule.route, `tcp[${position}]`, to(ranges));
+    const made = ruleChain(place, rules, rule.route, rulePath(rules, 'tcp', position), to(ranges));
     if (!chains.some(({ match }) => sameMatch(match ?? {}, made.match ?? {}))) chains.push(made);
     if (everything) break;
   }
   return chains;
 }
 
-/** The VirtualService of the mesh that has TCP or TLS rules for the host: the most specific, then the oldest. */
-function rulesFor(view: EgressView, host: string): IndexedVirtualService | undefined {
+/**
+ * The VirtualService of the mesh that has TCP or TLS rules for the host: the most specific, then the oldest. Where there is none, the routes of
+ * the Gateway API that hold for the port: all of the caller's namespace, else all of the service's, the oldest first.
+ */
+function rulesFor(place: TcpPlace, view: EgressView, service: ServiceShape): readonly IndexedVirtualService[] {
+  const { namespace } = place.context.proxy;
   const candidates = view.virtualServices.filter(
     ({ mesh: inMesh, resource, hosts }) =>
       inMesh &&
       resource.spec.tls.length + resource.spec.tcp.length > 0 &&
-      hosts.some((pattern) => hostCovers(pattern, host)),
+      hosts.some((pattern) => hostCovers(pattern, service.host)),
   );
-  return mostSpecific(candidates, host, ({ hosts }) => hosts)?.candidate;
+  const istio = candidates.filter(({ resource }) => routeSemantics(resource) === 'istio');
+  const best = mostSpecific(istio, service.host, ({ hosts }) => hosts)?.candidate;
+  if (best !== undefined) return [best];
+  const routes = candidates.filter((rules) =>
+    [...rules.resource.spec.tls, ...rules.resource.spec.tcp].some(({ match = [] }) =>
+      match.some((one) => holds(place, rules, one)),
+    ),
+  );
+  const own = routes.filter(({ resource }) => resource.namespace === namespace);
+  return own.length > 0 ? own : routes.filter(({ resource }) => resource.namespace === service.namespace);
+}
+
+/** Below spec, as the resource that was written has it. */
+function rulePath({ resource }: IndexedVirtualService, field: 'tls' | 'tcp', position: number): string {
+  return `${routeSemantics(resource) === 'gateway' ? 'rules' : field}[${position}]`;
 }
 
 /** What can be told before any connection: the port, who asks, through which gateway. */

@@ -18,6 +18,7 @@ import {
 } from '../messages/tls-context.ts';
 import { downstreamMutualTls } from '../messages/transport-sockets.ts';
 import { certificateSecretName, rootSecretName } from '../names.ts';
+import { configMapPrefix, namedObject } from '../secrets/credential-names.ts';
 import { holdsCertificate, holdsRoot } from '../secrets/credentials.ts';
 
 export interface ServedTls {
@@ -53,16 +54,22 @@ export function serverTls(context: Context, tls: ServerTls, alpn: readonly strin
   return { socket };
 }
 
-/** A Secret that the server needs and that the proxy may not have or that is not there; nothing where all is well. */
+/** What the server needs and the proxy may not have, or that is not there, in words; nothing where all is well. */
 export function missingCredential(context: Context, tls: ServerTls): string | undefined {
   if (tls.mode === 'ISTIO_MUTUAL') return undefined;
-  const name = credentialsOf(tls).find((each) => !holdsCertificate(context, each));
-  if (name !== undefined) return name;
+  const shown = (name: string): string => {
+    const { namespace, name: bare } = namedObject(name, context.proxy.namespace);
+    return `${name.startsWith(configMapPrefix) ? 'ConfigMap' : 'Secret'} ${namespace}/${bare}`;
+  };
+  const names = credentialsOf(tls);
+  if (names.length === 0 && !tls.serverCertificate && !tls.tlsCertificates?.length) return 'certificate';
+  const missing = names.find((each) => !holdsCertificate(context, each));
+  if (missing !== undefined) return shown(missing);
   const root = rootCredential(tls);
   const mutual = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL';
   if (!mutual) return undefined;
-  if (root === undefined) return rootFile(tls) === '' ? 'caCertificates' : undefined;
-  return holdsRoot(context, root) ? undefined : root;
+  if (root === undefined) return rootFile(tls) === '' ? 'CA certificate' : undefined;
+  return holdsRoot(context, root) ? undefined : shown(root);
 }
 
 export function credentialsOf(tls: ServerTls): readonly string[] {

@@ -10,6 +10,7 @@ import {
   type TlsParametersSchema,
 } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/common';
 import type { CommonTlsContextSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
+import { configMapPrefix } from '../secrets/credential-names.ts';
 import { adsSource } from './core.ts';
 
 export type TlsContextInit = Exclude<MessageInitShape<typeof CommonTlsContextSchema>, { $typeName: string }>;
@@ -20,13 +21,14 @@ type TlsParams = Exclude<MessageInitShape<typeof TlsParametersSchema>, { $typeNa
 /** Of secrets that users write. */
 export const credentialPrefix = 'kubernetes://';
 
-/** The name under which a proxy asks for a Secret of its own namespace (Istio, `credentialName`). */
+/** The name under which a proxy asks for a Secret: of its own namespace (Istio, `credentialName`), or "ns/name". */
 export function credentialSecretName(credentialName: string): string {
   return `${credentialPrefix}${credentialName}`;
 }
 
-/** The CA that goes with a credential, in a secret of its own. */
+/** The CA that goes with a credential, in a secret of its own; a ConfigMap is one by its own name. */
 export function credentialRootName(credentialName: string): string {
+  if (credentialName.startsWith(configMapPrefix)) return credentialName;
   return `${credentialPrefix}${credentialName}-cacert`;
 }
 

@@ -89,7 +89,7 @@ function settings(cluster: Cluster): ReadonlyMap<string, string> {
       `after ${errors} errors${gateway === 0 ? '' : ` or ${gateway} of a gateway`}`,
     );
     found.set('the time of an ejection', durationWords(outliers.baseEjectionTime));
-    found.set('the share that may be ejected', `${outliers.maxEjectionPercent?.valueOf() ?? 10} %`);
+    found.set('the share that may be ejected', `${outliers.maxEjectionPercent?.valueOf() ?? 10}%`);
   }
   found.set('TLS', tlsWords(cluster));
   return found;

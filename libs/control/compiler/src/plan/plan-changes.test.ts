@@ -3,6 +3,7 @@
 import { createManualClock } from '@weft/kernel';
 import { createModel, defaultMeshConfig, parseDocuments } from '@weft/model';
 import { describe, expect, it } from 'vitest';
+import { deniedTraffic, deniedTrafficMax } from './denied-traffic.ts';
 import { offlineMesh, type PlannedMesh } from './offline-mesh.ts';
 import { planChanges } from './plan-changes.ts';
 import { describeChange } from './planned-change.ts';
@@ -50,6 +51,27 @@ spec: { hosts: [payment], http: [${http}] }
 `;
 const split = (v1: number, v2: number, more = ''): string =>
   `{ route: [{ destination: { host: payment, subset: v1 }, weight: ${v1} }, { destination: { host: payment, subset: v2 }, weight: ${v2} }]${more} }`;
+const tcp = (route: string): string => `
+apiVersion: v1
+kind: Service
+metadata: { name: ledger, namespace: shop }
+spec: { selector: { app: payment }, ports: [{ name: tcp, port: 7000 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: ledger, namespace: shop }
+spec: { host: ledger, subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }] }
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: default, namespace: shop }
+spec: { egress: [{ port: { number: 7000, protocol: TCP, name: tcp }, bind: 127.0.0.9, hosts: ["./*"] }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: ledger, namespace: shop }
+spec: { hosts: [ledger], tcp: [{ route: ${route} }] }
+`;
 const policy = (rules: string, action = 'ALLOW'): string => `
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
@@ -81,13 +103,13 @@ describe('a plan', () => {
       'moves requests',
       [vs(split(90, 10))],
       [vs(split(80, 20))],
-      'order, payment -> payment: 10 % of requests move from v1 to v2',
+      'order, payment → payment: 10% of requests move from v1 to v2',
     ],
     [
       'takes retries and time',
       [vs(split(90, 10))],
       [vs(split(90, 10, ', timeout: 2s, retries: { attempts: 0 }'))],
-      'order, payment -> payment: timeout goes from none to 2 s; retries go from 2 to 0',
+      'order, payment → payment: timeout goes from none to 2 s; retries go from 2 to 0',
     ],
     [
       'injects faults and copies requests',
@@ -101,7 +123,25 @@ describe('a plan', () => {
           ),
         ),
       ],
-      'order, payment -> payment: 10 % of requests are delayed by 5 s; a copy of 5 % of requests goes to order.shop',
+      'order, payment → payment: 10% of requests are delayed by 5 s; a copy of 5% of requests goes to order.shop',
+    ],
+    [
+      'moves connections',
+      [tcp('[{ destination: { host: ledger, subset: v1 } }]')],
+      [
+        tcp(
+          '[{ destination: { host: ledger, subset: v1 }, weight: 75 }, { destination: { host: ledger, subset: v2 }, weight: 25 }]',
+        ),
+      ],
+      'order, payment → ledger: 25% of connections move from v1 to v2',
+    ],
+    [
+      'turns access logs on',
+      [],
+      [
+        '\napiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: { name: logs, namespace: istio-system }\nspec: { accessLogging: [{ providers: [{ name: envoy }] }] }\n',
+      ],
+      'order, payment: other settings change: access logs of what goes out, access logs of what comes in',
     ],
     [
       'adds a rule',
@@ -111,7 +151,7 @@ describe('a plan', () => {
           `{ match: [{ uri: { prefix: /admin }, method: { exact: GET } }], directResponse: { status: 403 } }, ${split(90, 10)}`,
         ),
       ],
-      'order, payment -> payment: GET /admin*: a new rule: requests are answered with 403',
+      'order, payment → payment: GET /admin*: a new rule: requests are answered with 403',
     ],
     [
       'removes a rule',
@@ -121,13 +161,13 @@ describe('a plan', () => {
         ),
       ],
       [vs(split(90, 10))],
-      'order, payment -> payment: requests with x-canary = 1: the rule is gone; later rules decide',
+      'order, payment → payment: requests with x-canary = 1: the rule is gone; later rules decide',
     ],
     [
       'leads to a subset that is not there',
       [vs(split(90, 10))],
       [vs('{ route: [{ destination: { host: payment, subset: v3 } }] }')],
-      'order, payment -> payment: requests are split anew: v1 from 90 % to 0 %, v2 from 10 % to 0 %, v3 from 0 % to 100 % !! there is no v3: 100 % of requests get 503',
+      'order, payment → payment: requests are split anew: v1 from 90% to 0%, v2 from 10% to 0%, v3 from 0% to 100% !! there is no v3: 100% of requests get 503',
       'VirtualService shop/payment: spec.http[0].route[0].destination.subset: no DestinationRule defines subset v3 of payment.shop.svc.cluster.local; there are v1, v2 (WEFT0102) !! no DestinationRule defines subset v3 of payment.shop.svc.cluster.local; there are v1, v2',
     ],
     [
@@ -216,5 +256,42 @@ describe('a replay', () => {
 
   it('skips workloads that nobody knows', () => {
     expect(replay(meshOf(), meshOf(), readTap(lines, 'gone'))).toMatchObject({ requests: 0, skipped: 3, changed: 0 });
+  });
+});
+
+describe('traffic that was seen', () => {
+  const line = (over: object): string =>
+    JSON.stringify({
+      ...{ direction: 'inbound', method: 'GET', authority: 'payment.shop:8080', path: '/stock?sku=1', status: 200 },
+      ...{ source_principal: 'spiffe://cluster.local/ns/shop/sa/order', source_workload: 'order' },
+      ...{ weight: 21, start_time: '2026-01-01T00:00:00.000Z' },
+      ...over,
+    });
+  const deny = meshOf(policy(`[${order}, to: [{ operation: { paths: ["/stock*"] } }] }]`, 'DENY'));
+
+  it('and is denied is said, with how often and by which rule', () => {
+    const seen = readTap([line({}), line({}), line({ path: '/price' })].join('\n'), 'shop/payment-v1');
+    expect(deniedTraffic(meshOf(), deny, seen).map(describeChange)).toEqual([
+      'order loses access to payment-v1: GET /stock, seen 42 times, last at 2026-01-01T00:00:00Z, ns[shop]-policy[guard]-rule[0] denies it',
+    ]);
+    expect(deniedTraffic(deny, deny, seen)).toEqual([]);
+  });
+
+  it('is bounded', () => {
+    const lines = Array.from({ length: deniedTrafficMax + 5 }, (_, index) => line({ path: `/stock/${index}` }));
+    const said = deniedTraffic(meshOf(), deny, readTap(lines.join('\n'), 'payment-v1'));
+    expect(said).toHaveLength(deniedTrafficMax);
+    expect(said.at(-1)?.text).toBe('lose access in 6 more ways that were seen');
+  });
+
+  it('is asked with its headers, and with the claims of its token', () => {
+    const byHeader = `{ match: [{ headers: { x-canary: { exact: "1" } } }], route: [{ destination: { host: payment, subset: v2 } }] }, ${split(100, 0)}`;
+    const out = line({ direction: 'outbound', headers: { 'x-canary': '1' }, source_workload: '' });
+    const seen = readTap(out, 'order.shop');
+    expect(replay(meshOf(vs(split(100, 0))), meshOf(vs(byHeader)), seen)).toMatchObject({ requests: 21, changed: 21 });
+    const claim = policy('[{ when: [{ key: "request.auth.claims[group]", values: [admin] }] }]');
+    const inbound = (claims: object): ReturnType<typeof readTap> => readTap(line({ claims }), 'payment-v1');
+    expect(deniedTraffic(meshOf(), meshOf(claim), inbound({ group: 'admin' }))).toEqual([]);
+    expect(deniedTraffic(meshOf(), meshOf(claim), inbound({ group: 'user' }))).toHaveLength(1);
   });
 });

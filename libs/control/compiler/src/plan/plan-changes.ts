@@ -12,6 +12,7 @@ import { authenticationChanges } from './authentication-changes.ts';
 import { destinationChanges } from './destination-changes.ts';
 import { type DecodedSnapshot, decodeSnapshot } from './evaluate/decoded-snapshot.ts';
 import { serverPorts } from './evaluate/server-side.ts';
+import { listenerChanges } from './listener-changes.ts';
 import type { PlannedMesh } from './offline-mesh.ts';
 import { type ChangeOfProxy, joinChanges, type PlannedChange } from './planned-change.ts';
 import { routeChanges } from './route-changes.ts';
@@ -47,7 +48,7 @@ export function planChanges(before: PlannedMesh, after: PlannedMesh): readonly P
         : authenticationChanges(name, worlds.before.policies.of(was), worlds.after.policies.of(proxy))
       ).map((change) => ({ client: '', change })),
     ];
-    const listeners = listenersWords(sides.before, sides.after);
+    const listeners = listenerChanges(sides.before, sides.after);
     found.push(...changes, ...listeners.map((change) => ({ client: name, change })));
   }
   const joined = joinChanges(found).map((change) => ({
@@ -111,22 +112,6 @@ function routesOf(before: DecodedSnapshot, after: DecodedSnapshot): readonly Cha
     if (old === undefined || now === undefined || old.configuration === now.configuration) return [];
     return routeChanges(old, now);
   });
-}
-
-/** Ports that are listened on, or no longer. */
-function listenersWords(before: DecodedSnapshot, after: DecodedSnapshot): readonly ChangeOfProxy[] {
-  const say = (name: string, text: string, danger?: string): ChangeOfProxy => ({
-    kind: 'other',
-    service: '',
-    text: `${text} ${name.replace('_', ':')}`,
-    ...(danger === undefined ? {} : { danger }),
-  });
-  return [
-    ...[...after.listeners.keys()].filter((name) => !before.listeners.has(name)).map((name) => say(name, 'listens on')),
-    ...[...before.listeners.keys()]
-      .filter((name) => !after.listeners.has(name))
-      .map((name) => say(name, 'no longer listens on', 'connections there are refused')),
-  ];
 }
 
 function callersOf(...sides: readonly (readonly ProxyDescription[])[]): readonly Caller[] {

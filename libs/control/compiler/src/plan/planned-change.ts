@@ -11,7 +11,7 @@ export interface PlannedChange {
   readonly service: string;
   /** Of the service; empty: all, or not by port. */
   readonly ports: readonly number[];
-  /** "10 % of requests move from v1 to v2". */
+  /** "10% of requests move from v1 to v2". */
   readonly text: string;
   /** Why one should look twice; absent: no reason known. */
   readonly danger?: string;
@@ -43,14 +43,14 @@ export function joinChanges(
   });
 }
 
-/** "order -> payment:8080: 10 % of requests move from v1 to v2"; the danger is not in it. */
+/** "order → payment:8080: 10% of requests move from v1 to v2"; the danger is not in it. */
 export function describeChange({ kind, clients, service, ports, text }: PlannedChange): string {
   if (kind === 'doubt' || (kind === 'other' && service === ''))
     return `${service === '' ? clients.map(shortName).join(', ') : service}: ${text}`;
   const named = `${shortName(service)}${ports.length === 0 ? '' : `:${ports.join(',')}`}`;
   const who = clients.map(shortName).join(', ');
   if (kind === 'access') return `${who} ${text.replace('access', `access to ${named}`)}`;
-  return who === '' ? `${named}: ${text}` : `${who} -> ${named}: ${text}`;
+  return who === '' ? `${named}: ${text}` : `${who} → ${named}: ${text}`;
 }
 
 /** "payment" of "payment.shop.svc.cluster.local" and of "payment.shop"; other names as they are. */

@@ -2,7 +2,7 @@
 
 import type { ProxyDescription } from '@weft/control-registry';
 import { createCompiler } from '../compile.ts';
-import { verdictOf } from './evaluate/access.ts';
+import { type Verdict, verdictOf } from './evaluate/access.ts';
 import { type AskedRequest, askedRequest } from './evaluate/asked-request.ts';
 import { clientRoutes } from './evaluate/client-side.ts';
 import { type DecodedSnapshot, decodeSnapshot } from './evaluate/decoded-snapshot.ts';
@@ -13,7 +13,7 @@ import type { PlannedMesh } from './offline-mesh.ts';
 import { nameOfProxy } from './plan-changes.ts';
 import { answerWords, type Shares, sharesOf } from './route-words.ts';
 
-/** One line of a sidecar's /tap, as far as it is read (interfaces.md, section 4). */
+/** One line of a sidecar's /tap or /requests, as far as it is read (interfaces.md, section 4). */
 export interface SeenRequest {
   readonly direction: 'inbound' | 'outbound';
   readonly method: string;
@@ -24,6 +24,16 @@ export interface SeenRequest {
   readonly sourcePrincipal: string;
   readonly sourceWorkload: string;
   readonly destinationWorkload: string;
+  /** Of the workload that took it; absent: not known. */
+  readonly port?: number;
+  /** Names in lower case; a tap's stream has none. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Payload of the verified token. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** How many requests it stands for. */
+  readonly weight: number;
+  /** Epoch; 0: not known. */
+  readonly startedAtMs: number;
 }
 
 export interface Replay {
@@ -76,6 +86,9 @@ function readLine(line: string, own: string): SeenRequest | undefined {
   const text = (name: string): string => (typeof fields[name] === 'string' && fields[name] !== '-' ? fields[name] : '');
   if (text('method') === '' || text('authority') === '') return undefined;
   const inbound = text('direction') === 'inbound';
+  const port = /^inbound\|(\d+)\|/.exec(text('upstream_cluster'))?.[1];
+  const weight = Number(fields['weight'] ?? 1);
+  const claims = fields['claims'];
   return {
     direction: inbound ? 'inbound' : 'outbound',
     method: text('method'),
@@ -85,27 +98,41 @@ function readLine(line: string, own: string): SeenRequest | undefined {
     sourcePrincipal: text('source_principal'),
     sourceWorkload: text('source_workload') || (inbound ? '' : own),
     destinationWorkload: inbound ? own || text('destination_workload') : text('destination_workload'),
+    headers: headersOf(fields['headers']),
+    weight: Number.isFinite(weight) && weight > 0 ? weight : 1,
+    startedAtMs: Date.parse(text('start_time')) || 0,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(typeof claims === 'object' && claims !== null ? { claims: claims as Record<string, unknown> } : {}),
   };
 }
 
+function headersOf(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
 /**
- * Taps carry no headers of requests: rules by header are asked as if there were none. Access is asked of the workload that took the
+ * Credentials are not kept by sidecars, nor headers by a tap's stream: rules by them are asked as if there were none. Access is asked of the workload that took the
  * request; without a certificate seen, of calls of that workload the caller is nobody.
  */
 export function replay(before: PlannedMesh, after: PlannedMesh, seen: readonly SeenRequest[]): Replay {
   const sides = [compiledSide(before), compiledSide(after)] as const;
   const outcomes = new Map<string, { example: Omit<ReplayedExample, 'count'>; count: number }>();
+  let asked = 0;
   let skipped = 0;
   let changed = 0;
   for (const request of seen) {
     const [was, is] = sides.map((side) => outcomeOf(side, request));
     if (was === undefined || is === undefined) {
-      skipped += 1;
+      skipped += request.weight;
       continue;
     }
+    asked += request.weight;
     const share = changedShare(was, is);
     if (share === 0) continue;
-    changed += share;
+    changed += share * request.weight;
     const path = request.path.split('?')[0] ?? '';
     const who = request.sourceWorkload || request.sourcePrincipal.split('/').at(-1) || 'somebody';
     const example = {
@@ -115,14 +142,15 @@ export function replay(before: PlannedMesh, after: PlannedMesh, seen: readonly S
     };
     const key = JSON.stringify(example);
     const known = outcomes.get(key) ?? { example, count: 0 };
-    known.count += 1;
+    known.count += request.weight;
     outcomes.set(key, known);
   }
   const examples = [...outcomes.values()]
     .sort((left, right) => right.count - left.count)
     .slice(0, examplesMax)
-    .map(({ example, count }) => ({ ...example, count }));
-  return { requests: seen.length - skipped, skipped, changed: Math.round(changed * 100) / 100, examples };
+    .map(({ example, count }) => ({ ...example, count: Math.round(count) }));
+  const requests = Math.round(asked);
+  return { requests, skipped: Math.round(skipped), changed: Math.round(changed * 100) / 100, examples };
 }
 
 interface Outcome {
@@ -139,15 +167,16 @@ function changedShare(before: Outcome, after: Outcome): number {
   return moved < 1e-9 ? 0 : moved;
 }
 
-type CompiledSide = (workload: string) => { proxy: ProxyDescription; snapshot: DecodedSnapshot } | undefined;
+/** A side, asked by workload: "order", "shop/order", "order.shop". */
+export type CompiledSide = (workload: string) => { proxy: ProxyDescription; snapshot: DecodedSnapshot } | undefined;
 
-function compiledSide({ input, proxies }: PlannedMesh): CompiledSide {
+export function compiledSide({ input, proxies }: PlannedMesh): CompiledSide {
   const compiler = createCompiler();
   const compiled = new Map<string, { proxy: ProxyDescription; snapshot: DecodedSnapshot }>();
   return (workload) => {
     const known = compiled.get(workload);
     if (known !== undefined) return known;
-    const proxy = proxies.find((one) => one.workloadName === workload || nameOfProxy(one).startsWith(`${workload}.`));
+    const proxy = proxies.find((one) => namesOf(one).includes(workload));
     if (proxy === undefined) return undefined;
     const made = { proxy, snapshot: decodeSnapshot(compiler.compile(input, proxy)) };
     compiled.set(workload, made);
@@ -155,8 +184,20 @@ function compiledSide({ input, proxies }: PlannedMesh): CompiledSide {
   };
 }
 
+function namesOf(proxy: ProxyDescription): readonly string[] {
+  const { workloadName, workloadGroup, namespace, id } = proxy;
+  const name = nameOfProxy(proxy);
+  return [workloadName, workloadGroup, `${workloadName}.${namespace}`, name, name.split('.')[0] ?? '', id];
+}
+
+/** As matchers see it; nothing for what is no request. */
+export function askedOf({ method, authority, path, headers }: SeenRequest): AskedRequest | undefined {
+  const fields = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
+  return askedRequest(method, `http://${authority}${path}`, fields);
+}
+
 function outcomeOf(side: CompiledSide, seen: SeenRequest): Outcome | undefined {
-  const request = askedRequest(seen.method, `http://${seen.authority}${seen.path}`, []);
+  const request = askedOf(seen);
   if (request === undefined) return undefined;
   return seen.direction === 'inbound' ? accessOutcome(side, seen, request) : routeOutcome(side, seen, request);
 }
@@ -177,15 +218,22 @@ function routeOutcome(side: CompiledSide, seen: SeenRequest, request: AskedReque
 }
 
 function accessOutcome(side: CompiledSide, seen: SeenRequest, request: AskedRequest): Outcome | undefined {
+  const verdict = accessOf(side, seen, request);
+  if (verdict === undefined) return undefined;
+  if (verdict.allowed) return { text: 'is allowed' };
+  return { text: `is denied (403)${verdict.policy === '' ? '' : ` by ${verdict.policy}`}` };
+}
+
+/** What the rules of the workload that took it say; nothing where it is not known, or takes no HTTP. */
+export function accessOf(side: CompiledSide, seen: SeenRequest, request: AskedRequest): Verdict | undefined {
   const server = side(seen.destinationWorkload);
   const ports = server === undefined ? [] : serverPorts(server.snapshot).filter(({ http }) => http);
-  const [first] = ports;
-  if (first === undefined) return undefined;
-  const denied = ports
-    .map(({ rules, port }) =>
-      verdictOf(rules, { ...request, principal: seen.sourcePrincipal, port, sourceAddress: '' }),
-    )
-    .find(({ allowed }) => !allowed);
-  if (denied === undefined) return { text: 'is allowed' };
-  return { text: `is denied (403)${denied.policy === '' ? '' : ` by ${denied.policy}`}` };
+  const own = ports.filter(({ port }) => port === seen.port);
+  const asked = own.length > 0 ? own : ports;
+  if (asked.length === 0) return undefined;
+  const token = seen.claims === undefined ? {} : { claims: seen.claims };
+  const verdicts = asked.map(({ rules, port }) =>
+    verdictOf(rules, { ...request, ...token, principal: seen.sourcePrincipal, port, sourceAddress: '' }),
+  );
+  return verdicts.find(({ allowed }) => !allowed) ?? verdicts[0];
 }

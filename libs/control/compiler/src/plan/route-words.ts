@@ -51,7 +51,7 @@ export function sharesOf(action: RouteAction, label: (cluster: string) => string
   return shares;
 }
 
-function shareWords(before: Shares, after: Shares): readonly string[] {
+export function shareWords(before: Shares, after: Shares): readonly string[] {
   const names = [...new Set([...before.keys(), ...after.keys()])];
   const moved = names
     .map((name) => ({ name, was: before.get(name) ?? 0, is: after.get(name) ?? 0 }))

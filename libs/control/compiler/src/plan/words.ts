@@ -6,9 +6,9 @@ import type { StringMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/str
 import type { FractionalPercent } from '@weft/xds-messages/envoy/type/v3/percent';
 import { FractionalPercent_DenominatorType } from '@weft/xds-messages/envoy/type/v3/percent';
 
-/** "90 %", "33.3 %". */
+/** "90%", "33.3%". */
 export function percentWords(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+  return `${Number((share * 100).toFixed(1))}%`;
 }
 
 const denominators: Readonly<Record<number, number>> = {
@@ -18,9 +18,9 @@ const denominators: Readonly<Record<number, number>> = {
 };
 
 export function fractionWords(fraction: FractionalPercent | undefined): string {
-  if (fraction === undefined) return '100 %';
+  if (fraction === undefined) return '100%';
   const denominator = denominators[fraction.denominator] ?? 100;
-  return `${Number(((fraction.numerator / denominator) * 100).toFixed(4))} %`;
+  return `${Number(((fraction.numerator / denominator) * 100).toFixed(4))}%`;
 }
 
 /** "2 s", "250 ms", "none". */

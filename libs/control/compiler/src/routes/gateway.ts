@@ -12,6 +12,7 @@ import { sharedHosts } from '../gateway-hosts.ts';
 import { type BoundServer, gatewayServers } from '../gateway-servers.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { builtIn, provenanceOf } from '../provenance.ts';
+import { serverOrigin } from '../translated/gateway-resources.ts';
 import { writtenHost } from './domains.ts';
 import { gatewayRoutesOf } from './gateway-names.ts';
 import { isCatchAll } from './match.ts';
@@ -115,7 +116,7 @@ function gatewayHosts(
     if (!tlsOnly) continue;
     for (const written of server.hosts) {
       const host = written.slice(written.indexOf('/') + 1).toLowerCase();
-      const entry = hosts.get(host) ?? { from: provenanceOf(gateway, bound.rule), routes: [], tlsOnly };
+      const entry = hosts.get(host) ?? { from: serverOrigin(gateway, bound.rule), routes: [], tlsOnly };
       entry.tlsOnly = true;
       hosts.set(host, entry);
     }

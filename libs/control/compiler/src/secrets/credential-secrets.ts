@@ -1,4 +1,4 @@
-/** Secrets of the user that a gateway's servers and DestinationRules name, to proxies of their own namespace alone. */
+/** Secrets of the user that a gateway's servers and DestinationRules name, to proxies of their own namespace, and where a ReferenceGrant says so. */
 
 import { create } from '@bufbuild/protobuf';
 import type { Resource } from '@weft/model';
@@ -9,7 +9,7 @@ import { gatewayServers } from '../gateway-servers.ts';
 import { credentialsOf, rootCredential } from '../listeners/server-tls.ts';
 import { credentialRootName, credentialSecretName } from '../messages/tls-context.ts';
 import { plannedClusters } from '../service-clusters.ts';
-import { credentialOf, holdsCertificate, rootSecretFor, secretFor } from './credentials.ts';
+import { credentialOf, holdsCertificate, rootSourceFor, rootsOf, secretFor } from './credentials.ts';
 
 export const credentialSecrets: Generator = (context) => {
   if (context.proxy.type === 'grpc') return;
@@ -18,8 +18,8 @@ export const credentialSecrets: Generator = (context) => {
     if (secret !== undefined && holdsCertificate(context, name)) emitCertificate(context, name, secret);
   }
   for (const name of rootsWanted(context)) {
-    const secret = rootSecretFor(context, name);
-    if (secret !== undefined) emitRoot(context, name, secret);
+    const source = rootSourceFor(context, name);
+    if (source !== undefined) emitRoot(context, name, source);
   }
 };
 
@@ -81,15 +81,15 @@ function emitCertificate({ proxy, emit }: Context, name: string, secret: Resourc
   });
 }
 
-function emitRoot({ proxy, emit }: Context, name: string, secret: Resource<'Secret'>): void {
+function emitRoot({ proxy, emit }: Context, name: string, source: Resource<'Secret'> | Resource<'ConfigMap'>): void {
   const secretName = credentialRootName(name);
   emit({
     type: 'secret',
     name: secretName,
     scope: proxy.namespace,
-    inputs: [secret],
+    inputs: [source],
     build() {
-      const { ca = new Uint8Array(), crl } = credentialOf(secret);
+      const { ca = new Uint8Array(), crl } = rootsOf(source);
       const message = create(SecretSchema, {
         name: secretName,
         type: {

@@ -1,8 +1,9 @@
-/** Secrets of the user that a proxy may have: those of its own namespace, once it has proved who it is. */
+/** Secrets of the user that a proxy may have, once it has proved who it is: those of its own namespace, and what a ReferenceGrant lets Gateways of it name. */
 
 import { X509Certificate } from 'node:crypto';
-import type { Resource } from '@weft/model';
+import { isGranted, type Resource } from '@weft/model';
 import type { Context } from '../context.ts';
+import { configMapPrefix, namedObject } from './credential-names.ts';
 
 /** Of a credential in the form of kubernetes.io/tls, or of Istio's older generic one. */
 export interface Credential {
@@ -17,11 +18,20 @@ const keyKeys = ['tls.key', 'key'];
 const caKeys = ['ca.crt', 'cacert'];
 const crlKeys = ['ca.crl', 'crl'];
 
-/** The Secret itself, for the cache; nothing for a proxy that shows no identity or is of another namespace. */
-export function secretFor({ proxy, world }: Context, name: string): Resource<'Secret'> | undefined {
-  if (proxy.serviceAccount === '') return undefined;
-  return world.input.model.get('Secret', proxy.namespace, name);
+/** The Secret itself, for the cache; nothing for a proxy that shows no identity, or that may not have it. @param name "name", "ns/name". */
+export function secretFor(context: Context, name: string): Resource<'Secret'> | undefined {
+  const { proxy, world } = context;
+  const object = namedObject(name, proxy.namespace);
+  if (proxy.serviceAccount === '' || !mayHave(context, 'Secret', object)) return undefined;
+  return world.input.model.get('Secret', object.namespace, object.name);
 }
+
+function mayHave({ proxy, world }: Context, kind: string, object: ReturnType<typeof namedObject>): boolean {
+  const from = { group: gatewayGroup, kind: 'Gateway', namespace: proxy.namespace };
+  return isGranted(world.input.model, from, { group: '', kind, ...object });
+}
+
+const gatewayGroup = 'gateway.networking.k8s.io';
 
 export function credentialOf(secret: Resource<'Secret'>): Credential {
   const { data } = secret.spec;
@@ -39,19 +49,41 @@ export function holdsCertificate(context: Context, name: string): boolean {
   return chain !== undefined && key !== undefined && isCertificate(chain);
 }
 
-/** In the Secret "name-cacert", else in "name" itself. */
-export function rootSecretFor(context: Context, name: string): Resource<'Secret'> | undefined {
+/** In the Secret "name-cacert", else in "name" itself; "configmap://ns/name" is a ConfigMap. */
+export function rootSourceFor(context: Context, name: string): Resource<'Secret'> | Resource<'ConfigMap'> | undefined {
+  if (name.startsWith(configMapPrefix)) {
+    const object = namedObject(name, context.proxy.namespace);
+    if (!mayHave(context, 'ConfigMap', object)) return undefined;
+    const map = context.world.input.model.get('ConfigMap', object.namespace, object.name);
+    return map !== undefined && rootsOf(map).ca !== undefined ? map : undefined;
+  }
   return [`${name}-cacert`, name]
     .map((each) => secretFor(context, each))
     .find((secret) => secret !== undefined && credentialOf(secret).ca !== undefined);
 }
 
+export function rootsOf(source: Resource<'Secret'> | Resource<'ConfigMap'>): Pick<Credential, 'ca' | 'crl'> {
+  if (isSecret(source)) return credentialOf(source);
+  const ca = configMapRoots(source);
+  return { ca: ca === undefined ? undefined : new Uint8Array(Buffer.from(ca)), crl: undefined };
+}
+
+/** The certificates of a ConfigMap's `ca.crt`; nothing where there is none. */
+export function configMapRoots({ spec }: Resource<'ConfigMap'>): string | undefined {
+  const text = spec.data['ca.crt'] ?? Buffer.from(spec.binaryData?.['ca.crt'] ?? '', 'base64').toString('utf8');
+  return isCertificate(text) ? text : undefined;
+}
+
+function isSecret(source: Resource<'Secret'> | Resource<'ConfigMap'>): source is Resource<'Secret'> {
+  return source.kind === 'Secret';
+}
+
 export function holdsRoot(context: Context, name: string): boolean {
-  return rootSecretFor(context, name) !== undefined;
+  return rootSourceFor(context, name) !== undefined;
 }
 
 /** A listener must not fail over a file that is none. */
-function isCertificate(pem: Uint8Array): boolean {
+function isCertificate(pem: Uint8Array | string): boolean {
   try {
     return new X509Certificate(pem).validTo !== '';
   } catch {

@@ -2,10 +2,8 @@
 
 import {
   type AnyResource,
-  attachRoute,
   byPrecedence,
   type Model,
-  parentGateway,
   type Resource,
   type TranslatableRoute,
   type TranslatedRule,
@@ -13,8 +11,8 @@ import {
 } from '@weft/model';
 import type { IndexedVirtualService } from '../model-index.ts';
 import type { Naming } from '../virtual-services/placed-rule.ts';
-import { listenerGateway } from './gateway-resources.ts';
 import { indexedRules, placeTranslated } from './place.ts';
+import { routeParents } from './route-parents.ts';
 
 interface Parent {
   readonly gateway?: string;
@@ -63,29 +61,8 @@ export function attachedRoutes(
 
 function parentsOf(model: Model, route: TranslatableRoute, naming: Naming): readonly Parent[] {
   const { namespace } = route;
-  return (route.spec.parentRefs ?? []).flatMap((reference): readonly Parent[] => {
-    const owner = reference.namespace ?? namespace;
-    const port = reference.port === undefined ? {} : { port: reference.port };
-    const isConsumer = owner !== namespace;
-    if (reference.kind === 'Service') {
-      const host = naming.canonical(`${reference.name}.${owner}.svc.${naming.domain}`.toLowerCase());
-      return [{ host, namespace, isConsumer, ...port }];
-    }
-    if (reference.kind === 'ServiceEntry') {
-      const hosts = model.get('ServiceEntry', owner, reference.name)?.spec.hosts ?? [];
-      return hosts.map((host) => ({ host: host.toLowerCase(), namespace, isConsumer, ...port }));
-    }
-    const gateway = parentGateway(model, route, reference);
-    if (gateway === undefined || route.kind === 'HTTPRoute.policy.linkerd.io') return [];
-    const attached = attachRoute(model, gateway, route, reference);
-    if (typeof attached === 'string') return [];
-    return attached.flatMap(({ listener, hostnames }) =>
-      hostnames.map((host) => ({
-        gateway: listenerGateway(gateway, listener.name),
-        host: host.toLowerCase(),
-        namespace,
-        isConsumer: false,
-      })),
-    );
-  });
+  const ofGateways = route.kind !== 'HTTPRoute.policy.linkerd.io';
+  return routeParents(model, route, naming, ofGateways).flatMap(({ hosts, ...parent }) =>
+    hosts.map((host) => ({ ...parent, host, namespace })),
+  );
 }

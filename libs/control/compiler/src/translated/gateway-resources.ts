@@ -1,17 +1,50 @@
 /** Gateways of the Gateway API as Istio's: one for each listener, so that routes can be attached to it alone. */
 
-import { type GatewayResource, type GatewayServer, isOurGateway, type Model, type Resource } from '@weft/model';
+import type { Provenance } from '@weft/kernel';
+import {
+  type GatewayResource,
+  type GatewayServer,
+  isOurGateway,
+  type Model,
+  type Resource,
+  type SecretReference,
+} from '@weft/model';
+import { provenanceOf } from '../provenance.ts';
+import { configMapPrefix } from '../secrets/credential-names.ts';
 
 /** A workload with this label is the gateway of that name. */
 export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';
 
+const terminateModeOption = 'gateway.istio.io/tls-terminate-mode';
+
 type Listener = GatewayResource['spec']['listeners'][number];
+
+/** Of what stands in for listeners. */
+const listenerIndexes = new WeakMap<Resource<'Gateway'>, number>();
 
 const made = new WeakMap<GatewayResource, readonly Resource<'Gateway'>[]>();
 
 /** "ns/name" of what stands for a listener; the name is Istio's. */
 export function listenerGateway(gateway: Pick<GatewayResource, 'namespace' | 'name'>, listener: string): string {
   return `${gateway.namespace}/${listenerGatewayName(gateway.name, listener)}`;
+}
+
+/** False for a Gateway of Istio's own. */
+export function isTranslated({ apiVersion }: Pick<Resource<'Gateway'>, 'apiVersion'>): boolean {
+  return apiVersion.startsWith('gateway.networking.k8s.io/');
+}
+
+/** Where a server is written: of a Gateway of the Gateway API, its listener. */
+export function serverOrigin(gateway: Resource<'Gateway'>, rule: string): Provenance {
+  const from = provenanceOf(gateway, rule);
+  const listener = listenerIndexes.get(gateway);
+  if (listener === undefined) return from;
+  const name = gateway.spec.selector[gatewayNameLabel] ?? gateway.name;
+  return {
+    ...from,
+    resource: `Gateway ${gateway.namespace}/${name}`,
+    rule: rule.replace('servers[0]', `listeners[${listener}]`),
+  };
 }
 
 /** Those of our class; the same objects for as long as a Gateway does not change. */
@@ -31,8 +64,8 @@ function listenerGatewayName(gateway: string, listener: string): string {
 
 function translate(gateway: GatewayResource, listener: Listener, index: number): Resource<'Gateway'> {
   const { apiVersion, namespace, name, labels, annotations, creationTimestamp, position } = gateway;
-  const server = serverOf(listener);
-  return {
+  const server = serverOf(listener, namespace);
+  const standIn: Resource<'Gateway'> = {
     apiVersion,
     kind: 'Gateway',
     namespace,
@@ -44,16 +77,33 @@ function translate(gateway: GatewayResource, listener: Listener, index: number):
     position,
     at: (path) => gateway.at(path.replace('spec.servers[0]', `spec.listeners[${index}]`)),
   };
+  listenerIndexes.set(standIn, index);
+  return standIn;
 }
 
-function serverOf({ name, hostname, port, protocol, tls }: Listener): GatewayServer {
+function serverOf({ name, hostname, port, protocol, tls }: Listener, namespace: string): GatewayServer {
   const server = { port: { number: port, protocol, name }, hosts: [`*/${hostname ?? '*'}`] };
   if (protocol !== 'HTTPS' && protocol !== 'TLS') return server;
   if (tls?.mode === 'Passthrough') return { ...server, tls: { mode: 'PASSTHROUGH' } };
-  const [certificate] = tls?.certificateRefs ?? [];
-  const mode = tls?.frontendValidation === undefined ? ('SIMPLE' as const) : ('MUTUAL' as const);
+  const credentialNames = (tls?.certificateRefs ?? []).map((reference) => credentialName(reference, namespace));
+  // Istio's own option: who must show a certificate of the mesh, or one of the CA that lies beside the server's.
+  const wanted = tls?.options?.[terminateModeOption];
+  if (wanted === 'ISTIO_MUTUAL') return { ...server, tls: { mode: 'ISTIO_MUTUAL' } };
+  if (wanted === 'MUTUAL') return { ...server, tls: { mode: 'MUTUAL', credentialNames } };
+  const roots = tls?.frontendValidation?.caCertificateRefs ?? [];
+  if (roots.length === 0) return { ...server, tls: { mode: 'SIMPLE', credentialNames } };
+  const [root] = roots.map(({ kind, ...rest }) =>
+    kind === 'ConfigMap'
+      ? `${configMapPrefix}${rest.namespace ?? namespace}/${rest.name}`
+      : credentialName(rest, namespace),
+  );
   return {
     ...server,
-    tls: { mode, ...(certificate === undefined ? {} : { credentialName: certificate.name }) },
+    tls: { mode: 'MUTUAL', credentialNames, ...(root === undefined ? {} : { caCertCredentialName: root }) },
   };
+}
+
+/** "name", or "ns/name" for a Secret of another namespace, which a ReferenceGrant has to allow. */
+function credentialName({ name, namespace }: SecretReference, own: string): string {
+  return namespace === undefined || namespace === own ? name : `${namespace}/${name}`;
 }

@@ -1,6 +1,6 @@
 /** Translated rules as placed ones, and as something that the mesh or a gateway follows. */
 
-import type { AnyResource, Resource, TranslatedRule } from '@weft/model';
+import type { AnyResource, Resource, TcpRule, TlsRule, TranslatedRule } from '@weft/model';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { expandRule, type Naming, type PlacedRule } from '../virtual-services/placed-rule.ts';
 import { standIn } from './stand-in.ts';
@@ -30,14 +30,17 @@ export interface Followed {
   /** "ns/name" of a Gateway; undefined: the mesh. */
   readonly gateway?: string;
   readonly rules: readonly PlacedRule[];
+  readonly tls?: readonly TlsRule[];
+  readonly tcp?: readonly TcpRule[];
   readonly notices?: readonly string[];
 }
 
-export function indexedRules({ resource, hosts, gateway, rules, notices = [] }: Followed): IndexedVirtualService {
+export function indexedRules(followed: Followed): IndexedVirtualService {
+  const { resource, hosts, gateway, rules, tls = [], tcp = [], notices = [] } = followed;
   const content = JSON.stringify(rules.map(({ rule, matches }) => [rule, matches.map(({ match }) => match)]));
   const gateways = [gateway ?? 'mesh'];
   return {
-    resource: standIn(resource, { hosts, gateways, content }),
+    resource: standIn(resource, { hosts, gateways, content, tls, tcp }),
     hosts: hosts.map((host) => host.toLowerCase()),
     mesh: gateway === undefined,
     gateways: new Set(gateway === undefined ? [] : [gateway]),

@@ -1,6 +1,6 @@
 /** Resources of other APIs as VirtualServices: what they lack is filled in, and their own kind, name and place stay. */
 
-import type { AnyResource, Resource } from '@weft/model';
+import type { AnyResource, Resource, TcpRule, TlsRule } from '@weft/model';
 import { semanticsAnnotation } from '../virtual-services/semantics.ts';
 
 export interface StandInOptions {
@@ -9,6 +9,9 @@ export interface StandInOptions {
   readonly gateways: readonly string[];
   /** All that its rules say, as text: another text is another object. */
   readonly content: string;
+  /** Rules for connections: they are read from the resource itself. */
+  readonly tls?: readonly TlsRule[];
+  readonly tcp?: readonly TcpRule[];
 }
 
 const made = new WeakMap<object, Map<string, Resource<'VirtualService'>>>();
@@ -16,13 +19,14 @@ const made = new WeakMap<object, Map<string, Resource<'VirtualService'>>>();
 const formsMax = 64;
 
 /**
- * Equal options: the same object for as long as the resource is, so that what was made from it holds. Its rules are not in here: they
- * come placed.
+ * Equal options: the same object for as long as the resource is, so that what was made from it holds. Its HTTP rules are not in here:
+ * they come placed.
  */
 export function standIn(resource: AnyResource, options: StandInOptions): Resource<'VirtualService'> {
   const forms = made.get(resource) ?? new Map<string, Resource<'VirtualService'>>();
   made.set(resource, forms);
-  const key = JSON.stringify([options.hosts, options.gateways, options.content]);
+  const { hosts, gateways, content, tls = [], tcp = [] } = options;
+  const key = JSON.stringify([hosts, gateways, content, tls, tcp]);
   const known = forms.get(key);
   if (known !== undefined) return known;
   const { apiVersion, namespace, name, labels, creationTimestamp, position } = resource;
@@ -35,7 +39,7 @@ export function standIn(resource: AnyResource, options: StandInOptions): Resourc
     labels,
     annotations: { ...resource.annotations, [semanticsAnnotation]: 'gateway' },
     creationTimestamp,
-    spec: { hosts: options.hosts, gateways: options.gateways, http: [], tls: [], tcp: [] },
+    spec: { hosts, gateways, http: [], tls, tcp },
     position,
     at: (path) => resource.at(path),
   };

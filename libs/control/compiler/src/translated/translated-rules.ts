@@ -4,12 +4,15 @@ import { compareByAge, type Model, type TranslatableRoute } from '@weft/model';
 import type { IndexedVirtualService } from '../model-index.ts';
 import type { Naming } from '../virtual-services/placed-rule.ts';
 import { attachedRoutes } from './attached-routes.ts';
+import { connectionRoutes } from './connection-routes.ts';
 import { linkerdRules } from './linkerd-rules.ts';
 
 /** After Istio's VirtualServices: the Gateway API, Linkerd's HTTPRoute, ServiceProfile, TrafficSplit, annotations. */
 export function translatedRules(model: Model, naming: Naming): readonly IndexedVirtualService[] {
   const sorted = (routes: readonly TranslatableRoute[]): TranslatableRoute[] => [...routes].sort(compareByAge);
+  const connections = [...model.byKind('TLSRoute'), ...model.byKind('TCPRoute')].sort(compareByAge);
   return [
+    ...connectionRoutes(model, connections, naming),
     ...attachedRoutes(model, sorted([...model.byKind('HTTPRoute'), ...model.byKind('GRPCRoute')]), naming),
     ...attachedRoutes(model, sorted(model.byKind('HTTPRoute.policy.linkerd.io')), naming),
     ...linkerdRules(model, naming),

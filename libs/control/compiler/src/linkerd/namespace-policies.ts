@@ -1,0 +1,132 @@
+/** Linkerd's policies by namespace, indexed once for each model; an entry is the same object while nothing of it changes. */
+
+import { compareByAge, type Model, type Resource } from '@weft/model';
+import type { Authentications, LinkerdPolicy } from './grants.ts';
+
+/** Kinds of routes that can be attached to a Server. */
+export type ServerRoute = Resource<'HTTPRoute.policy.linkerd.io'> | Resource<'HTTPRoute'> | Resource<'GRPCRoute'>;
+
+/** Each list oldest first. */
+export interface NamespacePolicies {
+  readonly servers: readonly Resource<'Server'>[];
+  readonly serverAuthorizations: readonly Resource<'ServerAuthorization'>[];
+  readonly authorizationPolicies: readonly LinkerdPolicy[];
+  /** Those with a Server among their parents. */
+  readonly routes: readonly ServerRoute[];
+  readonly rateLimits: readonly Resource<'HTTPLocalRateLimitPolicy'>[];
+  readonly trafficTargets: readonly Resource<'TrafficTarget'>[];
+  readonly authentications: Authentications;
+  /** Of SMI, in the namespace of the TrafficTarget. */
+  readonly routeGroups: ReadonlyMap<string, Resource<'HTTPRouteGroup'>>;
+}
+
+export interface LinkerdIndex {
+  /** Nothing where the namespace has none of these resources. */
+  of(namespace: string): NamespacePolicies | undefined;
+}
+
+interface Kept extends LinkerdIndex {
+  readonly known: ReadonlyMap<string, { readonly policies: NamespacePolicies; readonly from: readonly unknown[] }>;
+}
+
+export type LinkerdIndexState = Kept;
+
+/** @param last the index of the model before. */
+export function createLinkerdIndex(model: Model, last?: LinkerdIndexState): LinkerdIndexState {
+  const authentications: Authentications = {
+    meshTls: (namespace, name) => model.get('MeshTLSAuthentication', namespace, name),
+    network: (namespace, name) => model.get('NetworkAuthentication', namespace, name),
+  };
+  const grouped = {
+    servers: byNamespace(model.byKind('Server')),
+    serverAuthorizations: byNamespace(model.byKind('ServerAuthorization')),
+    authorizationPolicies: byNamespace(model.byKind('AuthorizationPolicy.policy.linkerd.io')),
+    routes: byNamespace<ServerRoute>([
+      ...model.byKind('HTTPRoute.policy.linkerd.io').filter((route) => isOfServer(route)),
+      ...model.byKind('HTTPRoute').filter((route) => isOfServer(route)),
+      ...model.byKind('GRPCRoute').filter((route) => isOfServer(route)),
+    ]),
+    rateLimits: byNamespace(model.byKind('HTTPLocalRateLimitPolicy')),
+    trafficTargets: byNamespace(
+      model.byKind('TrafficTarget'),
+      ({ spec, namespace }) => spec.destination.namespace ?? namespace,
+    ),
+  };
+  const namespaces = new Set(Object.values(grouped).flatMap((map) => [...map.keys()]));
+  const known = new Map<string, { policies: NamespacePolicies; from: readonly unknown[] }>();
+  for (const namespace of namespaces) {
+    const lists = {
+      servers: grouped.servers.get(namespace) ?? [],
+      serverAuthorizations: grouped.serverAuthorizations.get(namespace) ?? [],
+      authorizationPolicies: grouped.authorizationPolicies.get(namespace) ?? [],
+      routes: grouped.routes.get(namespace) ?? [],
+      rateLimits: grouped.rateLimits.get(namespace) ?? [],
+      trafficTargets: grouped.trafficTargets.get(namespace) ?? [],
+    };
+    const routeGroups = groupsOf(model, lists.trafficTargets);
+    const from = [
+      ...Object.values(lists).flatMap((list: readonly unknown[]) => [...list, null]),
+      ...lists.authorizationPolicies.flatMap((policy) => referred(policy, authentications)),
+      null,
+      ...routeGroups.values(),
+    ];
+    const before = last?.known.get(namespace);
+    const same = before !== undefined && sameElements(before.from, from);
+    known.set(namespace, same ? before : { policies: { ...lists, authentications, routeGroups }, from });
+  }
+  return { known, of: (namespace) => known.get(namespace)?.policies };
+}
+
+/** @param server its name; absent: any Server of the route's own namespace, others are no parents. */
+export function isOfServer({ spec, namespace }: Pick<ServerRoute, 'spec' | 'namespace'>, server?: string): boolean {
+  return (spec.parentRefs ?? []).some(
+    (parent) =>
+      parent.group === 'policy.linkerd.io' &&
+      parent.kind === 'Server' &&
+      (parent.namespace ?? namespace) === namespace &&
+      (server === undefined || parent.name === server),
+  );
+}
+
+function byNamespace<R extends Resource>(
+  resources: readonly R[],
+  namespaceOf: (resource: R) => string = ({ namespace }) => namespace,
+): ReadonlyMap<string, readonly R[]> {
+  const found = new Map<string, R[]>();
+  for (const resource of resources) {
+    const namespace = namespaceOf(resource);
+    const list = found.get(namespace);
+    if (list === undefined) found.set(namespace, [resource]);
+    else list.push(resource);
+  }
+  for (const list of found.values()) list.sort(compareByAge);
+  return found;
+}
+
+function referred(policy: LinkerdPolicy, { meshTls, network }: Authentications): readonly unknown[] {
+  return policy.spec.requiredAuthenticationRefs.map(({ kind, name, namespace = policy.namespace }) =>
+    kind === 'MeshTLSAuthentication'
+      ? meshTls(namespace, name)
+      : kind === 'NetworkAuthentication'
+        ? network(namespace, name)
+        : undefined,
+  );
+}
+
+function groupsOf(
+  model: Model,
+  targets: readonly Resource<'TrafficTarget'>[],
+): ReadonlyMap<string, Resource<'HTTPRouteGroup'>> {
+  const found = new Map<string, Resource<'HTTPRouteGroup'>>();
+  for (const { namespace, spec } of targets) {
+    for (const { name } of spec.rules ?? []) {
+      const group = model.get('HTTPRouteGroup', namespace, name);
+      if (group !== undefined) found.set(`${namespace}/${name}`, group);
+    }
+  }
+  return found;
+}
+
+function sameElements(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
+}

@@ -1,0 +1,100 @@
+/** What Linkerd's policies read of a workload itself: its default policy, the names of its ports, the probes of its Pod. */
+
+import type { Provenance } from '@weft/kernel';
+import { type AccessPolicy, type AnyResource, type PodSpec, parseLinkerdAnnotations, type Resource } from '@weft/model';
+import type { Context } from '../context.ts';
+import { workloadGroupOf } from '../ingress.ts';
+
+export interface DefaultPolicy {
+  readonly policy: AccessPolicy;
+  readonly from: Provenance;
+}
+
+export interface ProbeRequest {
+  readonly port: number;
+  readonly path: string;
+}
+
+const annotation = 'config.linkerd.io/default-inbound-policy';
+
+/** Of the Pod or the WorkloadGroup, else of the namespace; nothing: everyone may come. */
+export function defaultPolicyOf(context: Context): DefaultPolicy | undefined {
+  const pod = podOf(context);
+  const group = workloadGroupOf(context);
+  const namespace = namespaceOf(context);
+  const places: readonly (readonly [AnyResource | undefined, Readonly<Record<string, string>> | undefined, string])[] = [
+    [pod, pod?.annotations, 'metadata.annotations'],
+    [group, group?.spec.metadata?.annotations, 'spec.metadata.annotations'],
+    [namespace, namespace?.annotations, 'metadata.annotations'],
+  ];
+  for (const [resource, annotations, path] of places) {
+    if (resource === undefined || annotations?.[annotation] === undefined) continue;
+    const policy = parseLinkerdAnnotations(annotations).value.defaultInboundPolicy;
+    if (policy !== undefined) return { policy, from: placeOf(resource, `${path}[${JSON.stringify(annotation)}]`) };
+  }
+  return undefined;
+}
+
+/** Of its containers, or of its WorkloadGroup; several containers may use one name. */
+export function namedPorts(context: Context): ReadonlyMap<string, readonly number[]> {
+  const pod = podOf(context);
+  const found = new Map<string, number[]>();
+  const add = (name: string, port: number): void => {
+    found.set(name, [...(found.get(name) ?? []), port]);
+  };
+  for (const { name, containerPort } of containersOf(pod).flatMap(({ ports = [] }) => ports)) {
+    if (name !== undefined) add(name, containerPort);
+  }
+  for (const [name, port] of Object.entries(workloadGroupOf(context)?.spec.template.ports ?? {})) add(name, port);
+  return found;
+}
+
+/** Requests that the kubelet makes: they need no leave where no route says otherwise. */
+export function probeRequests(context: Context): readonly ProbeRequest[] {
+  const names = namedPorts(context);
+  return containersOf(podOf(context)).flatMap(({ readinessProbe, livenessProbe, startupProbe }) =>
+    [livenessProbe, readinessProbe, startupProbe].flatMap((probe): ProbeRequest[] => {
+      if (probe?.httpGet === undefined) return [];
+      const { path = '/', port } = probe.httpGet;
+      const [before = '/'] = path.split('?', 1);
+      const ports = typeof port === 'number' ? [port] : (names.get(port) ?? []);
+      return ports.map((number) => ({ port: number, path: before }));
+    }),
+  );
+}
+
+/** All of the above, for the cache: Pods change often, and mostly in what is not read here. */
+export function workloadInputs(context: Context): readonly unknown[] {
+  const pod = podOf(context);
+  return [
+    workloadGroupOf(context),
+    namespaceOf(context),
+    pod === undefined ? '' : JSON.stringify([pod.annotations[annotation], containersOf(pod)]),
+  ];
+}
+
+export function isPod(context: Context): boolean {
+  return podOf(context) !== undefined;
+}
+
+function containersOf(pod: Resource<'Pod'> | undefined): PodSpec['containers'] {
+  return pod === undefined ? [] : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+}
+
+/** The node id of a Pod is "sidecar~address~name.namespace~…". */
+function podOf({ proxy, world }: Context): Resource<'Pod'> | undefined {
+  if (proxy.workloadGroup !== '') return undefined;
+  const end = `.${proxy.namespace}`;
+  const [, , name = ''] = proxy.id.split('~');
+  return name.endsWith(end) ? world.input.model.get('Pod', proxy.namespace, name.slice(0, -end.length)) : undefined;
+}
+
+function namespaceOf({ proxy, world }: Context): Resource<'Namespace'> | undefined {
+  return world.input.model.byKind('Namespace').find(({ name }) => name === proxy.namespace);
+}
+
+function placeOf({ kind, namespace, name, at }: AnyResource, path: string): Provenance {
+  const { file, line } = at(path);
+  const whole = namespace === '' || kind === 'Namespace' ? name : `${namespace}/${name}`;
+  return { resource: `${kind} ${whole}`, file, line, rule: annotation };
+}
