@@ -46,6 +46,7 @@ export async function openAuditLog(
   clock: Clock,
   logger: Logger,
   bytesMax = auditBytesMax,
+  queueMax = auditQueueMax,
 ): Promise<AuditLog> {
   const path = join(folder, 'audit', 'certificates.jsonl');
   await mkdir(join(folder, 'audit'), { recursive: true, mode: 0o700 });
@@ -75,7 +76,7 @@ export async function openAuditLog(
     write(entry) {
       const refused = entry.event.endsWith('refused');
       logger[refused ? 'warn' : 'info']({ ...entry, audit: 'identity' }, entry.event);
-      if (waiting.length >= auditQueueMax) return;
+      if (waiting.length >= queueMax) return;
       waiting.push(`${JSON.stringify({ at: new Date(clock.now()).toISOString(), ...entry })}\n`);
       work ??= drain()
         .catch((error: unknown) => {

@@ -20,7 +20,7 @@ export const fileNames = {
 
 const required = [fileNames.caCert, fileNames.caKey, fileNames.root, fileNames.chain] as const;
 /** Largest file taken of a CA folder, bytes. */
-const authorityFileBytesMax = 1024 * 1024;
+export const authorityFileBytesMax = 1024 * 1024;
 /** Smallest RSA key of a CA, bits. */
 const rsaBitsMin = 2048;
 

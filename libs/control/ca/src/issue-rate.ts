@@ -14,7 +14,12 @@ export interface IssueRate {
   take(uri: string): boolean;
 }
 
-export function createIssueRate(clock: Clock, burst = issueBurstMax, perSecond = issuesPerSecond): IssueRate {
+export function createIssueRate(
+  clock: Clock,
+  burst = issueBurstMax,
+  perSecond = issuesPerSecond,
+  identitiesMax = ratedIdentitiesMax,
+): IssueRate {
   const buckets = new Map<string, { left: number; atMs: number }>();
   return {
     take(uri) {
@@ -23,7 +28,7 @@ export function createIssueRate(clock: Clock, burst = issueBurstMax, perSecond =
       const left =
         before === undefined ? burst : Math.min(burst, before.left + ((now - before.atMs) / 1000) * perSecond);
       buckets.delete(uri);
-      if (before === undefined && buckets.size >= ratedIdentitiesMax) {
+      if (before === undefined && buckets.size >= identitiesMax) {
         const [oldest] = buckets.keys();
         if (oldest !== undefined) buckets.delete(oldest);
       }

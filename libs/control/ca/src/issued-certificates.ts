@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import { type Cancel, type Clock, WeftError } from '@weft/kernel';
 import { fileExists, readPrivateFile, writePrivateFile } from './private-files.ts';
 
-/** Certificates that are remembered; past it the one that expires first is forgotten and could not be listed as revoked. */
-const issuedMax = 100_000;
-/** Serials on the revocation lists: they travel to every proxy. */
-const revokedSerialsMax = 5_000;
-/** Identities that may be revoked at one time. */
-const revokedIdentitiesMax = 1_000;
+export interface IssuedLimits {
+  /** Certificates that are remembered; past it the one that expires first is forgotten and could not be listed as revoked. */
+  readonly issuedMax: number;
+  /** Serials on the revocation lists: they travel to every proxy. */
+  readonly revokedSerialsMax: number;
+  /** Identities that may be revoked at one time. */
+  readonly revokedIdentitiesMax: number;
+}
+
+const defaultLimits: IssuedLimits = { issuedMax: 100_000, revokedSerialsMax: 5_000, revokedIdentitiesMax: 1_000 };
+
 /** Longest reason kept, UTF-16 units. */
 export const reasonLengthMax = 500;
 
@@ -59,7 +64,12 @@ interface Revocations {
 }
 
 /** @param folder private: `issued.jsonl`, `revoked.json`. @throws WeftError state_invalid. */
-export async function openIssuedCertificates(folder: string, clock: Clock): Promise<IssuedCertificates> {
+export async function openIssuedCertificates(
+  folder: string,
+  clock: Clock,
+  limits: Partial<IssuedLimits> = {},
+): Promise<IssuedCertificates> {
+  const { issuedMax, revokedSerialsMax, revokedIdentitiesMax } = { ...defaultLimits, ...limits };
   const issuedPath = join(folder, 'issued.jsonl');
   const revokedPath = join(folder, 'revoked.json');
   const listeners = new Set<() => void>();
@@ -69,6 +79,9 @@ export async function openIssuedCertificates(folder: string, clock: Clock): Prom
     linesOnDisk += 1;
     if (record.notAfterMs > clock.now()) issued.set(record.serial, record);
   }
+  // The file may still have what was forgotten before.
+  const byEnd = [...issued.values()].sort((one, other) => one.notAfterMs - other.notAfterMs);
+  for (const { serial } of byEnd.slice(0, Math.max(0, issued.size - issuedMax))) issued.delete(serial);
   let revoked = await readRevoked(revokedPath);
   let uris = new Set(revoked.identities.map(({ uri }) => uri));
   let serials = new Set(revoked.certificates.map(({ serial }) => serial));

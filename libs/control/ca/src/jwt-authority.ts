@@ -8,8 +8,8 @@ import { fileExists, readPrivateFile, writePrivateFile } from './private-files.t
 
 const jwtLifeMs = 300_000;
 /** Audiences of one JWT-SVID, and the longest of them. */
-const audiencesMax = 16;
-const audienceLengthMax = 512;
+export const audiencesMax = 16;
+export const audienceLengthMax = 512;
 
 export interface JwtAuthority {
   /** @throws WeftError csr_invalid for audiences out of bounds. */

@@ -61,7 +61,7 @@ interface Stored extends Omit<TokenView, 'state'> {
 }
 
 /** @param folder private; the file is `join-tokens.json`. @throws WeftError state_invalid. */
-export async function openTokenBook(folder: string, clock: Clock): Promise<TokenBook> {
+export async function openTokenBook(folder: string, clock: Clock, existMax = tokensMax): Promise<TokenBook> {
   const path = join(folder, 'join-tokens.json');
   let tokens = new Map((await readTokens(path)).map((token) => [token.id, token]));
   let work: Promise<unknown> = Promise.resolve();
@@ -92,8 +92,8 @@ export async function openTokenBook(folder: string, clock: Clock): Promise<Token
         assertBounds(request);
         const now = clock.now();
         const next = new Map([...tokens].filter(([, { expiresAtMs }]) => expiresAtMs + shownAfterMs > now));
-        if (next.size >= tokensMax) {
-          throw new WeftError('token_invalid', `there are ${tokensMax} join tokens already: let some expire`);
+        if (next.size >= existMax) {
+          throw new WeftError('token_invalid', `there are ${existMax} join tokens already: let some expire`);
         }
         const secret = randomBytes(32).toString('base64url');
         const { ttlMs, ...rest } = request;

@@ -26,7 +26,11 @@ export interface TokenReviewer {
  * @param post sends a TokenReview to `/apis/authentication.k8s.io/v1/tokenreviews` and gives back the answer's JSON; a throw says
  * that the API server cannot be asked.
  */
-export function createKubernetesTokenReviewer(post: (review: object) => Promise<unknown>, clock: Clock): TokenReviewer {
+export function createKubernetesTokenReviewer(
+  post: (review: object) => Promise<unknown>,
+  clock: Clock,
+  keptMax = reviewsKeptMax,
+): TokenReviewer {
   const kept = new Map<string, { readonly account: ServiceAccount; readonly untilMs: number }>();
   let running = 0;
   return {
@@ -51,7 +55,7 @@ export function createKubernetesTokenReviewer(post: (review: object) => Promise<
       }
       const account = accountOf(answer);
       kept.delete(hash);
-      if (kept.size >= reviewsKeptMax) {
+      if (kept.size >= keptMax) {
         const [oldest] = kept.keys();
         if (oldest !== undefined) kept.delete(oldest);
       }
