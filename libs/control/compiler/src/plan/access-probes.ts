@@ -18,9 +18,9 @@ export interface AccessProbe {
 }
 
 /** Probes for one pair of rules. */
-const probesMax = 256;
-const pathsMax = 16;
-const methodsMax = 8;
+export const probesMax = 256;
+export const pathsMax = 16;
+export const methodsMax = 8;
 
 export const otherPaths = 'other paths';
 

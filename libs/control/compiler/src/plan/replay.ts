@@ -55,7 +55,7 @@ export interface ReplayedExample {
   readonly count: number;
 }
 
-const examplesMax = 20;
+export const examplesMax = 20;
 /** Lines of one replay; more are not read. */
 export const seenRequestsMax = 100_000;
 
