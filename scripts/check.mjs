@@ -8,6 +8,7 @@ const steps = [
   ['layer rules', ['node_modules/.bin/vitest', 'run', '--project', 'unit', 'scripts/layers.test.ts']],
   ['dead code', [process.execPath, 'scripts/dead-code.mjs']],
   ['generated documentation is current', [process.execPath, 'scripts/docs.mjs', '--check']],
+  ['generated CustomResourceDefinitions are current', [process.execPath, 'scripts/crds.mjs', '--check']],
 ];
 
 const failed = [];
