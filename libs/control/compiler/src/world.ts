@@ -5,6 +5,7 @@ import { hostAliases, type Kind, type MeshConfig, type Model, resolveHost } from
 import { type DestinationPolicy, destinationPolicy, hasWorkloadSelectors } from './destination-rules.ts';
 import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
+import { createLinkerdIndex, type LinkerdIndex, type LinkerdIndexState } from './linkerd/namespace-policies.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
 import { createPolicyIndex, type PolicyIndex, type PolicyIndexState } from './policies/workload-policies.ts';
 import { sameButInstances } from './same-model.ts';
@@ -36,6 +37,8 @@ export interface World {
   /** Of authentication and authorization, by workload. */
   readonly policies: PolicyIndex;
   readonly telemetries: TelemetryIndex;
+  /** Policies of Linkerd, by namespace. */
+  readonly linkerd: LinkerdIndex;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -54,6 +57,7 @@ interface Names {
   readonly byLabels: boolean;
   readonly security: PolicyIndexState;
   readonly telemetries: TelemetryIndexState;
+  readonly linkerd: LinkerdIndexState;
   readonly policies: Map<string, DestinationPolicy>;
 }
 
@@ -100,6 +104,7 @@ export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: Co
       scope: names.scopes.of,
       policies: names.security,
       telemetries: names.telemetries,
+      linkerd: names.linkerd,
     };
   };
 }
@@ -131,7 +136,10 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
   const canonical = (host: string): string => (registry.services.has(host) ? host : (aliases.get(host) ?? host));
   const made = indexModel(model, domain, canonical, mesh.defaultVirtualServiceExportTo);
   const sameNames = last?.shape === shape && last.mesh === mesh && last.domain === domain;
-  const sameDestinations = sameNames && sameOfKinds(last.model, model, ['DestinationRule']);
+  const sameDestinations =
+    sameNames &&
+    sameOfKinds(last.model, model, ['DestinationRule']) &&
+    sameElements(last.index.backendTls.inputs, made.backendTls.inputs);
   // The same object, so that what depends on nothing else of the model still holds.
   const index = sameDestinations ? { ...made, destinationRules: last.index.destinationRules } : made;
   const samePolicies = last?.mesh === mesh && sameOfKinds(last.model, model, policyKinds);
@@ -164,6 +172,7 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
     byLabels: hasWorkloadSelectors(index),
     security: samePolicies ? last.security : createPolicyIndex(model, mesh, last?.security),
     telemetries: createTelemetryIndex(model, mesh, last?.telemetries),
+    linkerd: createLinkerdIndex(model, last?.linkerd),
     policies: sameDestinations ? last.policies : new Map(),
   };
 }

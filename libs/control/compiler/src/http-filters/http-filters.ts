@@ -7,20 +7,31 @@ import { HTTPFaultSchema } from '@weft/xds-messages/envoy/extensions/filters/htt
 import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
 import type { HttpFilter } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import type { Context } from '../context.ts';
+import type { PortGuard } from '../linkerd/port-guard.ts';
 import { packedHttpFilter } from '../messages/http-filter.ts';
 import { authorizationFilters } from './authorization.ts';
 import { customFilters } from './custom.ts';
 import { jwtFilters } from './jwt.ts';
+import { linkerdFilters } from './linkerd.ts';
 
 /** Whose connections are taken; nothing for a proxyless client, which takes none. */
 export type HttpSide = 'inbound' | 'outbound' | 'gateway' | undefined;
 
-type FilterPart = (context: Context, side: HttpSide) => readonly HttpFilter[];
+type FilterPart = (context: Context, side: HttpSide, guard: PortGuard | undefined) => readonly HttpFilter[];
 
-const parts: readonly FilterPart[] = [customFilters, jwtFilters, authorizationFilters, fault, cors, router];
+const parts: readonly FilterPart[] = [
+  customFilters,
+  jwtFilters,
+  authorizationFilters,
+  (context, _side, guard) => linkerdFilters(context, guard),
+  fault,
+  cors,
+  router,
+];
 
-export function httpFilters(context: Context, side: HttpSide): HttpFilter[] {
-  return parts.flatMap((part) => part(context, side));
+/** @param guard Linkerd's policies of the port. */
+export function httpFilters(context: Context, side: HttpSide, guard?: PortGuard): HttpFilter[] {
+  return parts.flatMap((part) => part(context, side, guard));
 }
 
 /** Routes say what is to go wrong. A proxyless client may leave it out. */

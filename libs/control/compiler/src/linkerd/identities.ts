@@ -1,6 +1,6 @@
 /** Clients by the names that Linkerd gives them, as predicates of the certificates of this mesh, which have SPIFFE ids. */
 
-import { type TrustDomains, peerPrincipals } from '../policies/rbac/peers.ts';
+import { peerPrincipals, type TrustDomains } from '../policies/rbac/peers.ts';
 import type { PrincipalInit } from '../policies/rbac/predicate.ts';
 import { quoteRegex, regexForm, stringForm } from '../policies/rbac/string-forms.ts';
 
@@ -55,9 +55,7 @@ function ofSuffix(suffix: string, domains: TrustDomains): PrincipalInit {
   if (whole !== undefined) return byParts(aliasesOf(whole, domains), '[^/]+', '.+');
   // The end of a trust domain, perhaps with Linkerd's own namespace before it, which no certificate here says.
   const ended = domains.filter((domain) => `.${domain}`.endsWith(`.${suffix}`) || withoutLabel(suffix) === domain);
-  return ended.length === 0
-    ? authenticated(stringForm(`*.${suffix}`))
-    : byParts(ended, '[^/]+', '.+');
+  return ended.length === 0 ? authenticated(stringForm(`*.${suffix}`)) : byParts(ended, '[^/]+', '.+');
 }
 
 function withoutLabel(name: string): string {

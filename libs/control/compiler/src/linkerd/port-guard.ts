@@ -5,11 +5,11 @@ import { type ProxyProtocol, type Resource, selectsLabels } from '@weft/model';
 import type { Context } from '../context.ts';
 import { trustDomainsOf } from '../policies/applied.ts';
 import type { PermissionInit } from '../policies/rbac/predicate.ts';
-import { stringForm } from '../policies/rbac/string-forms.ts';
 import { builtIn, notice, provenanceOf, weftStruct } from '../provenance.ts';
 import { type Grant, type GrantScope, ofAccessPolicy, ofAuthorizationPolicy, ofServerAuthorization } from './grants.ts';
 import { isOfServer, type NamespacePolicies, type ServerRoute } from './namespace-policies.ts';
-import { fromNetworks, anyOfThem, anyone, loopback } from './principals.ts';
+import { anyOfThem, anyone, fromNetworks, loopback } from './principals.ts';
+import { limitOrigins } from './rate-limit.ts';
 import type { Judgement } from './rules.ts';
 import { defaultPolicyOf, isPod, namedPorts, probeRequests } from './workload.ts';
 
@@ -49,7 +49,10 @@ export function portGuard(context: Context, port: WorkloadPort): PortGuard | und
   if (policies === undefined || server === undefined) return defaultGuard(context, scope, port);
   const made = serverGuard(context, policies, server, scope, port);
   const ignored = others.map((other) =>
-    notice(provenanceOf(other, 'port'), `the port is that of Server ${server.name} already; this one is not used there`),
+    notice(
+      provenanceOf(other, 'port'),
+      `the port is that of Server ${server.name} already; this one is not used there`,
+    ),
   );
   return { ...made, notices: [...made.notices, ...ignored] };
 }
@@ -132,9 +135,12 @@ function serverGuard(
       scope,
     ),
     ...ownGrants(scope),
-    ...policies.serverAuthorizations.filter((policy) => isFor(policy, server)).map((policy) => ofServerAuthorization(policy, scope)),
-    ...granted(({ spec: { targetRef } }) =>
-      targetRef.kind === 'Namespace' || (targetRef.kind === 'Server' && targetRef.name === server.name),
+    ...policies.serverAuthorizations
+      .filter((policy) => isFor(policy, server))
+      .map((policy) => ofServerAuthorization(policy, scope)),
+    ...granted(
+      ({ spec: { targetRef } }) =>
+        targetRef.kind === 'Namespace' || (targetRef.kind === 'Server' && targetRef.name === server.name),
     ),
   ];
   const audit = accessPolicy === 'audit';
@@ -151,11 +157,15 @@ function serverGuard(
   const [rateLimit, ...more] = policies.rateLimits.filter(({ spec }) => spec.targetRef.name === server.name);
   for (const other of more) {
     notices.push(
-      notice(provenanceOf(other, 'targetRef'), `${rateLimit?.name ?? ''} limits this Server already; this one is not used`),
+      notice(
+        provenanceOf(other, 'targetRef'),
+        `${rateLimit?.name ?? ''} limits this Server already; this one is not used`,
+      ),
     );
   }
   const all = [...grants, ...routes.flatMap(({ judgement }) => judgement.grants)];
-  return { judgement: { grants, audit }, routes, rateLimit, protocol: proxyProtocol, origins: originsOf(all), notices };
+  const origins = { ...originsOf(all), ...(rateLimit === undefined ? {} : limitOrigins(rateLimit)) };
+  return { judgement: { grants, audit }, routes, rateLimit, protocol: proxyProtocol, origins, notices };
 }
 
 function isFor({ spec }: Resource<'ServerAuthorization'>, server: Resource<'Server'>): boolean {
@@ -173,7 +183,10 @@ function isTarget(
 
 function unusable(route: ServerRoute, server: Resource<'Server'>): string {
   const wanted = server.spec.proxyProtocol === 'gRPC' ? 'of gRPC has GRPCRoutes' : 'that is not of gRPC has HTTPRoutes';
-  return notice(provenanceOf(route as Resource, 'parentRefs'), `a Server ${wanted} alone; ${server.name} does not use it`);
+  return notice(
+    provenanceOf(route as Resource, 'parentRefs'),
+    `a Server ${wanted} alone; ${server.name} does not use it`,
+  );
 }
 
 /** What is called from inside of the workload needs no leave, as long as only the workload itself is there. */
@@ -193,18 +206,21 @@ function probeGrants(context: Context, port: WorkloadPort): readonly Grant[] {
 
 function getOf(paths: readonly string[]): PermissionInit {
   const rules: PermissionInit[] = paths.map((path) => ({
-    rule: { case: 'urlPath', value: { rule: { case: 'path', value: stringForm(path) } } },
+    rule: { case: 'urlPath', value: { rule: { case: 'path', value: exactly(path) } } },
   }));
   const get: PermissionInit = {
     rule: {
       case: 'header',
-      value: { name: ':method', headerMatchSpecifier: { case: 'stringMatch', value: stringForm('GET') } },
+      value: { name: ':method', headerMatchSpecifier: { case: 'stringMatch', value: exactly('GET') } },
     },
   };
   return { rule: { case: 'andRules', value: { rules: [get, { rule: { case: 'orRules', value: { rules } } }] } } };
 }
 
+function exactly(value: string) {
+  return { matchPattern: { case: 'exact' as const, value } };
+}
+
 function originsOf(grants: readonly Grant[]): Readonly<Record<string, JsonObject>> {
   return Object.fromEntries(grants.map(({ name, from }) => [name, weftStruct(from)]));
 }
-

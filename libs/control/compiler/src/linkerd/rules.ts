@@ -6,8 +6,8 @@ import {
   type Policy,
   PolicySchema,
   PrincipalSchema,
-  type RBAC as Rules,
   RBAC_Action,
+  type RBAC as Rules,
   RBACSchema as RulesSchema,
 } from '@weft/xds-messages/envoy/config/rbac/v3/rbac';
 import { neverPolicy } from '../policies/rbac/rule-policy.ts';

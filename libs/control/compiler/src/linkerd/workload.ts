@@ -22,11 +22,12 @@ export function defaultPolicyOf(context: Context): DefaultPolicy | undefined {
   const pod = podOf(context);
   const group = workloadGroupOf(context);
   const namespace = namespaceOf(context);
-  const places: readonly (readonly [AnyResource | undefined, Readonly<Record<string, string>> | undefined, string])[] = [
-    [pod, pod?.annotations, 'metadata.annotations'],
-    [group, group?.spec.metadata?.annotations, 'spec.metadata.annotations'],
-    [namespace, namespace?.annotations, 'metadata.annotations'],
-  ];
+  const places: readonly (readonly [AnyResource | undefined, Readonly<Record<string, string>> | undefined, string])[] =
+    [
+      [pod, pod?.annotations, 'metadata.annotations'],
+      [group, group?.spec.metadata?.annotations, 'spec.metadata.annotations'],
+      [namespace, namespace?.annotations, 'metadata.annotations'],
+    ];
   for (const [resource, annotations, path] of places) {
     if (resource === undefined || annotations?.[annotation] === undefined) continue;
     const policy = parseLinkerdAnnotations(annotations).value.defaultInboundPolicy;

@@ -9,12 +9,13 @@ import {
 } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import type { Context, Generator } from '../context.ts';
 import { type IngressTarget, ingressTargets } from '../ingress.ts';
+import { portGuard, servedPorts } from '../linkerd/port-guard.ts';
 import { httpInspector, originalDst, tlsInspector } from '../messages/listener-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { blackHoleCluster, inboundCapturePort, inboundPassthroughCluster } from '../names.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
 import { builtIn } from '../provenance.ts';
-import { inboundPort, targetInputs } from './inbound.ts';
+import { guardedKind, guardNotices, inboundPort, targetInputs } from './inbound.ts';
 import { type InboundPort, inboundChains } from './inbound-chains.ts';
 import { type Chain, listener } from './listener.ts';
 import { listenerInputs } from './listener-inputs.ts';
@@ -41,14 +42,49 @@ export const capturedInbound: Generator = (context) => {
       otherMode,
       ...captured.flatMap(({ target, mode }) => [...targetInputs(target), mode]),
     ],
-    build: () => ({ message: virtualInbound(context, captured, otherMode) }),
+    build() {
+      const ports = capturedPorts(context, captured, otherMode);
+      return { message: virtualInbound(context, ports), notices: ports.flatMap(guardNotices) };
+    },
   });
 };
 
 /** A port that nobody declared: policies for single ports do not name it. */
 const unknownPort = 0;
 
-function virtualInbound(context: Context, captured: readonly Captured[], otherMode: MutualTlsMode): Listener {
+/** Those of services, those that Linkerd's Servers name beside them, and last all others. */
+function capturedPorts(
+  context: Context,
+  captured: readonly Captured[],
+  otherMode: MutualTlsMode,
+): readonly InboundPort[] {
+  const ports = captured.map(({ target, mode }) => inboundPort(context, target, mode));
+  const known = new Set(ports.map(({ destinationPort }) => destinationPort));
+  const more = servedPorts(context).filter((port) => !known.has(port));
+  return [
+    ...ports,
+    ...more.map((port) => otherPort(context, port, inboundMode(context, port))),
+    otherPort(context, 0, otherMode),
+  ];
+}
+
+/** Passed on to where it was sent. @param number 0: any that nobody declared. */
+function otherPort(context: Context, number: number, mode: MutualTlsMode): InboundPort {
+  const from = builtIn('all that is sent to the workload');
+  const cluster = inboundPassthroughCluster;
+  const guard = portGuard(context, { number, name: '' });
+  return {
+    cluster,
+    statPrefix: cluster,
+    kind: guardedKind(guard) ?? 'sniffed',
+    mode,
+    destinationPort: number === 0 ? undefined : number,
+    routes: { cluster, port: number, host: context.proxy.workloadName, from, guard },
+    guard,
+  };
+}
+
+function virtualInbound(context: Context, ports: readonly InboundPort[]): Listener {
   const { proxy, world } = context;
   const from = builtIn('all that is sent to the workload');
   const itself: Chain = {
@@ -62,22 +98,13 @@ function virtualInbound(context: Context, captured: readonly Captured[], otherMo
       }),
     ],
   };
-  const ports = captured.map(({ target, mode }) => inboundPort(context, target, mode));
-  const others: InboundPort = {
-    cluster: inboundPassthroughCluster,
-    statPrefix: inboundPassthroughCluster,
-    kind: 'sniffed',
-    mode: otherMode,
-    destinationPort: undefined,
-    routes: { cluster: inboundPassthroughCluster, port: 0, host: proxy.workloadName, from },
-  };
   return listener({
     context,
     name: 'virtualInbound',
     bind: '0.0.0.0',
     port: inboundCapturePort,
     inbound: true,
-    chains: [itself, ...ports.flatMap((port) => inboundChains(context, port)), ...inboundChains(context, others)],
+    chains: [itself, ...ports.flatMap((port) => inboundChains(context, port))],
     listenerFilters: [
       originalDst(),
       exceptOn(
@@ -92,6 +119,7 @@ function virtualInbound(context: Context, captured: readonly Captured[], otherMo
     detectionTimeoutMs: world.input.mesh.protocolDetectionTimeoutMs,
     transparent: proxy.interception === 'TPROXY',
     from,
+    guards: ports.map(({ guard }) => guard),
   });
 }
 

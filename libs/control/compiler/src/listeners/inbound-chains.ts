@@ -3,12 +3,13 @@
 import type { TransportSocket } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { Context } from '../context.ts';
 import type { IngressTarget } from '../ingress.ts';
+import type { PortGuard } from '../linkerd/port-guard.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { downstreamMutualTls } from '../messages/transport-sockets.ts';
 import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
 import type { MutualTlsMode } from '../policies/peer-authentication.ts';
-import { inboundRoutes } from '../routes/inbound.ts';
+import { type InboundRoutesOptions, inboundRoutes } from '../routes/inbound.ts';
 import type { Chain, ChainMatch } from './listener.ts';
 
 /** What a client in front of which stands a sidecar offers in the mesh's TLS. */
@@ -28,9 +29,11 @@ export interface InboundPort {
   /** Of captured connections, which all come to one listener. */
   readonly destinationPort: number | undefined;
   /** What routes and policies go by: the service port that leads here, its host. */
-  readonly routes: Parameters<typeof inboundRoutes>[0];
+  readonly routes: InboundRoutesOptions;
   /** TLS from outside the mesh, where the mode is DISABLE. */
   readonly ownTls?: TransportSocket | undefined;
+  /** Linkerd's policies of the port. */
+  readonly guard: PortGuard | undefined;
 }
 
 /** HTTP in any form, bytes, or what nobody declared. */
@@ -54,7 +57,7 @@ export function inboundChains(context: Context, port: InboundPort): readonly Cha
       port,
       match,
       [
-        ...authorizationNetworkFilters(context),
+        ...authorizationNetworkFilters(context, port.guard),
         tcpProxy(context, { inbound: true, statPrefix: port.cluster, targets: [{ cluster: port.cluster, weight: 1 }] }),
       ],
       socket,
@@ -119,15 +122,16 @@ function chain(
   };
 }
 
-function httpFilters(context: Context, { statPrefix, routes }: InboundPort): Chain['filters'] {
+function httpFilters(context: Context, { statPrefix, routes, guard }: InboundPort): Chain['filters'] {
   return [
     httpFilter(
       httpConnectionManager(context, {
         statPrefix,
-        routes: inboundRoutes(routes),
+        routes: inboundRoutes(context.world, routes),
         upgrades: ['websocket'],
         serverName: 'istio-envoy',
         side: 'inbound',
+        guard,
       }),
     ),
   ];

@@ -1,8 +1,11 @@
 /** A sidecar's inbound listeners: one for each port that peers connect to. Captured ports share another. */
 
+import type { Resource } from '@weft/model';
 import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import type { Context, Generator } from '../context.ts';
 import { type IngressTarget, ingressTargets } from '../ingress.ts';
+import { type PortGuard, portGuard } from '../linkerd/port-guard.ts';
+import { isPod } from '../linkerd/workload.ts';
 import { httpInspector, tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
@@ -11,6 +14,7 @@ import { inboundClusterName, listenerName } from '../names.ts';
 import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
 import { policyNotices } from '../policies/applied.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
+import { notice, provenanceOf } from '../provenance.ts';
 import { inboundRoutes } from '../routes/inbound.ts';
 import { type InboundPort, inboundChains, inboundKind, isInspected } from './inbound-chains.ts';
 import { type Chain, listener } from './listener.ts';
@@ -31,7 +35,13 @@ export const inboundListeners: Generator = (context) => {
       name: listenerName(bind, target.port),
       scope: context.proxy.id,
       inputs: [...listenerInputs(context), ...targetInputs(target), mode],
-      build: () => ({ message: inboundListener(context, target, bind, mode), notices: policyNotices(context) }),
+      build() {
+        const port = inboundPort(context, target, mode);
+        return {
+          message: inboundListener(context, target, bind, port),
+          notices: [...policyNotices(context), ...guardNotices(isTunnelled(target) ? { ...port, kind: 'tcp' } : port)],
+        };
+      },
     });
   }
 };
@@ -60,10 +70,14 @@ export function inboundPort(context: Context, target: IngressTarget, mode: Mutua
   const { proxy } = context;
   const cluster = inboundClusterName(target.workloadPort);
   const captured = target.bind === undefined;
+  const guard = portGuard(context, {
+    number: target.workloadPort,
+    name: target.kind === 'service' && isPod(context) ? '' : target.name,
+  });
   return {
     cluster,
     statPrefix: captured ? `inbound_0.0.0.0_${target.port}` : `inbound_${target.bind}_${target.port}`,
-    kind: inboundKind(target),
+    kind: (target.kind === 'own' ? undefined : guardedKind(guard)) ?? inboundKind(target),
     mode,
     destinationPort: captured ? target.port : undefined,
     routes: {
@@ -71,15 +85,49 @@ export function inboundPort(context: Context, target: IngressTarget, mode: Mutua
       port: target.servicePorts[0] ?? target.port,
       host: target.services[0]?.host ?? proxy.workloadName,
       from: target.from,
+      guard,
     },
+    guard,
     ownTls: target.tls === undefined || mode !== 'DISABLE' ? undefined : serverTls(context, target.tls)?.socket,
   };
 }
 
-function inboundListener(context: Context, target: IngressTarget, bind: string, mode: MutualTlsMode): Listener {
+/** What a Server says of the protocol; a sidecar's own ports are declared by it, and their callers know them so. */
+export function guardedKind(guard: PortGuard | undefined): InboundPort['kind'] | undefined {
+  switch (guard?.protocol) {
+    case 'HTTP/1':
+    case 'HTTP/2':
+    case 'gRPC':
+      return 'http';
+    case 'opaque':
+    case 'TLS':
+      return 'tcp';
+    default:
+      return undefined;
+  }
+}
+
+/** Of bytes no routes are told apart, and no requests counted. */
+export function guardNotices({ kind, guard }: Pick<InboundPort, 'kind' | 'guard'>): readonly string[] {
+  if (guard === undefined) return [];
+  const { routes, rateLimit, notices } = guard;
+  if (kind !== 'tcp') return notices;
+  const unused = [
+    ...routes.map(({ route }) => route as Resource),
+    ...(rateLimit === undefined ? [] : [rateLimit as Resource]),
+  ];
+  return [
+    ...notices,
+    ...unused.map((resource) =>
+      notice(provenanceOf(resource, ''), 'its port carries bytes, not requests; it has no effect there'),
+    ),
+  ];
+}
+
+function inboundListener(context: Context, target: IngressTarget, bind: string, port: InboundPort): Listener {
   const { world } = context;
-  const port = inboundPort(context, target, mode);
-  const tunnelled = target.kind === 'own' && target.protocol !== 'http';
+  const { mode } = port;
+  const tunnelled = isTunnelled(target);
   const ownPort = target.kind === 'own' && mode === 'STRICT';
   const chains = ownPort
     ? [ownChain(context, port, tunnelled)]
@@ -95,23 +143,29 @@ function inboundListener(context: Context, target: IngressTarget, bind: string, 
     listenerFilters: inspected ? [tlsInspector(), ...(port.kind === 'sniffed' ? [httpInspector()] : [])] : [],
     detectionTimeoutMs: world.input.mesh.protocolDetectionTimeoutMs,
     from: target.from,
+    guards: [port.guard],
   });
 }
 
+function isTunnelled({ kind, protocol }: IngressTarget): boolean {
+  return kind === 'own' && protocol !== 'http';
+}
+
 /** A port that the sidecar declares by itself takes peers of the mesh and nobody else: nothing has to be looked at. */
-function ownChain(context: Context, { cluster, statPrefix, routes }: InboundPort, tunnelled: boolean): Chain {
+function ownChain(context: Context, { cluster, statPrefix, routes, guard }: InboundPort, tunnelled: boolean): Chain {
   const manager = () =>
     httpConnectionManager(context, {
       statPrefix,
-      routes: inboundRoutes(routes),
+      routes: inboundRoutes(context.world, routes),
       upgrades: ['websocket'],
       serverName: 'istio-envoy',
       side: 'inbound',
+      guard,
     });
   return {
     filters: tunnelled
       ? [
-          ...authorizationNetworkFilters(context),
+          ...authorizationNetworkFilters(context, guard),
           tcpProxy(context, { inbound: true, statPrefix: cluster, targets: [{ cluster, weight: 1 }] }),
         ]
       : [httpFilter(manager())],

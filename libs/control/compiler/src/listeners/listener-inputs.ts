@@ -1,6 +1,7 @@
 /** What every listener of a proxy is made from besides its own port: for the cache. */
 
 import type { Context } from '../context.ts';
+import { workloadInputs } from '../linkerd/workload.ts';
 import { policyInputs } from '../policies/applied.ts';
 import { telemetryInputs } from '../telemetry/tracing.ts';
 
@@ -15,5 +16,7 @@ export function listenerInputs(context: Context): readonly unknown[] {
     mesh,
     ...telemetryInputs(context),
     ...policyInputs(context),
+    world.linkerd.of(proxy.namespace),
+    ...workloadInputs(context),
   ];
 }

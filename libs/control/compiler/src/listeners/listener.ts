@@ -12,6 +12,7 @@ import type {
   ListenerFilter,
 } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import type { Context } from '../context.ts';
+import type { PortGuard } from '../linkerd/port-guard.ts';
 import { duration, endpointAddress, filterMetadata } from '../messages/core.ts';
 import { isGuarded, policyOrigins } from '../policies/applied.ts';
 import { weftStruct } from '../provenance.ts';
@@ -48,6 +49,8 @@ export interface ListenerOptions {
   readonly capture?: 'virtual' | 'redirect' | undefined;
   readonly transparent?: boolean;
   readonly from: Provenance;
+  /** Linkerd's policies of its ports. */
+  readonly guards?: readonly (PortGuard | undefined)[];
 }
 
 export function listener(options: ListenerOptions): Listener {
@@ -81,9 +84,9 @@ export function listener(options: ListenerOptions): Listener {
 }
 
 /** Of listeners that take connections from others. */
-function policiesOf({ context, inbound }: ListenerOptions): JsonObject {
+function policiesOf({ context, inbound, guards = [] }: ListenerOptions): JsonObject {
   if (!isGuarded(sideOf(context, inbound))) return {};
-  const policies = policyOrigins(context);
+  const policies = { ...policyOrigins(context), ...Object.assign({}, ...guards.map((guard) => guard?.origins)) };
   return Object.keys(policies).length === 0 ? {} : { policies };
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import type { Context } from '../context.ts';
 import { type HttpSide, httpFilters } from '../http-filters/http-filters.ts';
+import type { PortGuard } from '../linkerd/port-guard.ts';
 import { accessLogs } from '../telemetry/access-logs.ts';
 import { headerSettings } from '../telemetry/proxy-headers.ts';
 import type { Side } from '../telemetry/side.ts';
@@ -30,6 +31,8 @@ export interface HttpManagerOptions {
   /** Value of `server` on answers. */
   readonly serverName?: string;
   readonly side: HttpSide;
+  /** Linkerd's policies of an inbound port. */
+  readonly guard?: PortGuard | undefined;
 }
 
 export function httpConnectionManager(context: Context, options: HttpManagerOptions): HttpConnectionManager {
@@ -40,7 +43,7 @@ export function httpConnectionManager(context: Context, options: HttpManagerOpti
       typeof routes === 'string'
         ? { case: 'rds', value: { configSource: adsSource(), routeConfigName: routes } }
         : { case: 'routeConfig', value: routes },
-    httpFilters: httpFilters(context, options.side),
+    httpFilters: httpFilters(context, options.side, options.guard),
     upgradeConfigs: options.upgrades.map((upgradeType) => ({ upgradeType })),
     ...(options.allowAbsoluteUrl === true ? { httpProtocolOptions: { allowAbsoluteUrl: true } } : {}),
     ...(options.side === undefined ? {} : takesConnections(context, options.side, options.serverName)),

@@ -6,18 +6,26 @@ import { type Filter, FilterSchema } from '@weft/xds-messages/envoy/config/liste
 import type { RBAC as Rules } from '@weft/xds-messages/envoy/config/rbac/v3/rbac';
 import { RBACSchema } from '@weft/xds-messages/envoy/extensions/filters/network/rbac/v3/rbac';
 import type { Context } from '../context.ts';
+import type { PortGuard } from '../linkerd/port-guard.ts';
+import { judgementFields } from '../linkerd/rules.ts';
 import { customOf, rulesOf } from '../policies/applied.ts';
 
 const statPrefix = 'tcp.';
 
-/** To stand before `tcp_proxy` on what a workload or a gateway takes. */
-export function authorizationNetworkFilters(context: Context): readonly Filter[] {
+/** To stand before `tcp_proxy` on what a workload or a gateway takes. @param guard Linkerd's policies of the port, which are asked after Istio's. */
+export function authorizationNetworkFilters(context: Context, guard?: PortGuard): readonly Filter[] {
   // Nobody asks an authorizer about bytes: a CUSTOM policy that matches a connection denies it.
   const custom = customOf(context, 'tcp');
   const filters = rulesOf(context, 'tcp').map(({ enforced, shadow, shadowPrefix }) =>
     rbacFilter(enforced, shadow, shadowPrefix),
   );
-  return custom === undefined ? filters : [rbacFilter(custom.rules, undefined, ''), ...filters];
+  const own = guard === undefined ? [] : [linkerdFilter(guard)];
+  return [...(custom === undefined ? [] : [rbacFilter(custom.rules, undefined, '')]), ...filters, ...own];
+}
+
+function linkerdFilter({ judgement }: PortGuard): Filter {
+  const { rules, shadowRules, shadowRulesStatPrefix = '' } = judgementFields(judgement, 'tcp');
+  return rbacFilter(rules, shadowRules, shadowRulesStatPrefix);
 }
 
 function rbacFilter(enforced: Rules | undefined, shadow: Rules | undefined, shadowPrefix: string): Filter {

@@ -68,7 +68,8 @@ export function policyInputs(context: Context): readonly unknown[] {
   return [policies, ...keys, policies.authorization.custom.length > 0 ? context.scope.view : undefined];
 }
 
-function trustDomainsOf({ world }: Context): TrustDomains {
+/** The mesh's own first, then those that count as it. */
+export function trustDomainsOf({ world }: Pick<Context, 'world'>): TrustDomains {
   const { trustDomain, mesh } = world.input;
   return [trustDomain, ...mesh.trustDomainAliases.filter((alias) => alias !== trustDomain)];
 }
