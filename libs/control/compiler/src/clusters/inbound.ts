@@ -120,6 +120,8 @@ function healthCheck(probe: WorkloadProbe, http2: boolean): HealthCheck {
   return create(HealthCheckSchema, {
     timeout: duration(values.timeoutSeconds * 1000),
     interval: duration(values.periodSeconds * 1000),
+    // A stock Envoy would look once a minute only at an application that nobody calls.
+    noTrafficInterval: duration(values.periodSeconds * 1000),
     healthyThreshold: values.successThreshold,
     unhealthyThreshold: values.failureThreshold,
     healthChecker: healthChecker(probe, http2),
@@ -132,7 +134,11 @@ function healthChecker({ httpGet, grpc }: WorkloadProbe, http2: boolean): Health
       create(HeaderValueOptionSchema, { header: { key: name, value }, keepEmptyValue: true }),
     );
     const host = httpGet.host === undefined ? {} : { host: httpGet.host };
-    const value = create(HealthCheck_HttpHealthCheckSchema, { path: httpGet.path, ...host, requestHeadersToAdd });
+    const value = create(HealthCheck_HttpHealthCheckSchema, {
+      ...{ path: httpGet.path, ...host, requestHeadersToAdd },
+      // As a kubelet judges.
+      expectedStatuses: [{ start: 200n, end: 400n }],
+    });
     return { case: 'httpHealthCheck', value };
   }
   if (grpc !== undefined && http2) {
