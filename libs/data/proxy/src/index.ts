@@ -1,5 +1,9 @@
 /** The proxy, composed: sidecar and ingress gateway. */
 export { ListenError } from './admin/side-server.ts';
+export type { EnvoyAgent, EnvoyAgentOptions } from './envoy/agent.ts';
+export { createEnvoyAgent } from './envoy/agent.ts';
+export { EnvoyError } from './envoy/envoy-error.ts';
+export type { EnvoyExit } from './envoy/envoy-process.ts';
 export type { MeshProxy } from './proxy.ts';
 export { createProxy } from './proxy.ts';
 export type { ProxyOptions } from './proxy-options.ts';

@@ -1,4 +1,6 @@
 /** The xDS transport protocol: a client, a server, and the adapter between protobuf-es and grpc-js. */
+export type { AdsCall, AdsCallOptions, AdsRequest } from './client/ads-call.ts';
+export { openAdsCall } from './client/ads-call.ts';
 export { createXdsClient } from './client/client.ts';
 export type {
   ReceivedResource,

@@ -10,9 +10,10 @@ export const socketPathBytesMax = 90;
 /**
  * Bound under another name and moved into place: what was there before is replaced, and a predecessor that closes its own does
  * not take this one away. Only the own user and group may connect.
+ * @param what listens there, for the error.
  * @throws WeftError state_invalid.
  */
-export async function listenUnix(server: grpc.Server, path: string): Promise<() => Promise<void>> {
+export async function listenUnix(server: grpc.Server, path: string, what: string): Promise<() => Promise<void>> {
   const before = await lstat(path).catch(() => undefined);
   if (before !== undefined && !before.isSocket())
     throw new WeftError('state_invalid', `${path} is there and is no socket`);
@@ -32,6 +33,6 @@ export async function listenUnix(server: grpc.Server, path: string): Promise<() 
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new WeftError('state_invalid', `the Workload API cannot listen on ${path}: ${reason}`, error);
+    throw new WeftError('state_invalid', `${what} cannot listen on ${path}: ${reason}`, error);
   }
 }

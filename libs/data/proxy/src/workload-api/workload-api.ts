@@ -89,7 +89,7 @@ export function createWorkloadApi(options: WorkloadApiOptions): Part {
   return {
     name: 'workload API',
     async start() {
-      const remove = await listenUnix(server, options.path);
+      const remove = await listenUnix(server, options.path, 'the Workload API');
       const stopFollowing = options.onChange(() => {
         x509.changed();
         bundles.changed();

@@ -33,8 +33,10 @@ const method = serviceDefinition(AggregatedDiscoveryService)['deltaAggregatedRes
   DeltaDiscoveryResponse
 >;
 
+export type AdsCallOptions = Omit<XdsClientOptions, 'handlers' | 'random'>;
+
 /** @throws what reading the root certificate or the token throws. */
-export function openAdsCall(options: XdsClientOptions): AdsCall {
+export function openAdsCall(options: AdsCallOptions): AdsCall {
   const { clock, node } = options;
   const metadata = new grpc.Metadata();
   const { token, rootCertPem, clientCertificate } = options.credentials?.() ?? {
