@@ -12,8 +12,17 @@ export interface Config extends Omit<ProxyOptions, FromElsewhere> {
   readonly logLevel: LogLevel;
   /** This process takes over from the one that started it (`--take-over`), the so manieth of its line; 0: it is the first. */
   readonly generation: number;
+  /** An Envoy is the proxy, this process its agent (`--envoy`); nothing: this process is the proxy. */
+  readonly envoy: EnvoyFlags | undefined;
   /** This process is one of several that accept connections (`--worker`); nothing: it is the one that was started. */
   readonly worker: number | undefined;
+}
+
+export interface EnvoyFlags {
+  /** A path, or a name on the PATH. */
+  readonly program: string;
+  /** What stands after `--`. */
+  readonly args: readonly string[];
 }
 
 /** What is wrong with the command line, in one sentence. */
@@ -42,6 +51,7 @@ const flags = {
   'reason-header': { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
   concurrency: { type: 'string', default: '1' },
+  envoy: { type: 'string' },
   /** Set by the parent. */
   worker: { type: 'string' },
   /** Set by the process before. */
@@ -55,7 +65,8 @@ const concurrencyMax = 64;
 
 /** @throws UsageError. */
 export function parseConfig(args: readonly string[]): Config {
-  const values = parseFlags(args);
+  const end = args.indexOf('--');
+  const values = parseFlags(end < 0 ? args : args.slice(0, end));
   const { mode } = values;
   if (mode !== 'sidecar' && mode !== 'gateway') throw new UsageError(`--mode ${mode}: give sidecar or gateway`);
   const level = values['log-level'];
@@ -89,6 +100,7 @@ export function parseConfig(args: readonly string[]): Config {
     concurrency: parseConcurrency(values.concurrency),
     worker: values.worker === undefined ? undefined : Number(values.worker),
     generation: Number(values['take-over']) || 0,
+    envoy: parseEnvoy(values, end < 0 ? undefined : args.slice(end + 1)),
   };
 }
 
@@ -98,6 +110,20 @@ function parseFlags(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Settings of our own proxy alone are refused beside an Envoy. */
+function parseEnvoy(
+  values: ReturnType<typeof parseFlags>,
+  more: readonly string[] | undefined,
+): EnvoyFlags | undefined {
+  if (values.envoy === undefined) {
+    if (more === undefined) return undefined;
+    throw new UsageError('what stands after -- is for an Envoy: give --envoy too');
+  }
+  const ours = (['app-metrics', 'reason-header'] as const).find((flag) => values[flag] !== undefined);
+  if (ours !== undefined) throw new UsageError(`--${ours}: an Envoy has no such setting; leave it out with --envoy`);
+  return { program: required('envoy', values.envoy), args: more ?? [] };
 }
 
 function required(flag: string, value: string | undefined): string {

@@ -15,6 +15,7 @@ import { stopOnSignal, systemClock, systemRandom, WeftError } from '@weft/kernel
 import { createLogger } from '@weft/telemetry';
 import manifest from '../package.json' with { type: 'json' };
 import { type Config, parseConfig, UsageError } from './config.ts';
+import { runEnvoyAgent } from './envoy.ts';
 import { sameAgain, upgradeOnSignal } from './upgrade.ts';
 
 function readConfig(): Config {
@@ -48,7 +49,7 @@ async function runProxy(options: ProxyOptions, generation: number): Promise<void
   }
 }
 
-const { logLevel, generation, worker, ...config } = readConfig();
+const { logLevel, generation, worker, envoy, ...config } = readConfig();
 const options: ProxyOptions = {
   ...config,
   version: manifest.version,
@@ -57,7 +58,8 @@ const options: ProxyOptions = {
   log: createLogger({ name: worker === undefined ? 'sidecar' : `sidecar-${worker}`, level: logLevel }),
   onQuit: () => process.exit(0),
 };
-if (worker === undefined) await runProxy(options, generation);
+if (envoy !== undefined) await runEnvoyAgent({ ...options, envoy, logLevel });
+else if (worker === undefined) await runProxy(options, generation);
 else {
   // A terminal sends its signals to the whole group: the parent's are the ones that count.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR2']) process.on(signal, () => {});
