@@ -4,6 +4,7 @@ import { systemClock } from '@weft/kernel';
 import { createLocalRun, defaultPorts } from '@weft/operator-launcher';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
+import { toSidecarKind } from './sidecar-flag.ts';
 
 export interface RunFlags {
   readonly name: string;
@@ -12,6 +13,7 @@ export interface RunFlags {
   readonly portName: string;
   readonly portBase?: string;
   readonly xdsPort?: string;
+  readonly sidecar: string;
   readonly logLevel: string;
 }
 
@@ -29,7 +31,7 @@ export async function run(context: Context, command: readonly string[], flags: R
   const local = createLocalRun({
     ...{ root: config.root, dir: config.dir, name: flags.name, namespace: flags.namespace, port, command },
     ...{ portName: flags.portName, ports: { ...defaultPorts, base, xds }, logLevel: flags.logLevel },
-    ...{ env: config.env, clock: systemClock, operator: context.operator() },
+    ...{ sidecar: toSidecarKind(flags.sidecar), env: config.env, clock: systemClock, operator: context.operator() },
     onNotice: (line) => output.note(line),
     onState: (name, state, detail) => {
       if (state === 'restarting' || state === 'failed') output.note(`${name} ${state}: ${detail}`);

@@ -7,11 +7,13 @@ import { createMesh, defaultPorts, type Mesh, type MeshInfo } from '@weft/operat
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import { createLiveTable, type LiveTable } from '../output/live-table.ts';
+import { toSidecarChoice } from './sidecar-flag.ts';
 import { explainCommand, tryOutCommands } from './try-out.ts';
 
 export interface UpFlags {
   readonly config?: string;
   readonly mesh?: string;
+  readonly sidecar: readonly string[];
   readonly portBase?: string;
   readonly logLevel: string;
   readonly verbose?: boolean;
@@ -34,7 +36,7 @@ export async function up(context: Context, flags: UpFlags): Promise<void> {
   const mesh = createMesh({
     ...toOptions(context, flags),
     ...{ env: config.env, clock: systemClock, dir: config.dir, logLevel: flags.logLevel },
-    ...{ build: flags.build, verbose: flags.verbose === true },
+    ...{ build: flags.build, verbose: flags.verbose === true, sidecarOf: toSidecarChoice(flags.sidecar) },
     observer: {
       onNotice: (line) => view.say(line),
       onPlan: (names) => view.plan(names),

@@ -14,6 +14,7 @@ export type LaunchErrorCode =
   | 'platform-unsupported'
   | 'database'
   | 'bad-name'
+  | 'no-envoy'
   | 'unreachable';
 
 /** Its message is for people: one sentence, with what to do. `cause` is kept and not shown. */

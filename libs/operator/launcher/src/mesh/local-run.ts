@@ -11,6 +11,7 @@ import { type Ingress, planSidecar } from '../plan/mesh.ts';
 import { localRunBlockAt, localRunBlocks, type MeshPorts, type PortBlock } from '../plan/ports.ts';
 import type { ProcessSpec } from '../plan/process-spec.ts';
 import { proxyEnv } from '../plan/services.ts';
+import { assertEnvoy, type SidecarKind } from '../plan/sidecar-choice.ts';
 import type { ChildState } from '../process/child.ts';
 import { identityOf } from '../process/identity.ts';
 import { markerVariable } from '../process/marker.ts';
@@ -31,6 +32,8 @@ export interface LocalRunOptions {
   readonly portName: string;
   readonly command: readonly string[];
   readonly ports: MeshPorts;
+  /** Which program its sidecar is. */
+  readonly sidecar: SidecarKind;
   readonly logLevel: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -87,6 +90,7 @@ export function createLocalRun(options: LocalRunOptions): LocalRun {
 
   return {
     async run() {
+      if (options.sidecar === 'envoy') assertEnvoy(options.env['PATH']);
       makeDir(layout.runs);
       claim = await claimRun({
         ...{ runFile, dataDir: '', what: `run ${options.name}`, clock: options.clock },
@@ -139,7 +143,7 @@ function planOf(options: LocalRunOptions, layout: Layout, runFile: string, block
   const ingress: Ingress[] = [{ name: options.portName, inbound: block.inboundHttp, app: options.port }];
   // A name of its own among the logs and states: a service of the shop may have the same one.
   const workload = `${options.name}.${options.namespace}`;
-  const plan = { ...options, layout, configDir: '', baseEnv };
+  const plan = { ...options, layout, configDir: '', baseEnv, sidecarOf: () => options.sidecar };
   return planSidecar(plan, workload, options.namespace, options.name, block, ingress);
 }
 

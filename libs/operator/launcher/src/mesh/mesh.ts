@@ -9,6 +9,7 @@ import { blockAt, type MeshPorts } from '../plan/ports.ts';
 import type { ProcessSpec } from '../plan/process-spec.ts';
 import { planServices } from '../plan/services.ts';
 import { meshApps, shopDatabases, shopServices } from '../plan/shop.ts';
+import { assertEnvoy, chosenWorkloads, type SidecarChoice } from '../plan/sidecar-choice.ts';
 import { passwordFileOf } from '../postgres/credentials.ts';
 import { databaseDirOf, planPostgres } from '../postgres/plan.ts';
 import type { ChildState } from '../process/child.ts';
@@ -33,6 +34,8 @@ export interface MeshOptions {
   readonly mesh: boolean;
   readonly ports: MeshPorts;
   readonly logLevel: string;
+  /** Weft's own everywhere, where absent. */
+  readonly sidecarOf?: SidecarChoice;
   /** False: bundles are taken as they are. */
   readonly build: boolean;
   readonly verbose: boolean;
@@ -83,6 +86,7 @@ export function createMesh(options: MeshOptions): Mesh {
 
   const begin = async (): Promise<void> => {
     assertNodeVersion(process.versions.node);
+    if (usesEnvoy(options)) assertEnvoy(options.env['PATH']);
     makeRunDir(layout);
     claim = await claimRun({
       runFile: layout.runFile,
@@ -142,6 +146,10 @@ export function createMesh(options: MeshOptions): Mesh {
   };
 }
 
+function usesEnvoy({ mesh, sidecarOf }: MeshOptions): boolean {
+  return mesh && chosenWorkloads.some((name) => sidecarOf?.(name) === 'envoy');
+}
+
 async function build(options: MeshOptions, layout: Layout, signal: AbortSignal): Promise<void> {
   const apps = options.mesh ? meshApps : meshApps.filter((app) => app !== 'control-plane' && app !== 'sidecar');
   await ensureBuilt({
@@ -179,7 +187,11 @@ function planAll(
     mkdirSync(layout.discovery, { recursive: true, mode: 0o700 });
     return [postgres, ...services];
   }
-  const plan = { root, layout, ports, configDir, logLevel, baseEnv };
+  const { sidecarOf } = options;
+  const plan = {
+    ...{ root, layout, ports, configDir, logLevel, baseEnv },
+    ...(sidecarOf === undefined ? {} : { sidecarOf }),
+  };
   return [postgres, planControlPlane(plan), ...services, ...planSidecars(plan), planGateway(plan)];
 }
 

@@ -5,6 +5,7 @@ import type { Layout } from './layout.ts';
 import { blockAt, type MeshPorts, type PortBlock } from './ports.ts';
 import { type ProcessSpec, processDefaults } from './process-spec.ts';
 import { type ShopService, shopNamespace, shopServices } from './shop.ts';
+import { envoyProgram, type SidecarChoice } from './sidecar-choice.ts';
 
 export interface MeshPlanOptions {
   readonly root: string;
@@ -14,6 +15,8 @@ export interface MeshPlanOptions {
   readonly configDir: string;
   readonly logLevel: string;
   readonly baseEnv: Readonly<Record<string, string>>;
+  /** Which program is the proxy, by name of the workload, "gateway" for the gateway; Weft's own where absent. */
+  readonly sidecarOf?: SidecarChoice;
 }
 
 const drainSeconds = 2;
@@ -141,6 +144,7 @@ function planProxy(options: MeshPlanOptions, proxy: ProxyPlan): ProcessSpec {
       ...['--access-log', layout.accessLogOf(proxy.name)],
       ...['--drain-seconds', String(drainSeconds)],
       ...['--log-level', options.logLevel],
+      ...(options.sidecarOf?.(proxy.stateName) === 'envoy' ? ['--envoy', envoyProgram] : []),
     ],
     env: options.baseEnv,
     ports: [...proxy.ports, proxy.admin, proxy.readiness, proxy.prometheus],
