@@ -65,6 +65,7 @@ function addLifecycle(program: Command, contextOf: ContextOf): void {
     .description('start the whole mesh on this machine')
     .option('--config <folder>', 'folder with the rules (default: infra/mesh)')
     .option('--mesh <on|off>', 'off: the shop alone, with no control plane and no sidecars')
+    .option('--sidecar <kind>', 'weft, or envoy: a stock Envoy; one alone: order=envoy; may be repeated', collect, [])
     .option('--port-base <port>', 'first port of the services (default: 21000)')
     .addOption(logLevelOption('level of every process'))
     .option('--verbose', 'print the logs as well')
@@ -96,6 +97,7 @@ function addLifecycle(program: Command, contextOf: ContextOf): void {
     .option('-n, --namespace <namespace>', 'namespace', 'default')
     .option('--port-name <name>', "the port's name, whose prefix is its protocol: http, grpc, tcp", 'http')
     .option('--port-base <port>', 'first port of the services, as of weft up')
+    .option('--sidecar <kind>', 'weft, or envoy: a stock Envoy', 'weft')
     .option('--xds-port <port>', "the control plane's xDS port (default: 15012)")
     .addOption(logLevelOption("the sidecar's log level"))
     .action(async (words: string[], flags: RunFlags, command: Command) => {
