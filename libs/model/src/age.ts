@@ -16,8 +16,16 @@ function timeOf(resource: Aged): number {
 
 /** Oldest first: creationTimestamp, then name, then namespace (Istio's configCompareByCreationTime). */
 export function compareByAge(a: Aged, b: Aged): number {
+  return compareTime(a, b) || compareText(a.name, b.name) || compareText(a.namespace, b.namespace);
+}
+
+/** Oldest first: creationTimestamp, then "namespace/name", as the Gateway API resolves conflicts. */
+export function compareByAgeAndPath(a: Aged, b: Aged): number {
+  return compareTime(a, b) || compareText(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`);
+}
+
+function compareTime(a: Aged, b: Aged): number {
   const timeA = timeOf(a);
   const timeB = timeOf(b);
-  if (timeA !== timeB) return timeA < timeB ? -1 : 1;
-  return compareText(a.name, b.name) || compareText(a.namespace, b.namespace);
+  return timeA === timeB ? 0 : timeA < timeB ? -1 : 1;
 }

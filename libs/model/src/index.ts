@@ -1,5 +1,5 @@
 /** Istio resources as plain data, each value traceable to file, line and column. */
-export { compareByAge } from './age.ts';
+export { compareByAge, compareByAgeAndPath } from './age.ts';
 export { parseDuration } from './duration.ts';
 export { hostAliases, hostsOverlap, resolveHost } from './hosts.ts';
 export { isDryRun } from './kinds/authorization-policy/dry-run.ts';
@@ -52,6 +52,13 @@ export type { Attachment, AttachmentProblem, GatewayResource, RouteKind } from '
 export { attachRoute, gatewayController, isOurGateway, parentGateway } from './kinds/gateway-api/attachment.ts';
 export type { BackendProblem } from './kinds/gateway-api/backend-resolution.ts';
 export { backendProblem } from './kinds/gateway-api/backend-resolution.ts';
+export type { BackendTlsPolicy, PolicyAncestorStatus, TrustedRoots } from './kinds/gateway-api/backend-tls.ts';
+export {
+  backendTlsPolicies,
+  backendTlsPolicyOf,
+  backendTlsPolicyStatus,
+  trustedRoots,
+} from './kinds/gateway-api/backend-tls.ts';
 export type {
   BackendSubjectAltName,
   BackendTlsPolicySpec,

@@ -1,6 +1,7 @@
 /** The model by host, made once per model: what rules there are for a name, oldest first. */
 
 import { compareByAge, type Model, type Resource, resolveHost } from '@weft/model';
+import { type BackendTlsIndex, indexBackendTls } from './clusters/backend-tls.ts';
 import { translatedGateways } from './translated/gateway-resources.ts';
 import { translatedRules } from './translated/translated-rules.ts';
 import { mergedRules } from './virtual-services/delegates.ts';
@@ -31,6 +32,7 @@ export interface ModelIndex {
   readonly gateways: readonly Resource<'Gateway'>[];
   /** Namespace → rules, oldest first. */
   readonly destinationRules: ReadonlyMap<string, readonly IndexedDestinationRule[]>;
+  readonly backendTls: BackendTlsIndex;
   /** The VirtualServices and DestinationRules themselves: what routes are made from, for the cache. */
   readonly routingInputs: readonly object[];
 }
@@ -74,6 +76,7 @@ export function indexModel(
     virtualServices: followed,
     gateways: [...[...model.byKind('Gateway')].sort(compareByAge), ...translatedGateways(model)],
     destinationRules,
+    backendTls: indexBackendTls(model),
     routingInputs: [...followed.map(({ resource }) => resource), ...rules],
   };
 }

@@ -3,6 +3,7 @@
 import type { InstanceView, RegistryView, ServicePortView } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
 import type { Resource, TrafficPolicy } from '@weft/model';
+import type { BackendTls } from './clusters/backend-tls.ts';
 import { type Context, tunnels } from './context.ts';
 import { type DestinationPolicy, effectivePolicy } from './destination-rules.ts';
 import type { ModelIndex } from './model-index.ts';
@@ -24,6 +25,8 @@ export interface PlannedCluster {
   readonly policy: TrafficPolicy;
   /** The DestinationRules that it depends on. */
   readonly resources: readonly Resource<'DestinationRule'>[];
+  /** Of a BackendTLSPolicy; a rule's own `tls` comes before it. */
+  readonly backendTls?: BackendTls;
   readonly from: Provenance;
 }
 
@@ -105,9 +108,22 @@ function plan({ world, proxy, scope }: Context, captured: boolean): readonly Pla
   for (const service of scope.view.services) {
     if (!isReachable(service, captured)) continue;
     const policy = world.policy(service.host, proxy.namespace, service.namespace, proxy.labels);
-    for (const port of service.ports) addPort(planned, service, port, policy);
+    for (const port of service.ports) {
+      addPort(
+        planned,
+        service,
+        port,
+        policy,
+        isNamed(service, world.input.domain) ? world.index.backendTls.of(service, port.name) : undefined,
+      );
+    }
   }
   return planned;
+}
+
+/** A Service of Kubernetes; the hosts of a ServiceEntry are not what policies of the Gateway API name. */
+function isNamed({ host, name, namespace }: ServiceShape, domain: string): boolean {
+  return host === `${name}.${namespace}.svc.${domain}`;
 }
 
 function addPort(
@@ -115,9 +131,10 @@ function addPort(
   service: ServiceShape,
   port: ServicePortView,
   destination: DestinationPolicy,
+  backendTls: BackendTls | undefined,
 ): void {
   const { resources, subsets } = destination;
-  const common = { service, port, resources };
+  const common = { service, port, resources, ...(backendTls === undefined ? {} : { backendTls }) };
   into.push({
     ...common,
     subset: '',

@@ -1,6 +1,6 @@
 /** The Gateway API's order among rules that take one request. */
 
-import { compareByAge } from '../age.ts';
+import { compareByAgeAndPath } from '../age.ts';
 import type { HttpMatch } from '../kinds/virtual-service/http-spec.ts';
 import type { Resource } from '../resource.ts';
 import type { TranslatedRule } from './translated-rule.ts';
@@ -30,7 +30,7 @@ export function byPrecedence(rules: readonly PlacedRule[]): readonly PlacedRule[
   ranked.sort((a, b) => {
     const at = a.rank.findIndex((value, index) => value !== b.rank[index]);
     if (at >= 0) return (b.rank[at] ?? 0) - (a.rank[at] ?? 0);
-    return a.rule.resource === b.rule.resource ? 0 : compareByAge(a.rule.resource, b.rule.resource);
+    return a.rule.resource === b.rule.resource ? 0 : compareByAgeAndPath(a.rule.resource, b.rule.resource);
   });
   return ranked.map(({ rule }) => rule);
 }

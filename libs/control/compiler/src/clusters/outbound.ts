@@ -10,7 +10,7 @@ import { bundleScope } from '../endpoints/bundle-scope.ts';
 import { localityNeeds } from '../endpoints/locality-rules.ts';
 import { duration, filterMetadata } from '../messages/core.ts';
 import { namespaceMode } from '../policies/peer-authentication.ts';
-import { notice, weftStruct } from '../provenance.ts';
+import { notice, provenanceOf, weftStruct } from '../provenance.ts';
 import {
   clusterScope,
   isReachable,
@@ -19,6 +19,7 @@ import {
   plansOfChanged,
   usesOriginalDestination,
 } from '../service-clusters.ts';
+import type { BackendTls } from './backend-tls.ts';
 import { circuitBreakers, grpcCircuitBreakers, grpcOutlierDetection, keepalive, outlierDetection } from './circuit.ts';
 import { discovery } from './discovery.ts';
 import { grpcTls } from './grpc-tls.ts';
@@ -65,6 +66,8 @@ function clusterDraft(context: Context, planned: PlannedCluster): Draft<'cluster
       namespaceMode(world, service.namespace),
       live?.identities,
       isEds ? undefined : live?.instances,
+      planned.backendTls?.policy,
+      planned.backendTls?.roots,
       ...resources,
     ],
     build: () => ({
@@ -169,9 +172,10 @@ function weighsLocalities(context: Context, { policy }: PlannedCluster): boolean
 }
 
 function noticesOf({ proxy }: Context, planned: PlannedCluster, captured: boolean): readonly string[] {
-  const { policy, from, service } = planned;
-  const rule = planned.resources[0];
-  if (rule === undefined || !isReachable(service, captured)) return [];
+  const { policy, from, service, backendTls } = planned;
+  if (!isReachable(service, captured)) return [];
+  const about = backendTls === undefined ? [] : backendTlsNotices(proxy.type, planned, backendTls);
+  if (planned.resources.length === 0) return about;
   const found: string[] = [];
   if (policy.loadBalancer?.simple === 'PASSTHROUGH' && !captured) {
     found.push('PASSTHROUGH needs captured connections, which this proxy has not; LEAST_REQUEST is used');
@@ -181,5 +185,23 @@ function noticesOf({ proxy }: Context, planned: PlannedCluster, captured: boolea
       'credentialName holds for gateways, and for sidecars that a workloadSelector names; it is not used here',
     );
   }
-  return found.map((sentence) => notice(from, sentence));
+  return [...about, ...found.map((sentence) => notice(from, sentence))];
+}
+
+function backendTlsNotices(
+  type: Context['proxy']['type'],
+  { policy, resources, service, port }: PlannedCluster,
+  backendTls: BackendTls,
+): readonly string[] {
+  const from = provenanceOf(backendTls.policy, '');
+  const what = `${service.host} port ${port.number}`;
+  const [rule] = resources;
+  if (policy.tls !== undefined && rule !== undefined) {
+    const whose = `DestinationRule ${rule.namespace}/${rule.name}`;
+    return [notice(from, `is not used for ${what}: ${whose} says by its own tls how to connect`)];
+  }
+  if (type === 'grpc')
+    return [notice(from, `is not used by proxyless clients of ${what}: they have no TLS of their own`)];
+  if (backendTls.roots !== '') return [];
+  return [notice(from, `leads to no CA certificate: connections to ${what} fail`)];
 }

@@ -20,12 +20,14 @@ import {
   fileValidation,
   secretConfig,
   secretValidation,
+  systemRootsFile,
   type TlsContextInit,
 } from '../messages/tls-context.ts';
 import { plainText, upstreamMutualTls } from '../messages/transport-sockets.ts';
 import { serverName } from '../names.ts';
 import { namespaceMode } from '../policies/peer-authentication.ts';
 import type { PlannedCluster } from '../service-clusters.ts';
+import { backendTlsSocket } from './backend-tls.ts';
 
 export interface UpstreamSecurity {
   readonly transportSocket?: TransportSocket;
@@ -44,7 +46,7 @@ export interface SecurityOptions {
   readonly originalDestination: boolean;
 }
 
-/** Any `tls` of a rule overrides what endpoints say of themselves (Istio, cluster_tls buildUpstreamTLSSettings). */
+/** Any `tls` of a rule overrides what endpoints say of themselves (Istio, cluster_tls buildUpstreamTLSSettings); a BackendTLSPolicy comes between. */
 export function upstreamSecurity(
   context: Context,
   planned: PlannedCluster,
@@ -53,6 +55,9 @@ export function upstreamSecurity(
   const { policy } = planned;
   const wrap = (socket: TransportSocket): TransportSocket => withProxyProtocol(policy, socket);
   const { tls } = policy;
+  if (tls === undefined && planned.backendTls !== undefined) {
+    return { transportSocket: wrap(backendTlsSocket(planned.backendTls, ownAlpn(options))) };
+  }
   if (tls === undefined) return automatic(context, planned, options, wrap);
   if (tls.mode === 'DISABLE') {
     return policy.proxyProtocol === undefined ? {} : { transportSocket: wrap(plainText()) };
@@ -136,13 +141,18 @@ function ownTls(
     commonTlsContext: {
       ...validation(tls, credential, names),
       ...(tls.mode === 'MUTUAL' ? clientCertificate(tls, credential) : {}),
-      alpnProtocols: options.http2 ? ['h2'] : options.http ? ['http/1.1'] : [],
+      alpnProtocols: ownAlpn(options),
     },
   });
   return create(TransportSocketSchema, {
     name: 'envoy.transport_sockets.tls',
     configType: { case: 'typedConfig', value: anyPack(UpstreamTlsContextSchema, context) },
   });
+}
+
+function ownAlpn({ http, http2 }: SecurityOptions): string[] {
+  if (http2) return ['h2'];
+  return http ? ['http/1.1'] : [];
 }
 
 /** Gateways, and sidecars that a rule selects by their labels. */
@@ -165,9 +175,6 @@ function validation(tls: ClientTls, credential: string, names: readonly string[]
   const file = ca === '' || ca === 'system' ? systemRootsFile : ca;
   return { validationContextType: fileValidation({ ca: file, crl: tls.caCrl, names }) };
 }
-
-/** Where Linux distributions and the images of proxies keep the roots; Envoy has no other way to name them. */
-const systemRootsFile = '/etc/ssl/certs/ca-certificates.crt';
 
 function withProxyProtocol({ proxyProtocol }: TrafficPolicy, socket: TransportSocket): TransportSocket {
   if (proxyProtocol === undefined) return socket;

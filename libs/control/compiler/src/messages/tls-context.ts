@@ -18,6 +18,9 @@ type Certificate = NonNullable<TlsContextInit['tlsCertificates']>[number];
 type Validation = NonNullable<TlsContextInit['validationContextType']>;
 type TlsParams = Exclude<MessageInitShape<typeof TlsParametersSchema>, { $typeName: string }>;
 
+/** Where Linux distributions and the images of proxies keep the roots; Envoy has no other way to name them. */
+export const systemRootsFile = '/etc/ssl/certs/ca-certificates.crt';
+
 /** Of secrets that users write. */
 export const credentialPrefix = 'kubernetes://';
 

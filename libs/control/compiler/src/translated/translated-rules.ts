@@ -1,6 +1,6 @@
 /** Rules of other APIs than Istio's, in the order in which they give way to one another inside the mesh: an earlier one speaks for a host alone. */
 
-import { compareByAge, type Model, type TranslatableRoute } from '@weft/model';
+import { compareByAgeAndPath, type Model, type TranslatableRoute } from '@weft/model';
 import type { IndexedVirtualService } from '../model-index.ts';
 import type { Naming } from '../virtual-services/placed-rule.ts';
 import { attachedRoutes } from './attached-routes.ts';
@@ -9,8 +9,8 @@ import { linkerdRules } from './linkerd-rules.ts';
 
 /** After Istio's VirtualServices: the Gateway API, Linkerd's HTTPRoute, ServiceProfile, TrafficSplit, annotations. */
 export function translatedRules(model: Model, naming: Naming): readonly IndexedVirtualService[] {
-  const sorted = (routes: readonly TranslatableRoute[]): TranslatableRoute[] => [...routes].sort(compareByAge);
-  const connections = [...model.byKind('TLSRoute'), ...model.byKind('TCPRoute')].sort(compareByAge);
+  const sorted = (routes: readonly TranslatableRoute[]): TranslatableRoute[] => [...routes].sort(compareByAgeAndPath);
+  const connections = [...model.byKind('TLSRoute'), ...model.byKind('TCPRoute')].sort(compareByAgeAndPath);
   return [
     ...connectionRoutes(model, connections, naming),
     ...attachedRoutes(model, sorted([...model.byKind('HTTPRoute'), ...model.byKind('GRPCRoute')]), naming),

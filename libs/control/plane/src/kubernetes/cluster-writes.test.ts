@@ -134,12 +134,18 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: { name: r, namespace: shop }
 spec: { parentRefs: [{ name: gw }], rules: [{ backendRefs: [{ name: gone, port: 80 }] }] }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: { name: p, namespace: shop }
+spec: { targetRefs: [{ group: "", kind: Service, name: gone }], validation: { wellKnownCACertificates: System, hostname: a.example } }
 `);
   const api = '/apis/gateway.networking.k8s.io/v1';
   const paths = [
     `${api}/gatewayclasses/istio`,
     `${api}/namespaces/shop/gateways/gw`,
     `${api}/namespaces/shop/httproutes/r`,
+    `${api}/namespaces/shop/backendtlspolicies/p`,
   ];
   const bench = () => {
     const cluster = createFakeCluster();
@@ -156,17 +162,26 @@ spec: { parentRefs: [{ name: gw }], rules: [{ backendRefs: [{ name: gone, port: 
     return { cluster, writer, writes };
   };
 
-  it('are written for classes, Gateways and routes, each once', async () => {
+  it('are written for classes, Gateways, routes and policies, each once', async () => {
     const { cluster, writer, writes } = bench();
     expect(await writer.write(mesh)).toBe(true);
-    const [gatewayClass, gateway, route] = paths.map((path) => cluster.objects.get(path)?.['status']);
+    const [gatewayClass, gateway, route, policy] = paths.map((path) => cluster.objects.get(path)?.['status']);
     expect(gatewayClass).toMatchObject({ conditions: [{ type: 'Accepted', status: 'True', observedGeneration: 4 }] });
     expect(gateway).toMatchObject({ addresses: [{ value: '10.0.0.1' }], listeners: [{ name: 'http' }] });
     expect(route).toMatchObject({
       parents: [{ conditions: [{ type: 'Accepted' }, { type: 'ResolvedRefs', status: 'False' }] }],
     });
+    expect(policy).toMatchObject({
+      ancestors: [
+        {
+          ancestorRef: { kind: 'Gateway', name: 'gw' },
+          controllerName: 'istio.io/gateway-controller',
+          conditions: [{ type: 'Accepted', reason: 'TargetNotFound' }, { type: 'ResolvedRefs' }],
+        },
+      ],
+    });
     expect(await writer.write(mesh)).toBe(true);
-    expect(writes()).toBe(3);
+    expect(writes()).toBe(4);
   });
 
   it('are tried again after a conflict, and looked at again by another leader', async () => {
@@ -175,10 +190,10 @@ spec: { parentRefs: [{ name: gw }], rules: [{ backendRefs: [{ name: gone, port: 
     expect(await writer.write(mesh)).toBe(false);
     cluster.refuse(() => undefined);
     expect(await writer.write(mesh)).toBe(true);
-    expect(writes()).toBe(6);
+    expect(writes()).toBe(8);
     writer.forget();
     expect(await writer.write(mesh)).toBe(true);
-    expect(writes()).toBe(6);
+    expect(writes()).toBe(8);
   });
 
   it('have the addresses of proxies that say which Gateway they are of', () => {

@@ -1,7 +1,7 @@
 /** A wanted status over the one that an object has: times stay where nothing changed, other controllers' parts stay. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Condition, GatewayStatus, RouteParentStatus } from '@weft/model';
+import type { Condition, GatewayStatus, PolicyAncestorStatus, RouteParentStatus } from '@weft/model';
 
 /** A condition as it stands in an object. */
 export interface ObservedCondition extends Condition {
@@ -12,12 +12,15 @@ export interface ObservedCondition extends Condition {
 export type WantedStatus =
   | { readonly conditions: readonly Condition[] }
   | (GatewayStatus & { readonly addresses: readonly object[] })
-  | { readonly parents: readonly RouteParentStatus[]; readonly controllerName: string };
+  | { readonly parents: readonly RouteParentStatus[]; readonly controllerName: string }
+  | { readonly ancestors: readonly PolicyAncestorStatus[]; readonly controllerName: string };
 
-interface ObservedParent {
-  readonly parentRef: object;
+/** An entry of a list that controllers share: each has its own entries. */
+interface Entry<C extends Condition = ObservedCondition> {
   readonly controllerName: string;
-  readonly conditions?: readonly ObservedCondition[];
+  readonly conditions?: readonly C[];
+  readonly parentRef?: object;
+  readonly ancestorRef?: object;
 }
 
 interface ObservedListener {
@@ -28,7 +31,8 @@ interface ObservedListener {
 export interface ObservedStatus {
   readonly conditions?: readonly ObservedCondition[];
   readonly listeners?: readonly ObservedListener[];
-  readonly parents?: readonly ObservedParent[];
+  readonly parents?: readonly Entry[];
+  readonly ancestors?: readonly Entry[];
   readonly [field: string]: unknown;
 }
 
@@ -48,18 +52,27 @@ export function mergeStatus(
     return [...before.filter(({ type }) => !next.some((one) => one.type === type)), ...ours];
   };
   const next = { ...observed };
-  if ('parents' in wanted) {
-    const before = observed.parents ?? [];
-    const ours = wanted.parents.map(({ parentRef, controllerName, conditions: own }) => {
-      const known = before.find(
-        (parent) => parent.controllerName === controllerName && isDeepStrictEqual(parent.parentRef, parentRef),
-      );
-      return { parentRef, controllerName, conditions: conditions(known?.conditions, own) };
+  const shared = <T extends Entry<Condition>>(
+    before: readonly Entry[] = [],
+    ours: readonly T[],
+    controller: string,
+  ): readonly object[] => {
+    const isSame = (known: Entry, own: T): boolean =>
+      known.controllerName === controller &&
+      isDeepStrictEqual(known.parentRef ?? known.ancestorRef, own.parentRef ?? own.ancestorRef);
+    const made = ours.map((own) => {
+      const known = before.find((entry) => isSame(entry, own));
+      return { ...own, conditions: conditions(known?.conditions, own.conditions ?? []) };
     });
-    const parents = [...before.filter(({ controllerName }) => controllerName !== wanted.controllerName), ...ours];
-    // A route that is nobody's has no status of ours, and needs none.
-    if (parents.length === 0 && before.length === 0) return undefined;
-    Object.assign(next, { parents });
+    return [...before.filter(({ controllerName }) => controllerName !== controller), ...made];
+  };
+  if ('parents' in wanted || 'ancestors' in wanted) {
+    const [field, ours] =
+      'parents' in wanted ? (['parents', wanted.parents] as const) : (['ancestors', wanted.ancestors] as const);
+    const list = shared<Entry<Condition>>(observed[field], ours, wanted.controllerName);
+    // What is nobody's has no status of ours, and needs none.
+    if (list.length === 0 && (observed[field] ?? []).length === 0) return undefined;
+    Object.assign(next, { [field]: list });
   } else {
     Object.assign(next, { conditions: conditions(observed.conditions, wanted.conditions) });
     if ('listeners' in wanted) {

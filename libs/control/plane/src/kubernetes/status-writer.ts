@@ -2,6 +2,7 @@
 
 import { type ApiClient, groupPath, watchedKinds } from '@weft/control-sources';
 import {
+  backendTlsPolicyStatus,
   gatewayClassCondition,
   gatewayController,
   gatewayStatus,
@@ -31,7 +32,11 @@ export interface StatusWriterOptions {
 }
 
 const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'] as const;
-type StatusKind = (typeof routeKinds)[number] | 'GatewayClass' | 'Gateway.gateway.networking.k8s.io';
+type StatusKind =
+  | (typeof routeKinds)[number]
+  | 'BackendTLSPolicy'
+  | 'GatewayClass'
+  | 'Gateway.gateway.networking.k8s.io';
 
 interface Due {
   readonly kind: StatusKind;
@@ -106,7 +111,11 @@ function dueOf(model: Model, addressesOf: StatusWriterOptions['addressesOf']): D
       return { kind, resource, wanted: { parents, controllerName: gatewayController } };
     }),
   );
-  return [...classes, ...gateways, ...routes];
+  const policies = model.byKind('BackendTLSPolicy').map((resource): Due => {
+    const ancestors = backendTlsPolicyStatus(model, resource);
+    return { kind: 'BackendTLSPolicy', resource, wanted: { ancestors, controllerName: gatewayController } };
+  });
+  return [...classes, ...gateways, ...routes, ...policies];
 }
 
 function pathOf(kind: StatusKind, { apiVersion, namespace, name }: Resource): string {
