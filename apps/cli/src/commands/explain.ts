@@ -1,5 +1,6 @@
 /** `weft explain`: what the running sidecar would do with a request, each decision with the line that made it. */
 
+import type { ExplainedAccess } from '@weft/control-compiler';
 import { describeProvenance } from '@weft/kernel';
 import type { DecidedBy, ExplainedTarget, ExplainRequest, Explanation } from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
@@ -7,6 +8,7 @@ import { CliFailure, exitCodes } from '../failure.ts';
 import { findAdmin } from '../find-proxy.ts';
 import type { Paint } from '../output/style.ts';
 import { table } from '../output/table.ts';
+import { explainId, isRequestId } from './explain-id.ts';
 
 export interface ExplainFlags {
   readonly header: readonly string[];
@@ -15,6 +17,8 @@ export interface ExplainFlags {
   readonly filename: readonly string[];
   /** Istio's MeshConfig, for files. */
   readonly meshConfig: string | undefined;
+  /** Access logs to look for a request id in. */
+  readonly log: readonly string[];
 }
 
 export async function explain(
@@ -23,13 +27,18 @@ export async function explain(
   second: string | undefined,
   flags: ExplainFlags,
 ): Promise<void> {
+  if (second === undefined && isRequestId(first)) return explainId(context, first, flags.log);
   const request = toRequest(first, second, flags.header);
   if (flags.filename.length > 0) {
     if (flags.from === undefined) throw new CliFailure(exitCodes.usage, 'say who asks: --from order');
     const { explainOffline } = await import('./explain-offline.ts');
     const offline = await explainOffline(request, flags.from, flags.filename, flags.meshConfig);
-    await context.output.answer(context.format, { from: offline.name, request, ...offline.explanation }, () =>
-      print(context.output.paint, request, offline.name, offline.explanation),
+    const { name, explanation, access } = offline;
+    await context.output.answer(context.format, { from: name, request, ...explanation, access }, () =>
+      [
+        print(context.output.paint, request, name, explanation),
+        ...access.map((one) => printAccess(context.output.paint, one)),
+      ].join('\n'),
     );
     return;
   }
@@ -112,13 +121,26 @@ function printTargets(paint: Paint, targets: readonly ExplainedTarget[]): string
     const endpoints = target.endpoints.map((endpoint) => [
       endpoint.healthy ? percent(share / healthy) : percent(0),
       `  ${endpoint.address}`,
-      endpoint.healthy ? paint('good', 'healthy') : paint('bad', 'unhealthy'),
+      endpoint.healthy ? paint('good', 'healthy') : paint('bad', `unhealthy${why(endpoint.reason)}`),
       endpoint.workload,
       endpoint.identity,
     ]);
     return [head, ...endpoints];
   });
   return table(paint, ['SHARE', 'CLUSTER / ENDPOINT', 'HEALTH', 'WORKLOAD', 'DECIDED BY / IDENTITY'], rows);
+}
+
+/** "access        shop/inventory:8080 denies it: guard.yaml:7 AuthorizationPolicy shop/guard rules[0]". */
+function printAccess(paint: Paint, { workload, port, allowed, policy, from, asksAuthorizer }: ExplainedAccess): string {
+  const verdict = allowed ? paint('good', 'lets it in') : paint('bad', 'denies it: 403');
+  const place = from === undefined ? policy : describeProvenance(from);
+  const why = place !== '' ? `  ${paint('dim', place)}` : allowed ? '' : '  no rule allows it';
+  const authorizer = allowed && asksAuthorizer ? ', if its authorizer does' : '';
+  return `${paint('dim', 'access'.padEnd(14))}${workload}:${port} ${verdict}${authorizer}${why}`;
+}
+
+function why(reason: string | undefined): string {
+  return reason === undefined ? '' : `: ${reason}`;
 }
 
 function percent(share: number): string {

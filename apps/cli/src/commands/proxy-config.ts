@@ -80,7 +80,10 @@ async function withHealth(context: Context, admin: string, shown: DumpTable): Pr
       const host = asObject(entry);
       const socket = asObject(field(asObject(host['address']), 'socket_address'));
       const address = `${asString(socket['address'])}:${asString(field(socket, 'port_value'))}`;
-      const health = asString(field(asObject(field(host, 'health_status')), 'eds_health_status'));
+      const status = asObject(field(host, 'health_status'));
+      const failed =
+        field(status, 'failed_active_health_check') === true || field(status, 'failed_outlier_check') === true;
+      const health = failed ? 'UNHEALTHY' : asString(field(status, 'eds_health_status'));
       if (health !== '') live.set(`${asString(cluster['name'])} ${address}`, health);
     }
   }

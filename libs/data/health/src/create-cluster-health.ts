@@ -42,6 +42,7 @@ export function createHealth(options: HealthOptions): CreateClusterHealth {
         }
         return undefined;
       },
+      ...(outlier === undefined ? {} : { successRates: (endpoint) => outlier.successRates(endpoint) }),
       counters: () => new Map(keepers.flatMap((keeper) => [...keeper.counters])),
     };
   };

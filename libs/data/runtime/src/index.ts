@@ -19,6 +19,7 @@ export type {
   CreateClusterHealth,
   HealthPart,
   HealthSubject,
+  SuccessRates,
 } from './clusters/cluster-health.ts';
 export type { ResolveDns } from './clusters/dns-refresh.ts';
 export type { GrpcCheck, HealthProbe, HttpCheck, TcpCheck } from './clusters/health-check.ts';
@@ -85,9 +86,11 @@ export type {
   Cluster,
   ClusterLimits,
   Endpoint,
+  EndpointCounts,
   UpstreamHttp,
   WorkloadLabels,
 } from './tables/cluster.ts';
+export { emptyCounts } from './tables/cluster.ts';
 export type {
   AccessLogTable,
   DownstreamAddressing,

@@ -151,6 +151,7 @@ export class Lane {
     used.requests += 1;
     this.active += 1;
     this.endpoint.active += 1;
+    this.endpoint.counts.requestsTotal += 1;
     connection.lend(client);
   }
 
@@ -180,6 +181,8 @@ export class Lane {
     const { endpoint, traits } = this;
     this.connections += 1;
     this.#breaker.used.connections += 1;
+    endpoint.counts.connections += 1;
+    endpoint.counts.connectionsTotal += 1;
     const cancel = this.#host.dialer.dial(
       endpoint,
       this.#host.cluster.connectTimeoutMs,
@@ -189,6 +192,7 @@ export class Lane {
       },
       (code, reason, reset) => {
         this.#dials.delete(cancel);
+        endpoint.counts.connectFailures += 1;
         this.#uncount();
         this.#failPending(code, reason, reset);
       },
@@ -269,6 +273,7 @@ export class Lane {
   #uncount(): void {
     this.connections -= 1;
     this.#breaker.used.connections -= 1;
+    this.endpoint.counts.connections -= 1;
   }
 
   #cancelUnwantedDials(): void {

@@ -68,6 +68,24 @@ describe('pools of HTTP/1', () => {
     expect([second.waiter, second.client.stream?.reused, dials.length]).toEqual([undefined, true, 1]);
   });
 
+  it('count for each endpoint what was made, what failed and what was given', () => {
+    const { dials, acquire, endpoints } = setUp();
+    acquire();
+    acquire();
+    dials[0]?.ready();
+    dials[1]?.fail('upstream_connect_failed');
+    expect(endpoints[0]?.counts).toEqual({
+      connections: 1,
+      connectionsTotal: 2,
+      connectFailures: 1,
+      requestsTotal: 1,
+    });
+    dials[0]?.wire.give(answer);
+    acquire();
+    dials[0]?.wire.breakOff('ECONNRESET');
+    expect(endpoints[0]?.counts).toMatchObject({ connections: 0, connectionsTotal: 2, requestsTotal: 2 });
+  });
+
   it('lend the connection that was used last', () => {
     const { dials, acquire, endTurn } = setUp();
     acquire();

@@ -1,7 +1,7 @@
 /** What every balancer must do, whatever its policy. */
 
 import type { Balancer, BalancingPolicy, BalancingSpec, Endpoint, PickContext } from '@weft/data-runtime';
-import { unknownWorkload } from '@weft/data-runtime';
+import { emptyCounts, unknownWorkload } from '@weft/data-runtime';
 import { type Clock, createManualClock, createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { createBalancer } from '../create-balancer.ts';
@@ -26,6 +26,8 @@ export function endpoint(port: number, change: Partial<Endpoint> = {}): TestEndp
     tls: undefined,
     workload: unknownWorkload,
     active: 0,
+    healthFlags: '',
+    counts: emptyCounts(),
     ...change,
   };
 }

@@ -1,7 +1,7 @@
 /** How a local rate limit is made from its message; that of a route goes over that of the listener. */
 
 import { compileMutation, type HttpFilterKind, refuse, runtimeShareOf, unpack } from '@weft/data-runtime';
-import type { Clock, Random } from '@weft/kernel';
+import { type Clock, describeProvenance, type Random } from '@weft/kernel';
 import type { MetricRegistry } from '@weft/telemetry';
 import {
   VhRateLimitsOptions,
@@ -11,6 +11,7 @@ import {
   type LocalRateLimit,
   LocalRateLimitSchema,
 } from '@weft/xds-messages/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit';
+import type { ProxyLabels } from '../proxy-labels.ts';
 import { stageMax, type VirtualHostLimits } from '../rate-limit-rules.ts';
 import { compileBucket } from '../token-bucket.ts';
 import { type DescriptorSpec, LocalBuckets } from './local-buckets.ts';
@@ -20,6 +21,8 @@ export interface LocalRateLimitDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly registry: MetricRegistry;
+  /** A limit may have been written as a policy, which its stat_prefix names. */
+  readonly proxy?: Pick<ProxyLabels, 'policyFrom'>;
 }
 
 const virtualHostLimits: Readonly<Record<number, VirtualHostLimits>> = {
@@ -93,6 +96,7 @@ function compileSettings(message: LocalRateLimit, deps: LocalRateLimitDeps, wher
     grpcStatus: message.rateLimitedAsResourceExhausted ? 8 : -1,
     stage,
     virtualHostLimits: hostLimits,
+    reason: () => reasonOf(statPrefix, deps.proxy?.policyFrom),
     limitHeaders: message.enableXRatelimitHeaders === XRateLimitHeadersRFCVersion.DRAFT_VERSION_03,
     responseHeaders: compileMutation(message.responseHeadersToAdd, [], `${where}: response_headers_to_add`),
     notEnforcedHeaders: compileMutation(
@@ -102,6 +106,12 @@ function compileSettings(message: LocalRateLimit, deps: LocalRateLimitDeps, wher
     ),
     counters: compileCounters(statPrefix, deps.registry),
   };
+}
+
+/** For x-weft-reason. */
+function reasonOf(statPrefix: string, policyFrom: ProxyLabels['policyFrom']): string {
+  const from = policyFrom?.(statPrefix);
+  return from === undefined ? 'local rate limit' : `local rate limit; ${describeProvenance(from)}`;
 }
 
 function compileDescriptors({ descriptors }: LocalRateLimit, where: string): readonly DescriptorSpec[] {

@@ -5,6 +5,7 @@ import { filterDisabled, type Route } from '@weft/data-runtime';
 import { createManualClock, createSeededRandom } from '@weft/kernel';
 import { createMetricRegistry } from '@weft/telemetry';
 import { describe, expect, it } from 'vitest';
+import type { PolicyFrom } from '../rbac-rules.ts';
 import { type TestExchange, testExchange } from '../testing/exchange.ts';
 import { compileJson, compileRouteJson, headerRule, limitedRoute, withRouteConfig } from '../testing/kinds.ts';
 import { createLocalRateLimitKind } from './kind.ts';
@@ -16,10 +17,15 @@ const on = {
 };
 const bucket = (maxTokens: number) => ({ maxTokens, tokensPerFill: maxTokens, fillInterval: '60s' });
 
-function setUp(config: object) {
+function setUp(config: object, policyFrom?: PolicyFrom) {
   const clock = createManualClock();
   const registry = createMetricRegistry();
-  const kind = createLocalRateLimitKind({ clock, random: createSeededRandom(1), registry });
+  const kind = createLocalRateLimitKind({
+    clock,
+    random: createSeededRandom(1),
+    registry,
+    proxy: policyFrom === undefined ? {} : { policyFrom },
+  });
   const filter = compileJson(kind, { statPrefix: 'x', ...config } as JsonValue);
   const run = (fields: readonly string[] = [], route?: Route, change?: (exchange: TestExchange) => void) => {
     const exchange = testExchange({ fields });
@@ -59,6 +65,13 @@ describe('local_ratelimit', () => {
     clock.advance(30_000);
     expect([run().passed, run().passed]).toEqual([true, false]);
     expect(clock.pending()).toBe(0);
+  });
+
+  it('says where the limit was written', () => {
+    const from = { resource: 'HTTPLocalRateLimitPolicy shop/l', file: 'l.yaml', line: 3, rule: 'total' };
+    const { run } = setUp({ tokenBucket: bucket(1), ...on }, (name) => (name === 'x' ? from : undefined));
+    run();
+    expect(run().exchange.reason).toBe('local rate limit; l.yaml:3 HTTPLocalRateLimitPolicy shop/l total');
   });
 
   it('answers with its own status, and RESOURCE_EXHAUSTED for gRPC', () => {

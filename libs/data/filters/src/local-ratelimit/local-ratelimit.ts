@@ -18,6 +18,8 @@ export interface LocalRateLimitSettings {
   readonly stage: number;
   readonly virtualHostLimits: VirtualHostLimits;
   readonly limitHeaders: boolean;
+  /** Said of an answer: that it was a limit, and where it was written. */
+  readonly reason: () => string;
   readonly responseHeaders: HeaderMutation | undefined;
   readonly notEnforcedHeaders: HeaderMutation | undefined;
   readonly counters: Readonly<Record<'enabled' | 'enforced' | 'ok' | 'rateLimited', Counter>>;
@@ -82,7 +84,7 @@ function headerFields({ decisive }: LocalBuckets, nowMs: number): LimitHeaders {
 function refuse(exchange: Exchange, limit: LocalRateLimitSettings): false {
   limit.counters.enforced.add(1);
   exchange.addFlag('RL');
-  exchange.reason = 'local rate limit';
+  exchange.reason = limit.reason();
   let fields = noFields;
   if (limit.responseHeaders !== undefined) {
     const added: string[] = [];

@@ -1,6 +1,14 @@
 /** What a probe is sent to: the endpoint as its checks see it, in a cluster of the probes' own. */
 
-import type { Breaker, CheckedEndpoint, Cluster, Endpoint, HealthProbe, HealthSubject } from '@weft/data-runtime';
+import {
+  type Breaker,
+  type CheckedEndpoint,
+  type Cluster,
+  type Endpoint,
+  emptyCounts,
+  type HealthProbe,
+  type HealthSubject,
+} from '@weft/data-runtime';
 
 const unlimited = 4_294_967_295;
 
@@ -67,6 +75,8 @@ export function probeEndpoint(
     tls,
     workload: endpoint.workload,
     active: 0,
+    healthFlags: '',
+    counts: emptyCounts(),
   };
 }
 

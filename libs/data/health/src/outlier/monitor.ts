@@ -15,6 +15,9 @@ class SuccessRate {
     if (success) this.#successes += 1;
   }
 
+  /** Percent of the last interval in which there were enough of them and enough endpoints to be judged; -1: in the last one there were not. */
+  judged = -1;
+
   /** An interval is over. */
   turn(): void {
     this.lastTotal = this.#total;

@@ -218,6 +218,18 @@ describe('success rates', () => {
     expect(run.endpoints.filter((_, index) => run.isEjected(index))).toHaveLength(1);
   });
 
+  it('can be read, of the last interval in which there was enough to judge', () => {
+    const run = setUp({}, 6);
+    const rates = (index: number) => run.outlier.successRates(run.endpoints[index]!);
+    expect(rates(0)).toEqual({ external: -1, localOrigin: -1 });
+    traffic(run, 60);
+    run.clock.advance(10_000);
+    expect(rates(0)).toEqual({ external: 55, localOrigin: -1 });
+    expect(rates(1).external).toBe(98);
+    run.clock.advance(10_000);
+    expect(rates(1).external).toBe(-1);
+  });
+
   it('do not count with too few requests or too few endpoints', () => {
     const few = setUp({}, 6);
     traffic(few, 60, 99);

@@ -1,6 +1,13 @@
 /** Outlier detection, passive: endpoints that fail too much are put aside for a while (Envoy's OutlierDetection). */
 
-import type { AttemptOutcome, CheckedEndpoint, EjectionKind, Endpoint, OutlierSpec } from '@weft/data-runtime';
+import type {
+  AttemptOutcome,
+  CheckedEndpoint,
+  EjectionKind,
+  Endpoint,
+  OutlierSpec,
+  SuccessRates,
+} from '@weft/data-runtime';
 import type { Cancel } from '@weft/kernel';
 import { Counters, type Keeper, type KeeperDeps } from '../keeper.ts';
 import { Monitor } from './monitor.ts';
@@ -10,6 +17,7 @@ import { findOutliers } from './success-rates.ts';
 export interface Outlier extends Keeper {
   /** An active check of the endpoint succeeded: an ejection ends where the configuration says so. */
   checkPassed(endpoint: Endpoint): void;
+  successRates(endpoint: Endpoint): SuccessRates;
 }
 
 /** Status that stands for a failure of this proxy's own making where local failures are not told apart. */
@@ -76,6 +84,11 @@ class OutlierDetector implements Outlier {
     const seconds = Math.round((this.#deps.clock.monotonic() - monitor.ejectedAtMs) / 1_000);
     const lasts = Math.round(this.#ejectionMs(monitor) / 1_000);
     return `ejected ${seconds} s ago by outlier detection (${monitor.ejectedFor}), for ${lasts} s at least`;
+  }
+
+  successRates(endpoint: Endpoint): SuccessRates {
+    const monitor = this.#monitors.get(endpoint);
+    return { external: monitor?.external.judged ?? -1, localOrigin: monitor?.local.judged ?? -1 };
   }
 
   #status(endpoint: Endpoint, monitor: Monitor, status: number): void {

@@ -15,6 +15,7 @@ export function findOutliers(
   { successRate, failurePercentage }: OutlierSpec,
   local: boolean,
 ): readonly Found[] {
+  for (const monitor of monitors.values()) (local ? monitor.local : monitor.external).judged = -1;
   if (monitors.size < successRate.hostsMin && monitors.size < failurePercentage.hostsMin) return [];
   const rated: [Endpoint, Monitor][] = [];
   const counted: [Endpoint, Monitor][] = [];
@@ -25,6 +26,7 @@ export function findOutliers(
     if (monitor.ejectedFor !== undefined || rate.lastTotal === 0) continue;
     if (rate.lastTotal >= successRate.volumeMin) {
       rated.push(entry);
+      if (monitors.size >= successRate.hostsMin) rate.judged = rate.percent;
       sum += rate.percent;
     }
     if (rate.lastTotal >= failurePercentage.volumeMin) counted.push(entry);

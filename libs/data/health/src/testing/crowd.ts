@@ -1,6 +1,12 @@
 /** Endpoints whose health a test's keepers change, and outcomes of attempts. */
 
-import { type AttemptOutcome, type CheckedEndpoint, type HealthPart, unknownWorkload } from '@weft/data-runtime';
+import {
+  type AttemptOutcome,
+  type CheckedEndpoint,
+  emptyCounts,
+  type HealthPart,
+  unknownWorkload,
+} from '@weft/data-runtime';
 
 export type TestEndpoint = { -readonly [key in keyof CheckedEndpoint]: CheckedEndpoint[key] };
 
@@ -22,6 +28,8 @@ export function checkedEndpoint(port: number, change: Partial<CheckedEndpoint> =
     tls: undefined,
     workload: unknownWorkload,
     active: 0,
+    healthFlags: '',
+    counts: emptyCounts(),
     check: { port: 0, address: '', hostname: '', disabled: false },
     ...change,
   };

@@ -115,6 +115,9 @@ export class TcpConnection {
     }
     breaker.used.connections += 1;
     endpoint.active += 1;
+    endpoint.counts.connections += 1;
+    endpoint.counts.connectionsTotal += 1;
+    endpoint.counts.requestsTotal += 1;
     this.#endpoint = endpoint;
     const dialedAtMs = this.#owner.clock.monotonic();
     const { proxyProtocol } = cluster;
@@ -126,6 +129,7 @@ export class TcpConnection {
       (code, reason) => {
         this.#cancelDial = undefined;
         this.#transportFailure = reason;
+        endpoint.counts.connectFailures += 1;
         this.#observe(cluster, endpoint, 'connect-failed', this.#owner.clock.monotonic() - dialedAtMs);
         this.#release();
         this.#tried.push(endpoint);
@@ -208,6 +212,7 @@ export class TcpConnection {
   #release(): void {
     if (this.#endpoint === undefined || this.#cluster === undefined) return;
     this.#endpoint.active -= 1;
+    this.#endpoint.counts.connections -= 1;
     this.#cluster.breakers.default.used.connections -= 1;
     this.#endpoint = undefined;
   }

@@ -164,7 +164,8 @@ describe('the TCP proxy', () => {
       ends.push(socket);
       socket.write('half');
     });
-    const { port, line } = await proxy(testTcpTable(clusterTo(upstream)));
+    const cluster = clusterTo(upstream);
+    const { port, line } = await proxy(testTcpTable(cluster));
     const first = dial(port);
     await once(first, 'data');
     const clientFailed = once(first, 'error');
@@ -180,6 +181,8 @@ describe('the TCP proxy', () => {
     second.resetAndDestroy();
     expect((await endpointFailed)[0]).toMatchObject({ code: 'ECONNRESET' });
     expect(await logged).toMatchObject({ response_flags: 'DC', bytes_sent: 4 });
+    const counts = { connections: 0, connectionsTotal: 2, connectFailures: 0, requestsTotal: 2 };
+    expect(cluster.endpoints[0]?.counts).toEqual(counts);
   });
 
   it('says by flag why a connection went nowhere, and names what decided', async () => {

@@ -40,10 +40,18 @@ export interface HealthSubject {
   change(endpoint: Endpoint, part: HealthPart, value: boolean): void;
 }
 
+/** Percent of the last interval, of the endpoint's answers and of what this proxy could do itself; -1: too few to be judged. */
+export interface SuccessRates {
+  readonly external: number;
+  readonly localOrigin: number;
+}
+
 /** Read by /clusters, /stats and `explain`. */
 export interface ClusterHealthView {
   /** Why the endpoint is not used, with where the rule stands; nothing: the keepers have nothing against it. */
   reasonOf(endpoint: Endpoint): string | undefined;
+  /** Nothing: no outlier detection. */
+  successRates?(endpoint: Endpoint): SuccessRates;
   /** By Envoy's stat names: "outlier_detection.ejections_active", "health_check.attempt". */
   counters(): ReadonlyMap<string, number>;
 }

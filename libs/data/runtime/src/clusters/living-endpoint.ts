@@ -1,6 +1,6 @@
 /** An endpoint that lives as long as its address is listed: the parts of its health are kept apart and read as one. */
 
-import type { Endpoint, WorkloadLabels } from '../tables/cluster.ts';
+import { type Endpoint, type EndpointCounts, emptyCounts, type WorkloadLabels } from '../tables/cluster.ts';
 import type { UpstreamTls } from '../tables/tls.ts';
 import type { EndpointSpec } from './assignment.ts';
 import type { CheckedEndpoint, HealthPart } from './cluster-health.ts';
@@ -23,6 +23,7 @@ export class LivingEndpoint implements CheckedEndpoint {
   workload: WorkloadLabels;
   check: CheckedEndpoint['check'];
   active = 0;
+  readonly counts: EndpointCounts = emptyCounts();
   /** Left the list, but passes its active checks: it goes when it fails one. */
   leaving = false;
   /** Waits for the first result of its active checks. */
@@ -76,6 +77,20 @@ export class LivingEndpoint implements CheckedEndpoint {
       this.pending = true;
     }
     this.#settle();
+  }
+
+  /** In Envoy's order. */
+  get healthFlags(): string {
+    const against: readonly (readonly [boolean, string])[] = [
+      [!this.#checked, '/failed_active_hc'],
+      [this.ejected, '/failed_outlier_check'],
+      [!this.#listedHealthy, '/failed_eds_health'],
+      [this.#checkedDegraded, '/degraded_active_hc'],
+      [this.#listedDegraded, '/degraded_eds_health'],
+      [this.leaving, '/pending_dynamic_removal'],
+      [this.pending, '/pending_active_hc'],
+    ];
+    return against.map(([holds, flag]) => (holds ? flag : '')).join('');
   }
 
   /** Passes its active checks. */

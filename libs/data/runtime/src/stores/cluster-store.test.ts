@@ -128,6 +128,23 @@ describe('the health of endpoints', () => {
     expect(cluster.pick()).toMatchObject({ port: 1, healthySinceMs: 53_000 });
   });
 
+  it('is named in Envoy’s words, all that is against an endpoint in Envoy’s order', () => {
+    const { store, put, list, subjects } = setUp();
+    put(edsCluster('c', { healthChecks: [check], outlierDetection: {} }));
+    list('c', [1, 2]);
+    const [first] = store.clusters.get('c')!.endpoints;
+    expect(first!.healthFlags).toBe('/failed_active_hc/pending_active_hc');
+    const change = subjects[0]!.change;
+    change(first!, 'checked', true);
+    expect(first!.healthFlags).toBe('');
+    change(first!, 'degraded', true);
+    change(first!, 'ejected', true);
+    list('c', [2]);
+    expect(first!.healthFlags).toBe('/failed_outlier_check/degraded_active_hc/pending_dynamic_removal');
+    change(first!, 'checked', false);
+    expect(first!.healthFlags).toMatch(/^\/failed_active_hc\/failed_outlier_check/);
+  });
+
   it('does not go by the probes of an inbound cluster: they are reported only', () => {
     const { store, put, list, subjects } = setUp();
     put(edsCluster('inbound|80||', { healthChecks: [check] }));

@@ -109,6 +109,25 @@ export interface Endpoint {
   readonly workload: WorkloadLabels;
   /** Requests (or TCP connections) in flight: written by the request path, read by the balancer. */
   active: number;
+  /** What is against it, as Envoy's /clusters names it ("/failed_eds_health"); empty: nothing. */
+  readonly healthFlags: string;
+  /** For /clusters; they live as long as it does. */
+  readonly counts: EndpointCounts;
+}
+
+/** Written where connections are made and lent. */
+export interface EndpointCounts {
+  /** Open and being opened. */
+  connections: number;
+  /** Ever begun. */
+  connectionsTotal: number;
+  connectFailures: number;
+  /** Requests (or TCP connections) that it was given. */
+  requestsTotal: number;
+}
+
+export function emptyCounts(): EndpointCounts {
+  return { connections: 0, connectionsTotal: 0, connectFailures: 0, requestsTotal: 0 };
 }
 
 /** What Istio's labels say of a workload: "unknown" where nothing is known, revision "latest". */

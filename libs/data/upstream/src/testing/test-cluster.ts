@@ -1,6 +1,14 @@
 /** Clusters and endpoints for tests. */
 
-import type { Breaker, Cluster, ClusterLimits, Endpoint, UpstreamHttp, UpstreamTls } from '@weft/data-runtime';
+import {
+  type Breaker,
+  type Cluster,
+  type ClusterLimits,
+  type Endpoint,
+  emptyCounts,
+  type UpstreamHttp,
+  type UpstreamTls,
+} from '@weft/data-runtime';
 
 export type Changeable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -33,6 +41,8 @@ export function testEndpoint(changes: Partial<Endpoint> = {}): Changeable<Endpoi
       cluster: word,
     },
     active: 0,
+    healthFlags: '',
+    counts: emptyCounts(),
     ...changes,
   };
 }

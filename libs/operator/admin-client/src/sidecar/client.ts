@@ -1,8 +1,8 @@
 /** Client of a sidecar's admin port (interfaces.md, section 4). */
 
 import { type Call, callJson, callText, type Fetch } from '../request.ts';
-import { decodeExplanation } from './decode.ts';
-import type { ExplainRequest, Explanation } from './types.ts';
+import { decodeExplanation, decodeSeen } from './decode.ts';
+import type { ExplainRequest, Explanation, SeenRequest } from './types.ts';
 
 export interface SidecarAdminOptions {
   /** "127.0.0.1:15000". */
@@ -20,6 +20,10 @@ export interface SidecarAdmin {
   clusters(): Promise<unknown>;
   certs(): Promise<unknown>;
   explain(request: ExplainRequest): Promise<Explanation>;
+  /** What passed of late with this x-request-id, oldest first. */
+  requestsById(id: string): Promise<readonly SeenRequest[]>;
+  /** JSON lines: a sample of what passed in the last seconds, `linesMax` at most. */
+  recentRequests(sinceSeconds: number, linesMax: number): Promise<string>;
   setLogLevel(level: string): Promise<void>;
   drain(): Promise<void>;
   quit(): Promise<void>;
@@ -51,6 +55,11 @@ export function createSidecarAdmin(options: SidecarAdminOptions): SidecarAdmin {
       for (const header of request.headers) query.append('header', header);
       return decodeExplanation(await callJson(fetch, call('GET', `/explain?${query.toString()}`), peer));
     },
+    async requestsById(id) {
+      return decodeSeen(await callText(fetch, call('GET', `/requests?id=${encodeURIComponent(id)}`), peer));
+    },
+    recentRequests: (sinceSeconds, linesMax) =>
+      callText(fetch, call('GET', `/requests?since=${sinceSeconds}&limit=${linesMax}`), peer),
     setLogLevel: (level) => post(`/logging?level=${encodeURIComponent(level)}`),
     drain: () => post('/drain'),
     quit: () => post('/quitquitquit'),

@@ -1,7 +1,7 @@
 /** From the JSON of `/explain` to its type. */
 
 import { asArray, asBoolean, asNumber, asObject, asString, listOf } from '../decode.ts';
-import type { DecidedBy, ExplainedEndpoint, ExplainedTarget, Explanation } from './types.ts';
+import type { DecidedBy, ExplainedEndpoint, ExplainedTarget, Explanation, SeenRequest } from './types.ts';
 
 export function decodeExplanation(value: unknown): Explanation {
   const item = asObject(value);
@@ -49,8 +49,50 @@ function decodeEndpoint(value: unknown): ExplainedEndpoint {
   return {
     address: asString(endpoint['address']),
     healthy: asBoolean(endpoint['healthy']),
+    ...(endpoint['reason'] === undefined ? {} : { reason: asString(endpoint['reason']) }),
     workload: asString(endpoint['workload']) || asString(workload['workload']),
     identity: expectedOf(endpoint['identity']).join(' or '),
+  };
+}
+
+/** JSON lines of /requests, /tap or an access log; lines that are none are left out. */
+export function decodeSeen(lines: string): readonly SeenRequest[] {
+  return lines.split('\n').flatMap((line) => {
+    const seen = line.startsWith('{') ? decodeSeenLine(line) : undefined;
+    return seen === undefined ? [] : [seen];
+  });
+}
+
+function decodeSeenLine(line: string): SeenRequest | undefined {
+  let item: Readonly<Record<string, unknown>>;
+  try {
+    item = asObject(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+  const text = (...names: readonly string[]): string =>
+    names.map((name) => asString(item[name])).find((value) => value !== '' && value !== '-') ?? '';
+  const number = (...names: readonly string[]): number =>
+    names.map((name) => Number(item[name] ?? 0)).find((value) => Number.isFinite(value) && value !== 0) ?? 0;
+  return {
+    startTime: text('start_time'),
+    direction: text('direction'),
+    method: text('method'),
+    authority: text('authority'),
+    path: text('path'),
+    status: number('status', 'response_code'),
+    flags: text('flags', 'response_flags'),
+    details: text('details', 'response_code_details'),
+    reason: text('reason'),
+    route: text('route', 'route_name'),
+    routeFrom: text('route_from'),
+    cluster: text('upstream_cluster'),
+    endpoint: text('upstream_host'),
+    attempts: number('attempts', 'upstream_request_attempt_count'),
+    durationMs: number('duration_ms', 'duration'),
+    sourcePrincipal: text('source_principal', 'downstream_peer_uri_san'),
+    sourceWorkload: text('source_workload'),
+    destinationWorkload: text('destination_workload'),
   };
 }
 

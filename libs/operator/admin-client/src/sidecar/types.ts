@@ -12,6 +12,8 @@ export interface DecidedBy {
 export interface ExplainedEndpoint {
   readonly address: string;
   readonly healthy: boolean;
+  /** Why it is not healthy. */
+  readonly reason?: string;
   readonly workload: string;
   readonly identity: string;
 }
@@ -41,4 +43,30 @@ export interface ExplainRequest {
   readonly url: string;
   /** "name:value". */
   readonly headers: readonly string[];
+}
+
+/** One exchange that passed a sidecar: a line of its /requests, of its /tap or of its access log. "" and 0: not said. */
+export interface SeenRequest {
+  /** RFC 3339. */
+  readonly startTime: string;
+  readonly direction: string;
+  readonly method: string;
+  readonly authority: string;
+  /** With query. */
+  readonly path: string;
+  readonly status: number;
+  /** Envoy's response flags, joined with ","; "": none. */
+  readonly flags: string;
+  readonly details: string;
+  /** What decided: a rule that denied or failed it, else the place of the route. */
+  readonly reason: string;
+  readonly route: string;
+  readonly routeFrom: string;
+  readonly cluster: string;
+  readonly endpoint: string;
+  readonly attempts: number;
+  readonly durationMs: number;
+  readonly sourcePrincipal: string;
+  readonly sourceWorkload: string;
+  readonly destinationWorkload: string;
 }

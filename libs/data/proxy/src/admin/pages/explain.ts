@@ -1,6 +1,8 @@
 /** `/explain`: what this proxy would do with a request, answered by the very tables that requests run on. */
 
 import type {
+  Cluster,
+  Endpoint,
   Exchange,
   ForwardAction,
   HttpHandlerTable,
@@ -13,6 +15,7 @@ import type { Provenance } from '@weft/kernel';
 import type { AdminView } from '../admin-view.ts';
 import { json, type SideAnswer, type SideRequest, text } from '../side-server.ts';
 import { askedExchange } from './asked-exchange.ts';
+import { reasonOf } from './endpoint-reason.ts';
 
 export const explainLimits = {
   /** UTF-16 units of `?url=`. */
@@ -42,7 +45,10 @@ interface ExplainedTarget {
   readonly from: Provenance;
   readonly endpoints: readonly {
     readonly address: string;
+    /** False: balancing leaves it out, as long as others suffice. */
     readonly healthy: boolean;
+    /** Why it is not healthy, with where the rule stands. */
+    readonly reason?: string;
     readonly workload: string;
     /** SPIFFE URIs of which the endpoint must show one; empty: plain text. */
     readonly identity: string;
@@ -115,17 +121,24 @@ function listenerFor(tables: Tables, authority: string): ListenerTable | undefin
 }
 
 function explainTarget(target: RouteTarget): ExplainedTarget {
-  const endpoints = target.cluster.current?.endpoints ?? [];
+  const cluster = target.cluster.current;
   return {
     cluster: target.clusterName,
     weight: target.weight,
     from: target.from,
-    endpoints: endpoints.map(({ hostPort, healthy, workload, tls }) => ({
-      address: hostPort,
-      healthy,
-      workload: workload.workload,
-      identity: tls?.expectedUris.join(' or ') ?? '',
-    })),
+    endpoints: cluster?.endpoints.map((endpoint) => explainEndpoint(cluster, endpoint)) ?? [],
+  };
+}
+
+function explainEndpoint(cluster: Cluster, endpoint: Endpoint): ExplainedTarget['endpoints'][number] {
+  const { hostPort, healthy, ejected, workload, tls } = endpoint;
+  const reason = reasonOf(cluster, endpoint);
+  return {
+    address: hostPort,
+    healthy: healthy && !ejected,
+    ...(reason === undefined ? {} : { reason }),
+    workload: workload.workload,
+    identity: tls?.expectedUris.join(' or ') ?? '',
   };
 }
 

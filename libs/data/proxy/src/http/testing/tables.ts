@@ -15,6 +15,7 @@ import type {
   UpstreamHttp,
   WorkloadLabels,
 } from '@weft/data-runtime';
+import { emptyCounts } from '@weft/data-runtime';
 import type { Provenance } from '@weft/kernel';
 
 export const from: Provenance = { resource: 'VirtualService shop/a', file: 'mesh/a.yaml', line: 7, rule: 'http[0]' };
@@ -77,6 +78,8 @@ export function makeEndpoint(port: number, changes: Partial<Endpoint> = {}): End
     tls: undefined,
     workload: workload('a'),
     active: 0,
+    healthFlags: '',
+    counts: emptyCounts(),
     ...changes,
   };
 }

@@ -1,0 +1,103 @@
+/** What `/clusters` and `/explain` say of endpoints; the lines are those of a running Envoy 1.40. */
+
+import type { Cluster, Endpoint } from '@weft/data-runtime';
+import { describe, expect, it } from 'vitest';
+import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from '../../http/testing/tables.ts';
+import { testChain, testListener } from '../../listeners/testing/tables.ts';
+import type { AdminView } from '../admin-view.ts';
+import { clustersPage } from './clusters.ts';
+import { explainPage } from './explain.ts';
+
+const well = makeEndpoint(1, {
+  hostname: 'h',
+  locality: 'r/z/s',
+  lbMetadata: { canary: 'true' },
+  counts: { connections: 1, connectionsTotal: 4, connectFailures: 2, requestsTotal: 9 },
+});
+const ejected = makeEndpoint(2, { ejected: true, healthFlags: '/failed_outlier_check' });
+const unlisted = makeEndpoint(3, { healthy: false, healthFlags: '/failed_eds_health' });
+const reason =
+  'ejected 3 s ago by outlier detection (consecutive_5xx), for 30 s at least; mesh/b.yaml:9 DestinationRule';
+const health: Cluster['health'] = {
+  reasonOf: (endpoint: Endpoint) => (endpoint === ejected ? reason : undefined),
+  successRates: (endpoint: Endpoint) => ({ external: endpoint === well ? 66.5 : -1, localOrigin: -1 }),
+  counters: () => new Map(),
+};
+const cluster = makeCluster([well, ejected, unlisted], { health });
+
+function pageOf(page: typeof clustersPage, query: string): string {
+  const route = makeRoute(makeForward(makeTarget(cluster)));
+  const handler = makeTable(() => route);
+  const listener = testListener('out', { direction: 'outbound', chains: [{ ...testChain('http'), handler } as never] });
+  const view = {
+    tables: { clusters: new Map([[cluster.name, cluster]]), listeners: new Map([['out', listener]]) },
+    poolStats: () => ({ connections: 1, active: 0 }),
+    identity: () => undefined,
+  } as unknown as AdminView;
+  return page(view, { query: new URLSearchParams(query) } as never).body?.toString() ?? '';
+}
+
+describe('/clusters', () => {
+  it('has Envoy’s lines of an endpoint, in its order', () => {
+    const prefix = `${cluster.name}::${well.hostPort}::`;
+    const lines = pageOf(clustersPage, '')
+      .split('\n')
+      .filter((line) => line.startsWith(prefix));
+    expect(lines.map((line) => line.slice(prefix.length))).toEqual([
+      'cx_active::1',
+      'cx_connect_fail::2',
+      'cx_total::4',
+      'rq_active::0',
+      'rq_total::9',
+      'hostname::h',
+      'health_flags::healthy',
+      'weight::1',
+      'region::r',
+      'zone::z',
+      'sub_zone::s',
+      'canary::true',
+      'priority::0',
+      'success_rate::66.5',
+      'local_origin_success_rate::-1',
+    ]);
+  });
+
+  it('says what is against an endpoint, and why', () => {
+    const text = pageOf(clustersPage, '');
+    expect(text).toContain(`${ejected.hostPort}::health_flags::/failed_outlier_check`);
+    expect(text).toContain(`${ejected.hostPort}::reason::${reason}`);
+    expect(text).toContain(`${unlisted.hostPort}::health_flags::/failed_eds_health`);
+    expect(text).toContain(`${unlisted.hostPort}::reason::the control plane says that it is not healthy`);
+  });
+
+  it('says the same in JSON, in Envoy’s fields', () => {
+    const [status] = JSON.parse(pageOf(clustersPage, 'format=json')).cluster_statuses;
+    expect(status.circuit_breakers.thresholds[1]).toMatchObject({
+      priority: 'HIGH',
+      max_retries: cluster.breakers.high.retriesMax,
+    });
+    const [first, second, third] = status.host_statuses;
+    expect(first).toMatchObject({
+      hostname: 'h',
+      locality: { region: 'r', zone: 'z', sub_zone: 's' },
+      canary: true,
+      success_rate: { value: 66.5 },
+      health_status: { eds_health_status: 'HEALTHY' },
+    });
+    expect(first.stats).toContainEqual({ name: 'cx_active', type: 'GAUGE', value: '1' });
+    expect(second).toMatchObject({ reason, health_status: { failed_outlier_check: true } });
+    expect(third.health_status).toEqual({ eds_health_status: 'UNHEALTHY' });
+  });
+});
+
+describe('/explain', () => {
+  it('says why an endpoint is not used', () => {
+    const [target] = JSON.parse(pageOf(explainPage, 'url=http://a/')).targets;
+    expect(target.endpoints).toMatchObject([
+      { address: well.hostPort, healthy: true },
+      { healthy: false, reason },
+      { healthy: false, reason: 'the control plane says that it is not healthy' },
+    ]);
+    expect(target.endpoints[0]).not.toHaveProperty('reason');
+  });
+});
