@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useCli } from './testing/cli-suite.ts';
+import { fakeProxy } from './testing/fake-mesh.ts';
 
 const { cli, runAgainst, fake } = useCli();
 const folder = mkdtempSync(join(tmpdir(), 'weft-plan-'));
@@ -81,7 +82,7 @@ describe('weft analyze', () => {
 describe('weft plan', () => {
   it('says in words what a change of files does', async () => {
     const { code, stdout } = await cli.run(['plan', '-f', file('change.yaml', rule(80)), '--against', 'infra/mesh']);
-    expect(stdout).toContain('-> payment: 10 % of requests move from v1 to v2');
+    expect(stdout).toContain('→ payment: 10% of requests move from v1 to v2');
     expect(code).toBe(0);
   });
 
@@ -129,7 +130,56 @@ describe('weft plan', () => {
     await runAgainst({}, 'version');
     const { stdout } = await cli.run(['plan', '-f', path, '--api', api.address]);
     expect(stdout).toBe('  order -> payment: t\n1 change\n');
-    expect(JSON.parse(api.bodies[0] ?? '')).toEqual({ yaml: rule(80), delete: false, traffic: [] });
+    expect(JSON.parse(api.bodies.at(-1) ?? '')).toEqual({ yaml: rule(80), delete: false, traffic: [] });
+  });
+
+  const line = { direction: 'outbound', method: 'GET', authority: 'payment.shop', path: '/x', weight: 3 };
+
+  it('looks at what the sidecars saw in the last hour, and replays the window that is asked for', async () => {
+    const path = file('change.yaml', rule(80));
+    const sidecar = await fake({ 'GET /requests': { text: `${JSON.stringify(line)}\n` } });
+    const api = await fake({
+      'GET /v1/proxies': { body: { proxies: [fakeProxy('shop/order', sidecar.address), fakeProxy('shop/gone', '')] } },
+      'POST /v1/plan': {
+        body: { changes: [], replay: { requests: 3, skipped: 0, changed: 0.3, examples: [] } },
+      },
+    });
+    await runAgainst({}, 'version');
+    const { stdout } = await cli.run(['plan', '-f', path, '--api', api.address, '--traffic', '15m']);
+    expect(stdout).toContain('0.3 of 3 requests would come out differently');
+    expect(stdout).toContain('1 of 2 proxies told what they saw in the last hour');
+    expect(sidecar.calls).toEqual(['GET /requests?since=3600&limit=10000']);
+    const sent = JSON.parse(api.bodies.at(-1) ?? '') as { traffic: object[]; replaySinceMs: number };
+    expect(sent.traffic).toEqual([{ workload: 'shop/order', lines: `${JSON.stringify(line)}\n` }]);
+    expect(sent.replaySinceMs).toBeGreaterThan(1_600_000_000_000);
+  });
+
+  it('refuses a window that no sidecar remembers', async () => {
+    const args = ['--against', 'infra/mesh', '--traffic', '2h'];
+    const { code, stderr } = await cli.run(['plan', '-f', file('change.yaml', rule(80)), ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('1h is the most')]);
+  });
+
+  it('says which traffic of a file a policy denies', async () => {
+    const inbound = { ...line, direction: 'inbound', path: '/stock', source_workload: 'order', weight: 42 };
+    const principal = { source_principal: 'spiffe://cluster.local/ns/shop/sa/order' };
+    const tap = file('inbound.jsonl', `${JSON.stringify({ ...inbound, ...principal })}\n`);
+    const change = file(
+      'deny.yaml',
+      'apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: { name: guard, namespace: shop }\nspec: { selector: { matchLabels: { app: inventory } }, action: DENY, rules: [{ to: [{ operation: { paths: [/stock] } }] }] }\n',
+    );
+    const { code, stdout } = await cli.run([
+      'plan',
+      '-f',
+      change,
+      '--against',
+      'infra/mesh',
+      '--strict',
+      '--traffic',
+      `inventory=${tap}`,
+    ]);
+    expect(stdout).toContain('! order loses access to inventory: GET /stock, seen 42 times');
+    expect(code).toBe(1);
   });
 });
 
@@ -156,9 +206,73 @@ describe('weft explain from files', () => {
     expect(code).toBe(0);
   });
 
+  it('says whether the workload at the other end lets the request in, and by which line', async () => {
+    const guard = file(
+      'guard.yaml',
+      `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: guard, namespace: shop }
+spec:
+  selector: { matchLabels: { app: payment } }
+  action: DENY
+  rules: [{ from: [{ source: { principals: ["*/sa/order"] } }], to: [{ operation: { paths: [/admin*] } }] }]
+`,
+    );
+    const ask = (path: string) =>
+      cli.run(['explain', `http://payment.shop${path}`, '--from', 'order', '-f', 'infra/mesh', '-f', guard]);
+    expect((await ask('/admin/x')).stdout).toMatch(
+      /access\s+shop\/payment-v1:\d+ denies it: 403\s+\S+guard.yaml:\d+ AuthorizationPolicy shop\/guard rules\[0\]/,
+    );
+    expect((await ask('/charge')).stdout).toMatch(/access\s+shop\/payment-v1:\d+ lets it in/);
+  });
+
   it('says who there is for a name that is not', async () => {
     const { code, stderr } = await cli.run(['explain', 'GET', 'http://a', '--from', 'nobody', '-f', 'infra/mesh']);
     expect(stderr).toContain('no WorkloadGroup or Pod of the files is "nobody"; there are');
     expect(code).toBe(1);
+  });
+});
+
+describe('weft explain of a request id', () => {
+  const id = '0d5a0f4e-9f6f-4a8e-8a51-b1b6d7a0c001';
+  const seen = {
+    ...{ start_time: '2026-01-01T00:00:00.000Z', direction: 'inbound', method: 'GET', authority: 'inventory.shop' },
+    ...{ path: '/stock', request_id: id, status: 403, flags: '-', attempts: 0, duration_ms: 2 },
+    details: 'rbac_access_denied_matched_policy[ns[shop]-policy[guard]-rule[0]]',
+    reason: 'infra/mesh/guard.yaml:7 AuthorizationPolicy shop/guard rules[0]',
+    ...{ route: 'default', route_from: 'built-in', source_principal: 'spiffe://cluster.local/ns/shop/sa/user' },
+  };
+
+  it('says proxy by proxy what became of it: route, policy, flags, each with its place', async () => {
+    const sidecar = await fake({ 'GET /requests': { text: `${JSON.stringify(seen)}\n` } });
+    const log = file(
+      'order.access.log',
+      `${JSON.stringify({
+        ...{ start_time: '2026-01-01T00:00:01.000Z', method: 'GET', authority: 'payment', path: '/', request_id: id },
+        ...{ response_code: 503, response_flags: 'UF,URX', route_name: 'canary', duration: 7 },
+        ...{
+          upstream_cluster: 'outbound|80||payment',
+          upstream_host: '10.0.0.1:80',
+          reason: 'vs.yaml:9 VirtualService',
+        },
+      })}\n`,
+    );
+    const proxies = { 'GET /v1/proxies': { body: { proxies: [fakeProxy('shop/inventory', sidecar.address)] } } };
+    const { code, stdout } = await runAgainst(proxies, 'explain', id, '--log', log);
+    expect(stdout).toMatch(/shop\/inventory inbound: GET inventory.shop\/stock {2}403 in 2 ms/);
+    expect(stdout).toMatch(
+      /policy\s+ns\[shop\]-policy\[guard\]-rule\[0\]\s+infra\/mesh\/guard.yaml:7 AuthorizationPolicy/,
+    );
+    expect(stdout).toMatch(/order: GET payment\/ {2}503 in 7 ms/);
+    expect(stdout).toMatch(/route\s+canary\s+vs.yaml:9 VirtualService/);
+    expect(stdout).toMatch(/endpoint\s+10.0.0.1:80/);
+    expect(stdout).toMatch(/flag\s+URX\s+the limit of retries/);
+    expect(stdout.indexOf('shop/inventory')).toBeLessThan(stdout.indexOf('order:'));
+    expect(code).toBe(0);
+  });
+
+  it('says where it looked when nobody remembers it', async () => {
+    const { code, stderr } = await runAgainst({ 'GET /v1/proxies': { body: { proxies: [] } } }, 'explain', id);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`no sidecar remembers the request ${id}`)]);
   });
 });

@@ -207,8 +207,8 @@ function addPlanning(program: Command, contextOf: ContextOf, config: CliConfig):
     )
     .option(...meshConfigFlag)
     .option(
-      '--traffic <workload=file>',
-      "JSON lines of a sidecar's tap, replayed through both versions; may be repeated",
+      '--traffic <last|workload=file>',
+      "requests to replay through both versions: those that the sidecars saw in the last 15m (1h at most), or JSON lines of a sidecar's tap; may be repeated",
       collect,
       [],
     )
@@ -243,24 +243,25 @@ function addInspection(program: Command, contextOf: ContextOf): void {
       await (await import('./commands/proxy-config.ts')).proxyConfig(contextOf(command), kind, proxy);
     });
   program
-    .command('explain <method> [url]')
+    .command('explain <method-or-id> [url]')
     .description(
-      "route, cluster, endpoints and identity of a request, each with the line that decided it: weft explain GET http://payment.shop/charge -H 'x-canary: 1' --from order",
+      "route, cluster, endpoints and identity of a request, each with the line that decided it: weft explain GET http://payment.shop/charge -H 'x-canary: 1' --from order; or what became of one that was made: weft explain <x-request-id>",
     )
     .option('-H, --header <header>', 'a request header, "name: value"; may be repeated', collect, [])
     .option('--from <workload>', 'who asks')
     .option('-f, --filename <path>', 'answer from files, without a running mesh; may be repeated', collect, [])
+    .option('--log <file>', 'an access log (JSON) to look for a request id in; may be repeated', collect, [])
     .option(...meshConfigFlag)
     .option(...outputFlag)
     .action(
       async (
         first: string,
         second: string | undefined,
-        flags: { header: string[]; from?: string; filename: string[]; meshConfig?: string },
+        flags: { header: string[]; from?: string; filename: string[]; log: string[]; meshConfig?: string },
         command: Command,
       ) => {
-        const { header, from, filename, meshConfig } = flags;
-        const asked = { header, from, filename, meshConfig };
+        const { header, from, filename, log, meshConfig } = flags;
+        const asked = { header, from, filename, log, meshConfig };
         await (await import('./commands/explain.ts')).explain(contextOf(command), first, second, asked);
       },
     );

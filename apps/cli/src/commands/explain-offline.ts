@@ -1,9 +1,12 @@
 /** The answer of `weft explain` from files alone: compiled as the control plane does it, asked as a sidecar would be. */
 
 import {
+  type AskedRequest,
   askedRequest,
   compile,
   decodeSnapshot,
+  type ExplainedAccess,
+  explainAccess,
   explainRequest,
   nameOfProxy,
   offlineClient,
@@ -17,6 +20,8 @@ export interface OfflineExplanation {
   /** Who asks. */
   readonly name: string;
   readonly explanation: Explanation;
+  /** What the workloads at the other end say of it, each once. */
+  readonly access: readonly ExplainedAccess[];
 }
 
 /** @param from "order", "order.shop", "shop/order", "gateway"; "name.namespace" of nobody that is known is a client of that namespace. */
@@ -31,8 +36,28 @@ export async function explainOffline(
   const proxy = findOffline(mesh, from);
   const asked = askedRequest(request.method, request.url, request.headers);
   if (asked === undefined) throw new CliFailure(exitCodes.usage, `"${request.url}" is not a URL`);
-  const explained = explainRequest(decodeSnapshot(compile(mesh.input, proxy)), proxy, asked);
-  return { name: proxy.workloadGroup || nameOfProxy(proxy), explanation: explained };
+  const explanation = explainRequest(decodeSnapshot(compile(mesh.input, proxy)), proxy, asked);
+  const name = proxy.workloadGroup || nameOfProxy(proxy);
+  return { name, explanation, access: accessOf(mesh, explanation, asked) };
+}
+
+function accessOf(
+  { input, proxies }: PlannedMesh,
+  explanation: Explanation,
+  asked: AskedRequest,
+): OfflineExplanation['access'] {
+  const found = new Map<string, ExplainedAccess>();
+  for (const { address, identity } of explanation.targets.flatMap(({ endpoints }) => endpoints)) {
+    const colon = address.lastIndexOf(':');
+    const server = proxies.find(({ addresses }) => addresses.includes(address.slice(0, colon)));
+    if (server === undefined) continue;
+    const snapshot = decodeSnapshot(compile(input, server));
+    const principal = identity === '' ? '' : explanation.identity.own;
+    const name = server.workloadGroup || `${server.namespace}/${server.workloadName}`;
+    const access = explainAccess(name, snapshot, Number(address.slice(colon + 1)), asked, principal);
+    if (access !== undefined) found.set(`${name}:${access.port}`, access);
+  }
+  return [...found.values()];
 }
 
 function findOffline({ input, proxies }: PlannedMesh, from: string): PlannedMesh['proxies'][number] {

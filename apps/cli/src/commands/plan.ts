@@ -1,13 +1,21 @@
 /** `weft plan`: what a change would do to traffic, in words, before it is made. */
 
 import { readFile } from 'node:fs/promises';
-import { describeChange, planChanges, readTap, replay } from '@weft/control-compiler';
+import { deniedTraffic, describeChange, planChanges, readTap, replay, seenRequestsMax } from '@weft/control-compiler';
+import { systemClock } from '@weft/kernel';
 import { type AnyResource, createModel, type Model, resourceKey } from '@weft/model';
-import type { PlanItem, PlannedItem, ReplayedRequests } from '@weft/operator-admin-client';
+import {
+  AdminError,
+  type PlanItem,
+  type PlannedItem,
+  type PlanRequest,
+  type ReplayedRequests,
+} from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import type { Paint } from '../output/style.ts';
 import { asMesh, readMeshConfig, readOffline, refuseInvalid } from '../validation/offline.ts';
+import { recentTraffic, windowMsMax, windowOf } from './recent-traffic.ts';
 import { readSources } from './validate.ts';
 
 export interface PlanFlags {
@@ -16,7 +24,7 @@ export interface PlanFlags {
   /** Folders or files that stand for the configuration in force; empty: the running control plane's. */
   readonly against: readonly string[];
   readonly meshConfig: string | undefined;
-  /** "order=tap.jsonl": lines of the tap of that workload's sidecar. */
+  /** "15m": what the sidecars saw of late; "order=tap.jsonl": lines of the tap of that workload's sidecar. */
   readonly traffic: readonly string[];
   /** Fail where something is dangerous. */
   readonly strict: boolean;
@@ -24,24 +32,50 @@ export interface PlanFlags {
 
 /** @throws CliFailure (invalid) where a document is not valid; (failed) with `strict`, after the answer, where a change is dangerous */
 export async function plan(context: Context, flags: PlanFlags): Promise<void> {
-  const traffic = await Promise.all(flags.traffic.map(readTraffic));
-  const answer = flags.against.length > 0 ? await offline(flags, traffic) : await online(context, flags, traffic);
-  await context.output.answer(context.format, answer, () => describe(context.output.paint, answer));
+  const asked = await trafficOf(context, flags);
+  const answer = flags.against.length > 0 ? await offline(flags, asked) : await online(context, flags, asked);
+  await context.output.answer(context.format, answer, () =>
+    [describe(context.output.paint, answer), ...asked.notes.map((note) => context.output.paint('dim', note))].join(
+      '\n',
+    ),
+  );
   const dangers = answer.changes.filter(({ danger }) => danger !== '').length;
   if (flags.strict && dangers > 0) throw new CliFailure(exitCodes.failed, `${dangers} of the changes are dangerous`);
 }
 
 interface Traffic {
-  readonly workload: string;
-  readonly lines: string;
+  readonly traffic: PlanRequest['traffic'];
+  /** Absent: it is looked at for what is denied, not replayed. */
+  readonly replaySinceMs?: number;
+  readonly notes: readonly string[];
 }
 
-async function readTraffic(written: string): Promise<Traffic> {
+/** What the sidecars saw in the last hour is asked for in any case: nobody should deny what is in use without being told. */
+async function trafficOf(context: Context, flags: PlanFlags): Promise<Traffic> {
+  const windows = flags.traffic.flatMap((written) => windowOf(written) ?? []);
+  const files = await Promise.all(flags.traffic.filter((written) => windowOf(written) === undefined).map(readTraffic));
+  const wanted = windows.length > 0;
+  if (!wanted && (files.length > 0 || flags.against.length > 0))
+    return { traffic: files, ...(files.length > 0 ? { replaySinceMs: 0 } : {}), notes: [] };
+  const recent = await recentTraffic(context, windowMsMax).catch((error: unknown) => {
+    if (wanted || !(error instanceof AdminError)) throw error;
+    return { traffic: [], asked: 0, silent: 0 };
+  });
+  const { asked, silent } = recent;
+  const note = `${asked} of ${asked + silent} proxies told what they saw in the last hour`;
+  return {
+    traffic: [...files, ...recent.traffic],
+    ...(wanted ? { replaySinceMs: systemClock.now() - Math.max(...windows) } : {}),
+    notes: wanted && silent > 0 ? [note] : [],
+  };
+}
+
+async function readTraffic(written: string): Promise<PlanRequest['traffic'][number]> {
   const equals = written.indexOf('=');
   if (equals <= 0) {
     throw new CliFailure(
       exitCodes.usage,
-      `"${written}" is not workload=FILE; write it as in: --traffic order=tap.jsonl`,
+      `"${written}" is neither a duration nor workload=FILE; write it as in: --traffic 15m, or --traffic order=tap.jsonl`,
     );
   }
   const file = written.slice(equals + 1);
@@ -52,13 +86,14 @@ async function readTraffic(written: string): Promise<Traffic> {
   }
 }
 
-async function online(context: Context, flags: PlanFlags, traffic: readonly Traffic[]): Promise<PlanItem> {
+async function online(context: Context, flags: PlanFlags, { traffic, replaySinceMs }: Traffic): Promise<PlanItem> {
   const sources = await readSources(flags.filename);
   const yaml = sources.map(({ text }) => text.replace(/\n*$/, '\n')).join('---\n');
-  return context.operator().plan({ yaml, delete: flags.delete, traffic });
+  const replayed = replaySinceMs === undefined ? {} : { replaySinceMs };
+  return context.operator().plan({ yaml, delete: flags.delete, traffic, ...replayed });
 }
 
-async function offline(flags: PlanFlags, traffic: readonly Traffic[]): Promise<PlanItem> {
+async function offline(flags: PlanFlags, { traffic, replaySinceMs }: Traffic): Promise<PlanItem> {
   const [before, change, mesh] = await Promise.all([
     readOffline(flags.against),
     readOffline(flags.filename),
@@ -67,12 +102,13 @@ async function offline(flags: PlanFlags, traffic: readonly Traffic[]): Promise<P
   refuseInvalid(change);
   const after = changedModel(before.model, change.model.resources, flags.delete);
   const sides = [asMesh(before.model, mesh), asMesh(after, mesh)] as const;
-  const changes = planChanges(...sides).map(
+  const seen = traffic.flatMap(({ workload, lines }) => readTap(lines, workload)).slice(0, seenRequestsMax);
+  const changes = [...planChanges(...sides), ...deniedTraffic(...sides, seen)].map(
     (one): PlannedItem => ({ ...one, sentence: describeChange(one), danger: one.danger ?? '' }),
   );
-  if (traffic.length === 0) return { changes };
-  const seen = traffic.flatMap(({ workload, lines }) => readTap(lines, workload));
-  return { changes, replay: replay(...sides, seen) };
+  if (replaySinceMs === undefined) return { changes };
+  const replayed = seen.filter(({ startedAtMs }) => startedAtMs === 0 || startedAtMs >= replaySinceMs);
+  return { changes, replay: replay(...sides, replayed) };
 }
 
 function changedModel(model: Model, resources: readonly AnyResource[], deletes: boolean): Model {

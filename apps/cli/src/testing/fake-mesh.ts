@@ -7,7 +7,9 @@ import { join } from 'node:path';
 
 export interface FakeAnswer {
   readonly status?: number;
-  readonly body: unknown;
+  readonly body?: unknown;
+  /** Instead of `body`, as it is. */
+  readonly text?: string;
 }
 
 export interface FakeServer {
@@ -34,7 +36,7 @@ export async function startFake(answers: Readonly<Record<string, FakeAnswer>>): 
         body: { code: 'none' },
       };
       response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
-      response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+      response.end(answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body)));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -11,6 +11,8 @@ export { deniedTraffic, deniedTrafficMax } from './plan/denied-traffic.ts';
 export type { AskedRequest } from './plan/evaluate/asked-request.ts';
 export { askedRequest } from './plan/evaluate/asked-request.ts';
 export { decodeSnapshot } from './plan/evaluate/decoded-snapshot.ts';
+export type { ExplainedAccess } from './plan/explain-access.ts';
+export { explainAccess } from './plan/explain-access.ts';
 export type { ExplainedRequest } from './plan/explain-request.ts';
 export { explainRequest } from './plan/explain-request.ts';
 export type { OfflineMeshOptions, PlannedMesh } from './plan/offline-mesh.ts';

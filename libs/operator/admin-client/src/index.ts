@@ -31,5 +31,12 @@ export type { Fetch } from './request.ts';
 export { answerBytesMax, requestTimeoutMs } from './request.ts';
 export type { SidecarAdmin, SidecarAdminOptions } from './sidecar/client.ts';
 export { createSidecarAdmin } from './sidecar/client.ts';
-export { decodeDecidedBy } from './sidecar/decode.ts';
-export type { DecidedBy, ExplainedEndpoint, ExplainedTarget, ExplainRequest, Explanation } from './sidecar/types.ts';
+export { decodeDecidedBy, decodeSeen } from './sidecar/decode.ts';
+export type {
+  DecidedBy,
+  ExplainedEndpoint,
+  ExplainedTarget,
+  ExplainRequest,
+  Explanation,
+  SeenRequest,
+} from './sidecar/types.ts';

@@ -102,7 +102,8 @@ function weftOf({ metadata }: Route): JsonObject {
   return metadata?.filterMetadata['weft'] ?? {};
 }
 
-function provenanceFrom(weft: JsonObject): Provenance {
+/** Of a resource's metadata for Weft. */
+export function provenanceFrom(weft: JsonObject): Provenance {
   const text = (key: string): string => (typeof weft[key] === 'string' ? weft[key] : '');
   const line = typeof weft['line'] === 'number' ? weft['line'] : 0;
   return { resource: text('resource'), file: text('file'), line, rule: text('rule') };

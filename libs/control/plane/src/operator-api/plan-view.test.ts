@@ -72,5 +72,13 @@ it('keeps the workloads that are there, so that a change of rules is no loss of 
   };
   const request = { yaml: rule('echo'), delete: false, traffic: [] };
   const { changes } = planOf({ input, proxies: [proxy] }, registry.kept(), request);
-  expect(changes.map(({ sentence }) => sentence)).toEqual(['echo -> echo: timeout goes from none to 2 s']);
+  expect(changes.map(({ sentence }) => sentence)).toEqual(['echo → echo: timeout goes from none to 2 s']);
+
+  const line =
+    '{"direction":"outbound","method":"GET","authority":"echo.shop","path":"/","start_time":"2026-01-01T00:00:00.000Z"}';
+  const traffic = [{ workload: 'shop/echo', lines: line }];
+  const replayed = (replaySinceMs?: number) =>
+    planOf({ input, proxies: [proxy] }, registry.kept(), { ...request, traffic, replaySinceMs }).replay?.requests;
+  // Only what is of the window, and only where a window is asked for.
+  expect([replayed(), replayed(0), replayed(Date.parse('2026-01-02'))]).toEqual([undefined, 1, 0]);
 });

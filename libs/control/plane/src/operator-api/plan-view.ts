@@ -3,6 +3,7 @@
 import {
   type AnalysisFinding,
   analyse,
+  deniedTraffic,
   describeChange,
   type PlannedChange,
   type PlannedMesh,
@@ -10,6 +11,7 @@ import {
   type Replay,
   readTap,
   replay,
+  seenRequestsMax,
 } from '@weft/control-compiler';
 import { createRegistry, type KeptWorkload } from '@weft/control-registry';
 import { createManualClock } from '@weft/kernel';
@@ -20,13 +22,15 @@ export interface PlanRequest {
   /** Documents that are applied, or that name what is deleted. */
   readonly yaml: string;
   readonly delete: boolean;
-  /** JSON lines of taps, by the workload whose sidecar was tapped. */
+  /** JSON lines of taps, by the workload whose sidecar was tapped: what of it is denied from now on is a danger. */
   readonly traffic: readonly { readonly workload: string; readonly lines: string }[];
+  /** Replayed: traffic of this time (epoch) and later; absent: none of it. */
+  readonly replaySinceMs?: number | undefined;
 }
 
 export interface PlanAnswer {
   readonly changes: readonly (PlannedChange & { readonly sentence: string })[];
-  /** Absent without traffic. */
+  /** Absent where none was asked for. */
   readonly replay?: Replay;
 }
 
@@ -46,10 +50,16 @@ export function planOf(now: PlannedMesh, kept: readonly KeptWorkload[], request:
   const registry = createRegistry({ model, clock: createManualClock(), domain, trustDomain });
   registry.restore(kept);
   const next: PlannedMesh = { ...now, input: { ...now.input, model, registry: registry.view() } };
-  const changes = planChanges(now, next).map((change) => ({ ...change, sentence: describeChange(change) }));
-  if (request.traffic.length === 0) return { changes };
-  const seen = request.traffic.flatMap(({ workload, lines }) => readTap(lines, workload));
-  return { changes, replay: replay(now, next, seen) };
+  const seen = request.traffic.flatMap(({ workload, lines }) => readTap(lines, workload)).slice(0, seenRequestsMax);
+  const changes = [...planChanges(now, next), ...deniedTraffic(now, next, seen)].map((change) => ({
+    ...change,
+    sentence: describeChange(change),
+  }));
+  const since = request.replaySinceMs;
+  if (since === undefined) return { changes };
+  // A line that does not say when it was counts.
+  const replayed = seen.filter(({ startedAtMs }) => startedAtMs === 0 || startedAtMs >= since);
+  return { changes, replay: replay(now, next, replayed) };
 }
 
 function changedModel(model: Model, resources: readonly AnyResource[], deletes: boolean): Model {

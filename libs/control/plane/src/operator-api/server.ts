@@ -12,8 +12,11 @@ import { Problem, problems } from './problem.ts';
 /** Largest body taken, bytes. */
 export const bodyBytesMax = 4 * 1024 * 1024;
 
+/** The same for a plan, which brings traffic along. */
+export const planBytesMax = 24 * 1024 * 1024;
+
 /** Tapped workloads of one plan. */
-const trafficMax = 64;
+const trafficMax = 256;
 
 const filterSchema = z.object({
   kind: z.string().max(63).optional(),
@@ -28,6 +31,7 @@ const planSchema = z.object({
     .array(z.object({ workload: z.string().max(253), lines: z.string() }))
     .max(trafficMax)
     .default([]),
+  replaySinceMs: z.number().min(0).optional(),
 });
 
 const resourcePathSchema = z.object({ kind: z.string(), namespace: z.string(), name: z.string() });
@@ -108,7 +112,7 @@ export function createOperatorApi(
   app.register(async (scope) => {
     // Beside documents a plan is told what to do with them, and traffic.
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-    scope.post('/v1/plan', (request) => view.plan(planRequest(request.body)));
+    scope.post('/v1/plan', { bodyLimit: planBytesMax }, (request) => view.plan(planRequest(request.body)));
   });
   app.delete('/v1/resources/:kind/:namespace/:name', async (request, reply) => {
     const { kind, namespace, name } = resourcePathSchema.parse(request.params);
@@ -127,7 +131,8 @@ function planRequest(body: unknown): z.infer<typeof planSchema> {
     throw new Problem('bad_request', 'the body is not JSON');
   }
   const parsed = planSchema.safeParse(value);
-  if (!parsed.success) throw new Problem('bad_request', 'a plan is {yaml, delete, traffic: [{workload, lines}]}');
+  if (!parsed.success)
+    throw new Problem('bad_request', 'a plan is {yaml, delete, traffic: [{workload, lines}], replaySinceMs}');
   return parsed.data;
 }
 

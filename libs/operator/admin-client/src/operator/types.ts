@@ -127,6 +127,8 @@ export interface PlanRequest {
   readonly delete: boolean;
   /** JSON lines of taps, by the workload whose sidecar was tapped. */
   readonly traffic: readonly { readonly workload: string; readonly lines: string }[];
+  /** Replayed: what passed at this time (epoch) and later; absent: nothing. */
+  readonly replaySinceMs?: number;
 }
 
 export interface PlannedItem {
@@ -155,6 +157,6 @@ export interface ReplayedRequests {
 
 export interface PlanItem {
   readonly changes: readonly PlannedItem[];
-  /** Absent without traffic. */
+  /** Absent where none was asked for. */
   readonly replay?: ReplayedRequests;
 }
