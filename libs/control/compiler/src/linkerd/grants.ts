@@ -41,7 +41,7 @@ export function ofServerAuthorization(policy: Resource<'ServerAuthorization'>, {
   ];
   const by = unauthenticated ? undefined : unauthenticatedTLS ? [anyTls] : named;
   return {
-    name: `linkerd-serverauthorization[${policy.namespace}/${policy.name}]`,
+    name: `linkerd-authorization[${policy.namespace}/${policy.name}]`,
     from: provenanceOf(policy, 'client'),
     who: together(by, networks === undefined || networks.length === 0 ? undefined : networks),
   };

@@ -193,7 +193,7 @@ function unusable(route: ServerRoute, server: Resource<'Server'>): string {
 function ownGrants({ onLoopback }: GrantScope): readonly Grant[] {
   if (onLoopback) return [];
   const from = builtIn('a workload may call itself');
-  return [{ name: 'linkerd-loopback', from, who: anyOfThem(fromNetworks(loopback)) }];
+  return [{ name: 'linkerd-workload[loopback]', from, who: anyOfThem(fromNetworks(loopback)) }];
 }
 
 function probeGrants(context: Context, port: WorkloadPort): readonly Grant[] {
@@ -201,7 +201,7 @@ function probeGrants(context: Context, port: WorkloadPort): readonly Grant[] {
   const [first, ...more] = [...new Set(paths.map(({ path }) => path))].sort();
   if (first === undefined) return [];
   const from = builtIn('the probes of the Pod');
-  return [{ name: 'linkerd-probe', from, who: anyone, what: getOf([first, ...more]) }];
+  return [{ name: 'linkerd-workload[probe]', from, who: anyone, what: getOf([first, ...more]) }];
 }
 
 function getOf(paths: readonly string[]): PermissionInit {
