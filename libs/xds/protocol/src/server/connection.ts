@@ -1,9 +1,11 @@
 /** One call of an xDS method: authenticated, tied to its proxy by its first request, ended once. */
 
+import { create, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import type { Clock } from '@weft/kernel';
-import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
+import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { BatchEncoder } from './batch-encoder.ts';
+import { refuse } from './request-bounds.ts';
 import { createRequestRate } from './request-rate.ts';
 import type { GatedStream, SendGate } from './send-gate.ts';
 import { createXdsStream, type StreamEvents, type XdsStream } from './stream.ts';
@@ -85,8 +87,11 @@ export function openConnection<Identity extends object, Request extends RequestH
   };
 
   const connect = (request: Request, identity: Identity): Refusal | undefined => {
-    const { node } = request;
-    if (node === undefined || node.id === '') return noNode;
+    if (request.node === undefined || request.node.id === '') return noNode;
+    const node = create(NodeSchema, { ...request.node, extensions: [] });
+    if (toBinary(NodeSchema, node).length > limits.nodeBytesMax) {
+      return refuse(grpc.status.INVALID_ARGUMENT, `the node is larger than ${limits.nodeBytesMax} bytes`);
+    }
     const full = host.room(node.id);
     if (full !== undefined) return full;
     const decision = options.onConnect(node, identity, call.getPeer());

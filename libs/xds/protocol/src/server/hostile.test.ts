@@ -1,116 +1,19 @@
 /** Clients that want too much, say too much or read nothing, and the services that only some clients use; over a real connection. */
 
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
-import { type Clock, createManualClock, systemClock } from '@weft/kernel';
+import { createManualClock } from '@weft/kernel';
+import type { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import {
   DeltaDiscoveryRequestSchema,
   type DeltaDiscoveryResponse,
-  DeltaDiscoveryResponseSchema,
 } from '@weft/xds-messages/envoy/service/discovery/v3/discovery';
-import {
-  type ClientStatusRequest,
-  ClientStatusRequestSchema,
-  ClientStatusResponseSchema,
-} from '@weft/xds-messages/envoy/service/status/v3/csds';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createServiceClient } from '../grpc/service-adapter.ts';
+import { describe, expect, it } from 'vitest';
 import { xdsTypes } from '../type-urls.ts';
-import { addClientStatusTo, type ClientStatusLimits } from './client-status.ts';
-import { createXdsServer } from './server.ts';
-import type { OpaqueSnapshot, XdsServer, XdsServerLimits } from './types.ts';
+import { serve, snapshot } from './testing/served.ts';
+import type { XdsServerLimits } from './types.ts';
 
 const { CDS, EDS, LDS, SDS } = xdsTypes;
-const aggregated = '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources';
-
-const stops: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of stops.splice(0).reverse()) stop();
-});
-
-function snapshot(text: string, bytes = 3): OpaqueSnapshot {
-  const types: Record<string, string> = { c: CDS, e: EDS, l: LDS, s: SDS };
-  const resources = new Map<string, Map<string, { name: string; version: string; bytes: Uint8Array }>>();
-  for (const name of text.split(' ')) {
-    const typeUrl = types[name.slice(0, 1)] ?? CDS;
-    const byName = resources.get(typeUrl) ?? new Map();
-    resources.set(typeUrl, byName.set(name, { name, version: '1', bytes: Buffer.alloc(bytes) }));
-  }
-  return { resources };
-}
-
-/** A server whose clients are of the identity that their node's id begins with. */
-async function serve(
-  given: OpaqueSnapshot,
-  limits: Partial<XdsServerLimits> = {},
-  clock: Clock = systemClock,
-  statusLimits: Partial<ClientStatusLimits> = {},
-) {
-  const server = new grpc.Server();
-  const gone: string[] = [];
-  const waiting: (() => void)[] = [];
-  const notify = (): void => waiting.forEach((look) => void look());
-  const xds: XdsServer = createXdsServer<{ who: string }>({
-    limits,
-    clock,
-    authenticate: async (metadata) => ({ who: String(metadata.get('who')[0] ?? '') }),
-    identityKey: ({ who }) => who,
-    onConnect: (node) => ({ refused: false, proxyKey: node.id, snapshot: given }),
-    onDisconnect(key) {
-      gone.push(key);
-      setImmediate(notify);
-    },
-    onHealth: () => {},
-    onPush: () => setImmediate(notify),
-  });
-  xds.addTo(server, 'test');
-  addClientStatusTo(server, {
-    clients: xds.clients,
-    limits: statusLimits,
-    authorize: (metadata) =>
-      metadata.get('who')[0] === 'operator'
-        ? undefined
-        : { refused: true, status: grpc.status.UNAUTHENTICATED, reason: 'not the operator' },
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  stops.push(() => server.forceShutdown());
-  const until = (condition: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        if (condition()) resolve();
-      };
-      waiting.push(look);
-      look();
-    });
-
-  /** One stream on a connection of its own. */
-  const open = (id: string, { path = aggregated, who = 'anyone' } = {}) => {
-    const channel = createServiceClient({ address: `127.0.0.1:${port}` });
-    stops.push(() => channel.close());
-    const metadata = new grpc.Metadata();
-    metadata.set('who', who);
-    const call = channel.makeBidiStreamRequest(
-      path,
-      (value: Uint8Array) => Buffer.from(value),
-      (bytes): DeltaDiscoveryResponse => fromBinary(DeltaDiscoveryResponseSchema, bytes),
-      metadata,
-    );
-    stops.push(() => call.cancel());
-    const ended = new Promise<grpc.StatusObject>((resolve) => call.on('status', resolve));
-    call.on('error', () => {});
-    const ask = (typeUrl: string, names: string[] = []): void => {
-      const request = create(DeltaDiscoveryRequestSchema, { node: { id }, typeUrl, resourceNamesSubscribe: names });
-      call.write(toBinary(DeltaDiscoveryRequestSchema, request));
-    };
-    const next = (): Promise<DeltaDiscoveryResponse> => new Promise((resolve) => call.once('data', resolve));
-    return { call, ask, next, ended };
-  };
-  return { port, xds, open, until, gone };
-}
 
 describe('a client of one type a stream', () => {
   it.each([
@@ -173,6 +76,64 @@ describe('too many streams', () => {
   });
 });
 
+describe('a node', () => {
+  const hello = async (node: MessageInitShape<typeof NodeSchema>, limits: Partial<XdsServerLimits> = {}) => {
+    const { open, xds } = await serve(snapshot('c1'), limits);
+    const { call, next, ended } = open('p');
+    const answer = Promise.race([next().then(() => 'served'), ended.then(({ details }) => details)]);
+    const request = create(DeltaDiscoveryRequestSchema, { node, typeUrl: CDS });
+    call.write(toBinary(DeltaDiscoveryRequestSchema, request));
+    return { outcome: await answer, kept: xds.clients()[0]?.node };
+  };
+
+  it('is kept without its list of extensions, which is long and read by nobody', async () => {
+    const extensions = Array.from({ length: 1_000 }, (_, at) => ({ name: `extension-${at}` }));
+    const { outcome, kept } = await hello({ id: 'p', metadata: { NAMESPACE: 'shop' }, extensions });
+    expect(outcome).toBe('served');
+    expect(kept).toMatchObject({ id: 'p', metadata: { NAMESPACE: 'shop' }, extensions: [] });
+  });
+
+  it('larger than its bound is refused', async () => {
+    const node = { id: 'p', metadata: { LABELS: { a: 'x'.repeat(200) } } };
+    expect((await hello(node, { nodeBytesMax: 200 })).outcome).toBe('the node is larger than 200 bytes');
+    expect((await hello(node, { nodeBytesMax: 300 })).outcome).toBe('served');
+  });
+});
+
+describe('a client that refuses all it is sent', () => {
+  it('is sent each change once, heard once of each, and ended where it asks again and again', async () => {
+    const { open, xds, until, refusals } = await serve(snapshot('c1'), { requestsBurstMax: 40 }, createManualClock());
+    const { call, ended } = open('p');
+    const sent: string[] = [];
+    const refuse = (nonce: string, again: boolean): void => {
+      const request = create(DeltaDiscoveryRequestSchema, {
+        node: { id: 'p' },
+        typeUrl: CDS,
+        responseNonce: nonce,
+        ...(nonce === '' ? {} : { errorDetail: { code: 3, message: `no ${nonce}` } }),
+        ...(again ? { resourceNamesUnsubscribe: ['c1'], resourceNamesSubscribe: ['c1'] } : {}),
+      });
+      call.write(toBinary(DeltaDiscoveryRequestSchema, request));
+    };
+    call.on('data', ({ nonce, resources }: DeltaDiscoveryResponse) => {
+      sent.push(`${nonce} ${resources.map(({ version }) => version).join(' ')}`);
+      // The same refusal three times over.
+      for (let times = 0; times < 3; times++) refuse(nonce, false);
+    });
+    refuse('', false);
+    await until(() => refusals.length === 1);
+    for (const version of ['2', '3']) {
+      xds.setSnapshot('p', snapshot('c1', 3, version));
+      await until(() => refusals.length === Number(version));
+    }
+    expect(sent).toEqual(['1 1', '2 2', '3 3']);
+    expect(refusals).toEqual(['no 1', 'no 2', 'no 3']);
+    expect(xds.status('p')?.get(CDS)).toMatchObject({ state: 'ERROR', error: 'no 3' });
+    for (let times = 0; times < 40; times++) refuse('3', true);
+    expect(await ended).toMatchObject({ code: grpc.status.RESOURCE_EXHAUSTED, details: /requests a second/ });
+  });
+});
+
 it('a flood of requests ends its stream', async () => {
   const { open } = await serve(snapshot('c1'), { requestsBurstMax: 50 }, createManualClock());
   const { ask, ended, call } = open('p');
@@ -194,67 +155,4 @@ it('a client that reads nothing is cut off, and what was held for it is let go',
   }
   expect(gone).toEqual(['p']);
   expect(xds.streamCount()).toBe(0);
-});
-
-describe('CSDS', () => {
-  async function asked(
-    who: string,
-    request: Partial<Pick<ClientStatusRequest, 'excludeResourceContents'>>,
-    exact?: string,
-    limits: Partial<ClientStatusLimits> = {},
-  ) {
-    const { open, port } = await serve(snapshot('c1 s1'), {}, systemClock, limits);
-    for (const id of ['p', 'q']) {
-      const { ask, next } = open(id);
-      const answer = next();
-      ask(CDS);
-      await answer;
-      const secret = next();
-      ask(SDS, ['s1']);
-      await secret;
-    }
-    const channel = createServiceClient({ address: `127.0.0.1:${port}` });
-    stops.push(() => channel.close());
-    const metadata = new grpc.Metadata();
-    metadata.set('who', who);
-    const nodeMatchers =
-      exact === undefined ? [] : [{ nodeId: { matchPattern: { case: 'exact' as const, value: exact } } }];
-    const message = create(ClientStatusRequestSchema, { ...request, nodeMatchers });
-    return new Promise<ReturnType<typeof fromBinary<typeof ClientStatusResponseSchema>>>((resolve, reject) => {
-      channel.makeUnaryRequest(
-        '/envoy.service.status.v3.ClientStatusDiscoveryService/FetchClientStatus',
-        (value: Uint8Array) => Buffer.from(value),
-        (bytes) => fromBinary(ClientStatusResponseSchema, bytes),
-        toBinary(ClientStatusRequestSchema, message),
-        metadata,
-        (error, answer) => (answer === undefined ? reject(error) : resolve(answer)),
-      );
-    });
-  }
-
-  it('tells the operator what each proxy was sent, in which version and state, and no secret', async () => {
-    const { config } = await asked('operator', {});
-    expect(config.map(({ node }) => node?.id)).toEqual(['p', 'q']);
-    const [cluster, secret] = config[0]?.genericXdsConfigs ?? [];
-    expect(cluster).toMatchObject({ typeUrl: CDS, name: 'c1', versionInfo: '1', clientStatus: 1 });
-    expect(cluster?.xdsConfig?.value).toHaveLength(3);
-    expect([secret?.name, secret?.xdsConfig]).toEqual(['s1', undefined]);
-  });
-
-  it('tells of the proxies asked for, and only names where contents are not wanted', async () => {
-    const { config } = await asked('operator', { excludeResourceContents: true }, 'q');
-    expect(config.map(({ node }) => node?.id)).toEqual(['q']);
-    expect(config[0]?.genericXdsConfigs[0]?.xdsConfig).toBeUndefined();
-  });
-
-  it('keeps to its bounds of proxies, of bytes and of matchers', async () => {
-    const { config } = await asked('operator', {}, undefined, { clientsMax: 1, contentBytesMax: 2 });
-    expect(config.map(({ genericXdsConfigs }) => genericXdsConfigs[0]?.xdsConfig)).toEqual([undefined]);
-    const refused = asked('operator', {}, 'q', { matchersMax: 0 });
-    await expect(refused).rejects.toMatchObject({ details: 'more than 0 matchers' });
-  });
-
-  it('tells nobody else', async () => {
-    await expect(asked('anyone', {})).rejects.toMatchObject({ code: grpc.status.UNAUTHENTICATED });
-  });
 });

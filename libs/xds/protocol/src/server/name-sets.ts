@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 /** Smaller sets are not worth sharing. */
 const sharedFrom = 32;
 /** Steps remembered from one set to others. */
-const stepsMax = 64;
+export const stepsMax = 64;
 
 export const noNames: ReadonlySet<string> = new Set();
 

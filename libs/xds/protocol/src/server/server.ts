@@ -26,6 +26,7 @@ export const defaultXdsServerLimits: XdsServerLimits = {
   nameLengthMax: 2048,
   reasonLengthMax: 1024,
   typeUrlLengthMax: 256,
+  nodeBytesMax: 64 * 1024,
   nonceLengthMax: 128,
   encodedBytesMax: 64 * mebibyte,
   unsentPerStreamMax: 256 * 1024,

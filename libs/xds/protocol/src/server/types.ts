@@ -64,6 +64,8 @@ export interface XdsServerLimits {
   readonly reasonLengthMax: number;
   /** UTF-16 units of a type URL. */
   readonly typeUrlLengthMax: number;
+  /** Encoded bytes that are kept of a node, its list of extensions left out. */
+  readonly nodeBytesMax: number;
   /** UTF-16 units of a nonce; ours are shorter than 20. */
   readonly nonceLengthMax: number;
   /** Encoded resources kept for the streams that want the same, bytes. */
@@ -90,7 +92,7 @@ export interface XdsServerOptions<Identity> {
     via: string,
     certificate: Uint8Array | undefined,
   ): Promise<Identity | Refusal>;
-  /** The first request has come; its node has an id. */
+  /** The first request has come; its node has an id, and no list of extensions: nobody reads it, and Envoy's is long. */
   onConnect(node: Node, identity: Identity, peer: string): Accepted | Refusal;
   /** The last stream of a proxy has ended. */
   onDisconnect(proxyKey: string): void;
