@@ -73,7 +73,7 @@ export interface ProxyService {
 }
 
 /** How long a proxy may owe an answer without a word before it counts as stale. */
-const staleAfterMs = 5 * 60_000;
+export const staleAfterMs = 5 * 60_000;
 
 const notSent: TypeStatus = { state: 'NOT SENT', version: '', error: '' };
 

@@ -9,6 +9,7 @@ import type { ProxyService } from '../proxy-service.ts';
 import type { AppliedChanges, HistoryItem, OperatorView, ResourceView, ServiceStatus } from './operator-view.ts';
 import { analysisOf, planOf } from './plan-view.ts';
 import { Problem } from './problem.ts';
+import { proxyNotices } from './proxy-notices.ts';
 
 export interface OperatorViewOptions {
   readonly version: string;
@@ -46,7 +47,7 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
         lastGoodAt,
       })),
       services: [...state.registry.view().services.values()].map(serviceStatus),
-      notices: [...new Set([...state.notices(), ...proxies.notices(), ...staleNotices(proxies)])],
+      notices: [...new Set([...state.notices(), ...proxies.notices(), ...proxyNotices(proxies.list())])],
       proxies: proxies.list().length,
     }),
     proxies: () => proxies.list(),
@@ -93,13 +94,6 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
       }
     },
   };
-}
-
-function staleNotices(proxies: ProxyService): readonly string[] {
-  return proxies
-    .list()
-    .filter(({ stale }) => stale)
-    .map(({ id, lastWordAt }) => `proxy ${id} is stale: it owes an answer and has said nothing since ${lastWordAt}`);
 }
 
 function taken(result: PutResult): AppliedChanges {
