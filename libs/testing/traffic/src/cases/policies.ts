@@ -12,6 +12,7 @@ import { healthCases } from './health.ts';
 import { internalRedirectCases } from './internal-redirect.ts';
 import { jwtCases } from './jwt.ts';
 import { jwtRequirementCases } from './jwt-requirements.ts';
+import { linkerdCases } from './linkerd.ts';
 import { mirrorCases } from './mirror.ts';
 import { outlierCases } from './outlier.ts';
 import { rateLimitCases } from './rate-limit.ts';
@@ -38,6 +39,7 @@ export const policyCases: readonly TrafficCase[] = [
   ...internalRedirectCases,
   ...jwtCases,
   ...jwtRequirementCases,
+  ...linkerdCases,
   ...mirrorCases,
   ...outlierCases,
   ...rateLimitCases,
