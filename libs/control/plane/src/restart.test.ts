@@ -1,10 +1,10 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
 import { type ResourceUpdate, xdsTypes } from '@weft/xds-protocol';
 import { expect, it } from 'vitest';
-import { nodeIdOf, rule, usePlaneBench } from './testing/plane-bench.ts';
+import { nodeIdOf, rule, shop, usePlaneBench } from './testing/plane-bench.ts';
 
 const { api, connect, make, root, until } = usePlaneBench();
 const yaml = (body: string): RequestInit => ({ method: 'POST', body, headers: { 'content-type': 'application/yaml' } });
@@ -43,6 +43,38 @@ it('keeps authority, tokens and applied resources over a restart', async () => {
     resources: [{ name: 'echo' }],
   });
 });
+
+it.each(['the same', 'a changed'])(
+  'sends a proxy that comes back to a new process nothing that it holds: %s mesh',
+  async (mesh) => {
+    const first = make();
+    await first.start();
+    await api(first, '/v1/resources', yaml(rule('3s')));
+    const { states, updates } = await connect(first, 'echo');
+    const types = (): string[] => updates.flatMap(({ typeUrl, changed }) => (changed.length === 0 ? [] : [typeUrl]));
+    const all = [xdsTypes.CDS, xdsTypes.EDS, xdsTypes.LDS, xdsTypes.RDS];
+    await until(() => all.every((type) => types().includes(type)) && endpointsOfEcho(updates).length > 0);
+    const at = first.addresses().xds;
+    await first.stop();
+    await until(() => states.length === 2);
+    updates.length = 0;
+    const more = shop.replaceAll('echo', 'more').replaceAll('other', 'another');
+    if (mesh === 'a changed') await writeFile(join(root(), 'mesh', 'more.yaml'), more);
+    const second = make({ xds: at });
+    await second.start();
+    await until(() => states.at(-1) === 'connected');
+    const synced = async (): Promise<boolean> => {
+      const { body } = await api(second, '/v1/proxies');
+      const [proxy] = (body as { proxies: { types: Record<string, { state: string }> }[] }).proxies;
+      return ['CDS', 'EDS', 'LDS', 'RDS'].every((type) => proxy?.types[type]?.state === 'SYNCED');
+    };
+    while (!(await synced())) await new Promise(setImmediate);
+    const sent = updates.flatMap(({ changed }) => changed.map(({ name }) => name));
+    const news = ['outbound|8080||more.shop.svc.cluster.local', 'http_proxy'];
+    expect(sent).toEqual(mesh === 'the same' ? [] : news);
+    expect(updates.flatMap(({ removed }) => removed)).toEqual([]);
+  },
+);
 
 /** Waits for the file system, which tells nobody. */
 async function untilFile(path: string, part: string): Promise<void> {
