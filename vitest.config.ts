@@ -16,7 +16,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['{apps,libs}/**/*.e2e.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.compose.e2e.test.ts', '**/*.kubernetes.e2e.test.ts'],
+          exclude: [
+            ...['**/node_modules/**', '**/dist/**'],
+            ...['compose', 'kubernetes', 'envoy'].map((needs) => `**/*.${needs}.e2e.test.ts`),
+          ],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -2,7 +2,13 @@
 
 import type { ExplainedAccess } from '@weft/control-compiler';
 import { describeProvenance } from '@weft/kernel';
-import type { DecidedBy, ExplainedTarget, ExplainRequest, Explanation } from '@weft/operator-admin-client';
+import {
+  AdminError,
+  type DecidedBy,
+  type ExplainedTarget,
+  type ExplainRequest,
+  type Explanation,
+} from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import { findAdmin } from '../find-proxy.ts';
@@ -43,7 +49,16 @@ export async function explain(
     return;
   }
   const { address, name } = await sidecarOf(context, flags.from);
-  const explanation = await context.sidecar(address).explain(request);
+  const explanation = await context
+    .sidecar(address)
+    .explain(request)
+    .catch((error: unknown) => {
+      if (!(error instanceof AdminError) || error.kind !== 'not-found') throw error;
+      throw new CliFailure(
+        exitCodes.failed,
+        `${name} has an Envoy as its proxy, which cannot explain itself; ask by the files, as in: weft explain ${request.method} ${request.url} --from ${name} -f infra/mesh`,
+      );
+    });
   await context.output.answer(context.format, { from: name, request, ...explanation }, () =>
     print(context.output.paint, request, name, explanation),
   );

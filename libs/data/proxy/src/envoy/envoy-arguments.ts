@@ -7,11 +7,13 @@ export interface EnvoyArgumentOptions {
   readonly bootstrap: string;
   readonly logLevel: LogLevel;
   readonly concurrency?: number;
-  readonly drainSeconds: number;
   readonly accessLogFlushMs?: number;
   /** The user's own; what is said there is not said twice, which Envoy refuses. */
   readonly more: readonly string[];
 }
+
+/** How long a connection of a configuration that is replaced may go on; the end of the process has its own bound. */
+const drainTimeSeconds = 45;
 
 const levels: Readonly<Record<LogLevel, string>> = {
   trace: 'trace',
@@ -34,7 +36,9 @@ export function envoyArguments(options: EnvoyArgumentOptions): readonly string[]
     // One process of each bootstrap: several Envoys of one machine would share its memory segment.
     ['--disable-hot-restart'],
     ['--concurrency', String(options.concurrency ?? 1)],
-    ['--drain-time-s', String(Math.max(1, Math.ceil(options.drainSeconds)))],
+    // As Istio's agent: what an old configuration serves is told to end at once, and may last this long.
+    ['--drain-time-s', String(drainTimeSeconds)],
+    ['--drain-strategy', 'immediate'],
     ['--file-flush-interval-msec', String(options.accessLogFlushMs ?? 250)],
     ['--log-level', levels[options.logLevel]],
     ['--log-format', logFormat],
