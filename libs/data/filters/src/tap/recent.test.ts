@@ -28,10 +28,31 @@ describe('recent exchanges', () => {
 
   it('are forgotten past the bound, oldest first', () => {
     const recent = create();
-    for (let i = 0; i <= recentLimits.exchangesMax; i += 1) recent.offer(passed(String(i)));
+    for (let i = 0; i <= recentLimits.exchangesMax; i += 1) recent.offer(passed(String(i), i * 1_000));
     expect(recent.byRequestId('0')).toEqual([]);
     expect(recent.byRequestId('1')).toHaveLength(1);
     expect(recent.byRequestId(String(recentLimits.exchangesMax))).toHaveLength(1);
+  });
+
+  it('are kept so many a second, and as many that failed', () => {
+    const recent = create();
+    const { exchangesPerSecond } = recentLimits;
+    const offer = (id: string, atMs: number, status: number): void => {
+      const exchange = passed(id, atMs);
+      exchange.status = status;
+      recent.offer(exchange);
+    };
+    for (let i = 0; i <= exchangesPerSecond; i += 1) offer(`good-${i}`, 5_000 + i, 200);
+    for (let i = 0; i <= exchangesPerSecond; i += 1) offer(`bad-${i}`, 5_500 + i, 503);
+    offer('next', 6_000, 200);
+    const found = (id: string): number => recent.byRequestId(id).length;
+    expect([found('good-0'), found(`good-${exchangesPerSecond - 1}`), found(`good-${exchangesPerSecond}`)]).toEqual([
+      1, 1, 0,
+    ]);
+    expect([found('bad-0'), found(`bad-${exchangesPerSecond - 1}`), found(`bad-${exchangesPerSecond}`)]).toEqual([
+      1, 1, 0,
+    ]);
+    expect(found('next')).toBe(1);
   });
 
   it('are sampled minute by minute, and each sample says for how many it stands', () => {

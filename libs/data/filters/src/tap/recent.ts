@@ -1,12 +1,14 @@
-/** What passed of late: the newest exchanges, to be found by request id, and a fair sample of each minute of the last hour. */
+/** What passed of late: new exchanges, to be found by request id, and a fair sample of each minute of the last hour. */
 
 import type { Exchange } from '@weft/data-runtime';
 import { describeProvenance, type Provenance, type Random } from '@weft/kernel';
 import { fieldOf } from '../fields.ts';
 
 export const recentLimits = {
-  /** The newest exchanges, for questions by request id. */
-  exchangesMax: 1_024,
+  /** Exchanges for questions by request id; the oldest make room. */
+  exchangesMax: 2_048,
+  /** Of a second, those that went well; and as many of those that did not. Further ones are not kept. */
+  exchangesPerSecond: 64,
   /** How far samples reach back. */
   minutesMax: 60,
   /** Of each minute; which ones is chance, each exchange has the same. */
@@ -60,6 +62,7 @@ export interface SampledExchange extends SeenExchange {
 }
 
 export interface RecentExchanges {
+  /** Costs little for what is not kept: under load that is nearly all. */
   offer(exchange: Exchange): void;
   /** Oldest first: a request passes a sidecar twice where it comes in and goes out. */
   byRequestId(id: string): readonly SeenExchange[];
@@ -101,22 +104,45 @@ export function createRecentExchanges(deps: { readonly random: Random }): Recent
     return minute;
   }
 
-  function sample(exchange: Exchange, kept: Kept): void {
-    const minute = minuteOf(exchange.startedAtMs);
+  let secondMs = 0;
+  let keptGood = 0;
+  let keptBad = 0;
+
+  /** What is kept outlives the young generation: all of a loaded sidecar's exchanges would be copied into the old one. */
+  function admits({ startedAtMs, status, flag }: Exchange): boolean {
+    if (startedAtMs - secondMs >= 1_000 || startedAtMs < secondMs) {
+      secondMs = startedAtMs;
+      keptGood = 0;
+      keptBad = 0;
+    }
+    if (status >= 400 || status === 0 || flag !== '-') return ++keptBad <= recentLimits.exchangesPerSecond;
+    return ++keptGood <= recentLimits.exchangesPerSecond;
+  }
+
+  /** @returns where in the minute's samples the exchange goes; as many as there may be, or more: nowhere. */
+  function placeIn(minute: Minute): number {
     minute.seen += 1;
     const { samples, seen } = minute;
-    const place = seen <= recentLimits.samplesPerMinute ? samples.length : Math.floor(deps.random() * seen);
-    if (place >= recentLimits.samplesPerMinute) return;
+    return seen <= recentLimits.samplesPerMinute ? samples.length : Math.floor(deps.random() * seen);
+  }
+
+  function sample(minute: Minute, place: number, exchange: Exchange, kept: Kept): void {
     const claims = claimsOf(exchange);
-    samples[place] = { kept, headers: headersOf(exchange), ...(claims === undefined ? {} : { claims }) };
+    minute.samples[place] = { kept, headers: headersOf(exchange), ...(claims === undefined ? {} : { claims }) };
   }
 
   return {
     offer(exchange) {
+      const minute = minuteOf(exchange.startedAtMs);
+      const place = placeIn(minute);
+      const sampled = place < recentLimits.samplesPerMinute;
+      const admitted = admits(exchange);
+      if (!sampled && !admitted) return;
       const kept = keep(exchange);
+      if (sampled) sample(minute, place, exchange, kept);
+      if (!admitted) return;
       ring[next] = kept;
       next = (next + 1) % recentLimits.exchangesMax;
-      sample(exchange, kept);
     },
     byRequestId(id) {
       const ordered = ring.length < recentLimits.exchangesMax ? ring : [...ring.slice(next), ...ring.slice(0, next)];
