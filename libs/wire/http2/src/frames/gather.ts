@@ -7,8 +7,8 @@ import { http2Limits } from '../limits.ts';
 const free: Buffer[] = [];
 const FREE_MAX = 32;
 
-/** Small outputs are copied out of the gather buffer into slices of this. */
-const SLAB_BYTES = 262_144;
+/** Small outputs are copied out of the gather buffer into slices of this. Larger ones outlive the young generation, and pile up until the old one is collected. */
+const SLAB_BYTES = 32_768;
 const COPY_MAX = 16_384;
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let slabAt = 0;
