@@ -103,10 +103,7 @@ export function createProxy(options: ProxyOptions): MeshProxy {
       poolStats: (cluster) => path?.poolStats(cluster) ?? { connections: 0, active: 0 },
     },
     options.predecessor?.listen,
-    (done) => {
-      if (workers === undefined) done([]);
-      else workers.scrape(done);
-    },
+    () => workers?.ask,
   );
 
   const makePath = (): DataPath => {

@@ -3,8 +3,9 @@
 import { createAdminServer } from './admin/admin-server.ts';
 import type { AdminView } from './admin/admin-view.ts';
 import { createAppMetrics } from './admin/app-metrics.ts';
+import type { AskWorkers } from './admin/ask-workers.ts';
 import type { SideServer } from './admin/side-server.ts';
-import { createPrometheusServer, createReadinessServer, type ScrapeWorkers } from './admin/status-servers.ts';
+import { createPrometheusServer, createReadinessServer } from './admin/status-servers.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import type { ProxyParts } from './proxy-parts.ts';
 import type { ListenOn } from './workers/channel.ts';
@@ -20,12 +21,11 @@ export function createSideServers(
   parts: ProxyParts,
   living: Pick<AdminView, 'notReady' | 'drain' | 'listenerStates' | 'poolStats'>,
   listen: ListenOn | undefined,
-  scrape: ScrapeWorkers,
+  workers: () => AskWorkers | undefined,
 ): SideServers {
   const { node, registry, runtime, manager, stages } = parts;
   const { appMetrics: source } = options;
   const appMetrics = source === undefined ? undefined : createAppMetrics({ ...source, registry });
-  const workersOf = (options.concurrency ?? 1) > 1 ? scrape : undefined;
   const view: AdminView = {
     ...living,
     node,
@@ -34,7 +34,7 @@ export function createSideServers(
     log: options.log,
     tap: stages.tap,
     appMetrics,
-    scrapeWorkers: workersOf,
+    workers,
     tables: runtime.tables,
     received: runtime.received,
     identity: manager.current,
@@ -43,6 +43,6 @@ export function createSideServers(
   return {
     admin: createAdminServer('--admin', options.admin, view, listen),
     readiness: createReadinessServer('--readiness', options.readiness, living.notReady, listen),
-    prometheus: createPrometheusServer('--prometheus', options.prometheus, registry, appMetrics, listen, workersOf),
+    prometheus: createPrometheusServer('--prometheus', options.prometheus, registry, appMetrics, listen, workers),
   };
 }

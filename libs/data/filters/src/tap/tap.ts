@@ -5,6 +5,7 @@ import { type Cancel, describeProvenance } from '@weft/kernel';
 import type { Counter, MetricRegistry } from '@weft/telemetry';
 import type { RecentExchanges } from './recent.ts';
 import type { TapTest } from './tap-query.ts';
+import { TapQueue, type TapSink } from './tap-queue.ts';
 
 export const tapLimits = {
   /** Taps at a time. */
@@ -12,12 +13,6 @@ export const tapLimits = {
   /** Lines that wait for one who reads slowly; further ones are dropped and counted. */
   waitingLinesMax: 1_024,
 } as const;
-
-/** Where one tap's lines go. */
-export interface TapSink {
-  /** @param text lines, each with its end. @returns false: wait for `drained`. */
-  write(text: string): boolean;
-}
 
 export interface Tap {
   /** The sink takes more again. */
@@ -36,11 +31,7 @@ export interface TapHub {
 
 interface OpenTap {
   readonly test: TapTest;
-  readonly sink: TapSink;
-  waiting: string[];
-  /** Since the sink last took something: said in the next line. */
-  dropped: number;
-  full: boolean;
+  readonly queue: TapQueue;
 }
 
 export function createTapHub(deps: { readonly registry: MetricRegistry; readonly recent?: RecentExchanges }): TapHub {
@@ -56,18 +47,10 @@ export function createTapHub(deps: { readonly registry: MetricRegistry; readonly
     },
     open(test, sink) {
       if (open.length >= tapLimits.tapsMax) return undefined;
-      const tap: OpenTap = { test, sink, waiting: [], dropped: 0, full: false };
+      const tap: OpenTap = { test, queue: new TapQueue(sink, tapLimits.waitingLinesMax) };
       open = [...open, tap];
       return {
-        drained() {
-          tap.full = false;
-          const { waiting, dropped } = tap;
-          if (waiting.length === 0) return;
-          tap.waiting = [];
-          tap.dropped = 0;
-          const gap = dropped === 0 ? '' : `{"dropped":${dropped}}\n`;
-          tap.full = !sink.write(waiting.join('') + gap);
-        },
+        drained: () => tap.queue.drained(),
         stop() {
           open = open.filter((one) => one !== tap);
         },
@@ -78,12 +61,7 @@ export function createTapHub(deps: { readonly registry: MetricRegistry; readonly
       for (const tap of open) {
         if (!tap.test(exchange)) continue;
         text ??= `${line(exchange)}\n`;
-        if (!tap.full) tap.full = !tap.sink.write(text);
-        else if (tap.waiting.length < tapLimits.waitingLinesMax) tap.waiting.push(text);
-        else {
-          tap.dropped += 1;
-          lost.add(1);
-        }
+        if (!tap.queue.add(text)) lost.add(1);
       }
     },
   };

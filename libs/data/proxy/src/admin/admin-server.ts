@@ -78,7 +78,7 @@ function readyPage(view: AdminView): SideAnswer {
 }
 
 function prometheusPage(view: AdminView): SideAnswer {
-  return prometheusAnswer(view.registry, view.appMetrics, view.scrapeWorkers);
+  return prometheusAnswer(view.registry, view.appMetrics, view.workers);
 }
 
 function loggingPage(view: AdminView): SideAnswer {

@@ -10,7 +10,7 @@ import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { ListenerState } from '../listeners/listener-manager-options.ts';
 import type { Resources } from '../session/config-cache.ts';
 import type { AppMetrics } from './app-metrics.ts';
-import type { ScrapeWorkers } from './status-servers.ts';
+import type { AskWorkers } from './ask-workers.ts';
 
 export interface AdminView {
   readonly node: Node;
@@ -22,7 +22,7 @@ export interface AdminView {
   /** Nothing: the application has no metrics of its own. */
   readonly appMetrics?: AppMetrics | undefined;
   /** Nothing: this process does all the work. */
-  readonly scrapeWorkers?: ScrapeWorkers | undefined;
+  readonly workers?: (() => AskWorkers | undefined) | undefined;
   readonly tables: Tables;
   /** Resources in force as they came. */
   received(): Resources;

@@ -133,7 +133,10 @@ function respond(
   const reply = boundedAnswer(request, answer);
   if (reply.afterwards !== undefined) response.once('close', reply.afterwards);
   if (reply.more !== undefined) {
-    reply.more((rest) => write(request, response, reply, reply.body + rest));
+    reply.more((rest) => {
+      const whole = bounded({ ...reply, body: reply.body + rest });
+      write(request, response, whole, whole.body);
+    });
     return;
   }
   if (reply.stream === undefined || request.method === 'HEAD') write(request, response, reply, reply.body);
@@ -177,6 +180,10 @@ function boundedAnswer(request: IncomingMessage, answer: (request: SideRequest) 
     query: url.searchParams,
     header: (name) => request.headers[name]?.toString(),
   });
+  return bounded(reply);
+}
+
+function bounded(reply: SideAnswer): SideAnswer {
   if (reply.body.length <= sideServerLimits.answerBytesMax) return reply;
   return text(507, 'the answer is too large; ask for a part of it, with ?resource= for one\n');
 }

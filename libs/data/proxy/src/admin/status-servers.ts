@@ -3,8 +3,9 @@
 import { type MetricRegistry, prometheusContentType } from '@weft/telemetry';
 import type { HostPort } from '../session/node-description.ts';
 import type { ListenOn } from '../workers/channel.ts';
-import { mergeMetrics } from '../workers/merge-metrics.ts';
 import type { AppMetrics } from './app-metrics.ts';
+import type { AskWorkers } from './ask-workers.ts';
+import { metricsOfAll } from './metrics-of-all.ts';
 import { createSideServer, type SideAnswer, type SideRequest, type SideServer, text } from './side-server.ts';
 
 /** `GET /healthz/ready`: 200, or 503 with the reason. @param notReady nothing when it is ready. */
@@ -28,33 +29,22 @@ export function createPrometheusServer(
   registry: MetricRegistry,
   app?: AppMetrics,
   listenOn?: ListenOn,
-  workers?: ScrapeWorkers,
+  workers?: (() => AskWorkers | undefined) | undefined,
 ): SideServer {
   const answer = (): SideAnswer => prometheusAnswer(registry, app, workers);
   return createSideServer(flag, at, (request) => getOnly(request, '/stats/prometheus', answer), listenOn);
 }
 
-/** @param done called once, with the metrics of each worker process. */
-export type ScrapeWorkers = (done: (texts: readonly string[]) => void) => void;
-
 /** Our metrics, those of all processes added up, and the application's after them. */
 export function prometheusAnswer(
   registry: MetricRegistry,
   app: AppMetrics | undefined,
-  workers?: ScrapeWorkers,
+  workers: (() => AskWorkers | undefined) | undefined,
 ): SideAnswer {
-  const body = registry.renderPrometheus();
-  if (workers !== undefined) {
-    const more = (done: (text: string) => void): void =>
-      workers((texts) => {
-        const all = mergeMetrics([body, ...texts]);
-        if (app === undefined) done(all);
-        else app.read(all, (rest) => done(all + rest));
-      });
-    return { status: 200, contentType: prometheusContentType, body: '', more };
-  }
-  const answer = { status: 200, contentType: prometheusContentType, body };
-  return app === undefined ? answer : { ...answer, more: (done) => app.read(body, done) };
+  const answer = metricsOfAll(registry, workers, prometheusContentType, (rendered) => rendered);
+  if (app === undefined) return answer;
+  const ours = answer.more ?? ((done: (text: string) => void) => done(answer.body));
+  return { ...answer, body: '', more: (done) => ours((all) => app.read(all, (rest) => done(all + rest))) };
 }
 
 function getOnly(request: SideRequest, path: string, answer: () => SideAnswer): SideAnswer {

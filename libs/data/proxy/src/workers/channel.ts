@@ -3,6 +3,7 @@
 import type { ChildProcess, SendHandle } from 'node:child_process';
 import type { Server } from 'node:net';
 import type { TlsMaterial } from '@weft/tls';
+import type { RequestsAsked } from '../admin/pages/requests.ts';
 import type { Side } from '../data-path.ts';
 import type { ListenerState } from '../listeners/listener-manager-options.ts';
 
@@ -37,10 +38,18 @@ export interface WorkerReport {
   readonly done: number;
 }
 
+/** What the admin pages of the parent ask of each worker. */
+export type Question =
+  | { readonly about: 'metrics' }
+  | { readonly about: 'clusters' }
+  | { readonly about: 'requests'; readonly asked: RequestsAsked };
+
 export type FromWorker =
   | WantsSocket
   | WorkerReport
-  | { readonly weft: 'metrics'; readonly id: number; readonly text: string };
+  | { readonly weft: 'answer'; readonly id: number; readonly answer: unknown }
+  /** Lines of a tap. */
+  | { readonly weft: 'tapped'; readonly id: number; readonly text: string };
 
 export type ToWorker =
   | SocketAnswer
@@ -53,7 +62,9 @@ export type ToWorker =
     }
   | { readonly weft: 'identity'; readonly material: TlsMaterial | undefined; readonly uri: string | undefined }
   | { readonly weft: 'drain'; readonly side: Side; readonly spareIdle: boolean }
-  | { readonly weft: 'scrape'; readonly id: number }
+  | { readonly weft: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly weft: 'tap'; readonly id: number; readonly query: string }
+  | { readonly weft: 'untap'; readonly id: number }
   | { readonly weft: 'stop' };
 
 /** One end of it. */

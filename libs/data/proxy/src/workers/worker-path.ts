@@ -4,6 +4,8 @@ import type { Runtime } from '@weft/data-runtime';
 import type { Clock } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import { pushOrder, type ReceivedResource, type ResourceUpdate } from '@weft/xds-protocol';
+import type { AskWorkers } from '../admin/ask-workers.ts';
+import type { ClusterFacts } from '../admin/pages/cluster-facts.ts';
 import type { DataPath, Side } from '../data-path.ts';
 import type { TlsIdentity } from '../identity/tls-identity.ts';
 import { hostPort } from '../listeners/connection-info.ts';
@@ -12,7 +14,8 @@ import type { ToWorker, WorkerReport } from './channel.ts';
 import { createParkedSockets } from './parked-sockets.ts';
 import type { Predecessor } from './predecessor.ts';
 import type { SuccessorCommand } from './successor.ts';
-import { createWorkerPool } from './worker-pool.ts';
+import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
+import { createWorkerTaps, type WorkerTaps } from './worker-taps.ts';
 
 export interface WorkerPathOptions {
   readonly clock: Clock;
@@ -26,8 +29,7 @@ export interface WorkerPathOptions {
 }
 
 export interface WorkerPath extends DataPath {
-  /** @param done with the metrics of each worker that answered in time. */
-  scrape(done: (texts: readonly string[]) => void): void;
+  readonly ask: AskWorkers;
   /** Every worker has taken all that it was told. */
   settled(): boolean;
 }
@@ -40,6 +42,7 @@ export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
   const sockets = createParkedSockets(options.predecessor);
 
   const identity = (): ToWorker => ({ weft: 'identity', material: tls.material(), uri: tls.ownUri() });
+  const taps = createWorkerTaps((message) => pool.tell(message));
   const pool = createWorkerPool({
     ...options,
     *introduction() {
@@ -49,7 +52,9 @@ export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
         yield messageOf({ typeUrl, changed: [...(resources.get(typeUrl)?.values() ?? [])], removed: [] });
       }
       for (const [side, spareIdle] of drained) yield { weft: 'drain', side, spareIdle };
+      yield* taps.introduction();
     },
+    onTapped: (id, text) => taps.tapped(id, text),
     onWantsSocket(index, { id, address }, answer) {
       sockets.socketOf(address, index, (socket, code) => {
         const found = socket !== undefined;
@@ -88,12 +93,24 @@ export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
     // One that has not said how many it has may have some.
     connections: (side) => pool.reports().reduce((sum, report) => sum + (report?.connections[side] ?? 1), 0),
     settled: () => pool.reports().every((report) => report !== undefined),
-    scrape: pool.scrape,
+    ask: askWorkers(pool, taps),
     close() {
       stopIdentity();
       pool.stop();
       sockets.keepOnly(new Set());
     },
+  };
+}
+
+/** Workers run the same program: their answers are what was asked for. */
+function askWorkers(pool: WorkerPool, taps: WorkerTaps): AskWorkers {
+  return {
+    metrics: (done) => pool.ask({ about: 'metrics' }, (texts) => done(texts as readonly string[])),
+    clusters: (done) => pool.ask({ about: 'clusters' }, (facts) => done(facts as readonly (readonly ClusterFacts[])[])),
+    requests: (asked, done) =>
+      pool.ask({ about: 'requests', asked }, (lines) => done(lines as readonly (readonly string[])[])),
+    taps: taps.count,
+    tap: taps.open,
   };
 }
 

@@ -3,24 +3,24 @@
 import { spawn } from 'node:child_process';
 import type { Cancel, Clock } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
+import { createAsks } from './asks.ts';
 import {
   type Channel,
   type FromWorker,
   processChannel,
+  type Question,
   type ToWorker,
   type WantsSocket,
   type WorkerReport,
 } from './channel.ts';
 import type { SuccessorCommand } from './successor.ts';
 
-const workerLimits = {
+export const workerLimits = {
   /** Before one that died is started again; doubled for each that dies young. */
   restartMs: 100,
   restartMaxMs: 5_000,
   /** One that lived so long did not die young. */
   youngMs: 10_000,
-  /** For the metrics of all. */
-  scrapeMs: 1_000,
 } as const;
 
 export interface WorkerPoolOptions {
@@ -32,6 +32,7 @@ export interface WorkerPoolOptions {
   introduction(): Iterable<ToWorker>;
   onWantsSocket(index: number, message: WantsSocket, answer: (message: ToWorker, socket?: unknown) => void): void;
   onReport(): void;
+  onTapped(id: number, text: string): void;
 }
 
 export interface WorkerPool {
@@ -39,8 +40,8 @@ export interface WorkerPool {
   tell(message: ToWorker): void;
   /** One for each worker; nothing: it runs not yet, or has not done what it was told. */
   reports(): readonly (WorkerReport | undefined)[];
-  /** @param done with what came in time. */
-  scrape(done: (texts: readonly string[]) => void): void;
+  /** @param done with the answers that came in time. */
+  ask(question: Question, done: (answers: readonly unknown[]) => void): void;
   stop(): void;
 }
 
@@ -55,17 +56,48 @@ interface Worker {
 }
 
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
+  const asks = createAsks(options.clock);
+  const { workers, stop } = keepRunning(options, (index, worker, message) => {
+    switch (message.weft) {
+      case 'report':
+        worker.report = message;
+        options.onReport();
+        break;
+      case 'answer':
+        asks.answered(message.id, message.answer);
+        break;
+      case 'tapped':
+        options.onTapped(message.id, message.text);
+        break;
+      case 'wants-socket':
+        options.onWantsSocket(index, message, (answer, socket) => send(worker, answer, socket));
+    }
+  });
+  return {
+    tell(message) {
+      for (const worker of workers) send(worker, message);
+    },
+    reports: () =>
+      workers.map(({ report, told }) => (report !== undefined && report.done >= told ? report : undefined)),
+    ask(question, done) {
+      asks.put((id) => {
+        for (const worker of workers) send(worker, { weft: 'ask', id, question });
+        return workers.length;
+      }, done);
+    },
+    stop,
+  };
+}
+
+/** @param told what a worker says. @returns the living list. */
+function keepRunning(
+  options: WorkerPoolOptions,
+  told: (index: number, worker: Worker, message: FromWorker) => void,
+): { readonly workers: readonly Worker[]; stop(): void } {
   const { clock, log } = options;
   const workers: Worker[] = [];
   const restarts = new Set<Cancel>();
-  const scrapes = new Map<number, (text: string) => void>();
-  let nextScrape = 1;
   let stopped = false;
-
-  const send = (worker: Worker, message: ToWorker, socket?: unknown): void => {
-    if (counts(message)) worker.told += 1;
-    worker.channel.send(message, socket);
-  };
 
   const start = (index: number, deaths: number): void => {
     const { program, args } = options.commandOf(index);
@@ -74,13 +106,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     const channel = processChannel<FromWorker, ToWorker>(child);
     const worker: Worker = { channel, report: undefined, told: 0, startedAtMs: clock.monotonic(), deaths };
     workers[index] = worker;
-    channel.onMessage((message) => {
-      if (message.weft === 'report') {
-        worker.report = message;
-        options.onReport();
-      } else if (message.weft === 'metrics') scrapes.get(message.id)?.(message.text);
-      else options.onWantsSocket(index, message, (answer, socket) => send(worker, answer, socket));
-    });
+    channel.onMessage((message) => told(index, worker, message));
     child.on('error', (error) => {
       log.error({ worker: index, err: error }, 'a worker does not start');
       // What never ran does not exit either.
@@ -106,29 +132,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   };
 
   for (let index = 0; index < options.count; index += 1) start(index, 0);
-
   return {
-    tell(message) {
-      for (const worker of workers) send(worker, message);
-    },
-    reports: () =>
-      workers.map(({ report, told }) => (report !== undefined && report.done >= told ? report : undefined)),
-    scrape(done) {
-      const id = nextScrape;
-      nextScrape += 1;
-      const texts: string[] = [];
-      const finish = (): void => {
-        cancel();
-        scrapes.delete(id);
-        done(texts);
-      };
-      const cancel = clock.after(workerLimits.scrapeMs, finish);
-      scrapes.set(id, (text) => {
-        texts.push(text);
-        if (texts.length === workers.length) finish();
-      });
-      for (const worker of workers) send(worker, { weft: 'scrape', id });
-    },
+    workers,
     stop() {
       stopped = true;
       for (const cancel of restarts) cancel();
@@ -139,6 +144,11 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
       }
     },
   };
+}
+
+function send(worker: Worker, message: ToWorker, socket?: unknown): void {
+  if (counts(message)) worker.told += 1;
+  worker.channel.send(message, socket);
 }
 
 /** What a worker counts as done; see `runWorker`. */

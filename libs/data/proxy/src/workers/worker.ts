@@ -9,6 +9,7 @@ import type { ProxyOptions } from '../proxy-options.ts';
 import { createWorkParts } from '../work-parts.ts';
 import type { Channel, FromWorker, ToWorker, WorkerReport } from './channel.ts';
 import { createSocketAsker, listenOnSocket } from './socket-asker.ts';
+import { answerOf, createTapsOfParent } from './worker-answers.ts';
 
 /** How often a worker looks whether there is something to report. */
 const reportMs = 50;
@@ -20,7 +21,7 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
   let done = 0;
   let reported = '';
   const parts = createWorkParts(options, { material: () => material, ownUri: () => uri }, true);
-  const { runtime, registry } = parts;
+  const { runtime } = parts;
   const asker = createSocketAsker((message) => channel.send(message));
   const path = createDataPath({
     ...options,
@@ -35,6 +36,15 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
   runtime.onChange(({ typeUrl }) => {
     if (typeUrl === xdsTypes.LDS || typeUrl === xdsTypes.RDS) path.sync();
   });
+
+  const view = {
+    ...parts,
+    tables: runtime.tables,
+    poolStats: path.poolStats,
+    tap: parts.stages.tap,
+    clock: options.clock,
+  };
+  const taps = createTapsOfParent(view, (id, text) => channel.send({ weft: 'tapped', id, text }));
 
   const report = (): void => {
     const now: WorkerReport = {
@@ -81,8 +91,12 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
       case 'drain':
         path.drain(message.side, message.spareIdle);
         break;
-      case 'scrape':
-        channel.send({ weft: 'metrics', id: message.id, text: registry.renderPrometheus() });
+      case 'ask':
+        channel.send({ weft: 'answer', id: message.id, answer: answerOf(message.question, view) });
+        return;
+      case 'tap':
+      case 'untap':
+        taps.take(message);
         return;
       case 'stop':
         end();

@@ -23,6 +23,7 @@ export interface SidecarRig {
   /** The bundle. */
   readonly program: string;
   readonly proxyPort: number;
+  readonly adminPort: number;
   readonly prometheusPort: number;
   /** What the processes wrote so far. */
   output(): string;
@@ -66,6 +67,7 @@ export async function createSidecarRig(): Promise<SidecarRig> {
     plane,
     program,
     proxyPort,
+    adminPort,
     prometheusPort,
     output: () => output,
     forgetOutput() {

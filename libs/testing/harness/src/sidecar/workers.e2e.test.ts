@@ -6,6 +6,13 @@ import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSidecarRig, type SidecarRig } from './rig.ts';
 
+/** Of `/clusters?format=json`. */
+interface Clusters {
+  readonly cluster_statuses: readonly {
+    readonly host_statuses: readonly { readonly stats: readonly { readonly name: string; readonly value: string }[] }[];
+  }[];
+}
+
 const patience = { timeout: 30_000, interval: 50 };
 const callers = 40;
 
@@ -48,6 +55,30 @@ describe.skipIf(process.platform !== 'linux')('two workers', () => {
     expect(Math.min(...shares)).toBeGreaterThan(0);
     expect(await lines()).toBe(before + callers);
     agent.destroy();
+  });
+
+  test('are one to whoever looks at the admin port', async () => {
+    const admin = `http://127.0.0.1:${rig.adminPort}`;
+    const tap = await fetch(`${admin}/tap`);
+    const requests = async (): Promise<number> => {
+      const { cluster_statuses: clusters } = (await (await fetch(`${admin}/clusters?format=json`)).json()) as Clusters;
+      const given = clusters.flatMap(({ host_statuses: hosts }) => hosts.flatMap(({ stats }) => stats));
+      return given.filter(({ name }) => name === 'rq_total').reduce((sum, { value }) => sum + Number(value), 0);
+    };
+    const lineOf = async (): Promise<string | undefined> => {
+      const stats = await (await fetch(`${admin}/stats?filter=weft_access_log_lines_total`)).text();
+      return /: (\d+)$/m.exec(stats)?.[1];
+    };
+    const before = [await requests(), Number(await lineOf())];
+    await callMany(false);
+    expect([await requests(), Number(await lineOf())]).toEqual(before.map((count) => count + callers));
+    const passed = await (await fetch(`${admin}/requests?since=60`)).text();
+    expect(passed.trimEnd().split('\n').length).toBeGreaterThanOrEqual(callers);
+    const reader = tap.body!.getReader();
+    let seen = 0;
+    while (seen < callers) seen += String(Buffer.from((await reader.read()).value!)).split('\n').length - 1;
+    expect(seen).toBe(callers);
+    await reader.cancel();
   });
 
   test('all take a new configuration', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from '../../http/testing/tables.ts';
 import { testChain, testListener } from '../../listeners/testing/tables.ts';
 import type { AdminView } from '../admin-view.ts';
+import { clusterFacts } from './cluster-facts.ts';
 import { clustersPage } from './clusters.ts';
 import { explainPage } from './explain.ts';
 
@@ -25,16 +26,19 @@ const health: Cluster['health'] = {
 };
 const cluster = makeCluster([well, ejected, unlisted], { health });
 
+const view = {
+  tables: { clusters: new Map([[cluster.name, cluster]]), listeners: new Map([['out', outbound()]]) },
+  poolStats: () => ({ connections: 1, active: 0 }),
+  identity: () => undefined,
+} as unknown as AdminView;
+
+function outbound(): ReturnType<typeof testListener> {
+  const handler = makeTable(() => makeRoute(makeForward(makeTarget(cluster))));
+  return testListener('out', { direction: 'outbound', chains: [{ ...testChain('http'), handler } as never] });
+}
+
 function pageOf(page: typeof clustersPage, query: string): string {
-  const route = makeRoute(makeForward(makeTarget(cluster)));
-  const handler = makeTable(() => route);
-  const listener = testListener('out', { direction: 'outbound', chains: [{ ...testChain('http'), handler } as never] });
-  const view = {
-    tables: { clusters: new Map([[cluster.name, cluster]]), listeners: new Map([['out', listener]]) },
-    poolStats: () => ({ connections: 1, active: 0 }),
-    identity: () => undefined,
-  } as unknown as AdminView;
-  return page(view, { query: new URLSearchParams(query) } as never).body?.toString() ?? '';
+  return page(view, { query: new URLSearchParams(query) } as never).body;
 }
 
 describe('/clusters', () => {
@@ -87,6 +91,21 @@ describe('/clusters', () => {
     expect(first.stats).toContainEqual({ name: 'cx_active', type: 'GAUGE', value: '1' });
     expect(second).toMatchObject({ reason, health_status: { failed_outlier_check: true } });
     expect(third.health_status).toEqual({ eds_health_status: 'UNHEALTHY' });
+  });
+});
+
+describe('with worker processes', () => {
+  it('both pages wait for what the workers have found', async () => {
+    const found = clusterFacts(view).map((one) => ({
+      ...one,
+      endpoints: one.endpoints.map((endpoint) => ({ ...endpoint, reason: 'a worker ejected it' })),
+    }));
+    const asking = { ...view, workers: () => ({ clusters: (done: (facts: unknown) => void) => done([found]) }) };
+    const read = (page: typeof clustersPage, query: string): Promise<string> =>
+      new Promise((resolve) => page(asking as never, { query: new URLSearchParams(query) } as never).more?.(resolve));
+    expect(await read(clustersPage, '')).toContain(`${well.hostPort}::reason::a worker ejected it`);
+    const [target] = JSON.parse(await read(explainPage, 'url=http://a/')).targets;
+    expect(target.endpoints[0]).toMatchObject({ healthy: false, reason: 'a worker ejected it' });
   });
 });
 

@@ -1,123 +1,81 @@
 /** `/clusters`: the endpoints that balancing sees now, in Envoy's text and JSON forms, and why one of them is not used. */
 
-import type { Breaker, Cluster, Endpoint, SuccessRates } from '@weft/data-runtime';
 import type { AdminView } from '../admin-view.ts';
 import { json, type SideAnswer, type SideRequest, text } from '../side-server.ts';
-import { reasonOf } from './endpoint-reason.ts';
+import { type ClusterFacts, clusterFacts, type EndpointFacts, mergeClusterFacts } from './cluster-facts.ts';
 
 export function clustersPage(view: AdminView, request: SideRequest): SideAnswer {
-  const clusters = [...view.tables.clusters.values()];
-  if (request.query.get('format') === 'json') {
-    return json(200, { cluster_statuses: clusters.map((cluster) => clusterStatus(cluster)) });
-  }
-  return text(200, clusters.map((cluster) => clusterText(view, cluster)).join(''));
+  const own = clusterFacts(view);
+  const asJson = request.query.get('format') === 'json';
+  const render = (facts: readonly ClusterFacts[]): SideAnswer =>
+    asJson ? json(200, { cluster_statuses: facts.map(clusterStatus) }) : text(200, facts.map(clusterText).join(''));
+  const workers = view.workers?.();
+  if (workers === undefined) return render(own);
+  return {
+    ...render([]),
+    body: '',
+    more: (done) => workers.clusters((others) => done(render(mergeClusterFacts(own, others)).body)),
+  };
 }
 
-function clusterText(view: AdminView, cluster: Cluster): string {
-  const { name, from } = cluster;
-  const pool = view.poolStats(cluster);
+function clusterText({ name, from, connections, thresholds, endpoints }: ClusterFacts): string {
   const lines = [
     `${name}::observability_name::${name}`,
-    ...breakerLines(`${name}::default_priority`, cluster.breakers.default),
-    ...breakerLines(`${name}::high_priority`, cluster.breakers.high),
+    ...linesOf(`${name}::default_priority`, thresholds.default),
+    ...linesOf(`${name}::high_priority`, thresholds.high),
     `${name}::added_via_api::true`,
-    `${name}::connections::${pool.connections}`,
+    `${name}::connections::${connections}`,
     `${name}::from::${from.file === '' ? from.rule : `${from.file}:${from.line}`}`,
   ];
-  for (const endpoint of cluster.endpoints) {
-    const facts = { ...counters(endpoint), ...gauges(endpoint) };
-    const sorted = Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [fact, value] of [...sorted, ...Object.entries(endpointFacts(cluster, endpoint))]) {
-      lines.push(`${name}::${endpoint.hostPort}::${fact}::${value}`);
-    }
+  for (const endpoint of endpoints) {
+    const prefix = `${name}::${endpoint.hostPort}`;
+    const numbers = Object.entries({ ...endpoint.counters, ...endpoint.gauges }).sort(([a], [b]) => (a < b ? -1 : 1));
+    lines.push(...linesOf(prefix, Object.fromEntries(numbers)), ...linesOf(prefix, factsOf(endpoint)));
   }
   return `${lines.join('\n')}\n`;
 }
 
-function breakerLines(prefix: string, breaker: Breaker): string[] {
-  return Object.entries(thresholds(breaker)).map(([name, value]) => `${prefix}::${name}::${value}`);
-}
-
-function thresholds({
-  connectionsMax,
-  pendingMax,
-  requestsMax,
-  retriesMax,
-}: Breaker): Readonly<Record<string, number>> {
-  return {
-    max_connections: connectionsMax,
-    max_pending_requests: pendingMax,
-    max_requests: requestsMax,
-    max_retries: retriesMax,
-  };
-}
-
-function counters({ counts }: Endpoint): Readonly<Record<string, number>> {
-  const { connectFailures, connectionsTotal, requestsTotal } = counts;
-  return { cx_connect_fail: connectFailures, cx_total: connectionsTotal, rq_total: requestsTotal };
-}
-
-function gauges({ counts, active }: Endpoint): Readonly<Record<string, number>> {
-  return { cx_active: counts.connections, rq_active: active };
+function linesOf(prefix: string, facts: Readonly<Record<string, string | number>>): readonly string[] {
+  return Object.entries(facts).map(([name, value]) => `${prefix}::${name}::${value}`);
 }
 
 /** In Envoy's order. */
-function endpointFacts(cluster: Cluster, endpoint: Endpoint): Readonly<Record<string, string | number>> {
-  const { hostname, healthFlags, weight, priority } = endpoint;
-  const reason = reasonOf(cluster, endpoint);
-  const { external, localOrigin } = ratesOf(cluster, endpoint);
+function factsOf(endpoint: EndpointFacts): Readonly<Record<string, string | number>> {
+  const { hostname, healthFlags, reason, weight, locality, canary, priority, rates } = endpoint;
   return {
     hostname,
     health_flags: healthFlags === '' ? 'healthy' : healthFlags,
     ...(reason === undefined ? {} : { reason }),
     weight,
-    ...localityOf(endpoint),
-    canary: String(isCanary(endpoint)),
+    ...locality,
+    canary: String(canary),
     priority,
-    success_rate: external,
-    local_origin_success_rate: localOrigin,
+    success_rate: rates.external,
+    local_origin_success_rate: rates.localOrigin,
   };
 }
 
-function localityOf({ locality }: Endpoint): { region: string; zone: string; sub_zone: string } {
-  const [region = '', zone = '', subZone = ''] = locality.split('/');
-  return { region, zone, sub_zone: subZone };
-}
-
-function isCanary({ lbMetadata }: Endpoint): boolean {
-  return lbMetadata['canary'] === 'true';
-}
-
-function ratesOf({ health }: Cluster, endpoint: Endpoint): SuccessRates {
-  return health?.successRates?.(endpoint) ?? { external: -1, localOrigin: -1 };
-}
-
-function clusterStatus(cluster: Cluster): object {
-  const { default: usual, high } = cluster.breakers;
+function clusterStatus({ name, thresholds, endpoints }: ClusterFacts): object {
   return {
-    name: cluster.name,
+    name,
     added_via_api: true,
-    observability_name: cluster.name,
-    circuit_breakers: { thresholds: [thresholds(usual), { priority: 'HIGH', ...thresholds(high) }] },
-    host_statuses: cluster.endpoints.map((endpoint) => hostStatus(cluster, endpoint)),
+    observability_name: name,
+    circuit_breakers: { thresholds: [thresholds.default, { priority: 'HIGH', ...thresholds.high }] },
+    host_statuses: endpoints.map(hostStatus),
   };
 }
 
-function hostStatus(cluster: Cluster, endpoint: Endpoint): object {
-  const { external, localOrigin } = ratesOf(cluster, endpoint);
-  const reason = reasonOf(cluster, endpoint);
+function hostStatus(endpoint: EndpointFacts): object {
+  const { address, port, reason, weight, hostname, priority, locality, canary, rates } = endpoint;
   return {
-    address: { socket_address: { address: endpoint.address, port_value: endpoint.port } },
-    stats: [...stats('COUNTER', counters(endpoint)), ...stats('GAUGE', gauges(endpoint))],
+    address: { socket_address: { address, port_value: port } },
+    stats: [...stats('COUNTER', endpoint.counters), ...stats('GAUGE', endpoint.gauges)],
     health_status: healthStatus(endpoint.healthFlags),
     ...(reason === undefined ? {} : { reason }),
-    weight: endpoint.weight,
-    hostname: endpoint.hostname,
-    priority: endpoint.priority,
-    locality: localityOf(endpoint),
-    ...(isCanary(endpoint) ? { canary: true } : {}),
-    ...(external < 0 ? {} : { success_rate: { value: external } }),
-    ...(localOrigin < 0 ? {} : { local_origin_success_rate: { value: localOrigin } }),
+    ...{ weight, hostname, priority, locality },
+    ...(canary ? { canary } : {}),
+    ...(rates.external < 0 ? {} : { success_rate: { value: rates.external } }),
+    ...(rates.localOrigin < 0 ? {} : { local_origin_success_rate: { value: rates.localOrigin } }),
   };
 }
 

@@ -15,6 +15,7 @@ import type { Provenance } from '@weft/kernel';
 import type { AdminView } from '../admin-view.ts';
 import { json, type SideAnswer, type SideRequest, text } from '../side-server.ts';
 import { askedExchange } from './asked-exchange.ts';
+import { type ClusterFacts, clusterFacts, mergeClusterFacts } from './cluster-facts.ts';
 import { reasonOf } from './endpoint-reason.ts';
 
 export const explainLimits = {
@@ -65,7 +66,30 @@ export function explainPage(view: AdminView, request: SideRequest): SideAnswer {
   const { query } = request;
   const asked = readRequest(query.get('method') ?? 'GET', query.get('url') ?? '', query.getAll('header'));
   if (typeof asked === 'string') return text(400, `${asked}\n`);
-  return json(200, explain(view.tables, view.identity()?.uri ?? '', asked));
+  const explanation = explain(view.tables, view.identity()?.uri ?? '', asked);
+  const workers = view.workers?.();
+  if (workers === undefined) return json(200, explanation);
+  const own = clusterFacts(view);
+  return {
+    ...json(200, {}),
+    body: '',
+    more: (done) =>
+      workers.clusters((others) => done(JSON.stringify(withHealth(explanation, mergeClusterFacts(own, others))))),
+  };
+}
+
+/** The health that those have found who send the requests. */
+function withHealth(explanation: Explanation, clusters: readonly ClusterFacts[]): Explanation {
+  const byName = new Map(clusters.map((cluster) => [cluster.name, cluster.endpoints]));
+  const targets = explanation.targets.map((target) => {
+    const found = new Map(byName.get(target.cluster)?.map((endpoint) => [endpoint.hostPort, endpoint]));
+    const endpoints = target.endpoints.map((endpoint) => {
+      const reason = found.get(endpoint.address)?.reason;
+      return reason === undefined ? endpoint : { ...endpoint, healthy: false, reason };
+    });
+    return { ...target, endpoints };
+  });
+  return { ...explanation, targets };
 }
 
 /** The same for programs: @param own SPIFFE URI of this proxy, or empty. */

@@ -1,0 +1,42 @@
+/** Taps of the parent: each is one in every worker, their lines one stream. */
+
+import { type Tap, TapQueue, type TapSink, tapLimits } from '@weft/data-filters';
+import type { ToWorker } from './channel.ts';
+
+export interface WorkerTaps {
+  /** Open ones. */
+  count(): number;
+  /** See `AskWorkers.tap`. */
+  open(query: string, sink: TapSink): Tap | undefined;
+  /** What a worker that begins must know of them. */
+  introduction(): Iterable<ToWorker>;
+  /** A worker has seen something. */
+  tapped(id: number, text: string): void;
+}
+
+/** @param tell to all workers. */
+export function createWorkerTaps(tell: (message: ToWorker) => void): WorkerTaps {
+  const open = new Map<number, { readonly query: string; readonly queue: TapQueue }>();
+  let nextId = 1;
+  return {
+    count: () => open.size,
+    open(query, sink) {
+      if (open.size >= tapLimits.tapsMax) return undefined;
+      const id = nextId;
+      nextId += 1;
+      const queue = new TapQueue(sink, tapLimits.waitingLinesMax);
+      open.set(id, { query, queue });
+      tell({ weft: 'tap', id, query });
+      return {
+        drained: () => queue.drained(),
+        stop() {
+          if (open.delete(id)) tell({ weft: 'untap', id });
+        },
+      };
+    },
+    *introduction() {
+      for (const [id, { query }] of open) yield { weft: 'tap', id, query };
+    },
+    tapped: (id, text) => void open.get(id)?.queue.add(text),
+  };
+}
