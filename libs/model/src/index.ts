@@ -281,6 +281,14 @@ export type { ConnectionRoute } from './translate/connection-route.ts';
 export { translateConnectionRoute } from './translate/connection-route.ts';
 export type { TranslatableRoute } from './translate/gateway-api.ts';
 export { translateRoute } from './translate/gateway-api.ts';
+export type { Ingress, IngressRuleSet, IngressServer } from './translate/ingress.ts';
+export {
+  byIngressPrecedence,
+  ingressRules,
+  ingressSelector,
+  ingressServers,
+  isOurIngress,
+} from './translate/ingress.ts';
 export type { TranslatedProfile } from './translate/linkerd.ts';
 export { timesOfAnnotations, translateServiceProfile, translateTrafficSplit } from './translate/linkerd.ts';
 export type { PlacedRule } from './translate/route-precedence.ts';

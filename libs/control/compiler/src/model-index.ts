@@ -1,8 +1,9 @@
 /** The model by host, made once per model: what rules there are for a name, oldest first. */
 
-import { compareByAge, type Model, type Resource, resolveHost } from '@weft/model';
+import { compareByAge, type MeshConfig, type Model, type Resource, resolveHost } from '@weft/model';
 import { type BackendTlsIndex, indexBackendTls } from './clusters/backend-tls.ts';
 import { translatedGateways } from './translated/gateway-resources.ts';
+import { ingressGateways, ingressRouting } from './translated/ingresses.ts';
 import { translatedRules } from './translated/translated-rules.ts';
 import { mergedRules } from './virtual-services/delegates.ts';
 import { type PlacedRule, qualifiedGateway } from './virtual-services/placed-rule.ts';
@@ -39,20 +40,20 @@ export interface ModelIndex {
 
 /**
  * @param canonical turns an expanded host into the name that the registry knows it by.
- * @param defaultExportTo of VirtualServices that say nothing.
+ * @param mesh what VirtualServices that say nothing are exported to, and which Ingresses are ours.
  */
 export function indexModel(
   model: Model,
   domain: string,
   canonical: (host: string) => string,
-  defaultExportTo: readonly string[] = ['*'],
+  mesh: MeshConfig,
 ): ModelIndex {
   const expand = (host: string, namespace: string): string =>
     canonical(resolveHost(host, namespace, domain).toLowerCase());
   const lookup = {
     domain,
     canonical,
-    defaultExportTo,
+    defaultExportTo: mesh.defaultVirtualServiceExportTo,
     virtualService: (namespace: string, name: string) => model.get('VirtualService', namespace, name),
   };
   const virtualServices = [...model.byKind('VirtualService')].sort(compareByAge).map((resource) => ({
@@ -71,10 +72,14 @@ export function indexModel(
     list.push({ resource, host: expand(resource.spec.host, resource.namespace) });
     destinationRules.set(resource.namespace, list);
   }
-  const followed = [...virtualServices, ...translatedRules(model, lookup)];
+  const followed = [...virtualServices, ...translatedRules(model, lookup), ...ingressRouting(model, mesh, lookup)];
   return {
     virtualServices: followed,
-    gateways: [...[...model.byKind('Gateway')].sort(compareByAge), ...translatedGateways(model)],
+    gateways: [
+      ...[...model.byKind('Gateway')].sort(compareByAge),
+      ...translatedGateways(model),
+      ...ingressGateways(model, mesh),
+    ],
     destinationRules,
     backendTls: indexBackendTls(model),
     routingInputs: [...followed.map(({ resource }) => resource), ...rules],

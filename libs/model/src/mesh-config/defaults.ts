@@ -45,4 +45,8 @@ export const defaultMeshConfig: MeshConfig = frozen({
   enableTracing: true,
   dnsRefreshRateMs: 60_000,
   verifyCertificateAtClient: true,
+  ingressClass: 'istio',
+  ingressControllerMode: 'STRICT',
+  ingressSelector: '',
+  ingressService: 'istio-ingressgateway',
 });

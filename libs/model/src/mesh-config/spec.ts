@@ -63,6 +63,14 @@ export interface MeshConfig {
   /** For STRICT_DNS clusters whose answer has no time to live; 60 s where absent. */
   readonly dnsRefreshRateMs: number;
   readonly verifyCertificateAtClient: boolean;
+  /** Of the Ingresses that are ours, in the annotation or as `ingressClassName`; "istio" where absent. */
+  readonly ingressClass: string;
+  /** OFF: none is; DEFAULT: those that name no class are too; STRICT and UNSPECIFIED: those of our class alone. */
+  readonly ingressControllerMode: 'UNSPECIFIED' | 'OFF' | 'DEFAULT' | 'STRICT';
+  /** Value of the label `istio` of the gateways that serve Ingresses; empty: that of `ingressService`. */
+  readonly ingressSelector: string;
+  /** "istio-ingressgateway" where absent: then the label is "ingressgateway". */
+  readonly ingressService: string;
 }
 
 /** DEFAULT is BASE. */

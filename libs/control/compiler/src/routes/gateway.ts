@@ -12,7 +12,8 @@ import { sharedHosts } from '../gateway-hosts.ts';
 import { type BoundServer, gatewayServers } from '../gateway-servers.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { builtIn, provenanceOf } from '../provenance.ts';
-import { serverOrigin } from '../translated/gateway-resources.ts';
+import { serverOrigin } from '../translated/origins.ts';
+import { routeSemantics } from '../virtual-services/semantics.ts';
 import { writtenHost } from './domains.ts';
 import { gatewayRoutesOf } from './gateway-names.ts';
 import { isCatchAll } from './match.ts';
@@ -93,6 +94,8 @@ function gatewayHosts(
 ): ReadonlyMap<string, Host> {
   const hosts = new Map<string, Host>();
   const given = new Set<string>();
+  // What other APIs say is one entry for all Gateways that follow it.
+  const entries = new Map<IndexedVirtualService, number>();
   for (const bound of servers) {
     const { gateway, server } = bound;
     const key = `${gateway.namespace}/${gateway.name}`;
@@ -107,7 +110,10 @@ function gatewayHosts(
         const entry = hosts.get(host) ?? { from: provenanceOf(rules.resource, ''), routes: [], tlsOnly: false };
         hosts.set(host, entry);
         entry.tlsOnly ||= tlsOnly;
-        const who = `${key} ${rules.resource.namespace}/${rules.resource.name} ${host}`;
+        const isEntry = routeSemantics(rules.resource) === 'gateway';
+        if (isEntry && !entries.has(rules)) entries.set(rules, entries.size);
+        const { namespace, name } = rules.resource;
+        const who = isEntry ? `${entries.get(rules)} ${host}` : `${key} ${namespace}/${name} ${host}`;
         if (given.has(who)) continue;
         given.add(who);
         entry.routes.push(...routes);

@@ -1,6 +1,5 @@
 /** Gateways of the Gateway API as Istio's: one for each listener, so that routes can be attached to it alone. */
 
-import type { Provenance } from '@weft/kernel';
 import {
   type GatewayResource,
   type GatewayServer,
@@ -9,8 +8,8 @@ import {
   type Resource,
   type SecretReference,
 } from '@weft/model';
-import { provenanceOf } from '../provenance.ts';
 import { configMapPrefix } from '../secrets/credential-names.ts';
+import { recordOrigin } from './origins.ts';
 
 /** A workload with this label is the gateway of that name. */
 export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';
@@ -18,9 +17,6 @@ export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';
 const terminateModeOption = 'gateway.istio.io/tls-terminate-mode';
 
 type Listener = GatewayResource['spec']['listeners'][number];
-
-/** Of what stands in for listeners. */
-const listenerIndexes = new WeakMap<Resource<'Gateway'>, number>();
 
 const made = new WeakMap<GatewayResource, readonly Resource<'Gateway'>[]>();
 
@@ -32,19 +28,6 @@ export function listenerGateway(gateway: Pick<GatewayResource, 'namespace' | 'na
 /** False for a Gateway of Istio's own. */
 export function isTranslated({ apiVersion }: Pick<Resource<'Gateway'>, 'apiVersion'>): boolean {
   return apiVersion.startsWith('gateway.networking.k8s.io/');
-}
-
-/** Where a server is written: of a Gateway of the Gateway API, its listener. */
-export function serverOrigin(gateway: Resource<'Gateway'>, rule: string): Provenance {
-  const from = provenanceOf(gateway, rule);
-  const listener = listenerIndexes.get(gateway);
-  if (listener === undefined) return from;
-  const name = gateway.spec.selector[gatewayNameLabel] ?? gateway.name;
-  return {
-    ...from,
-    resource: `Gateway ${gateway.namespace}/${name}`,
-    rule: rule.replace('servers[0]', `listeners[${listener}]`),
-  };
 }
 
 /** Those of our class; the same objects for as long as a Gateway does not change. */
@@ -77,7 +60,10 @@ function translate(gateway: GatewayResource, listener: Listener, index: number):
     position,
     at: (path) => gateway.at(path.replace('spec.servers[0]', `spec.listeners[${index}]`)),
   };
-  listenerIndexes.set(standIn, index);
+  recordOrigin(standIn, {
+    resource: `Gateway ${namespace}/${name}`,
+    ruleOf: (rule) => rule.replace('servers[0]', `listeners[${index}]`),
+  });
   return standIn;
 }
 

@@ -8,7 +8,7 @@ export interface IngressSpec {
 }
 
 export interface IngressRule {
-  /** Absent: all hosts; "*.example.com" takes one label. */
+  /** Absent: all hosts; "*.example.com" takes any number of labels, as in Istio. */
   readonly host?: string;
   readonly http?: { readonly paths: readonly IngressPath[] };
 }
@@ -16,7 +16,7 @@ export interface IngressRule {
 export interface IngressPath {
   /** "/" where absent. */
   readonly path?: string;
-  /** Prefix goes by whole segments; ImplementationSpecific is read as Prefix, or as Exact without "*" at the end, as Istio does. */
+  /** Prefix goes by whole segments; ImplementationSpecific is Exact, or a prefix where it ends in "/*" or ".*", as in Istio. */
   readonly pathType: 'Exact' | 'Prefix' | 'ImplementationSpecific';
   readonly backend: IngressBackend;
 }
