@@ -134,7 +134,7 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
     for (const alias of hostAliases(service.name, service.namespace, domain)) aliases.set(alias, service.host);
   }
   const canonical = (host: string): string => (registry.services.has(host) ? host : (aliases.get(host) ?? host));
-  const made = indexModel(model, domain, canonical, mesh.defaultVirtualServiceExportTo);
+  const made = indexModel(model, domain, canonical, mesh);
   const sameNames = last?.shape === shape && last.mesh === mesh && last.domain === domain;
   const sameDestinations =
     sameNames &&
