@@ -2,6 +2,7 @@
 
 import { compareByAge, type MeshConfig, type Model, type Resource, resolveHost } from '@weft/model';
 import { type BackendTlsIndex, indexBackendTls } from './clusters/backend-tls.ts';
+import { type AccrualIndex, indexAccruals } from './clusters/failure-accrual.ts';
 import { translatedGateways } from './translated/gateway-resources.ts';
 import { ingressGateways, ingressRouting } from './translated/ingresses.ts';
 import { translatedRules } from './translated/translated-rules.ts';
@@ -34,6 +35,8 @@ export interface ModelIndex {
   /** Namespace → rules, oldest first. */
   readonly destinationRules: ReadonlyMap<string, readonly IndexedDestinationRule[]>;
   readonly backendTls: BackendTlsIndex;
+  /** Circuit breaking by annotation of a Service. */
+  readonly accruals: AccrualIndex;
   /** The VirtualServices and DestinationRules themselves: what routes are made from, for the cache. */
   readonly routingInputs: readonly object[];
 }
@@ -82,6 +85,7 @@ export function indexModel(
     ],
     destinationRules,
     backendTls: indexBackendTls(model),
+    accruals: indexAccruals(model, domain),
     routingInputs: [...followed.map(({ resource }) => resource), ...rules],
   };
 }

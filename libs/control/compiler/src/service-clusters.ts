@@ -4,6 +4,7 @@ import type { InstanceView, RegistryView, ServicePortView } from '@weft/control-
 import type { Provenance } from '@weft/kernel';
 import type { Resource, TrafficPolicy } from '@weft/model';
 import type { BackendTls } from './clusters/backend-tls.ts';
+import type { ServiceAccrual } from './clusters/failure-accrual.ts';
 import { type Context, tunnels } from './context.ts';
 import { type DestinationPolicy, effectivePolicy } from './destination-rules.ts';
 import type { ModelIndex } from './model-index.ts';
@@ -27,6 +28,8 @@ export interface PlannedCluster {
   readonly resources: readonly Resource<'DestinationRule'>[];
   /** Of a BackendTLSPolicy; a rule's own `tls` comes before it. */
   readonly backendTls?: BackendTls;
+  /** Of Linkerd's annotation; a rule's own outlier detection comes before it. */
+  readonly accrual?: ServiceAccrual;
   readonly from: Provenance;
 }
 
@@ -108,13 +111,16 @@ function plan({ world, proxy, scope }: Context, captured: boolean): readonly Pla
   for (const service of scope.view.services) {
     if (!isReachable(service, captured)) continue;
     const policy = world.policy(service.host, proxy.namespace, service.namespace, proxy.labels);
+    const named = isNamed(service, world.input.domain);
+    const accrual = named ? world.index.accruals.of(service) : undefined;
     for (const port of service.ports) {
       addPort(
         planned,
         service,
         port,
         policy,
-        isNamed(service, world.input.domain) ? world.index.backendTls.of(service, port.name) : undefined,
+        named ? world.index.backendTls.of(service, port.name) : undefined,
+        accrual,
       );
     }
   }
@@ -132,9 +138,16 @@ function addPort(
   port: ServicePortView,
   destination: DestinationPolicy,
   backendTls: BackendTls | undefined,
+  accrual: ServiceAccrual | undefined,
 ): void {
   const { resources, subsets } = destination;
-  const common = { service, port, resources, ...(backendTls === undefined ? {} : { backendTls }) };
+  const common = {
+    service,
+    port,
+    resources,
+    ...(backendTls === undefined ? {} : { backendTls }),
+    ...(accrual === undefined ? {} : { accrual }),
+  };
   into.push({
     ...common,
     subset: '',

@@ -139,7 +139,8 @@ function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | unde
   const sameDestinations =
     sameNames &&
     sameOfKinds(last.model, model, ['DestinationRule']) &&
-    sameElements(last.index.backendTls.inputs, made.backendTls.inputs);
+    sameElements(last.index.backendTls.inputs, made.backendTls.inputs) &&
+    sameElements(last.index.accruals.inputs, made.accruals.inputs);
   // The same object, so that what depends on nothing else of the model still holds.
   const index = sameDestinations ? { ...made, destinationRules: last.index.destinationRules } : made;
   const samePolicies = last?.mesh === mesh && sameOfKinds(last.model, model, policyKinds);

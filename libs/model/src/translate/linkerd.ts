@@ -26,13 +26,20 @@ const timeoutMsDefault = 10_000;
 /** Linkerd's tries are bounded by budget and time alone; Envoy wants a number. */
 const attemptsMax = 10;
 
-/** @param domain of the mesh ("cluster.local"). */
-export function translateServiceProfile(profile: Resource<'ServiceProfile'>, domain: string): TranslatedProfile {
+/**
+ * @param domain of the mesh ("cluster.local").
+ * @param split destinations of a TrafficSplit of the service, which stand for overrides where the profile has none.
+ */
+export function translateServiceProfile(
+  profile: Resource<'ServiceProfile'>,
+  domain: string,
+  split?: readonly HttpRouteDestination[],
+): TranslatedProfile {
   const { routes = [], dstOverrides = [], retryBudget } = profile.spec;
   const host = profile.name;
   const notices: TranslationNotice[] = [];
   if (routes.length === 0 && dstOverrides.every(({ weight }) => weight === 0)) return { host, rules: [], notices };
-  const route = destinationsOf(profile.spec, host, domain);
+  const route = destinationsOf(profile.spec, host, domain, split);
   const budget = retryBudget ?? budgetDefault;
   const budgetUsed = budget.ttlMs >= ttlMsMin && budget.ttlMs <= ttlMsMax;
   const rules = routes.flatMap((one, index): TranslatedRule[] => {
@@ -77,9 +84,10 @@ function destinationsOf(
   { dstOverrides = [] }: ServiceProfileSpec,
   host: string,
   domain: string,
-): HttpRouteDestination[] {
+  split: readonly HttpRouteDestination[] = [],
+): readonly HttpRouteDestination[] {
   const used = dstOverrides.filter(({ weight }) => weight > 0);
-  if (used.length === 0) return [{ destination: { host } }];
+  if (used.length === 0) return split.length > 0 ? split : [{ destination: { host } }];
   const whole = used.every(({ weight }) => Number.isInteger(weight)) ? 1 : 1000;
   return used.map(({ authority, weight }) => {
     const [name = '', port] = authority.split(':');
@@ -111,11 +119,11 @@ export function translateTrafficSplit(
 
 const backoffMs = 25;
 
-/** Retries and timeouts of annotations, for a rule that has none of its own. `responseMs` and `idleMs` have no field there and are left to the caller. */
+/** Retries and timeouts of annotations, for a rule that has none of its own. The limit of a request and that of its response begin at one time here: when the request is whole. */
 export function timesOfAnnotations(
   retry: LinkerdRetry | undefined,
   timeouts: LinkerdTimeouts | undefined,
-): Pick<HttpRule, 'retries' | 'timeoutMs'> {
+): Pick<HttpRule, 'retries' | 'timeoutMs' | 'idleTimeoutMs'> {
   const retries: HttpRetry | undefined =
     retry === undefined
       ? undefined
@@ -125,9 +133,11 @@ export function timesOfAnnotations(
           backoffMs,
           ...(retry.perTryTimeoutMs === undefined ? {} : { perTryTimeoutMs: retry.perTryTimeoutMs }),
         };
+  const limits = [timeouts?.requestMs, timeouts?.responseMs].filter((limit) => limit !== undefined);
   return {
     ...(retries === undefined ? {} : { retries }),
-    ...(timeouts?.requestMs === undefined ? {} : { timeoutMs: timeouts.requestMs }),
+    ...(limits.length === 0 ? {} : { timeoutMs: Math.min(...limits) }),
+    ...(timeouts?.idleMs === undefined ? {} : { idleTimeoutMs: timeouts.idleMs }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { create, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf';
 import type { RegistryView } from '@weft/control-registry';
-import type { MeshConfig } from '@weft/model';
+import type { FailureAccrual, MeshConfig } from '@weft/model';
 import { type Cluster, ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import type { Draft } from '../cache.ts';
 import { type Context, type Generator, tunnels } from '../context.ts';
@@ -22,6 +22,7 @@ import {
 import type { BackendTls } from './backend-tls.ts';
 import { circuitBreakers, grpcCircuitBreakers, grpcOutlierDetection, keepalive, outlierDetection } from './circuit.ts';
 import { discovery } from './discovery.ts';
+import { accrualMetadata, accrualOutlier } from './failure-accrual.ts';
 import { grpcTls } from './grpc-tls.ts';
 import { protocolOptions, upstreamProtocol } from './http-options.ts';
 import { balancing, grpcBalancing } from './load-balancer.ts';
@@ -68,6 +69,7 @@ function clusterDraft(context: Context, planned: PlannedCluster): Draft<'cluster
       isEds ? undefined : live?.instances,
       planned.backendTls?.policy,
       planned.backendTls?.roots,
+      planned.accrual === undefined ? undefined : JSON.stringify(planned.accrual.accrual),
       ...resources,
     ],
     build: () => ({
@@ -101,7 +103,7 @@ function outboundCluster(context: Context, planned: PlannedCluster): Cluster {
       ...(weighsLocalities(context, planned) ? { localityConfigSpecifier: weighted } : {}),
     },
     circuitBreakers: circuitBreakers(policy),
-    ...(policy.outlierDetection === undefined ? {} : { outlierDetection: outlierDetection(policy.outlierDetection) }),
+    ...outliers(planned),
     ...keepalive(connectionPool, mesh),
     ...sockets,
     typedExtensionProtocolOptions: protocolOptions({
@@ -111,6 +113,20 @@ function outboundCluster(context: Context, planned: PlannedCluster): Cluster {
       ...(autoSanValidation === undefined ? {} : { autoSanValidation }),
     }),
   });
+}
+
+/** A DestinationRule before the annotation. */
+function outliers(planned: PlannedCluster): Pick<ClusterInit, 'outlierDetection'> {
+  const { outlierDetection: rules } = planned.policy;
+  if (rules !== undefined) return { outlierDetection: outlierDetection(rules) };
+  const accrual = accrualOf(planned);
+  return accrual === undefined ? {} : { outlierDetection: accrualOutlier(accrual) };
+}
+
+/** Of bytes there are no answers that could fail. */
+function accrualOf({ accrual, port, policy }: PlannedCluster): FailureAccrual | undefined {
+  const http = port.sniffed || port.protocol === 'http' || port.protocol === 'http2' || port.protocol === 'grpc';
+  return http && policy.outlierDetection === undefined ? accrual?.accrual : undefined;
 }
 
 const weighted = { case: 'localityWeightedLbConfig', value: {} } as const;
@@ -137,9 +153,14 @@ function grpcCluster(context: Context, planned: PlannedCluster): Cluster {
 }
 
 function common(planned: PlannedCluster, mesh: MeshConfig): Pick<ClusterInit, 'connectTimeout' | 'metadata'> {
+  const accrual = accrualOf(planned);
+  const failureAccrual = accrual === undefined ? undefined : accrualMetadata(accrual);
   return {
     connectTimeout: duration(planned.policy.connectionPool?.tcp?.connectTimeoutMs ?? mesh.connectTimeoutMs),
-    metadata: filterMetadata({ istio: istioMetadata(planned), weft: weftStruct(planned.from) }),
+    metadata: filterMetadata({
+      istio: istioMetadata(planned),
+      weft: weftStruct(planned.from, failureAccrual === undefined ? {} : { failure_accrual: failureAccrual }),
+    }),
   };
 }
 
@@ -177,6 +198,12 @@ function noticesOf({ proxy }: Context, planned: PlannedCluster, captured: boolea
   const about = backendTls === undefined ? [] : backendTlsNotices(proxy.type, planned, backendTls);
   if (planned.resources.length === 0) return about;
   const found: string[] = [];
+  if (planned.accrual !== undefined && policy.outlierDetection !== undefined) {
+    const { namespace, name } = planned.accrual.service;
+    found.push(
+      `its outlierDetection holds for ${service.host}; the failure accrual of Service ${namespace}/${name} is not used`,
+    );
+  }
   if (policy.loadBalancer?.simple === 'PASSTHROUGH' && !captured) {
     found.push('PASSTHROUGH needs captured connections, which this proxy has not; LEAST_REQUEST is used');
   }

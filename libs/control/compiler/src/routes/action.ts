@@ -54,6 +54,7 @@ export function ruleAction(scope: RouteScope, placed: PlacedRule): RuleAction | 
   }
   const { forward, targets, only, byHash } = forwarded;
   setTimeouts(forward, rule.timeoutMs ?? 0, scope);
+  if (rule.idleTimeoutMs !== undefined && scope.dialect === 'proxy') forward.idleTimeout = duration(rule.idleTimeoutMs);
   if (scope.semantics === 'gateway') {
     forward.clusterNotFoundResponseCode = RouteAction_ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR;
   }

@@ -3,6 +3,7 @@
 import {
   type AnyResource,
   byPrecedence,
+  type HttpRule,
   type Model,
   type Resource,
   type TranslatableRoute,
@@ -13,6 +14,7 @@ import type { IndexedVirtualService } from '../model-index.ts';
 import type { Naming } from '../virtual-services/placed-rule.ts';
 import { indexedRules, placeTranslated } from './place.ts';
 import { routeParents } from './route-parents.ts';
+import { withAnnotatedTimes } from './route-times.ts';
 
 interface Parent {
   readonly gateway?: string;
@@ -42,7 +44,10 @@ export function attachedRoutes(
       const key = `${parent.gateway ?? `mesh ${parent.namespace}`} ${parent.host}`;
       const group = groups.get(key) ?? { parent, rules: [] };
       groups.set(key, group);
-      for (const rule of translated) group.rules.push({ ...rule, resource: route as Resource, port: parent.port });
+      const timed = parent.gateway === undefined ? withAnnotatedTimes(model, route, parent.host, naming.domain) : asIs;
+      for (const { path, rule } of translated) {
+        group.rules.push({ path, rule: timed(rule), resource: route as Resource, port: parent.port });
+      }
     }
   }
   const ordered = [...groups.values()].sort(
@@ -57,6 +62,11 @@ export function attachedRoutes(
     const gateway = parent.gateway === undefined ? {} : { gateway: parent.gateway };
     return [indexedRules({ resource: first.resource as AnyResource, hosts: [parent.host], rules: placed, ...gateway })];
   });
+}
+
+/** At gateways there are no annotations of Linkerd's. */
+function asIs(rule: HttpRule): HttpRule {
+  return rule;
 }
 
 function parentsOf(model: Model, route: TranslatableRoute, naming: Naming): readonly Parent[] {

@@ -1,4 +1,4 @@
-/** ServiceProfiles, TrafficSplits and retry and timeout annotations of Services, in Linkerd's order of precedence. */
+/** ServiceProfiles and TrafficSplits, and retry and timeout annotations of Services. */
 
 import {
   compareByAge,
@@ -13,13 +13,24 @@ import { notice, provenanceOf } from '../provenance.ts';
 import type { Naming } from '../virtual-services/placed-rule.ts';
 import { indexedRules, placeTranslated } from './place.ts';
 
-export function linkerdRules(model: Model, naming: Naming): readonly IndexedVirtualService[] {
-  return [...profiles(model, naming), ...splits(model, naming), ...annotated(model, naming)];
+/** They take a service over: where one speaks, routes and annotations are not asked. A split is as the overrides of a profile. */
+export function takeoverRules(model: Model, naming: Naming): readonly IndexedVirtualService[] {
+  return [...profiles(model, naming), ...splits(model, naming)];
 }
 
 function profiles(model: Model, naming: Naming): readonly IndexedVirtualService[] {
+  const splitOf = new Map(
+    [...model.byKind('TrafficSplit')]
+      .sort(compareByAge)
+      .reverse()
+      .map((split) => {
+        const { host, rules } = translateTrafficSplit(split, naming.domain);
+        return [naming.canonical(host), rules[0]?.rule.route] as const;
+      }),
+  );
   return [...model.byKind('ServiceProfile')].sort(compareByAge).flatMap((profile) => {
-    const { host, rules, notices } = translateServiceProfile(profile, naming.domain);
+    const split = splitOf.get(naming.canonical(profile.name));
+    const { host, rules, notices } = translateServiceProfile(profile, naming.domain, split);
     const said = notices.map(({ path, message }) =>
       notice(provenanceOf(profile, path.replace(/^spec\./, '')), message),
     );
@@ -38,7 +49,7 @@ function splits(model: Model, naming: Naming): readonly IndexedVirtualService[] 
 }
 
 /** For all of a service, where no route says anything. */
-function annotated(model: Model, naming: Naming): readonly IndexedVirtualService[] {
+export function annotatedRules(model: Model, naming: Naming): readonly IndexedVirtualService[] {
   return [...model.byKind('Service')].sort(compareByAge).flatMap((service) => {
     if (!Object.keys(service.annotations).some((key) => /^(retry|timeout)\.linkerd\.io\//.test(key))) return [];
     const { retry, timeouts } = parseLinkerdAnnotations(service.annotations).value;

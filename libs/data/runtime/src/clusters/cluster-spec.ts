@@ -66,7 +66,8 @@ export function compileCluster(cluster: XdsCluster, where: string): ClusterSpec 
     service: clusterService(cluster.name, cluster.metadata),
     discovery: compileDiscovery(cluster, where),
     probes: cluster.healthChecks.map((check) => compileHealthCheck(check, where)),
-    outlier: compileOutlier(cluster.outlierDetection, where),
+    // Failure accrual stands in its place: what is beside it is for proxies that know no other.
+    outlier: weft.failureAccrual === undefined ? compileOutlier(cluster.outlierDetection, where) : undefined,
     failureAccrual: weft.failureAccrual,
     transport,
     lifecycle: {

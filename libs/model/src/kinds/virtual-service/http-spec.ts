@@ -14,6 +14,8 @@ export interface HttpRule {
   readonly rewrite?: HttpRewrite;
   /** Absent: no time limit. */
   readonly timeoutMs?: number;
+  /** Any pause of a request that was taken; of Linkerd's annotations alone, Istio's rules have no field for it. */
+  readonly idleTimeoutMs?: number;
   /** Absent: the mesh's default. */
   readonly retries?: HttpRetry;
   readonly fault?: HttpFault;
