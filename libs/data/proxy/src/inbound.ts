@@ -28,7 +28,7 @@ export function inboundPath(deps: StageDeps, table: HttpHandlerTable): HttpPath 
     // Outermost, so that every exchange is logged, whoever ended it and however.
     createAccessLog(deps, table),
     // Beside the log: what is refused is counted too.
-    createIstioHttpMetrics(deps),
+    createIstioHttpMetrics(deps, table),
     // What `weft tap` shows is what the log says.
     createTap(deps),
     // After all changes to an answer.

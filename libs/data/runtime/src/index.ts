@@ -98,6 +98,7 @@ export type {
   ForwardClientCert,
   HttpHandlerTable,
   LocalReply,
+  MetricChange,
   PathNormalization,
   TracingTable,
 } from './tables/http-handler.ts';

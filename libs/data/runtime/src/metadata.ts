@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
 import type { Metadata } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { Cluster, WorkloadLabels } from './tables/cluster.ts';
+import type { MetricChange } from './tables/http-handler.ts';
 
 export const unknownWorkload: WorkloadLabels = {
   workload: 'unknown',
@@ -54,6 +55,23 @@ export function policyProvenances(metadata: Metadata | undefined): ReadonlyMap<s
     if (from !== undefined) found.set(name, from);
   }
   return found;
+}
+
+/** `filter_metadata["weft"].metrics` of a filter chain: Istio's stats.MetricConfig, what differs from its standard metrics. */
+export function metricChanges(metadata: Metadata | undefined): readonly MetricChange[] {
+  const given = metadata?.filterMetadata['weft']?.['metrics'];
+  if (!Array.isArray(given)) return [];
+  return given.flatMap((item) => {
+    const change = asObject(item);
+    if (change === undefined) return [];
+    const removed = change['tags_to_remove'];
+    return {
+      name: textOf(change['name']),
+      drop: change['drop'] === true,
+      remove: Array.isArray(removed) ? removed.map(textOf) : [],
+      set: Object.entries(asObject(change['dimensions']) ?? {}).map(([name, value]) => [name, textOf(value)] as const),
+    };
+  });
 }
 
 /** `filter_metadata["istio"].workload` of an endpoint: "name;namespace;canonical service;canonical revision;cluster". */

@@ -15,7 +15,12 @@ export interface FamilyView {
   readonly bounds: readonly number[];
   readonly series: ReadonlyMap<
     string,
-    { readonly labelValues: readonly string[]; readonly slot: NumberSlot | HistogramSlot }
+    {
+      readonly labelValues: readonly (string | undefined)[];
+      /** Flat: name, value. */
+      readonly more: readonly string[];
+      readonly slot: NumberSlot | HistogramSlot;
+    }
   >;
 }
 
@@ -25,13 +30,26 @@ export function renderFamilies(families: Iterable<FamilyView>): string {
   for (const family of families) {
     if (family.series.size === 0) continue;
     lines.push(`# HELP ${family.name} ${escapeHelp(family.help)}`, `# TYPE ${family.name} ${family.type}`);
-    for (const { labelValues, slot } of family.series.values()) {
-      const labels = family.labelNames.map((name, index) => `${name}="${escapeLabel(labelValues[index] ?? '')}"`);
+    for (const { labelValues, more, slot } of family.series.values()) {
+      const labels = labelsOf(family.labelNames, labelValues, more);
       if (slot instanceof HistogramSlot) renderHistogram(lines, family, labels, slot);
       else lines.push(`${family.name}${braces(labels)} ${number(slot.value)}`);
     }
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+function labelsOf(
+  names: readonly string[],
+  values: readonly (string | undefined)[],
+  more: readonly string[],
+): readonly string[] {
+  const labels = names.flatMap((name, index) => {
+    const value = values[index];
+    return value === undefined ? [] : [`${name}="${escapeLabel(value)}"`];
+  });
+  for (let i = 0; i < more.length; i += 2) labels.push(`${more[i]}="${escapeLabel(more[i + 1] ?? '')}"`);
+  return labels;
 }
 
 function renderHistogram(lines: string[], family: FamilyView, labels: readonly string[], slot: HistogramSlot): void {

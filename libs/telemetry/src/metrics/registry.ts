@@ -11,9 +11,10 @@ export interface Family<Slot> {
   /**
    * The place of one label set, made on first use and the same object ever after: resolve it once and keep it.
    * Past the bound of the family every new label set gets the one series whose labels all say "overflow".
-   * @param labelValues in the order of the family's label names.
+   * @param labelValues in the order of the family's label names; undefined: the series does not have this label.
+   * @param more labels of this series alone, flat: name, value.
    */
-  slot(labelValues: readonly string[]): Slot;
+  slot(labelValues: readonly (string | undefined)[], more?: readonly string[]): Slot;
 }
 
 export interface MetricRegistry {
@@ -29,6 +30,12 @@ export interface MetricRegistry {
 
 export interface MetricRegistryOptions {
   readonly seriesPerFamilyMax?: number;
+}
+
+interface Series<Slot> {
+  readonly labelValues: readonly (string | undefined)[];
+  readonly more: readonly string[];
+  readonly slot: Slot;
 }
 
 const foldedName = 'weft_metric_series_folded_total';
@@ -67,7 +74,7 @@ export function createMetricRegistry(options: MetricRegistryOptions = {}): Metri
       return known as FamilyView & Family<Slot>;
     }
     assertThat(families.size < familiesMax, `at most ${familiesMax} metric families`);
-    const series = new Map<string, { labelValues: readonly string[]; slot: Slot }>();
+    const series = new Map<string, Series<Slot>>();
     let overflow: Slot | undefined;
     const family = {
       name,
@@ -76,21 +83,21 @@ export function createMetricRegistry(options: MetricRegistryOptions = {}): Metri
       labelNames,
       bounds,
       series,
-      slot(labelValues: readonly string[]): Slot {
-        const key = labelValues.length === 1 ? String(labelValues[0]) : labelValues.join('\u0000');
+      slot(labelValues: readonly (string | undefined)[], more: readonly string[] = []): Slot {
+        const key = keyOf(labelValues, more);
         const found = series.get(key);
         if (found !== undefined) return found.slot;
         assertThat(labelValues.length === labelNames.length, `metric ${name} has ${labelNames.length} labels`);
         if (series.size < seriesMax) {
           const slot = createSlot();
-          series.set(key, { labelValues: [...labelValues], slot });
+          series.set(key, { labelValues: [...labelValues], more, slot });
           return slot;
         }
         if (name !== foldedName) noteFolded(name);
         if (overflow === undefined) {
           overflow = createSlot();
           const names = labelNames.map(() => overflowLabel);
-          series.set(names.join('\u0000'), { labelValues: names, slot: overflow });
+          series.set(keyOf(names, []), { labelValues: names, more: [], slot: overflow });
         }
         return overflow;
       },
@@ -116,4 +123,14 @@ export function createMetricRegistry(options: MetricRegistryOptions = {}): Metri
       return renderFamilies(families.values());
     },
   };
+}
+
+/** One text for each label set: no value has these octets. */
+function keyOf(labelValues: readonly (string | undefined)[], more: readonly string[]): string {
+  const [first] = labelValues;
+  if (labelValues.length === 1 && first !== undefined && more.length === 0) return first;
+  const base = labelValues.includes(undefined)
+    ? labelValues.map((value) => value ?? '\u0001').join('\u0000')
+    : labelValues.join('\u0000');
+  return more.length === 0 ? base : `${base}\u0002${more.join('\u0000')}`;
 }

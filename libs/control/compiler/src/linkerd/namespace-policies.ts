@@ -16,8 +16,9 @@ export interface NamespacePolicies {
   readonly rateLimits: readonly Resource<'HTTPLocalRateLimitPolicy'>[];
   readonly trafficTargets: readonly Resource<'TrafficTarget'>[];
   readonly authentications: Authentications;
-  /** Of SMI, in the namespace of the TrafficTarget. */
+  /** Of SMI, what TrafficTargets name: by "namespace/name". */
   readonly routeGroups: ReadonlyMap<string, Resource<'HTTPRouteGroup'>>;
+  readonly tcpRoutes: ReadonlyMap<string, Resource<'TCPRoute.specs.smi-spec.io'>>;
 }
 
 export interface LinkerdIndex {
@@ -63,16 +64,19 @@ export function createLinkerdIndex(model: Model, last?: LinkerdIndexState): Link
       rateLimits: grouped.rateLimits.get(namespace) ?? [],
       trafficTargets: grouped.trafficTargets.get(namespace) ?? [],
     };
-    const routeGroups = groupsOf(model, lists.trafficTargets);
+    const routeGroups = namedBy(lists.trafficTargets, 'HTTPRouteGroup', (...key) => model.get('HTTPRouteGroup', ...key));
+    const tcpRoutes = namedBy(lists.trafficTargets, 'TCPRoute', (...key) => model.get('TCPRoute.specs.smi-spec.io', ...key));
     const from = [
       ...Object.values(lists).flatMap((list: readonly unknown[]) => [...list, null]),
       ...lists.authorizationPolicies.flatMap((policy) => referred(policy, authentications)),
       null,
       ...routeGroups.values(),
+      null,
+      ...tcpRoutes.values(),
     ];
     const before = last?.known.get(namespace);
     const same = before !== undefined && sameElements(before.from, from);
-    known.set(namespace, same ? before : { policies: { ...lists, authentications, routeGroups }, from });
+    known.set(namespace, same ? before : { policies: { ...lists, authentications, routeGroups, tcpRoutes }, from });
   }
   return { known, of: (namespace) => known.get(namespace)?.policies };
 }
@@ -113,15 +117,16 @@ function referred(policy: LinkerdPolicy, { meshTls, network }: Authentications):
   );
 }
 
-function groupsOf(
-  model: Model,
+function namedBy<R>(
   targets: readonly Resource<'TrafficTarget'>[],
-): ReadonlyMap<string, Resource<'HTTPRouteGroup'>> {
-  const found = new Map<string, Resource<'HTTPRouteGroup'>>();
+  kind: 'HTTPRouteGroup' | 'TCPRoute',
+  find: (namespace: string, name: string) => R | undefined,
+): ReadonlyMap<string, R> {
+  const found = new Map<string, R>();
   for (const { namespace, spec } of targets) {
-    for (const { name } of spec.rules ?? []) {
-      const group = model.get('HTTPRouteGroup', namespace, name);
-      if (group !== undefined) found.set(`${namespace}/${name}`, group);
+    for (const rule of spec.rules ?? []) {
+      const resource = rule.kind === kind ? find(namespace, rule.name) : undefined;
+      if (resource !== undefined) found.set(`${namespace}/${rule.name}`, resource);
     }
   }
   return found;

@@ -17,6 +17,7 @@ import { duration, endpointAddress, filterMetadata } from '../messages/core.ts';
 import { isGuarded, policyOrigins } from '../policies/applied.ts';
 import { weftStruct } from '../provenance.ts';
 import { listenerAccessLogs } from '../telemetry/access-logs.ts';
+import { metricsMetadata } from '../telemetry/metrics.ts';
 import { sideOf } from '../telemetry/side.ts';
 import { ownWorkload } from '../workload-labels.ts';
 
@@ -56,6 +57,8 @@ export interface ListenerOptions {
 export function listener(options: ListenerOptions): Listener {
   const { context, name, bind, port, from, listenerFilters = [], capture } = options;
   const { proxy } = context;
+  const metrics = proxy.type === 'grpc' ? {} : metricsMetadata(context, sideOf(context, options.inbound));
+  const filterChain = (chain: Chain): ChainShape => filterChainOf(chain, metrics);
   return create(ListenerSchema, {
     name,
     address: endpointAddress(bind, port),
@@ -90,12 +93,15 @@ function policiesOf({ context, inbound, guards = [] }: ListenerOptions): JsonObj
   return Object.keys(policies).length === 0 ? {} : { policies };
 }
 
-function filterChain(chain: Chain): Exclude<MessageInitShape<typeof FilterChainSchema>, { $typeName: string }> {
+type ChainShape = Exclude<MessageInitShape<typeof FilterChainSchema>, { $typeName: string }>;
+
+function filterChainOf(chain: Chain, metrics: JsonObject): ChainShape {
   const { name, match, filters, transportSocket } = chain;
   return {
     ...(name === undefined ? {} : { name }),
     ...(match === undefined ? {} : { filterChainMatch: match }),
     filters: [...filters],
     ...(transportSocket === undefined ? {} : { transportSocket }),
+    ...(Object.keys(metrics).length === 0 ? {} : { metadata: filterMetadata({ weft: metrics }) }),
   };
 }

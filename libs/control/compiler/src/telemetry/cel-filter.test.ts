@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { celProblem } from './cel-filter.ts';
+import { celProblem, celValueProblem } from './cel-filter.ts';
 
 describe('expressions that proxies can read', () => {
   it.each([
@@ -23,7 +23,7 @@ describe('expressions that they cannot', () => {
     ['response.code >=', 'its end is not read where it stands'],
     ['response.code >= 400)', ') is not read where it stands'],
     ['response.kode == 1', 'response.kode is no attribute'],
-    ['request.size + 1 > 2', '"+ 1 > 2" is not read'],
+    ['request.size + 1 > 2', '+ is not read where it stands'],
     ['request.path.size() > 1', 'size is not read where it stands'],
     ['request.path.matches("(")', '( is no regular expression'],
     ['request.headers[x]', 'x is not read where it stands'],
@@ -33,4 +33,14 @@ describe('expressions that they cannot', () => {
   ])('%s', (expression, problem) => {
     expect(celProblem(expression)).toBe(problem);
   });
+});
+
+it.each([
+  ["has(request.headers['x']) ? request.host : 'none'", undefined],
+  ["request.host + ':' + string(destination.port)", undefined],
+  ['int(request.headers.host) + 1', undefined],
+  ['request.host ? 1', 'its end is not read where it stands'],
+  ['node.id', 'node.id is no attribute'],
+])('as the value of a tag %s has the problem %s', (expression, problem) => {
+  expect(celValueProblem(expression)).toBe(problem);
 });

@@ -23,7 +23,7 @@ const methods: ReadonlySet<string> = new Set(['startsWith', 'endsWith', 'contain
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 
 const pattern =
-  /\s+|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>-?[0-9]+(?:\.[0-9]+)?)|(?<text>'(?:[^'\\\n]|\\[nrt\\'"])*'|"(?:[^"\\\n]|\\[nrt\\'"])*")|(?<sign>&&|\|\||==|!=|<=|>=|[<>!().,[\]])/gy;
+  /\s+|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>-?[0-9]+(?:\.[0-9]+)?)|(?<text>'(?:[^'\\\n]|\\[nrt\\'"])*'|"(?:[^"\\\n]|\\[nrt\\'"])*")|(?<sign>&&|\|\||==|!=|<=|>=|[<>!().,[\]?:+])/gy;
 
 interface Token {
   readonly kind: 'name' | 'number' | 'text' | 'sign' | 'end';
@@ -34,9 +34,18 @@ class Unreadable extends Error {}
 
 /** @returns what is wrong with it, for a sentence; nothing where proxies can read it. */
 export function celProblem(expression: string): string | undefined {
+  return problemOf(expression, (reader) => reader.either());
+}
+
+/** The same for the value of a metric's tag, which may choose (?:), join (+) and convert (string(), int()). */
+export function celValueProblem(expression: string): string | undefined {
+  return problemOf(expression, (reader) => reader.value());
+}
+
+function problemOf(expression: string, read: (reader: CelReader) => void): string | undefined {
   try {
     const reader = new CelReader(tokensOf(expression));
-    reader.either();
+    read(reader);
     reader.end();
     return undefined;
   } catch (error) {
@@ -67,6 +76,7 @@ class CelReader {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
+  #values = false;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -74,6 +84,15 @@ class CelReader {
 
   end(): void {
     if (this.#peek() !== end) this.#stop();
+  }
+
+  value(): void {
+    this.#values = true;
+    this.either();
+    if (!this.#takes('?')) return;
+    this.value();
+    this.#expect(':');
+    this.value();
   }
 
   either(): void {
@@ -90,15 +109,20 @@ class CelReader {
   }
 
   #relation(): void {
-    this.#unary();
+    this.#sum();
     const { kind, text } = this.#peek();
     if (kind === 'name' && text === 'in') {
       this.#at += 1;
       this.#members();
     } else if (kind === 'sign' && comparisons.has(text)) {
       this.#at += 1;
-      this.#unary();
+      this.#sum();
     }
+  }
+
+  #sum(): void {
+    do this.#unary();
+    while (this.#values && this.#takes('+'));
   }
 
   #members(): void {
@@ -115,9 +139,17 @@ class CelReader {
   #unary(): void {
     while (this.#takes('!'));
     const { kind, text } = this.#peek();
+    const isConversion = this.#values && kind === 'name' && (text === 'string' || text === 'int');
     if (this.#takes('(')) {
-      this.either();
+      if (this.#values) this.value();
+      else this.either();
       this.#expect(')');
+      if (this.#values) this.#methods();
+    } else if (isConversion && this.#tokens[this.#at + 1]?.text === '(') {
+      this.#at += 2;
+      this.value();
+      this.#expect(')');
+      this.#methods();
     } else if (kind === 'number' || kind === 'text') {
       this.#at += 1;
       this.#methods();

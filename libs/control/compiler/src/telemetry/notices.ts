@@ -3,8 +3,9 @@
 import { findProvider, mergeAccessLogging, mergeMetrics, type Resource, selectPolicies } from '@weft/model';
 import type { Context } from '../context.ts';
 import { notice, provenanceOf } from '../provenance.ts';
-import { celProblem } from './cel-filter.ts';
+import { celProblem, celValueProblem } from './cel-filter.ts';
 import { meshFormatProblem, providerFormatProblem } from './log-formats.ts';
+import { isKnownMetric } from './metrics.ts';
 import { type Side, telemetriesOf, trafficSide } from './side.ts';
 import { tracingOrigin, tracingProblems } from './tracing.ts';
 
@@ -56,7 +57,7 @@ function unreadFormat(problem: string): string {
   return `the format cannot be read, ${problem}; Istio's own is taken`;
 }
 
-/** Counters are the sidecar's own; their tags are fixed. */
+/** Proxies know Istio's standard metrics alone, and what proxies count is asked for. */
 function metricNotices(context: Context, side: Side): readonly string[] {
   const { mesh } = context.world.input;
   const telemetries = telemetriesOf(context).filter(({ spec }) => (spec.metrics ?? []).length > 0);
@@ -68,7 +69,13 @@ function metricNotices(context: Context, side: Side): readonly string[] {
       return [said(narrowest, 'metrics', '', `only Prometheus is given metrics, which ${provider} is not`)];
     }
     const sentences = [
-      ...(changes.length === 0 ? [] : ['overrides of metrics are not done; all are counted with their usual tags']),
+      ...changes.flatMap(({ metric, tags }) => [
+        ...(isKnownMetric(metric) ? [] : [`there is no metric ${metric}; what is asked of it is left out`]),
+        ...tags.flatMap(({ name, value }) => {
+          const problem = value === undefined ? undefined : celValueProblem(value);
+          return problem === undefined ? [] : [`the value of tag ${name} cannot be read, ${problem}; it is "unknown"`];
+        }),
+      ]),
       ...(reportingIntervalMs === undefined
         ? []
         : ['metrics are asked for, not reported: reportingInterval is not heeded']),

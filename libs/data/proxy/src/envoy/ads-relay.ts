@@ -79,7 +79,8 @@ export function createAdsRelay(options: AdsRelayOptions): AdsRelay {
     trust.take(response);
   };
 
-  const lost = (reason: string): void => {
+  const lost = (reason: string | undefined): void => {
+    if (reason === undefined) return;
     if (connected) log.warn({ reason }, 'lost the control plane; Envoy keeps its last configuration');
     else log.debug({ reason }, 'the control plane is not reachable');
     connected = false;
@@ -118,7 +119,7 @@ export function createAdsRelay(options: AdsRelayOptions): AdsRelay {
       stops = [stopFollowing, () => server.forceShutdown(), remove];
     },
     async stop() {
-      for (const stream of [...streams]) stream.end('stopping');
+      for (const stream of [...streams]) stream.end();
       for (const stop of stops) await stop();
     },
     reportHealth(healthy, message) {

@@ -18,15 +18,15 @@ export interface RelayedStreamOptions {
   onAnswer(response: DeltaDiscoveryResponse): void;
   /** Envoy does not take secret `default`. */
   onOwnSecretRefused(reason: string): void;
-  /** Called once; Envoy comes again by itself. */
-  onEnd(reason: string): void;
+  /** Called once; Envoy comes again by itself. @param lost why the control plane is not there; nothing: Envoy went. */
+  onEnd(lost: string | undefined): void;
 }
 
 export interface RelayedStream {
   identityChanged(): void;
   /** Something of this process itself, between Envoy's requests; before Envoy's first one it is not sent. */
   send(request: AdsRequest): void;
-  end(reason: string): void;
+  end(): void;
 }
 
 export type EnvoyCall = grpc.ServerDuplexStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>;
@@ -44,12 +44,12 @@ export function relayStream(
   let count = 0;
   let ended = false;
 
-  const end = (reason: string): void => {
+  const end = (lost?: string): void => {
     if (ended) return;
     ended = true;
     call?.hangUp();
     envoy.end();
-    options.onEnd(reason);
+    options.onEnd(lost);
   };
 
   const giveOwn = (): void => {
@@ -91,15 +91,13 @@ export function relayStream(
     const first = isFirst ? greeting() : undefined;
     if (first !== undefined) call?.send(first);
   });
-  envoy.on('end', () => end('Envoy ended the stream'));
-  envoy.on('cancelled', () => end('Envoy went away'));
-  envoy.on('error', (error: Error) => end(error.message));
+  for (const event of ['end', 'cancelled', 'error']) envoy.on(event, () => end());
 
   return {
     identityChanged: giveOwn,
     send(request) {
       if (!ended) call?.send(request);
     },
-    end,
+    end: () => end(),
   };
 }

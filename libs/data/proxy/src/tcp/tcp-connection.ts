@@ -181,15 +181,15 @@ export class TcpConnection {
   #join(upstream: Wire, early: Buffer | undefined): void {
     const metrics = this.#place('-');
     this.#metrics = metrics;
-    metrics.opened.add(1);
+    metrics.opened?.add(1);
     if (early !== undefined && early.length > 0) this.#wire.write(early);
     this.#splice = splice(this.#wire, upstream, {
       clock: this.#owner.clock,
       sweeper: this.#owner.sweeper,
       idleTimeoutMs: this.#table.idleTimeoutMs,
       onBytes(fromClient, fromEndpoint) {
-        if (fromClient > 0) metrics.receivedBytes.add(fromClient);
-        if (fromEndpoint > 0) metrics.sentBytes.add(fromEndpoint);
+        if (fromClient > 0) metrics.receivedBytes?.add(fromClient);
+        if (fromEndpoint > 0) metrics.sentBytes?.add(fromEndpoint);
       },
       onDone: (result) => this.#spliced(result),
     });
@@ -257,8 +257,8 @@ export class TcpConnection {
   #count(flag: string): void {
     const place = flag === '-' && this.#metrics !== undefined ? this.#metrics : this.#place(flag);
     // A connection that never got anywhere was opened all the same (Istio reports it at its close).
-    if (this.#metrics === undefined) place.opened.add(1);
-    place.closed.add(1);
+    if (this.#metrics === undefined) place.opened?.add(1);
+    place.closed?.add(1);
   }
 
   #place(flag: string): TcpMetrics {
@@ -269,8 +269,10 @@ export class TcpConnection {
         upstreamPeerUri: this.#upstreamPeerUri,
         cluster: this.#cluster,
         endpoint: this.#endpoint,
+        connection: this.#info,
       },
       flag,
+      this.#table,
     );
   }
 }

@@ -8,7 +8,7 @@ import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/netw
 import { refuse, unpack, withinPlug } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
 import { filtersMax, handshakeTimeoutMs } from '../limits.ts';
-import { provenanceOf } from '../metadata.ts';
+import { metricChanges, provenanceOf } from '../metadata.ts';
 import { checkPlugConfig, typeNameOf } from '../plugs.ts';
 import type { FilterChainTable, NetworkFilter } from '../tables/listener.ts';
 import { compileDownstreamSocket } from '../tls/transport-socket.ts';
@@ -34,6 +34,10 @@ export function compileChain(
   const from = provenanceOf(chain.metadata);
   const { handlerConfig, networkFilters, sniCluster } = compileFilters(chain.filters, context, findings, where);
   const key = `${findings.name}${unnamed === name ? '' : '/'}${name}`;
+  const metrics = metricChanges(chain.metadata);
+  const handler = anyIs(handlerConfig, HttpConnectionManagerSchema)
+    ? compileHttpManager(handlerConfig, key, context, findings, where)
+    : compileTcpProxy(handlerConfig, sniCluster, context, from, where);
   return {
     name,
     from,
@@ -41,9 +45,7 @@ export function compileChain(
     tls: socket?.tls,
     handshakeTimeoutMs: milliseconds(chain.transportSocketConnectTimeout, 0) || handshakeTimeoutMs,
     networkFilters,
-    handler: anyIs(handlerConfig, HttpConnectionManagerSchema)
-      ? compileHttpManager(handlerConfig, key, context, findings, where)
-      : compileTcpProxy(handlerConfig, sniCluster, context, from, where),
+    handler: metrics.length === 0 ? handler : { ...handler, metrics },
   };
 }
 

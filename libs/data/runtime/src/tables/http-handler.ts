@@ -15,9 +15,22 @@ export interface DownstreamHttp2 {
   readonly extendedConnect: boolean;
 }
 
+/** How one of Istio's metrics differs from its standard form. */
+export interface MetricChange {
+  /** "requests_total", without "istio_". */
+  readonly name: string;
+  readonly drop: boolean;
+  /** Labels that it does not have. */
+  readonly remove: readonly string[];
+  /** Labels and the CEL expressions that give them. */
+  readonly set: readonly (readonly [label: string, expression: string])[];
+}
+
 export interface HttpHandlerTable {
   readonly kind: 'http';
   readonly statPrefix: string;
+  /** Nothing, as without any: Istio's standard metrics. */
+  readonly metrics?: readonly MetricChange[] | undefined;
   readonly codec: 'auto' | 'http1' | 'http2';
   readonly routes: Ref<RouteTable | undefined>;
   /** In the order of http_filters, the router left out. */

@@ -3,7 +3,7 @@
 import type { Provenance, Random } from '@weft/kernel';
 import type { ConnectionInfo } from '../filter.ts';
 import type { WorkloadLabels } from './cluster.ts';
-import type { AccessLogTable, HttpHandlerTable } from './http-handler.ts';
+import type { AccessLogTable, HttpHandlerTable, MetricChange } from './http-handler.ts';
 import type { RouteTarget } from './route.ts';
 import type { DownstreamTls } from './tls.ts';
 
@@ -93,6 +93,8 @@ export interface NetworkFilter {
 export interface TcpHandlerTable {
   readonly kind: 'tcp';
   readonly statPrefix: string;
+  /** See HttpHandlerTable. */
+  readonly metrics?: readonly MetricChange[] | undefined;
   /** One of the weighted ones. */
   pick(random: Random): RouteTarget;
   /** sni_cluster: the cluster that the SNI names (empty current: there is none such, NC), in place of `pick` where a client sent one. */

@@ -1,6 +1,6 @@
 /**
  * A part of CEL, enough for the filters that meshes have: comparisons of attributes with literals, &&, ||, !, in, has(),
- * startsWith, endsWith, contains, matches. The rest is refused by name.
+ * startsWith, endsWith, contains, matches; for labels of metrics also ?:, + of texts, string() and int(). The rest is refused by name.
  */
 
 import { compileFullMatch, type Exchange, refuse } from '@weft/data-runtime';
@@ -26,6 +26,58 @@ export function compileCelTest(expression: string, where: string): (exchange: Ex
   const value = either(parser);
   if (peek(parser).kind !== 'end') unsupported(parser);
   return (exchange) => value(exchange) === true;
+}
+
+/** As text: texts, numbers and truth values; nothing for what fails, and for lists. @throws WeftError `config_rejected`. */
+export function compileCelText(expression: string, where: string): (exchange: Exchange) => string | undefined {
+  const parser: Parser = { tokens: celTokens(expression, where), where, at: 0, depth: 0 };
+  const value = conditional(parser);
+  if (peek(parser).kind !== 'end') unsupported(parser);
+  return (exchange) => {
+    const found = value(exchange);
+    return ['string', 'number', 'boolean'].includes(typeof found) ? String(found) : undefined;
+  };
+}
+
+function conditional(parser: Parser): Value {
+  const test = either(parser);
+  if (!takeSign(parser, '?')) return test;
+  const yes = conditional(parser);
+  expectSign(parser, ':');
+  const no = conditional(parser);
+  return (exchange) => {
+    const decided = test(exchange);
+    if (typeof decided !== 'boolean') return noValue;
+    return decided ? yes(exchange) : no(exchange);
+  };
+}
+
+function sum(parser: Parser): Value {
+  let left = unary(parser);
+  while (takeSign(parser, '+')) {
+    const first = left;
+    const second = unary(parser);
+    left = (exchange) => {
+      const [a, b] = [first(exchange), second(exchange)];
+      if (typeof a === 'string' && typeof b === 'string') return a + b;
+      return typeof a === 'number' && typeof b === 'number' ? a + b : noValue;
+    };
+  }
+  return left;
+}
+
+/** "string(…)", "int(…)". */
+function conversion(parser: Parser, to: string): Value {
+  parser.at += 1;
+  expectSign(parser, '(');
+  const inner = conditional(parser);
+  expectSign(parser, ')');
+  return (exchange) => {
+    const value = inner(exchange);
+    if (value === noValue || typeof value === 'object') return noValue;
+    if (to === 'string') return String(value);
+    return typeof value === 'number' || /^-?\d+$/.test(String(value)) ? Math.trunc(Number(value)) : noValue;
+  };
 }
 
 function either(parser: Parser): Value {
@@ -65,7 +117,7 @@ function both(parser: Parser): Value {
 }
 
 function relation(parser: Parser): Value {
-  const left = unary(parser);
+  const left = sum(parser);
   const token = peek(parser);
   if (token.kind === 'name' && token.text === 'in') {
     parser.at += 1;
@@ -74,7 +126,7 @@ function relation(parser: Parser): Value {
   const compare = token.kind === 'sign' ? comparisons[token.text] : undefined;
   if (compare === undefined) return left;
   parser.at += 1;
-  const right = unary(parser);
+  const right = sum(parser);
   return (exchange) => {
     const a = left(exchange);
     const b = right(exchange);
@@ -126,9 +178,9 @@ function unary(parser: Parser): Value {
 function primary(parser: Parser): Value {
   const token = peek(parser);
   if (takeSign(parser, '(')) {
-    const value = either(parser);
+    const value = conditional(parser);
     expectSign(parser, ')');
-    return value;
+    return methods(parser, value);
   }
   if (token.kind === 'number' || token.kind === 'text') {
     parser.at += 1;
@@ -141,6 +193,9 @@ function primary(parser: Parser): Value {
     return () => token.text === 'true';
   }
   if (token.text === 'has') return presence(parser);
+  const call = parser.tokens[parser.at + 1];
+  if ((token.text === 'string' || token.text === 'int') && call?.kind === 'sign' && call.text === '(')
+    return methods(parser, conversion(parser, token.text));
   return methods(parser, attribute(parser));
 }
 
