@@ -1,4 +1,4 @@
-// Generates docs/reference/errors.md, metrics.md, envoy-api.md, analysis.md and api-coverage.md from the code; `--check` only compares. Run through esbuild, since the table is TypeScript.
+// Generates docs/reference/errors.md, metrics.md, envoy-api.md, fields-without-effect.md, analysis.md and api-coverage.md from the code; `--check` only compares. Run through esbuild, since the table is TypeScript.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -178,12 +178,28 @@ ${refused.join('\n')}
 `;
 }
 
+/** Every name in the code that acts on messages of Envoy's API, without the lists of what is supported. */
+function wordsOfDataPlane() {
+  const files = execFileSync('git', ['ls-files', 'libs/data'], { encoding: 'utf8' })
+    .split('\n')
+    .filter(
+      (file) =>
+        file.endsWith('.ts') && !/\.test\.ts$|\/testing\/|supported|-fields\.ts$/.test(file) && existsSync(file),
+    );
+  return new Set(files.flatMap((file) => readFileSync(file, 'utf8').match(/[A-Za-z_$][\w$]*/g) ?? []));
+}
+
+const { fieldsWithoutEffect, problemsOf, withoutEffectPage } = await load('scripts/fields-without-effect.ts');
+const untrue = problemsOf(fieldsWithoutEffect, envoyApi(), wordsOfDataPlane());
+for (const problem of untrue) console.error(`scripts/fields-without-effect.ts: ${problem}`);
+
 const { analysers } = await load('libs/control/compiler/src/analysis/analysers.ts');
 const { apiCoverage, refusedKinds } = await load('scripts/api-coverage.ts');
 const pages = {
   'docs/reference/analysis.md': analysisPage(analysers),
   'docs/reference/api-coverage.md': coveragePage(apiCoverage(), refusedKinds),
   'docs/reference/envoy-api.md': envoyApiPage(envoyApi(), operators),
+  'docs/reference/fields-without-effect.md': withoutEffectPage(fieldsWithoutEffect),
   'docs/reference/metrics.md': `# Metrics
 
 Generated from the code of the planes by \`npm run docs\`. Sidecars serve theirs at :15090/stats/prometheus, the control plane at :15014/metrics, each service of the shop at /metrics of its own port.
@@ -221,4 +237,4 @@ for (const [path, text] of Object.entries(pages)) {
     console.log(`wrote ${path}`);
   }
 }
-process.exit(stale === 0 ? 0 : 1);
+process.exit(stale + untrue.length === 0 ? 0 : 1);
