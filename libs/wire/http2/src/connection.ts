@@ -207,6 +207,10 @@ class Connection implements Http2Connection, FrameHandler {
     this.#data.begin(streamId, flags, length, data);
   }
 
+  runRoom(streamId: number): number {
+    return this.#data.runRoom(streamId);
+  }
+
   onDataPart(bytes: Buffer, from: number, to: number, end: boolean): void {
     this.#data.part(bytes, from, to, end);
   }

@@ -71,6 +71,13 @@ export class DataReceiver {
     else core.refuse(streamId, STREAM_CLOSED, how === RESET_THERE ? RESET_THERE : RESET_HERE);
   }
 
+  /** Frames that no check refuses, and that no WINDOW_UPDATE answers, differ from one frame only in their number. */
+  runRoom(streamId: number): number {
+    const { streams, receiver } = this.#core;
+    const stream = streams.get(streamId);
+    return stream === undefined || stream.remoteEnded || stream.bodyLeft >= 0 ? 0 : receiver.roomOn(stream);
+  }
+
   part(bytes: Buffer, from: number, to: number, end: boolean): void {
     const stream = this.#stream;
     if (stream === undefined || stream.closed) return;

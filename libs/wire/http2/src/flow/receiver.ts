@@ -41,6 +41,12 @@ export class Receiver {
     return stream.receiveWindow >= 0;
   }
 
+  /** Octets that may arrive on a stream before the peer is owed a WINDOW_UPDATE; below 0: it is owed. */
+  roomOn(stream: Stream): number {
+    const ofStream = stream.receiveWindow - (stream.windowTarget >> 1);
+    return Math.min(ofStream, this.#window - (this.#target >> 1)) - 1;
+  }
+
   /** Gives credit for what a stream's user has taken, in large steps. */
   credit(stream: Stream): void {
     if (stream.paused || stream.remoteEnded || stream.receiveWindow * 2 > stream.windowTarget) return;

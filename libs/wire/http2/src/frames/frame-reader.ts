@@ -16,6 +16,8 @@ export interface FrameHandler {
   onDataPart(bytes: Buffer, from: number, to: number, end: boolean): void;
   /** The frame is whole, its padding too. */
   onDataFrameEnd(): void;
+  /** Octets of data on a stream that may be told as one frame without any other effect; 0: each frame stands alone. */
+  runRoom(streamId: number): number;
   onFramingError(errorCode: number, reason: string): void;
 }
 
@@ -39,6 +41,7 @@ export class FrameReader {
     this.#prefaceAt = server ? 0 : preface.length;
   }
 
+  /** @param chunk the reader's during the call: it moves data within it. */
   receive(chunk: Buffer): void {
     const handler = this.#handler;
     let at = this.#prefaceAt < preface.length ? this.#readPreface(chunk) : 0;
@@ -81,11 +84,46 @@ export class FrameReader {
       return end;
     }
     const streamId = readId(bytes, at + 5);
-    if (type === DATA) return this.#startData(bytes, at, end, streamId, flags, length);
     const to = at + FRAME_HEADER + length;
+    if (type === DATA) {
+      const next = flags === 0 && length > 0 ? this.#readRun(bytes, at, to, end, streamId) : to;
+      return next > to ? next : this.#startData(bytes, at, end, streamId, flags, length);
+    }
     if (to > end) return at;
     this.#handler.onFrame(type, flags, streamId, bytes, at + FRAME_HEADER, to);
     return to;
+  }
+
+  /**
+   * Whole DATA frames of one stream that stand behind each other are passed on as one: each costs all who hear of it as
+   * much as a large one. Their data is moved together in `bytes`.
+   * @param first octet after the first of them. @returns octet after the last; `first`: none follows, and nothing was passed on.
+   */
+  #readRun(bytes: Buffer, at: number, first: number, end: number, streamId: number): number {
+    let to = first;
+    let next = first;
+    let ends = false;
+    let most = -1;
+    while (!ends && next + FRAME_HEADER < end && bytes[next + 3] === DATA) {
+      const flags = bytes[next + 4] as number;
+      const from = next + FRAME_HEADER;
+      const length = ((bytes[next] as number) << 16) | ((bytes[next + 1] as number) << 8) | (bytes[next + 2] as number);
+      if (flags > END_STREAM || length === 0 || length > http2Limits.frameBytesMax || from + length > end) break;
+      if (readId(bytes, next + 5) !== streamId) break;
+      if (most < 0) most = at + FRAME_HEADER + this.#handler.runRoom(streamId);
+      if (to + length > most) break;
+      bytes.copyWithin(to, from, from + length);
+      to += length;
+      next = from + length;
+      ends = flags === END_STREAM;
+    }
+    if (next === first) return first;
+    const handler = this.#handler;
+    const from = at + FRAME_HEADER;
+    handler.onDataFrame(streamId, ends ? END_STREAM : 0, to - from, to - from);
+    if (!handler.stopped) handler.onDataPart(bytes, from, to, ends);
+    if (!handler.stopped) handler.onDataFrameEnd();
+    return next;
   }
 
   #startData(bytes: Buffer, at: number, end: number, streamId: number, flags: number, length: number): number {

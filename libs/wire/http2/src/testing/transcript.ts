@@ -54,7 +54,7 @@ export function serverTranscript(octets: Buffer, cuts: readonly number[]): { hea
   });
   let from = 0;
   for (const cut of [...cuts, octets.length]) {
-    server.receive(octets.subarray(from, cut));
+    server.receive(Buffer.from(octets.subarray(from, cut)));
     from = cut;
   }
   server.flush();
