@@ -245,8 +245,9 @@ export type {
   MeshTlsConfig,
   PathNormalization,
 } from './mesh-config/spec.ts';
-export type { Model } from './model.ts';
-export { createModel } from './model.ts';
+export { differing, listDifference } from './list-difference.ts';
+export type { Model, ModelChanges } from './model.ts';
+export { createModel, modelChanges } from './model.ts';
 export type { ParsedFile, ResourceIdentity } from './parse.ts';
 export { parseDocuments } from './parse.ts';
 export type { ParsedObject } from './parse-object.ts';

@@ -1,26 +1,45 @@
 /** All resources of one moment: what compiler and registry read. */
 
+import { differing, type ListDifference, listDifference } from './list-difference.ts';
 import { type AnyResource, type Kind, type Resource, resourceKey, type Violation } from './resource.ts';
 
 export interface Model {
   /** In the order given to `createModel`. */
   readonly resources: readonly AnyResource[];
-  /** All of one kind, in the order given to `createModel`. */
+  /** All of one kind, in the order given to `createModel`; the same list as in the model before where nothing of the kind changed. */
   byKind<K extends Kind>(kind: K): readonly Resource<K>[];
   get<K extends Kind>(kind: K, namespace: string, name: string): Resource<K> | undefined;
   /** One for each resource that was left out because an earlier one has its kind, namespace and name. */
   readonly duplicates: readonly Violation[];
 }
 
+/** Resources that only one of two models has, or that stand elsewhere in the other. */
+export interface ModelChanges {
+  readonly removed: readonly AnyResource[];
+  readonly added: readonly AnyResource[];
+}
+
 /** What a model has of one kind, taken over by the next one where nothing of the kind changed. */
 interface KindPart {
   readonly given: readonly AnyResource[];
-  readonly byKey: ReadonlyMap<string, AnyResource>;
   readonly list: readonly AnyResource[];
   readonly duplicates: ReadonlyMap<AnyResource, Violation>;
+  /** By "namespace/name", but for `news`. */
+  readonly base: ReadonlyMap<string, AnyResource>;
+  /** What changed since `base`: undefined where it is gone. */
+  readonly news: ReadonlyMap<string, AnyResource | undefined>;
 }
 
-const partsOf = new WeakMap<Model, ReadonlyMap<Kind, KindPart>>();
+interface Made {
+  readonly given: readonly AnyResource[];
+  readonly parts: ReadonlyMap<Kind, KindPart>;
+}
+
+/** Changes on top of an index before it is made anew. */
+const newsMax = 256;
+
+const madeOf = new WeakMap<Model, Made>();
+const changesOf = new WeakMap<Model, WeakMap<Model, ModelChanges>>();
 
 /**
  * The first of two resources with the same kind, namespace and name stays; the result never changes.
@@ -28,48 +47,81 @@ const partsOf = new WeakMap<Model, ReadonlyMap<Kind, KindPart>>();
  * @param before the model before this one: what did not change is not looked through again.
  */
 export function createModel(resources: readonly AnyResource[], before?: Model): Model {
-  const given = new Map<Kind, AnyResource[]>();
-  for (const resource of resources) {
-    const list = given.get(resource.kind);
-    if (list === undefined) given.set(resource.kind, [resource]);
-    else list.push(resource);
-  }
-  const known = before === undefined ? undefined : partsOf.get(before);
-  const parts = new Map<Kind, KindPart>();
-  const duplicates = new Map<AnyResource, Violation>();
-  for (const [kind, list] of given) {
-    const last = known?.get(kind);
-    const part = last !== undefined && sameItems(last.given, list) ? last : partOf(list);
-    parts.set(kind, part);
-    for (const [resource, violation] of part.duplicates) duplicates.set(resource, violation);
-  }
-  const firsts = new Set(duplicates.size === 0 ? [] : [...parts.values()].flatMap(({ list }) => list));
-  const isKept = (resource: AnyResource): boolean => duplicates.size === 0 || firsts.delete(resource);
-  const dropped: Violation[] = [];
-  const kept = resources.filter((resource) => {
-    const violation = isKept(resource) ? undefined : duplicates.get(resource);
-    if (violation !== undefined) dropped.push(violation);
-    return violation === undefined;
-  });
+  const last = before === undefined ? undefined : madeOf.get(before);
+  const given = [...resources];
+  const difference = listDifference(last?.given ?? [], given);
+  const parts = partsOf(given, last, difference);
+  const duplicates = new Map([...parts.values()].flatMap((part) => [...part.duplicates]));
+  const { kept, dropped } = withoutDuplicates(given, parts, duplicates);
   const model = Object.freeze({
     resources: Object.freeze(kept),
     byKind: <K extends Kind>(kind: K) => (parts.get(kind)?.list ?? []) as readonly Resource<K>[],
-    get: <K extends Kind>(kind: K, namespace: string, name: string) =>
-      parts.get(kind)?.byKey.get(resourceKey({ namespace, name })) as Resource<K> | undefined,
+    get<K extends Kind>(kind: K, namespace: string, name: string) {
+      const part = parts.get(kind);
+      const key = resourceKey({ namespace, name });
+      return (part?.news.has(key) ? part.news.get(key) : part?.base.get(key)) as Resource<K> | undefined;
+    },
     duplicates: Object.freeze(dropped),
   });
-  partsOf.set(model, parts);
+  madeOf.set(model, { given, parts });
+  if (before !== undefined && duplicates.size === 0 && before.duplicates.length === 0) {
+    const changes = { removed: differing(last?.given ?? [], difference), added: differing(given, difference) };
+    changesOf.set(before, new WeakMap([[model, changes]]));
+  }
   return model;
 }
 
+/** Costs what changed where `to` was made with `from` before it. */
+export function modelChanges(from: Model, to: Model): ModelChanges {
+  const known = changesOf.get(from)?.get(to);
+  if (known !== undefined) return known;
+  const difference = listDifference(from.resources, to.resources);
+  return { removed: differing(from.resources, difference), added: differing(to.resources, difference) };
+}
+
+function partsOf(
+  given: readonly AnyResource[],
+  last: Made | undefined,
+  difference: ListDifference,
+): ReadonlyMap<Kind, KindPart> {
+  const parts = new Map(last?.parts);
+  const changed = new Map<Kind, AnyResource[]>();
+  for (const { kind } of differing(last?.given ?? [], difference)) changed.set(kind, []);
+  for (const { kind } of differing(given, difference)) changed.set(kind, []);
+  if (changed.size === 0) return parts;
+  for (const resource of given) changed.get(resource.kind)?.push(resource);
+  for (const [kind, list] of changed) {
+    if (list.length === 0) parts.delete(kind);
+    else parts.set(kind, nextPart(last?.parts.get(kind), list));
+  }
+  return parts;
+}
+
+/** Two of one name are looked for in the whole list where the list may have some. */
+function nextPart(last: KindPart | undefined, given: readonly AnyResource[]): KindPart {
+  if (last === undefined || last.duplicates.size > 0) return partOf(given);
+  const difference = listDifference(last.given, given);
+  const removed = differing(last.given, difference);
+  const added = differing(given, difference);
+  if (last.news.size + removed.length + added.length > newsMax) return partOf(given);
+  const news = new Map(last.news);
+  for (const resource of removed) news.set(resourceKey(resource), undefined);
+  for (const resource of added) {
+    const key = resourceKey(resource);
+    if ((news.has(key) ? news.get(key) : last.base.get(key)) !== undefined) return partOf(given);
+    news.set(key, resource);
+  }
+  return { given, list: Object.freeze(given), duplicates: last.duplicates, base: last.base, news };
+}
+
 function partOf(given: readonly AnyResource[]): KindPart {
-  const byKey = new Map<string, AnyResource>();
+  const base = new Map<string, AnyResource>();
   const duplicates = new Map<AnyResource, Violation>();
   for (const resource of given) {
     const key = resourceKey(resource);
-    const first = byKey.get(key);
+    const first = base.get(key);
     if (first === undefined) {
-      byKey.set(key, resource);
+      base.set(key, resource);
       continue;
     }
     const { file, line, column } = first.position;
@@ -79,9 +131,23 @@ function partOf(given: readonly AnyResource[]): KindPart {
       message: `${resource.kind} ${key} is defined already at ${file}:${line}:${column}; that one stays`,
     });
   }
-  return { given, byKey, list: Object.freeze([...byKey.values()]), duplicates };
+  return { given, list: Object.freeze([...base.values()]), duplicates, base, news: new Map() };
 }
 
-function sameItems(left: readonly AnyResource[], right: readonly AnyResource[]): boolean {
-  return left.length === right.length && left.every((resource, index) => resource === right[index]);
+function withoutDuplicates(
+  given: AnyResource[],
+  parts: ReadonlyMap<Kind, KindPart>,
+  duplicates: ReadonlyMap<AnyResource, Violation>,
+): { readonly kept: AnyResource[]; readonly dropped: Violation[] } {
+  if (duplicates.size === 0) return { kept: given, dropped: [] };
+  // An object that is given twice stays once.
+  const firsts = new Set([...parts.values()].flatMap(({ list }) => list));
+  const dropped: Violation[] = [];
+  const kept = given.filter((resource) => {
+    if (firsts.delete(resource)) return true;
+    const violation = duplicates.get(resource);
+    if (violation !== undefined) dropped.push(violation);
+    return violation === undefined;
+  });
+  return { kept, dropped };
 }

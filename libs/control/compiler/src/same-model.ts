@@ -1,7 +1,7 @@
 /** Whether two models differ in nothing but endpoints, which the registry tells of. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyResource, Model } from '@weft/model';
+import { type AnyResource, type Model, modelChanges } from '@weft/model';
 
 const memo = new WeakMap<Model, WeakMap<Model, boolean>>();
 
@@ -10,20 +10,15 @@ export function sameButInstances(left: Model, right: Model): boolean {
   if (left === right) return true;
   const known = memo.get(left) ?? new WeakMap<Model, boolean>();
   memo.set(left, known);
-  const same = known.get(right) ?? compare(left.resources, right.resources);
+  const same = known.get(right) ?? compare(left, right);
   known.set(right, same);
   return same;
 }
 
-function compare(left: readonly AnyResource[], right: readonly AnyResource[]): boolean {
-  // What is the same at both ends, which is nearly all of it, is not looked at.
-  let start = 0;
-  while (start < left.length && left[start] === right[start]) start += 1;
-  let end = 0;
-  const endMax = Math.min(left.length, right.length) - start;
-  while (end < endMax && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
-  const mine = left.slice(start, left.length - end).filter((resource) => !isInstance(resource));
-  const others = right.slice(start, right.length - end).filter((resource) => !isInstance(resource));
+function compare(left: Model, right: Model): boolean {
+  const { removed, added } = modelChanges(left, right);
+  const mine = removed.filter((resource) => !isInstance(resource));
+  const others = added.filter((resource) => !isInstance(resource));
   return mine.length === others.length && mine.every((resource, index) => says(resource, others[index]));
 }
 

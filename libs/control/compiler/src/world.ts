@@ -68,15 +68,19 @@ interface Names {
  */
 export function createWorldFactory(policiesMax = defaultPoliciesMax): (input: CompileInput) => World {
   let last: Names | undefined;
+  // Newer than the one that the names are of: what differs from the model before is known.
+  let model: Model | undefined;
   return (input) => {
     const shape = serviceShapes(input.registry, last?.shape);
     const still =
       last?.shape === shape &&
-      sameButInstances(last.model, input.model) &&
+      model !== undefined &&
+      sameButInstances(model, input.model) &&
       last.domain === input.domain &&
       last.mesh === input.mesh;
     const names: Names = still && last !== undefined ? last : nameWorld(input, shape, last);
     last = names;
+    model = input.model;
     return {
       input,
       names,

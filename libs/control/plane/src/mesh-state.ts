@@ -14,6 +14,7 @@ import {
   type FolderSource,
 } from '@weft/control-sources';
 import {
+  type AnyResource,
   createModel,
   defaultMeshConfig,
   describeViolation,
@@ -60,10 +61,8 @@ export function createMeshState(
   const rebuild = (): void => {
     if (!started) return;
     // What a file says wins over what was applied.
-    model = createModel(
-      [...folders.flatMap((folder) => folder.resources()), ...applied.resources(), ...(cluster?.resources() ?? [])],
-      model,
-    );
+    const lists = [...folders, applied, ...(cluster === undefined ? [] : [cluster])].map((from) => from.resources());
+    model = createModel(([] as AnyResource[]).concat(...lists), model);
     registry.setModel(model);
     onModel(model);
   };

@@ -12,8 +12,8 @@ export interface ViewInput {
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
   /** Sorted, each once. */
   readonly notices: readonly string[];
-  /** By namespace. */
-  readonly workloads: ReadonlyMap<string, readonly Workload[]>;
+  /** Of a namespace. */
+  readonly workloads: (namespace: string) => readonly Workload[];
   readonly groups: readonly Resource<'WorkloadGroup'>[];
   /** Endpoints of Services as Kubernetes knows them. */
   readonly slices: SliceIndex;
@@ -103,9 +103,9 @@ function instancesOf(definition: ServiceDefinition, input: ViewInput): InstanceV
   const inline = definition.endpoints.map((entry) =>
     workloadOfEntry(entry, { namespace: definition.namespace, name: definition.name, labels: {} }, input.trustDomain),
   );
-  const selected = (input.workloads.get(definition.namespace) ?? []).filter((workload) =>
-    selects(definition.selector, workload.labels),
-  );
+  const selected = input
+    .workloads(definition.namespace)
+    .filter((workload) => selects(definition.selector, workload.labels));
   const pods = definition.slices || Object.keys(definition.selector).length === 0 ? [] : podsOf(definition, input);
   const made = [...inline, ...selected, ...pods]
     .map((workload) => instanceOf(definition, workload))

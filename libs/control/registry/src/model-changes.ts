@@ -1,6 +1,6 @@
 /** Which services a new model can change: the others are taken over, so that one endpoint does not cost what all services do. */
 
-import type { Kind, Model } from '@weft/model';
+import { differing, type Kind, listDifference, type Model } from '@weft/model';
 import type { ServiceDefinition } from './definition.ts';
 import { selects, type Workload } from './workload.ts';
 
@@ -17,6 +17,7 @@ export function sameOfKinds(left: Model, right: Model, kinds: readonly Kind[]): 
   return kinds.every((kind) => {
     const mine = left.byKind(kind);
     const others = right.byKind(kind);
+    if (mine === others) return true;
     return mine.length === others.length && mine.every((resource, index) => resource === others[index]);
   });
 }
@@ -28,7 +29,7 @@ export const kubernetesKinds: readonly Kind[] = ['EndpointSlice', 'Pod', 'Node']
 export function touchedServices(before: Made, after: Made): ((definition: ServiceDefinition) => boolean) | undefined {
   if (!sameOfKinds(before.model, after.model, ['WorkloadGroup'])) return undefined;
   const kubernetes = !sameOfKinds(before.model, after.model, kubernetesKinds);
-  const changed = differing(before.workloads, after.workloads);
+  const changed = differingWorkloads(before.workloads, after.workloads);
   return (definition) =>
     before.definitions.get(definition.host) !== definition ||
     (kubernetes && (definition.slices || Object.keys(definition.selector).length > 0)) ||
@@ -36,15 +37,13 @@ export function touchedServices(before: Made, after: Made): ((definition: Servic
 }
 
 /** Those that are in one of the lists only, by namespace. */
-function differing(left: readonly Workload[], right: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
-  // What is the same at both ends, which is nearly all of it, is not looked at.
-  let start = 0;
-  while (start < left.length && left[start] === right[start]) start += 1;
-  let end = 0;
-  const endMax = Math.min(left.length, right.length) - start;
-  while (end < endMax && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
-  const before = left.slice(start, left.length - end);
-  const after = right.slice(start, right.length - end);
+function differingWorkloads(
+  left: readonly Workload[],
+  right: readonly Workload[],
+): ReadonlyMap<string, readonly Workload[]> {
+  const difference = listDifference(left, right);
+  const before = differing(left, difference);
+  const after = differing(right, difference);
   const mine = new Set(before);
   const others = new Set(after);
   const found = new Map<string, Workload[]>();

@@ -1,8 +1,7 @@
 /** Services, the workloads that are there and their health: the one place that changes them, and the view that everyone else reads. */
 
 import type { Cancel, Clock } from '@weft/kernel';
-import type { Model, Resource } from '@weft/model';
-import { resourceKey } from '@weft/model';
+import { differing, listDifference, type Model, type Resource, resourceKey } from '@weft/model';
 import { buildView, type ViewInput } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
 import { podsByNamespace } from './kubernetes/pod-workload.ts';
@@ -65,6 +64,9 @@ export interface RegisteredWorkload {
   readonly connected: boolean;
 }
 
+/** Namespaces that are looked for one by one. */
+const singleNamespacesMax = 4;
+
 export function createRegistry(options: RegistryOptions): Registry {
   const limits = { ...defaultRegistryLimits, ...options.limits };
   const { clock, domain, trustDomain } = options;
@@ -72,8 +74,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const listeners = createListeners<RegistryView>();
   const known = new WeakMap<object, readonly ServiceDefinition[]>();
   let groups = groupsOf(options.model);
-  const entries: EntryCache = new WeakMap();
-  let entryWorkloads = workloadsOfModel(options.model, trustDomain, entries);
+  const entriesOf = createEntryWorkloads(trustDomain);
+  let entryWorkloads = entriesOf(options.model);
   let defined = defineServices(options.model, domain, known);
   const sliceCache: SliceCache = new WeakMap();
   let kubernetes = kubernetesOf(options.model, trustDomain, sliceCache);
@@ -97,13 +99,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     changed?: Resource<'WorkloadGroup'>,
   ): void => {
     const concerned = (namespace: string): boolean => changed === undefined || changed.namespace === namespace;
-    const present = entryWorkloads.filter((workload) => concerned(workload.namespace));
+    const present: Workload[] = [];
     for (const entry of table.all()) {
       const group = groups.get(entry.proxy.workloadGroup);
       if (group === undefined || !concerned(group.namespace)) continue;
       present.push(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
     }
-    const workloads = byNamespace(present);
+    const workloads = workloadsIn([entryWorkloads, present]);
     const next = buildView(
       { ...defined, ...kubernetes, workloads, groups: [...groups.values()], trustDomain },
       view,
@@ -133,7 +135,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     setModel(model) {
       const before = made;
       groups = groupsOf(model);
-      entryWorkloads = workloadsOfModel(model, trustDomain, entries);
+      entryWorkloads = entriesOf(model);
       if (!sameOfKinds(before.model, model, definingKinds)) defined = defineServices(model, domain, known);
       if (!sameOfKinds(before.model, model, kubernetesKinds)) {
         kubernetes = kubernetesOf(model, trustDomain, sliceCache);
@@ -184,27 +186,47 @@ function createListeners<T>(): Listeners<T> {
   };
 }
 
-function byNamespace(workloads: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
+/** Looked through where a namespace is asked for, which are few after a small change; all at once where many are. */
+function workloadsIn(lists: readonly (readonly Workload[])[]): (namespace: string) => readonly Workload[] {
   const found = new Map<string, Workload[]>();
-  for (const workload of workloads) {
-    const list = found.get(workload.namespace);
-    if (list === undefined) found.set(workload.namespace, [workload]);
-    else list.push(workload);
-  }
-  return found;
+  let all = false;
+  return (namespace) => {
+    const known = found.get(namespace);
+    if (known !== undefined || all) return known ?? [];
+    all = found.size >= singleNamespacesMax;
+    if (all) found.clear();
+    else found.set(namespace, []);
+    for (const list of lists) {
+      for (const workload of list) {
+        if (all && !found.has(workload.namespace)) found.set(workload.namespace, []);
+        found.get(workload.namespace)?.push(workload);
+      }
+    }
+    return found.get(namespace) ?? [];
+  };
 }
 
 function groupsOf(model: Model): ReadonlyMap<string, Resource<'WorkloadGroup'>> {
   return new Map(model.byKind('WorkloadGroup').map((group) => [resourceKey(group), group]));
 }
 
-/** Made once per resource. */
-type EntryCache = WeakMap<Resource<'WorkloadEntry'>, Workload>;
-
-function workloadsOfModel(model: Model, trustDomain: string, cache: EntryCache): Workload[] {
-  return model.byKind('WorkloadEntry').map((entry) => {
+/** Of WorkloadEntries: made once per resource, and what did not change is taken over from the model before. */
+function createEntryWorkloads(trustDomain: string): (model: Model) => readonly Workload[] {
+  const cache = new WeakMap<Resource<'WorkloadEntry'>, Workload>();
+  let entries: readonly Resource<'WorkloadEntry'>[] = [];
+  let workloads: readonly Workload[] = [];
+  const workloadOf = (entry: Resource<'WorkloadEntry'>): Workload => {
     const workload = cache.get(entry) ?? workloadOfEntry(entry.spec, entry, trustDomain);
     cache.set(entry, workload);
     return workload;
-  });
+  };
+  return (model) => {
+    const next = model.byKind('WorkloadEntry');
+    if (next === entries) return workloads;
+    const difference = listDifference(entries, next);
+    const [head, tail] = [workloads.slice(0, difference.start), workloads.slice(workloads.length - difference.end)];
+    workloads = head.concat(differing(next, difference).map(workloadOf), tail);
+    entries = next;
+    return workloads;
+  };
 }

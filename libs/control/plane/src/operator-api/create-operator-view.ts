@@ -22,10 +22,11 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
   const { version, state, proxies } = options;
   const startedAt = new Date(options.startedAtMs).toISOString();
 
-  const inFolder = (kind: string, namespace: string, name: string): AnyResource | undefined =>
-    state.folders
-      .flatMap((folder) => folder.resources())
-      .find((one) => one.kind === kind && one.namespace === namespace && one.name === name);
+  /** What a file says is in the model, whatever was applied besides. */
+  const inFolder = (kind: string, namespace: string, name: string): AnyResource | undefined => {
+    const found = state.model().get(kind as Kind, namespace, name) as AnyResource | undefined;
+    return found && state.folders.some((folder) => folder.resources().includes(found)) ? found : undefined;
+  };
 
   const refuseFolder = (kind: string, namespace: string, name: string): void => {
     const found = inFolder(kind, namespace, name);
