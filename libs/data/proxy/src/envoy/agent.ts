@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Cancel, createLifecycle, delay, type Part, WeftError } from '@weft/kernel';
 import type { LogLevel } from '@weft/telemetry';
+import { formatHostPort } from '../admin/side-server.ts';
 import { createReadinessServer } from '../admin/status-servers.ts';
 import { assertFree } from '../free-port.ts';
 import { createOwnIdentity } from '../identity/own-identity.ts';
@@ -206,10 +207,10 @@ function readinessPart({ start, stop }: ReturnType<typeof createReadinessServer>
   return { name: 'readiness', start, stop };
 }
 
-function noCertificate(options: EnvoyAgentOptions, last: unknown): EnvoyError {
+function noCertificate({ xds }: EnvoyAgentOptions, last: unknown): EnvoyError {
   const why = last instanceof Error ? last.message : 'it does not answer';
-  const { host, port } = options.xds;
-  return new EnvoyError(`no certificate from the control plane at ${host}:${port}: ${why}`, true, last);
+  const sentence = `no certificate within ${certificateWaitMs / 1000} s from the control plane at ${formatHostPort(xds)}: start it, or name another one with --xds`;
+  return new EnvoyError(`${sentence} (${why})`, true, last);
 }
 
 /** In the state folder, which is private; in one of its own where the path is longer than the system takes. */
