@@ -103,6 +103,16 @@ function addLifecycle(program: Command, contextOf: ContextOf): void {
     .action(async (words: string[], flags: RunFlags, command: Command) => {
       await (await import('./commands/run.ts')).run(contextOf(command), words, flags);
     });
+  program
+    .command('envoy [flags...]')
+    .description(
+      "a stock Envoy as a workload's sidecar, with its agent; flags are the sidecar's, what follows -- is Envoy's: weft envoy --workload-group shop/order --inbound http=127.0.0.1:21013,127.0.0.1:21010",
+    )
+    .allowUnknownOption()
+    .action(async (words: string[], _: OptionValues, command: Command) => {
+      const { admin } = command.optsWithGlobals<{ admin?: string }>();
+      await (await import('./commands/envoy.ts')).envoy(contextOf(command), words, admin);
+    });
 }
 
 function addResources(program: Command, contextOf: ContextOf, config: CliConfig): void {

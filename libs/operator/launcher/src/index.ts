@@ -13,7 +13,7 @@ export { layoutOf } from './plan/layout.ts';
 export type { MeshPorts } from './plan/ports.ts';
 export { defaultPorts } from './plan/ports.ts';
 export type { SidecarChoice, SidecarKind } from './plan/sidecar-choice.ts';
-export { chosenWorkloads, sidecarKinds } from './plan/sidecar-choice.ts';
+export { chosenWorkloads, envoyProgram, sidecarKinds } from './plan/sidecar-choice.ts';
 export type { Account } from './postgres/account.ts';
 export { canReach, databaseAccount } from './postgres/account.ts';
 export type { PostgresBinaries } from './postgres/binaries.ts';
