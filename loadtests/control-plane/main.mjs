@@ -9,7 +9,7 @@ import { startFleet } from './fleets.mjs';
 import { measureEndpointChanges, measureFullPush } from './measure.mjs';
 import { namespaces, writeModel } from './model.mjs';
 import { startPlane } from './plane.mjs';
-import { printHeader, printRow, printVerdicts, verdictsOf } from './report.mjs';
+import { printHeader, printMachine, printRow, printVerdicts, verdictsOf } from './report.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -78,6 +78,9 @@ async function measureMesh(size, counts) {
 }
 
 try {
+  printMachine(
+    `--proxies ${proxies} --services ${services} --endpoints ${endpoints} --changes ${changes} --pushes ${pushes}`,
+  );
   console.log(
     `${endpoints} endpoints of ${services} services in ${namespaces} namespaces, incremental xDS in clear text; ${changes} changes each`,
   );

@@ -1,4 +1,5 @@
-// The table and the verdicts.
+// The table and the verdicts, and on what machine, beside how much else.
+import { cpus, loadavg } from 'node:os';
 
 const columns = [
   ['services', 'services', 0],
@@ -15,6 +16,15 @@ const columns = [
   ['memoryMb', 'live MB', 0],
   ['kilobytesPerProxy', 'KB/proxy', 0],
 ];
+
+const load = () => loadavg()[0].toFixed(1);
+
+/** @param asked the flags that make the run. */
+export function printMachine(asked) {
+  const [{ model }] = cpus();
+  console.log(`${cpus().length} × ${model}, Node ${process.versions.node}, load average ${load()} before it began`);
+  console.log(`npm run bench:control-plane -- ${asked}\n`);
+}
 
 export function printHeader() {
   console.log(columns.map(([, title]) => title.padStart(11)).join(''));
@@ -79,10 +89,8 @@ export function verdictsOf(rows, { proxies, services }) {
 }
 
 export function printVerdicts(verdicts) {
-  console.log('');
+  console.log(`\nload average at the end ${load()}, of which 1 to 2 is its own\n`);
   for (const { what, value, atMost, unit, holds } of verdicts) {
-    console.log(
-      `${holds ? 'holds        ' : 'does not hold'} ${what}: ${value}${unit} (goal: at most ${atMost}${unit})`,
-    );
+    console.log(`${holds ? 'holds' : 'FAILS'} ${what}: ${value}${unit} (goal: at most ${atMost}${unit})`);
   }
 }
