@@ -216,6 +216,44 @@ test('a new root reaches running Envoys, and no request fails of it', async () =
   expect(await customer.order()).toBe('confirmed');
 });
 
+const byHand = ['--inbound', 'http=127.0.0.1:21094,127.0.0.1:21010', '--outbound', '127.0.0.1:21092'];
+const sides = ['--admin', '127.0.0.1:21095', '--readiness', '127.0.0.1:21096', '--prometheus', '127.0.0.1:21097'];
+
+test('weft envoy joins by hand, and leaves on a signal', async () => {
+  const run = weft('envoy', '--workload-group', 'shop/order', ...byHand, ...sides, '--drain-seconds', '1');
+  runs.push(run);
+  const isReady = () => fetch('http://127.0.0.1:21096/healthz/ready').then(({ status }) => status === 200);
+  await eventually(() => isReady().catch(() => false));
+  expect((await callThrough(21_092, paymentMethods)).status).toBe(200);
+  const scraped = await envoyAdmin(21_097, '/stats/prometheus');
+  expect(scraped).toContain('envoy_server_live');
+  run.child.kill('SIGINT');
+  expect(await run.ended).toBe(0);
+  await expect(envoyAdmin(21_095, '/ready')).rejects.toThrow();
+});
+
+const wrong: readonly (readonly [readonly string[], number, string])[] = [
+  [[...sides, '--envoy', '/none'], 1, '/none is no program: name the one of Envoy'],
+  [[...sides, '--token-dir', 'TOKENS'], 1, 'the CA refused: the join token'],
+  [['--admin', '127.0.0.1:21015'], 1, '--admin: 127.0.0.1:21015 is in use by another process'],
+  [['--none'], 2, "Unknown option '--none'"],
+  [[...sides, '--reason-header', 'on'], 2, 'an Envoy has no such setting'],
+];
+
+test('weft envoy says in a sentence what is wrong, and ends with the code of it', async () => {
+  const ask = async (flags: readonly string[]): Promise<readonly [number | null, string]> => {
+    const tokens = mkdtempSync(join(dir, 'tokens-'));
+    writeFileSync(join(tokens, 'token'), 'no token');
+    cpSync(join(layoutOf(dir).tokenDirOf('shop', 'order'), 'root-cert.pem'), join(tokens, 'root-cert.pem'));
+    const told = flags.map((flag) => (flag === 'TOKENS' ? tokens : flag));
+    const state = ['--state-dir', join(tokens, 'state')];
+    const run = weft('envoy', '--workload-group', 'shop/order', ...state, ...byHand, ...told);
+    return [await run.ended, run.output()];
+  };
+  const answers = await Promise.all(wrong.map(([flags]) => ask(flags)));
+  expect(answers).toEqual(wrong.map(([, code, sentence]) => [code, expect.stringContaining(sentence)]));
+});
+
 test('an Envoy that is killed comes back with its agent', async () => {
   const agent = envoyAgents().find(({ name }) => name === 'inventory-sidecar');
   process.kill(agent?.pid ?? 0, 'SIGKILL');
