@@ -23,8 +23,8 @@ export interface TestMesh {
   stop(): Promise<void>;
 }
 
-/** @param files name → YAML, the first content of the configuration folder. */
-export async function startMesh(files: Readonly<Record<string, string>>): Promise<TestMesh> {
+/** @param files name → YAML, the first content of the configuration folder. @param meshConfig Istio's MeshConfig as YAML; absent: Weft's. */
+export async function startMesh(files: Readonly<Record<string, string>>, meshConfig?: string): Promise<TestMesh> {
   const folder = mkdtempSync(join(tmpdir(), 'weft-mesh-'));
   const configDir = join(folder, 'mesh');
   mkdirSync(configDir);
@@ -34,6 +34,8 @@ export async function startMesh(files: Readonly<Record<string, string>>): Promis
   };
   for (const [file, yaml] of Object.entries(files)) write(file, yaml);
   const [xdsPort = 0, monitoringPort = 0, apiPort = 0] = await freePorts(3);
+  const meshConfigFile = join(folder, 'mesh-config.yaml');
+  if (meshConfig !== undefined) writeFileSync(meshConfigFile, meshConfig);
   const logger = createLogger({ name: 'test', level: 'fatal' });
   const local = (port: number) => ({ host: '127.0.0.1', port });
   let plane: ControlPlane | undefined;
@@ -48,6 +50,7 @@ export async function startMesh(files: Readonly<Record<string, string>>): Promis
       trustDomain: 'cluster.local',
       domain: 'cluster.local',
       sans: [],
+      ...(meshConfig === undefined ? {} : { meshConfig: meshConfigFile }),
       version: 'test',
       clock: systemClock,
       logger,

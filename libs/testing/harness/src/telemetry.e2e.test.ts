@@ -1,8 +1,10 @@
-/** Telemetry's overrides of metrics: YAML in, what Prometheus reads out. */
+/** Telemetry: overrides of metrics as Prometheus reads them, spans as a collector gets them. */
 
+import { createServer } from 'node:http2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpCall } from './http-call.ts';
 import { startMesh, type TestMesh } from './mesh.ts';
+import { freePorts } from './ports.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
@@ -92,4 +94,52 @@ it('all of them go where a Telemetry says so, and come back with it', async () =
   await eventually('nothing is counted any more', async () => ((await grows()) ? undefined : true));
   mesh.write('metrics.yaml', telemetry('{ match: { metric: GRPC_REQUEST_MESSAGES }, disabled: true }'));
   await eventually('requests are counted again', async () => ((await grows()) ? true : undefined));
+});
+
+it('spans go to a collector by gRPC where its provider says so', async () => {
+  const [port = 0] = await freePorts(1);
+  const got: { path: string; key: string; body: Buffer }[] = [];
+  const collector = createServer().on('stream', (stream, headers) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('end', () => {
+      got.push({ path: headers[':path'] ?? '', key: String(headers['x-key']), body: Buffer.concat(chunks) });
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      stream.end(Buffer.alloc(5));
+    });
+  });
+  await new Promise<void>((resolve) => void collector.listen(port, '127.0.0.1', resolve));
+  const entry = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: collector, namespace: shop }
+spec:
+  hosts: [collector.example]
+  resolution: STATIC
+  ports: [{ number: 4317, name: grpc, protocol: GRPC, targetPort: ${port} }]
+  endpoints: [{ address: 127.0.0.1 }]
+`;
+  const provider = `{ service: shop/collector.example, port: 4317, grpc: { initialMetadata: [{ name: x-key, value: "7" }] } }`;
+  const traced = await startMesh(
+    { 'groups.yaml': [group('caller'), group('hello')].join('---\n'), 'services.yaml': `${services}---\n${entry}` },
+    `extensionProviders: [{ name: otel, opentelemetry: ${provider} }]\ndefaultProviders: { tracing: [otel] }\ndefaultConfig: { tracing: { sampling: 100 } }\n`,
+  );
+  try {
+    await traced.workload('shop', 'hello', (_request, response) => response.end('hello'));
+    const client = await traced.workload('shop', 'caller');
+    await eventually('spans of both sidecars arrive', async () => {
+      await client.get('http://hello.shop/');
+      const text = got.map(({ body }) => body.toString('latin1')).join();
+      return text.includes('caller.shop') && text.includes('hello.shop') ? true : undefined;
+    });
+    expect(got[0]).toMatchObject({ path: '/opentelemetry.proto.collector.trace.v1.TraceService/Export', key: '7' });
+    const sent = await eventually('they count as sent', async () => {
+      const [row] = (await rows(client, 'weft_spans_total')).filter((one) => one.includes('sent'));
+      return Number(row?.split(' ').at(-1)) > 0 ? row : undefined;
+    });
+    expect(sent).toContain('outcome="sent"');
+  } finally {
+    await traced.stop();
+    collector.close();
+  }
 });

@@ -1,8 +1,11 @@
 /** Where spans go: an extension provider as Envoy's tracer (Istio, core/tracing.go). */
 
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { findProvider, type OpenTelemetryProvider, type ZipkinProvider } from '@weft/model';
+import { HeaderValueOption_HeaderAppendAction } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { GrpcServiceSchema } from '@weft/xds-messages/envoy/config/core/v3/grpc_service';
+import type { HttpServiceSchema } from '@weft/xds-messages/envoy/config/core/v3/http_service';
 import { type Tracing_Http, Tracing_HttpSchema } from '@weft/xds-messages/envoy/config/trace/v3/http_tracer';
 import { OpenTelemetryConfigSchema } from '@weft/xds-messages/envoy/config/trace/v3/opentelemetry';
 import {
@@ -64,20 +67,14 @@ function zipkin(context: Context, provider: ZipkinProvider): TracingProvider {
 }
 
 function openTelemetry(context: Context, provider: OpenTelemetryProvider): TracingProvider {
-  const { http } = provider;
-  if (http === undefined) return none('spans by gRPC are not sent, give the provider `http.path`; there are no spans');
   const found = providerCluster(context, provider.service, provider.port, 'collector');
   if ('problem' in found) return none(`${found.problem}; there are no spans`);
   const { proxy } = context;
   const config = create(OpenTelemetryConfigSchema, {
     serviceName: `${canonicalService(proxy.labels, proxy.workloadName)}.${proxy.namespace}`,
-    httpService: {
-      httpUri: {
-        uri: `http://${hostOf(found.cluster)}${http.path.startsWith('/') ? '' : '/'}${http.path}`,
-        httpUpstreamType: { case: 'cluster', value: found.cluster },
-        timeout: duration(http.timeoutMs ?? defaultTimeoutMs),
-      },
-    },
+    ...(provider.http === undefined
+      ? { grpcService: grpcExport(provider.grpc, found.cluster) }
+      : { httpService: httpExport(provider.http, found.cluster) }),
   });
   const tracer = create(Tracing_HttpSchema, {
     name: 'envoy.tracers.opentelemetry',
@@ -86,10 +83,35 @@ function openTelemetry(context: Context, provider: OpenTelemetryProvider): Traci
   return {
     tracer,
     maxTagLength: provider.maxTagLength,
-    problems: [
-      ...((http.headers ?? []).length === 0 ? [] : ['headers of the export are left out']),
-      ...(provider.resourceDetectors === undefined ? [] : ['resource detectors are left out']),
-    ],
+    problems: [...(provider.resourceDetectors === undefined ? [] : ['resource detectors are left out'])],
+  };
+}
+
+function httpExport(
+  { path, timeoutMs, headers = [] }: NonNullable<OpenTelemetryProvider['http']>,
+  cluster: string,
+): MessageInitShape<typeof HttpServiceSchema> {
+  return {
+    httpUri: {
+      uri: `http://${hostOf(cluster)}${path.startsWith('/') ? '' : '/'}${path}`,
+      httpUpstreamType: { case: 'cluster', value: cluster },
+      timeout: duration(timeoutMs ?? defaultTimeoutMs),
+    },
+    requestHeadersToAdd: headers.map(({ name, value }) => ({
+      header: { key: name, value },
+      appendAction: HeaderValueOption_HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+    })),
+  };
+}
+
+function grpcExport(
+  { timeoutMs, initialMetadata = [] }: NonNullable<OpenTelemetryProvider['grpc']> = {},
+  cluster: string,
+): MessageInitShape<typeof GrpcServiceSchema> {
+  return {
+    targetSpecifier: { case: 'envoyGrpc', value: { clusterName: cluster, authority: hostOf(cluster) } },
+    timeout: duration(timeoutMs ?? defaultTimeoutMs),
+    initialMetadata: initialMetadata.map(({ name, value }) => ({ key: name, value })),
   };
 }
 

@@ -1,6 +1,7 @@
-/** Gathers spans and sends them to a collector through its cluster. What does not fit is dropped and counted: no request waits for it. */
+/** Gathers spans and sends them to a collector through its cluster, by HTTP or gRPC. What does not fit is dropped and counted: no request waits for it. */
 
-import type { Callouts, TracingTable } from '@weft/data-runtime';
+import type { CalloutAnswer, Callouts, TracingTable } from '@weft/data-runtime';
+import { joinedValue } from '@weft/http';
 import type { Cancel, Clock } from '@weft/kernel';
 import type { MetricRegistry } from '@weft/telemetry';
 import { otlpFormat } from './otlp.ts';
@@ -49,8 +50,8 @@ export function createSpanExporters(deps: ExporterDeps): SpanExporters {
   let stopTimer: Cancel | undefined;
   return {
     of(provider) {
-      const { kind, target, authority, serviceName, cluster } = provider;
-      const key = [kind, target, authority, serviceName, clusterKey(cluster)].join('\n');
+      const { kind, target, authority, serviceName, cluster, fields } = provider;
+      const key = [kind, target, authority, serviceName, clusterKey(cluster), ...fields].join('\n');
       const found = known.get(key);
       if (found !== undefined) return found;
       if (known.size >= exporterLimits.exportersMax) return nowhere;
@@ -88,10 +89,10 @@ function createExporter(
   count: Record<'sent' | 'dropped' | 'failed', { add(n: number): void }>,
 ): Gathering {
   const { batchSpans, batchBytes, inFlightMax } = exporterLimits;
-  const { cluster, target, authority, serviceName } = provider;
+  const { cluster, target, authority, serviceName, grpc } = provider;
   const format = provider.kind === 'otlp' ? otlpFormat : zipkinFormat;
   const timeoutMs = provider.timeoutMs > 0 ? provider.timeoutMs : exporterLimits.timeoutMs;
-  const fields = ['content-type', format.contentType];
+  const fields = grpc ? provider.fields : ['content-type', format.contentType, ...provider.fields];
   let waiting: Buffer[] = [];
   let bytes = 0;
   let inFlight = 0;
@@ -102,9 +103,9 @@ function createExporter(
     waiting = [];
     bytes = 0;
     inFlight += 1;
-    callouts.send({ cluster, method: 'POST', authority, target, fields, body, timeoutMs, grpc: false }, (answer) => {
+    callouts.send({ cluster, method: 'POST', authority, target, fields, body, timeoutMs, grpc }, (answer) => {
       inFlight -= 1;
-      const taken = 'status' in answer && answer.status >= 200 && answer.status < 300;
+      const taken = 'status' in answer && (grpc ? grpcStatusOf(answer) === '0' : Math.floor(answer.status / 100) === 2);
       (taken ? count.sent : count.failed).add(number);
     });
   };
@@ -121,4 +122,8 @@ function createExporter(
       if (waiting.length >= batchSpans || bytes >= batchBytes) flush();
     },
   };
+}
+
+function grpcStatusOf({ trailers, fields }: CalloutAnswer): string | undefined {
+  return joinedValue(trailers, 'grpc-status') ?? joinedValue(fields, 'grpc-status');
 }

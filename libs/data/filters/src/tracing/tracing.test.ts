@@ -27,6 +27,8 @@ const provider = {
   target: '/v1/traces',
   authority: 'otel:4318',
   serviceName: 'order.shop',
+  fields: ['x-key', '1'],
+  grpc: false,
   propagation: 'w3c',
   timeoutMs: 0,
   traceId128Bit: true,
@@ -189,7 +191,7 @@ describe('a traced request', () => {
       method: 'POST',
       target: '/v1/traces',
       authority: 'otel:4318',
-      fields: ['content-type', 'application/x-protobuf'],
+      fields: ['content-type', 'application/x-protobuf', 'x-key', '1'],
     });
     const [resourceSpans] = fieldsOf(callout.body);
     const [resource, scopeSpans] = fieldsOf(resourceSpans?.bytes);
@@ -237,6 +239,20 @@ describe('a traced request', () => {
         localEndpoint: { serviceName: 'order.shop', ipv4: '127.0.0.1', port: 15006 },
       },
     ]);
+  });
+
+  it('travels as a gRPC call where told to; taken is what the gRPC status says', () => {
+    const { run, sent, clock, registry } = rig({ provider: { ...provider, grpc: true } });
+    for (const status of ['0', '14']) {
+      run(testExchange());
+      clock.advance(exporterLimits.flushIntervalMs);
+      const { callout, done } = sent.at(-1) as Sent;
+      expect([callout.grpc, callout.fields]).toEqual([true, ['x-key', '1']]);
+      done({ status: 200, fields: [], trailers: ['grpc-status', status], body: Buffer.alloc(0) });
+    }
+    const counted = registry.renderPrometheus();
+    expect(counted).toContain('weft_spans_total{outcome="sent"} 1');
+    expect(counted).toContain('weft_spans_total{outcome="failed"} 1');
   });
 
   it('has a span for the call to the endpoint where told to', () => {

@@ -114,8 +114,10 @@ export const httpManagerFields: SupportedFields = {
   'envoy.config.core.v3.KeepaliveSettings': ['interval', 'timeout', 'interval_jitter', 'connection_idle_interval'],
   'envoy.config.core.v3.SchemeHeaderTransformation': ['scheme_to_overwrite'],
   'envoy.config.trace.v3.Tracing.Http': ['name', 'typed_config'],
-  'envoy.config.trace.v3.OpenTelemetryConfig': ['http_service', 'service_name'],
-  'envoy.config.core.v3.HttpService': ['http_uri'],
+  'envoy.config.trace.v3.OpenTelemetryConfig': ['grpc_service', 'http_service', 'service_name'],
+  'envoy.config.core.v3.GrpcService': ['envoy_grpc', 'timeout', 'initial_metadata'],
+  'envoy.config.core.v3.GrpcService.EnvoyGrpc': ['cluster_name', 'authority'],
+  'envoy.config.core.v3.HttpService': ['http_uri', 'request_headers_to_add'],
   'envoy.config.trace.v3.ZipkinConfig': [
     'collector_cluster',
     'collector_endpoint',

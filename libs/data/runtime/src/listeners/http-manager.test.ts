@@ -300,7 +300,10 @@ describe('tracing', () => {
   it.each([
     [typed(RouterSchema, {}), 'envoy.extensions.filters.http.router.v3.Router is not supported'],
     [typed(OpenTelemetryConfigSchema, {}), 'http_service.http_uri is missing'],
-    [typed(OpenTelemetryConfigSchema, { grpcService: { timeout: seconds(1) } }), 'field grpc_service is not supported'],
+    [
+      typed(OpenTelemetryConfigSchema, { grpcService: { timeout: seconds(1) } }),
+      'grpc_service.envoy_grpc.cluster_name is missing',
+    ],
     [
       typed(ZipkinConfigSchema, { collectorCluster: 'z', collectorEndpointVersion: 2 }),
       'collector_endpoint_version: only HTTP_JSON is supported',

@@ -1,6 +1,9 @@
 /** tracing of a connection manager: how often, with which tags, and where spans go. */
 
 import { type Any, anyIs } from '@bufbuild/protobuf/wkt';
+import type { HeaderValue } from '@weft/xds-messages/envoy/config/core/v3/base';
+import type { GrpcService } from '@weft/xds-messages/envoy/config/core/v3/grpc_service';
+import type { HttpService } from '@weft/xds-messages/envoy/config/core/v3/http_service';
 import { OpenTelemetryConfigSchema } from '@weft/xds-messages/envoy/config/trace/v3/opentelemetry';
 import {
   ZipkinConfig_CollectorEndpointVersion as CollectorVersion,
@@ -41,20 +44,15 @@ export function compileTracing(
 
 function compileProvider(config: Any, context: ListenerContext, where: string): Provider {
   if (anyIs(config, OpenTelemetryConfigSchema)) {
-    const { httpService, serviceName } = unpack(config, OpenTelemetryConfigSchema, where);
-    const uri = httpService?.httpUri;
-    if (uri === undefined) return refuse(where, 'http_service.http_uri is missing');
-    if (uri.httpUpstreamType.value === undefined) refuse(where, 'http_service.http_uri.cluster is missing');
-    if (!URL.canParse(uri.uri)) refuse(where, `http_service.http_uri.uri ${JSON.stringify(uri.uri)} is no URL`);
-    const url = new URL(uri.uri);
+    const { httpService, grpcService, serviceName } = unpack(config, OpenTelemetryConfigSchema, where);
+    const exported = grpcService === undefined ? httpExport(httpService, where) : grpcExport(grpcService, where);
+    const { cluster, ...rest } = exported;
     return {
       kind: 'otlp',
-      cluster: context.routes.clusterRef(uri.httpUpstreamType.value),
-      target: `${url.pathname}${url.search}`,
-      authority: url.host,
+      cluster: context.routes.clusterRef(cluster),
+      ...rest,
       serviceName: serviceName || 'unknown_service:envoy',
       propagation: 'w3c',
-      timeoutMs: milliseconds(uri.timeout, spanExportTimeoutMs),
       traceId128Bit: true,
       sharedSpanContext: false,
     };
@@ -71,11 +69,52 @@ function compileProvider(config: Any, context: ListenerContext, where: string): 
     target: zipkin.collectorEndpoint,
     authority: zipkin.collectorHostname || zipkin.collectorCluster,
     serviceName: '',
+    fields: [],
+    grpc: false,
     propagation: 'b3',
     timeoutMs: spanExportTimeoutMs,
     traceId128Bit: zipkin.traceId128bit,
     sharedSpanContext: zipkin.sharedSpanContext !== false,
   };
+}
+
+type Export = Omit<
+  NonNullable<Provider>,
+  'kind' | 'cluster' | 'serviceName' | 'propagation' | 'traceId128Bit' | 'sharedSpanContext'
+> & { readonly cluster: string };
+
+function httpExport(service: HttpService | undefined, where: string): Export {
+  const uri = service?.httpUri;
+  if (uri === undefined) return refuse(where, 'http_service.http_uri is missing');
+  if (uri.httpUpstreamType.value === undefined) return refuse(where, 'http_service.http_uri.cluster is missing');
+  if (!URL.canParse(uri.uri)) return refuse(where, `http_service.http_uri.uri ${JSON.stringify(uri.uri)} is no URL`);
+  const url = new URL(uri.uri);
+  return {
+    cluster: uri.httpUpstreamType.value,
+    target: `${url.pathname}${url.search}`,
+    authority: url.host,
+    fields: fieldsOf((service?.requestHeadersToAdd ?? []).map(({ header }) => header)),
+    grpc: false,
+    timeoutMs: milliseconds(uri.timeout, spanExportTimeoutMs),
+  };
+}
+
+function grpcExport({ targetSpecifier, timeout, initialMetadata }: GrpcService, where: string): Export {
+  if (targetSpecifier.case !== 'envoyGrpc' || targetSpecifier.value.clusterName === '')
+    return refuse(where, 'grpc_service.envoy_grpc.cluster_name is missing');
+  const { clusterName, authority } = targetSpecifier.value;
+  return {
+    cluster: clusterName,
+    target: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+    authority: authority || clusterName,
+    fields: fieldsOf(initialMetadata),
+    grpc: true,
+    timeoutMs: milliseconds(timeout, spanExportTimeoutMs),
+  };
+}
+
+function fieldsOf(headers: readonly (HeaderValue | undefined)[]): readonly string[] {
+  return headers.flatMap((header) => (header === undefined ? [] : [header.key.toLowerCase(), header.value]));
 }
 
 /** A tag without a value is left out of the span. */

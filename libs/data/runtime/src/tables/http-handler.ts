@@ -148,6 +148,10 @@ export interface TracingTable {
         readonly target: string;
         readonly authority: string;
         readonly serviceName: string;
+        /** More fields of an export, flat, names in lower case. */
+        readonly fields: readonly string[];
+        /** Spans travel as a gRPC call. */
+        readonly grpc: boolean;
         readonly propagation: 'w3c' | 'b3';
         readonly timeoutMs: number;
         readonly traceId128Bit: boolean;
