@@ -38,6 +38,11 @@ const silent = { reasonHeader: false };
 const forwardTo = (...args: Parameters<typeof makeCluster>): Route =>
   makeRoute(makeForward(makeTarget(makeCluster(...args))));
 
+/** The proxy has read so many octets of its clients, and done with them what it does. */
+async function hasRead(rig: Rig, octets: number): Promise<void> {
+  while (rig.octetsRead() < octets) await new Promise(setImmediate);
+}
+
 describe('a proxy whose clients are strangers', () => {
   it('does not say why it answers, but logs it', async () => {
     const rig = await rigOf(
@@ -206,11 +211,9 @@ describe('an answer made here', () => {
     const { rig } = await forwarding(() => {});
     const client = await connectTo(rig.port);
     client.send('GET / HTTP/1.1\r\nHo');
-    while (rig.handler.connections() === 0) await new Promise(setImmediate);
-    await new Promise((resolve) => setImmediate(resolve));
-    client.send('st: a\r\n');
-    await new Promise((resolve) => client.socket.write('X', resolve));
-    for (let i = 0; i < 50; i += 1) await new Promise(setImmediate);
+    await hasRead(rig, 18);
+    client.send('st: a\r\nX');
+    await hasRead(rig, 26);
     rig.clock.advance(31_000);
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
   });
@@ -218,9 +221,9 @@ describe('an answer made here', () => {
   it('is 408 also for a head that drips', async () => {
     const { rig } = await forwarding(() => {});
     const client = await connectTo(rig.port);
-    for (const octet of 'GET / ') {
+    for (const [index, octet] of [...'GET / '].entries()) {
       client.send(octet);
-      for (let i = 0; i < 50; i += 1) await new Promise(setImmediate);
+      await hasRead(rig, index + 1);
       rig.clock.advance(6_000);
     }
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 /);
@@ -233,10 +236,11 @@ describe('an answer made here', () => {
     socket.on('error', () => {});
     socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n');
     await once(socket.resume(), 'end');
-    for (let i = 0; i < 4; i += 1) {
+    const before = rig.octetsRead();
+    for (let i = 1; i <= 4; i += 1) {
       expect(rig.handler.connections()).toBe(1);
       socket.write('more');
-      for (let turns = 0; turns < 50; turns += 1) await new Promise(setImmediate);
+      await hasRead(rig, before + 4 * i);
       rig.clock.advance(300);
     }
     expect(rig.handler.connections()).toBe(0);

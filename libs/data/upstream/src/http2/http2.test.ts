@@ -47,7 +47,7 @@ interface Rig {
   /** A stream on which nothing is sent yet. */
   lend(): RecordingClient;
   used(): unknown;
-  stats(): unknown;
+  stats(): ReturnType<UpstreamPools['stats']>;
 }
 
 async function setUp(onStream: OnStream, changes: TestClusterChanges = {}, settings = {}): Promise<Rig> {
@@ -96,9 +96,18 @@ const echo: OnStream = (stream, headers) => {
   stream.pipe(stream);
 };
 
-const settle = async (): Promise<void> => {
-  for (let i = 0; i < 20; i += 1) await new Promise(setImmediate);
-};
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+/** All that either end has sent so far has come to the other: the answer to a PING comes behind it, and what it caused behind the next one's. */
+async function settle({ sessions: mine }: Rig): Promise<void> {
+  while (mine.length === 0) await turn();
+  for (const session of [...mine, ...mine]) {
+    if (session.destroyed) continue;
+    await new Promise<void>((resolve) => {
+      if (!session.ping(() => resolve())) resolve();
+    });
+  }
+}
 
 const unused = [0, { connections: 1, pending: 0, requests: 0, retries: 0 }];
 
@@ -157,7 +166,7 @@ describe('requests over HTTP/2', () => {
     );
     const first = rig.request();
     await first.until(() => first.stream !== undefined);
-    await settle();
+    await settle(rig);
     const second = rig.request();
     const third = rig.request();
     expect([second.stream, third.stream]).toEqual([undefined, undefined]);
@@ -181,7 +190,7 @@ describe('requests over HTTP/2', () => {
     const clients = Array.from({ length: 3 }, () => rig.request());
     await clients[2]?.over();
     expect(clients[2]?.told).toEqual(['failed upstream_overflow overflow overflow']);
-    await settle();
+    await settle(rig);
     expect(rig.request().told).toEqual(['failed upstream_overflow overflow overflow']);
   });
 
@@ -193,10 +202,10 @@ describe('requests over HTTP/2', () => {
     });
     const client = rig.request({ method: 'POST' }, 'a', false);
     await client.until((told) => told.includes('ready'));
-    await settle();
+    await settle(rig);
     client.stream?.reset();
     client.stream?.reset();
-    await settle();
+    await settle(rig);
     expect([client.told, codes]).toEqual([['ready'], [8]]);
     expect(rig.used()).toEqual(unused);
     const next = rig.request();
@@ -250,17 +259,20 @@ describe('an HTTP/2 connection', () => {
     const rig = await setUp((stream) => void streams.push(stream));
     const first = rig.request();
     await first.until((told) => told.includes('ready'));
-    await settle();
+    await settle(rig);
     rig.sessions[0]?.close();
-    await settle();
+    // GOAWAY goes before it.
+    streams[0]?.respond({ ':status': 200 });
+    await first.until((told) => told.includes('head 200'));
     const second = rig.request();
     await second.until((told) => told.includes('ready'));
-    await settle();
+    while (streams.length < 2) await turn();
     expect(rig.sessions.length).toBe(2);
-    for (const stream of streams) stream.respond({ ':status': 204 }, { endStream: true });
+    streams[0]?.end();
+    streams[1]?.respond({ ':status': 204 }, { endStream: true });
     await Promise.all([first.over(), second.over()]);
     expect([first.told.at(-1), second.told.at(-1)]).toEqual(['end', 'end']);
-    await settle();
+    while (rig.stats().connections > 1) await turn();
     expect(rig.stats()).toEqual({ connections: 1, active: 0 });
   });
 
@@ -268,13 +280,16 @@ describe('an HTTP/2 connection', () => {
     ['says GOAWAY', (session: Http2Session | undefined) => session?.close()],
     ['breaks', (session: Http2Session | undefined) => session?.destroy()],
   ])('that %s before a request was sent says that it may be sent again', async (_what, end) => {
-    const rig = await setUp(() => {});
+    const streams: ServerHttp2Stream[] = [];
+    const rig = await setUp((stream) => void streams.push(stream));
     const busy = rig.request();
     await busy.until((told) => told.includes('ready'));
-    await settle();
+    await settle(rig);
     const late = rig.lend();
     end(rig.sessions[0]);
-    await settle();
+    // GOAWAY goes before it.
+    if (streams[0]?.destroyed === false) streams[0].respond({ ':status': 204 }, { endStream: true });
+    await busy.over();
     late.stream?.send(outgoing(), undefined, 0, 0, true);
     expect(late.told.at(-1)).toMatch(/^reset upstream_closed remote_refused_stream_reset unprocessed/);
   });
@@ -283,7 +298,7 @@ describe('an HTTP/2 connection', () => {
     const rig = await setUp(() => {});
     const client = rig.request();
     await client.until((told) => told.includes('ready'));
-    await settle();
+    await settle(rig);
     rig.sessions[0]?.destroy();
     await client.over();
     expect(client.told.at(-1)).toMatch(/^reset upstream_closed connection_termination/);
@@ -300,14 +315,15 @@ describe('an HTTP/2 connection', () => {
     expect(rig.stats()).toEqual({ connections: 1, active: 0 });
     rig.clock.advance(1_000 + sweepPeriodMs);
     expect(rig.stats()).toEqual({ connections: 0, active: 0 });
-    await settle();
-    expect(rig.sessions[0]?.closed).toBe(true);
+    const [session] = rig.sessions;
+    if (session?.closed === false) await once(session, 'close');
+    expect(session?.closed).toBe(true);
   });
 
   it('closes after its number of requests, and after its time', async () => {
     const rig = await setUp(echo, { limits: { requestsPerConnectionMax: 2, connectionDurationMaxMs: 10_000 } });
     for (let i = 0; i < 4; i += 1) await rig.request().over();
-    await settle();
+    while (rig.stats().connections > 0) await turn();
     expect([rig.sessions.length, rig.stats()]).toEqual([2, { connections: 0, active: 0 }]);
     await rig.request().over();
     rig.clock.advance(10_000 + sweepPeriodMs);
@@ -318,11 +334,11 @@ describe('an HTTP/2 connection', () => {
     const rig = await setUp(() => {}, { http: { pingIntervalMs: 5_000, pingTimeoutMs: 3_000 } });
     const client = rig.request();
     await client.until((told) => told.includes('ready'));
-    await settle();
+    await settle(rig);
     rig.clock.advance(8_000);
-    await settle();
+    await settle(rig);
     rig.clock.advance(6_000);
-    await settle();
+    await settle(rig);
     expect(client.told).toEqual(['ready']);
     // Time passes, but no answer can come meanwhile.
     rig.clock.advance(20_000);

@@ -22,6 +22,8 @@ export interface Rig {
   readonly callouts: Callouts;
   readonly clock: ManualClock;
   readonly registry: MetricRegistry;
+  /** Octets that the proxy has read of its clients. */
+  readonly octetsRead: () => number;
   /** Access log records so far. */
   readonly log: () => Record<string, unknown>[];
   readonly stop: () => Promise<void>;
@@ -74,7 +76,10 @@ export async function startRig(table: HttpHandlerTable, options: RigOptions = {}
     reasonHeader,
     pathOf: (of, way) => (way === 'inbound' ? inboundPath(deps, of) : outboundPath(deps, of)),
   });
+  // The handler takes them over from their sockets.
+  const handles: { readonly bytesRead: number }[] = [];
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }, (socket) => {
+    handles.push((socket as unknown as { readonly _handle: { readonly bytesRead: number } })._handle);
     const remoteAddress = `${socket.remoteAddress}:${socket.remotePort}`;
     const info = {
       remoteAddress,
@@ -99,6 +104,7 @@ export async function startRig(table: HttpHandlerTable, options: RigOptions = {}
     callouts,
     clock,
     registry,
+    octetsRead: () => handles.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
     log() {
       logs.flush();
       return lines
