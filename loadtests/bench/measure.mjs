@@ -116,7 +116,7 @@ export async function measure(context) {
   const load = await loads[scenario.load](context);
   const after = usageOf(peer.children);
   if (load.failed > 0 && scenario.load !== 'update')
-    throw new Error(`${scenario.name}: ${load.failed} requests failed`);
+    throw new Error(`${scenario.name}: ${load.failed} requests failed (${load.failures ?? 'see the log of the load'})`);
   return {
     cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / (load.sent ?? load.requests),
     requestsPerSecond: load.requests / load.seconds,

@@ -15,7 +15,7 @@ export function uploadScript(folder, bytes) {
   return file;
 }
 
-/** @returns {{requests, seconds, bytes, p50Ms, p99Ms, failed}} of a run of `seconds` over `connections` keep-alive connections. */
+/** @returns {{requests, seconds, bytes, p50Ms, p99Ms, failed, failures}} of a run of `seconds` over `connections` keep-alive connections. */
 export async function wrkLoad({ port, host, seconds, connections, path = '/', headers = [], script }) {
   const args = [
     '-t1',
@@ -48,6 +48,7 @@ export async function wrkLoad({ port, host, seconds, connections, path = '/', he
     seconds: Number(total[2]) * (total[3] === 'm' ? 60 : 1),
     p50Ms: milliseconds(/50%\s+([\d.]+)(us|ms|s)/.exec(text)),
     p99Ms: milliseconds(/99%\s+([\d.]+)(us|ms|s)/.exec(text)),
+    failures: [errors?.[0], bad > 0 ? `${bad} answers with another status` : undefined].filter(Boolean).join(', '),
     failed: bad + (errors === null ? 0 : errors.slice(1).reduce((sum, count) => sum + Number(count), 0)),
   };
 }
