@@ -108,6 +108,8 @@ export type {
   RouteFilter,
   UrlRewrite,
 } from './kinds/gateway-api/route-filters.ts';
+export type { ReportedConditions } from './kinds/gateway-api/reported-conditions.ts';
+export { reportedConditions } from './kinds/gateway-api/reported-conditions.ts';
 export type { TcpRouteSpec } from './kinds/gateway-api/tcp-route/spec.ts';
 export type { TlsRouteSpec } from './kinds/gateway-api/tls-route/spec.ts';
 export type { IngressBackend, IngressPath, IngressRule, IngressSpec } from './kinds/ingress/spec.ts';
@@ -143,6 +145,7 @@ export type {
   ServiceProfileSpec,
   WeightedDestination,
 } from './kinds/linkerd/service-profile/spec.ts';
+export type { SmiTcpRouteSpec } from './kinds/linkerd/smi-tcp-route/spec.ts';
 export type { TrafficSplitSpec } from './kinds/linkerd/traffic-split/spec.ts';
 export type { TrafficTargetIdentity, TrafficTargetSpec } from './kinds/linkerd/traffic-target/spec.ts';
 export type { NamespaceSpec } from './kinds/namespace/spec.ts';
@@ -245,7 +248,7 @@ export type {
   MeshTlsConfig,
   PathNormalization,
 } from './mesh-config/spec.ts';
-export { differing, listDifference } from './list-difference.ts';
+export { differing, listDifference, regrouped } from './list-difference.ts';
 export type { Model, ModelChanges } from './model.ts';
 export { createModel, modelChanges } from './model.ts';
 export type { ParsedFile, ResourceIdentity } from './parse.ts';

@@ -121,6 +121,7 @@ function printControlPlane(context: Context, mesh: MeshStatus): string[] {
       ]),
     ),
   ];
+  if (mesh.conditions.length > 0) parts.push(conditionsTable(context, mesh));
   const violations = mesh.sources.flatMap((source) =>
     source.violations.map((v) => `${v.file}:${v.line}:${v.column} ${v.path}: ${v.message}`),
   );
@@ -130,4 +131,24 @@ function printControlPlane(context: Context, mesh: MeshStatus): string[] {
   if (mesh.notices.length > 0) parts.push([paint('warn', 'notices:'), ...mesh.notices].join('\n'));
   parts.push(`control plane ${mesh.version}, ${mesh.proxies} proxies connected`);
   return parts;
+}
+
+/** What Kubernetes has in the status of Gateways and routes. */
+function conditionsTable({ output: { paint } }: Context, { conditions: parts }: MeshStatus): string {
+  return table(
+    paint,
+    ['GATEWAY API', 'PART', 'ROUTES', 'STATE'],
+    parts.map(({ resource, part, attachedRoutes, conditions }) => {
+      const amiss = conditions.filter(({ type, isTrue }) => isTrue === (type === 'Conflicted'));
+      const state = amiss.map(
+        ({ type, isTrue, reason, message }) => `${isTrue ? '' : 'not '}${type}: ${reason}, ${message}`,
+      );
+      return [
+        resource,
+        part === '' ? '-' : part,
+        attachedRoutes === undefined ? '-' : String(attachedRoutes),
+        state.length === 0 ? paint('good', 'accepted') : paint('bad', [...new Set(state)].join('; ')),
+      ];
+    }),
+  );
 }

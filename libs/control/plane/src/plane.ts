@@ -11,6 +11,7 @@ import { fetchText } from './key-sets/fetch-text.ts';
 import { createKeySetKeeper } from './key-sets/key-set-keeper.ts';
 import { gatewayAddresses } from './kubernetes/gateway-addresses.ts';
 import { createKubernetesSide, openCluster } from './kubernetes/kubernetes-side.ts';
+import { refusedObjects } from './kubernetes/refused-objects.ts';
 import { type SharedAuthorityOptions, shareAuthority } from './kubernetes/shared-authority.ts';
 import { createMeshState } from './mesh-state.ts';
 import { createMonitoringServer } from './monitoring/server.ts';
@@ -124,6 +125,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
           authority,
           model: state.model,
           gatewayAddresses: (namespace, name) => gatewayAddresses(proxies.connected(), namespace, name),
+          refused: () => refusedObjects(state.files()),
           onWebhook: keep('webhook'),
         });
 

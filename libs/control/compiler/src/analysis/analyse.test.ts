@@ -6,10 +6,11 @@ import { createTestMesh } from '../testing/mesh.ts';
 import { analyse, findingsMax } from './analyse.ts';
 import { analysers } from './analysers.ts';
 import { base, document, findings, route, vs } from './testing/documents.ts';
+import { gatewayApiCases } from './testing/gateway-api-cases.ts';
 import { policyCases } from './testing/policy-cases.ts';
 import { routingCases } from './testing/routing-cases.ts';
 
-const cases = [...routingCases, ...policyCases];
+const cases = [...routingCases, ...policyCases, ...gatewayApiCases];
 
 describe('analysers', () => {
   const rows = cases.map(([code, what, documents, ...expected]) => ({ code, what, documents, expected }));

@@ -9,6 +9,7 @@ import { deprecatedVersion } from './analysers/deprecated-version.ts';
 import { destinationPort } from './analysers/destination-port.ts';
 import { destinationRuleHost } from './analysers/destination-rule-host.ts';
 import { emptySubset } from './analysers/empty-subset.ts';
+import { gatewayApiConditions } from './analysers/gateway-api-conditions.ts';
 import { gatewayWithoutWorkload } from './analysers/gateway-without-workload.ts';
 import { httpRulesForBytes } from './analysers/http-rules-for-bytes.ts';
 import { mergedDestinationRules } from './analysers/merged-destination-rules.ts';
@@ -65,4 +66,5 @@ export const analysers: readonly Analyser[] = [
   sidecarImports,
   missingDelegate,
   networkPolicy,
+  gatewayApiConditions,
 ];

@@ -1,12 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FileState } from '@weft/control-sources';
 import { createManualClock } from '@weft/kernel';
 import { createModel, parseDocuments } from '@weft/model';
 import { createLogger } from '@weft/telemetry';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFakeCluster } from '../testing/fake-cluster.ts';
 import { gatewayAddresses } from './gateway-addresses.ts';
+import { refusedObjects } from './refused-objects.ts';
 import { createRootPublisher } from './root-publisher.ts';
 import { shareAuthority } from './shared-authority.ts';
 import { createStatusWriter } from './status-writer.ts';
@@ -16,6 +18,14 @@ const logger = createLogger({ name: 'test', level: 'silent' });
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
+const fileStates = (...files: string[]): FileState[] =>
+  files.map((file) => ({
+    file,
+    state: 'rejected',
+    resources: 0,
+    violations: [{ file, line: 1, column: 1, path: 'spec.rules', message: 'no' }],
+    lastGoodAt: '',
+  }));
 const modelOf = (text: string) => createModel(parseDocuments('f', text).resources);
 
 describe('the CA of a cluster', () => {
@@ -182,6 +192,38 @@ spec: { targetRefs: [{ group: "", kind: Service, name: gone }], validation: { we
     });
     expect(await writer.write(mesh)).toBe(true);
     expect(writes()).toBe(4);
+  });
+
+  it('of routes that we do not take say why, for parents of ours, until they are taken', async () => {
+    const { cluster, writer, writes } = bench();
+    const path = `${api}/namespaces/shop/httproutes/bad`;
+    cluster.objects.set(path, {
+      metadata: { name: 'bad', generation: 7 },
+      spec: { parentRefs: [{ name: 'gw' }, { name: 'of-others' }] },
+    });
+    const refused = refusedObjects([
+      ...fileStates('kubernetes/HTTPRoute/shop/bad', 'kubernetes/Service/shop/bad', 'mesh/web.yaml'),
+    ]);
+    expect(await writer.write(mesh, refused)).toBe(true);
+    expect(cluster.objects.get(path)?.['status']).toMatchObject({
+      parents: [
+        {
+          parentRef: { name: 'gw' },
+          conditions: [
+            {
+              type: 'Accepted',
+              status: 'False',
+              reason: 'UnsupportedValue',
+              message: 'spec.rules: no',
+              observedGeneration: 7,
+            },
+          ],
+        },
+      ],
+    });
+    const before = writes();
+    expect(await writer.write(mesh, refused)).toBe(true);
+    expect(writes()).toBe(before);
   });
 
   it('are tried again after a conflict, and looked at again by another leader', async () => {

@@ -10,7 +10,7 @@ import { createLeader } from './leader.ts';
 import { clusterNames } from './names.ts';
 import type { KubernetesOptions } from './options.ts';
 import { createRootPublisher } from './root-publisher.ts';
-import { createStatusWriter } from './status-writer.ts';
+import { createStatusWriter, type RefusedObject } from './status-writer.ts';
 import { registerWebhook } from './webhook-registration.ts';
 import { webhookPart } from './webhook-server.ts';
 
@@ -26,6 +26,8 @@ export interface PlaneSight {
   model(): Model;
   /** Of the connected proxies of a Gateway of the Gateway API. */
   gatewayAddresses(namespace: string, name: string): readonly string[];
+  /** Objects of the cluster whose newest version is not taken. */
+  refused(): readonly RefusedObject[];
   readonly onWebhook: (address: Address) => void;
 }
 
@@ -74,7 +76,8 @@ export function createKubernetesSide(
     const model = sight.model();
     const rootsPem = sight.authority.rootsPem();
     const webhook = kubernetes.webhook === undefined || (await registerWebhook(client, rootsPem, logger));
-    const done = !leader.leading() || ((await roots.publish(model, rootsPem)) && (await statuses.write(model)));
+    const done =
+      !leader.leading() || ((await roots.publish(model, rootsPem)) && (await statuses.write(model, sight.refused())));
     writing = undefined;
     if (!waiting) soon(webhook && done ? lookMs : againMs);
   };

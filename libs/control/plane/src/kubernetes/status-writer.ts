@@ -6,7 +6,10 @@ import {
   gatewayClassCondition,
   gatewayController,
   gatewayStatus,
+  isOurGateway,
   type Model,
+  type ParentReference,
+  parentGateway,
   type Resource,
   routeStatuses,
 } from '@weft/model';
@@ -14,10 +17,21 @@ import type { Logger } from '@weft/telemetry';
 import { mergeStatus, type ObservedStatus, type WantedStatus } from './merge-status.ts';
 
 export interface StatusWriter {
-  /** Writes what is due, one object after the other. @returns false where some is to be tried again. */
-  write(model: Model): Promise<boolean>;
+  /**
+   * Writes what is due, one object after the other. @returns false where some is to be tried again.
+   * @param refused objects whose newest version we do not take, whatever the model still has of them.
+   */
+  write(model: Model, refused?: readonly RefusedObject[]): Promise<boolean>;
   /** Another replica led meanwhile: what is there is not known any more. */
   forget(): void;
+}
+
+export interface RefusedObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The first violation. */
+  readonly message: string;
 }
 
 export interface StatusWriterOptions {
@@ -32,6 +46,7 @@ export interface StatusWriterOptions {
 }
 
 const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'] as const;
+type RouteKindName = (typeof routeKinds)[number];
 type StatusKind =
   | (typeof routeKinds)[number]
   | 'BackendTLSPolicy'
@@ -49,32 +64,54 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   /** Kind and key → what was written last, and for which version of the object. */
   const written = new Map<string, { readonly resource: Resource; readonly wanted: string }>();
 
-  const writeOne = async ({ kind, resource, wanted }: Due): Promise<boolean> => {
-    const path = pathOf(kind, resource);
+  const patch = async (path: string, what: string, wantedOf: (object: unknown) => WantedStatus): Promise<boolean> => {
     const found = await client.request({ method: 'GET', path });
     if (!found.ok) return found.status === 404;
     const { metadata, status } = found.body as {
       readonly metadata: { readonly generation?: number; readonly resourceVersion?: string };
       readonly status?: ObservedStatus;
     };
-    const next = mergeStatus(status ?? {}, wanted, metadata.generation ?? 0, now());
+    const next = mergeStatus(status ?? {}, wantedOf(found.body), metadata.generation ?? 0, now());
     if (next === undefined) return true;
     const body = { metadata: { resourceVersion: metadata.resourceVersion }, status: next };
     const contentType = 'application/merge-patch+json';
     const answer = await client.request({ method: 'PATCH', path: `${path}/status`, body, contentType });
-    if (!answer.ok && answer.status !== 409) {
-      logger.warn(
-        { kind, name: `${resource.namespace}/${resource.name}`, reason: answer.message },
-        'status not written',
-      );
-    }
+    if (!answer.ok && answer.status !== 409)
+      logger.warn({ object: what, reason: answer.message }, 'status not written');
     return answer.ok;
   };
 
+  /** A route that we cannot read says itself who its parents are. */
+  const writeRefused = async (model: Model, { kind, namespace, name, message }: RefusedObject): Promise<boolean> => {
+    const { group, plural, versions } = watchedKinds[kind as RouteKindName];
+    const path = `${groupPath(group, versions[0] ?? 'v1')}/namespaces/${namespace}/${plural}/${name}`;
+    const condition = { type: 'Accepted', status: 'False', reason: 'UnsupportedValue', message } as const;
+    return patch(path, `${kind} ${namespace}/${name}`, (object) => {
+      const { spec } = object as { readonly spec?: { readonly parentRefs?: readonly ParentReference[] } };
+      const parents = (spec?.parentRefs ?? []).filter((parent) => {
+        const gateway = parentGateway(model, { namespace }, parent);
+        return gateway === undefined ? parent.kind === 'Service' : isOurGateway(model, gateway);
+      });
+      return {
+        parents: parents.map((parentRef) => ({
+          parentRef,
+          controllerName: gatewayController,
+          conditions: [condition],
+        })),
+        controllerName: gatewayController,
+      };
+    });
+  };
+
+  const writeOne = ({ kind, resource, wanted }: Due): Promise<boolean> =>
+    patch(pathOf(kind, resource), `${kind} ${resource.namespace}/${resource.name}`, () => wanted);
+
   return {
-    async write(model) {
+    async write(model, refused = []) {
       let complete = true;
-      const all = dueOf(model, options.addressesOf);
+      const routes = refused.filter(({ kind }) => routeKinds.some((known) => known === kind));
+      const unread = new Set(routes.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`));
+      const all = dueOf(model, options.addressesOf).filter((due) => !unread.has(keyOf(due)));
       const keys = new Set(all.map(keyOf));
       for (const key of [...written.keys()]) if (!keys.has(key)) written.delete(key);
       for (const due of all) {
@@ -84,6 +121,11 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
         if (last?.resource === due.resource && last.wanted === wanted) continue;
         if (await writeOne(due)) written.set(keyOf(due), { resource: due.resource, wanted });
         else complete = false;
+      }
+      for (const route of routes) {
+        if (options.stopped()) return false;
+        // Looked at each time: what we could not read is not known by its version either.
+        if (!(await writeRefused(model, route))) complete = false;
       }
       return complete;
     },

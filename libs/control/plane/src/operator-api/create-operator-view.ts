@@ -4,8 +4,10 @@ import type { InstanceView, ServiceView } from '@weft/control-registry';
 import type { JournalEntry, PutResult } from '@weft/control-sources';
 import { type AnyResource, type Kind, parseDocuments, resourceKey, shownSpec } from '@weft/model';
 import { configDumpOf } from '../config-dump.ts';
+import { gatewayAddresses } from '../kubernetes/gateway-addresses.ts';
 import type { MeshState } from '../mesh-state.ts';
 import type { ProxyService } from '../proxy-service.ts';
+import { conditionsView } from './conditions-view.ts';
 import type { AppliedChanges, HistoryItem, OperatorView, ResourceView, ServiceStatus } from './operator-view.ts';
 import { analysisOf, planOf } from './plan-view.ts';
 import { Problem } from './problem.ts';
@@ -49,6 +51,9 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
       })),
       services: [...state.registry.view().services.values()].map(serviceStatus),
       notices: [...new Set([...state.notices(), ...proxies.notices(), ...proxyNotices(proxies.list())])],
+      conditions: conditionsView(state.model(), (namespace, name) =>
+        gatewayAddresses(proxies.connected(), namespace, name),
+      ),
       proxies: proxies.list().length,
     }),
     proxies: () => proxies.list(),

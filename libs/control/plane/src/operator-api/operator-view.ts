@@ -32,7 +32,24 @@ export interface MeshStatus {
   readonly sources: readonly SourceStatus[];
   readonly services: readonly ServiceStatus[];
   readonly notices: readonly string[];
+  /** Of the Gateway API's objects: what Kubernetes has in their status. */
+  readonly conditions: readonly ConditionsView[];
   readonly proxies: number;
+}
+
+export interface ConditionsView {
+  /** "Gateway shop/edge". */
+  readonly resource: string;
+  /** "listener http", "for Gateway shop/edge", "rules[0].backendRefs[0]"; '' for the object itself. */
+  readonly part: string;
+  /** Of a listener. */
+  readonly attachedRoutes?: number;
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: 'True' | 'False';
+    readonly reason: string;
+    readonly message: string;
+  }[];
 }
 
 export interface ProxyStatus {

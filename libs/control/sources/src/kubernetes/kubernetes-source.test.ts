@@ -102,6 +102,24 @@ describe('a Kubernetes source', () => {
     expect(new Set(lists.map(({ path }) => path)).size).toBe(lists.length);
   });
 
+  it('keeps those ConfigMaps that hold CA certificates, for as long as they do', async () => {
+    const { server, source, counter } = await started();
+    const maps = '/api/v1/configmaps';
+    const map = (name: string, data: object) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'shop' },
+      data,
+    });
+    const kept = () => source.resources().map(({ name }) => name);
+    server.put(maps, map('roots', { 'ca.crt': 'x' }));
+    server.put(maps, map('other', { 'app.conf': 'x' }));
+    await source.start();
+    expect(kept()).toEqual(['roots']);
+    server.put(maps, map('roots', {}));
+    await counter.until(() => kept().length === 0);
+  });
+
   it('reads a list of many objects in pages', async () => {
     const { server, source } = await started({ limits: { ...quick, pageSize: 3 } });
     for (let at = 0; at < 8; at++) server.put(services, service(`s${at}`, 80));

@@ -127,7 +127,8 @@ export function createKubernetesSource(options: KubernetesSourceOptions): Kubern
   };
 
   for (const [kind, watched] of Object.entries(watchedKinds) as [Kind, WatchedKind][]) {
-    const table = createObjectTable({ kind, clock, logger, room });
+    const { isRead } = watched;
+    const table = createObjectTable({ kind, clock, logger, room, ...(isRead === undefined ? {} : { isRead }) });
     tables.set(kind, table);
     follow(`kubernetes/${kind}`, targetOf(watched), watched.essential, table);
   }

@@ -30,11 +30,14 @@ export interface ObjectTableOptions {
   readonly logger: SourceLogger;
   /** Whether one more object of any kind may be kept. */
   readonly room: () => boolean;
+  /** Objects that are not read are as good as gone. Absent: all are read. */
+  readonly isRead?: (object: KubernetesObject) => boolean;
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export function createObjectTable({ kind, clock, logger, room }: ObjectTableOptions): ObjectTable {
+export function createObjectTable(options: ObjectTableOptions): ObjectTable {
+  const { kind, clock, logger, room, isRead = () => true } = options;
   const entries = new Map<string, Entry>();
   /** Sorted; nothing where objects came or went since. */
   let order: readonly string[] | undefined;
@@ -115,8 +118,9 @@ export function createObjectTable({ kind, clock, logger, room }: ObjectTableOpti
   };
 
   return {
-    replace(objects) {
+    replace(all) {
       leftOut = 0;
+      const objects = all.filter(isRead);
       const here = new Set<string>();
       let changed = false;
       for (const object of objects) {
@@ -134,7 +138,7 @@ export function createObjectTable({ kind, clock, logger, room }: ObjectTableOpti
     apply(object, change) {
       const file = nameOf(object);
       if (file === undefined) return false;
-      return change === 'removed' ? drop(file) : put(file, object);
+      return change === 'removed' || !isRead(object) ? drop(file) : put(file, object);
     },
     clear() {
       const changed = entries.size > 0;

@@ -1,6 +1,7 @@
 /** Where an API server keeps each kind that the mesh reads. */
 
 import type { Kind } from '@weft/model';
+import type { KubernetesObject } from './object.ts';
 
 export interface WatchedKind {
   /** "" for the core group. */
@@ -11,6 +12,14 @@ export interface WatchedKind {
   /** Without it the mesh would be another one: nothing is served before it was read. */
   readonly essential: boolean;
   readonly fieldSelector?: string;
+  /** False for an object that the mesh has nothing to read in: it is not kept. Absent: all are. */
+  readonly isRead?: (object: KubernetesObject) => boolean;
+}
+
+/** A bundle of CA certificates, which policies and listeners of the Gateway API name. The mesh's own ConfigMap is read by itself. */
+function holdsRoots(object: KubernetesObject): boolean {
+  const has = (map: unknown): boolean => typeof map === 'object' && map !== null && Object.hasOwn(map, 'ca.crt');
+  return has(object['data']) || has(object['binaryData']);
 }
 
 const istio = ['v1', 'v1beta1', 'v1alpha3'] as const;
@@ -30,8 +39,7 @@ const linkerd = (plural: string, ...versions: string[]) => kind('policy.linkerd.
 const smi = (group: string, plural: string, ...versions: string[]) =>
   kind(`${group}.smi-spec.io`, versions, plural, false);
 
-/** Of ConfigMaps only the mesh's own is read, which `createKubernetesSource` does by itself. */
-export const watchedKinds: { readonly [K in Exclude<Kind, 'ConfigMap'>]: WatchedKind } = {
+export const watchedKinds: { readonly [K in Kind]: WatchedKind } = {
   Service: kind('', ['v1'], 'services'),
   EndpointSlice: kind('discovery.k8s.io', ['v1'], 'endpointslices'),
   Pod: kind('', ['v1'], 'pods'),
@@ -41,6 +49,12 @@ export const watchedKinds: { readonly [K in Exclude<Kind, 'ConfigMap'>]: Watched
     ...kind('', ['v1'], 'secrets', false),
     // Many and large, and never a gateway's certificate.
     fieldSelector: 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token',
+  },
+  ConfigMap: {
+    ...kind('', ['v1'], 'configmaps', false),
+    // One in each namespace, by Kubernetes and by us.
+    fieldSelector: 'metadata.name!=kube-root-ca.crt,metadata.name!=istio-ca-root-cert',
+    isRead: holdsRoots,
   },
   NetworkPolicy: kind('networking.k8s.io', ['v1'], 'networkpolicies', false),
   Ingress: kind('networking.k8s.io', ['v1'], 'ingresses', false),
@@ -76,6 +90,7 @@ export const watchedKinds: { readonly [K in Exclude<Kind, 'ConfigMap'>]: Watched
   TrafficSplit: smi('split', 'trafficsplits', 'v1alpha4', 'v1alpha3', 'v1alpha2', 'v1alpha1'),
   TrafficTarget: smi('access', 'traffictargets', 'v1alpha3', 'v1alpha2'),
   HTTPRouteGroup: smi('specs', 'httproutegroups', 'v1alpha4', 'v1alpha3', 'v1alpha2'),
+  'TCPRoute.specs.smi-spec.io': smi('specs', 'tcproutes', 'v1alpha4', 'v1alpha3', 'v1alpha2'),
 };
 
 /** "/api/v1" or "/apis/networking.istio.io/v1". */

@@ -75,9 +75,27 @@ export function attachRoute(
   if (allowed.length === 0) return 'NotAllowedByListeners';
   const routeHosts = 'hostnames' in route.spec ? route.spec.hostnames : undefined;
   const attached = allowed
-    .map((listener) => ({ listener, hostnames: commonHostnames(listener.hostname, routeHosts) }))
+    .map((listener) => ({
+      listener,
+      hostnames: commonHostnames(listener.hostname, routeHosts).filter(
+        (host) => !isTakenByNarrower(gateway, listener, host),
+      ),
+    }))
     .filter(({ hostnames }) => hostnames.length > 0);
   return attached.length === 0 ? 'NoMatchingListenerHostname' : attached;
+}
+
+/** Listeners of one port and protocol are isolated: a name belongs to the one whose own name is the closest to it. */
+function isTakenByNarrower(gateway: GatewayResource, listener: GatewayListener, host: string): boolean {
+  return gateway.spec.listeners.some(
+    ({ port, protocol, hostname }) =>
+      port === listener.port &&
+      protocol === listener.protocol &&
+      hostname !== undefined &&
+      hostname !== listener.hostname &&
+      commonHostnames(listener.hostname, [hostname])[0] === hostname &&
+      commonHostnames(hostname, [host])[0] === host,
+  );
 }
 
 function isNamespaceAllowed(

@@ -19,19 +19,35 @@ interface RuleWithBackends {
   readonly backendRefs?: readonly (BackendObjectReference & { readonly filters?: readonly RouteFilter[] })[];
 }
 
-/** The first backend of a route, mirrors included, that leads nowhere. */
-export function firstBackendProblem(model: Model, route: Resource<RouteKind>): BackendProblem | undefined {
+/** Each backend of a route, mirrors included, that leads nowhere, with its place ("spec.rules[0].backendRefs[1]"). */
+export function backendProblems(
+  model: Model,
+  route: Resource<RouteKind>,
+): readonly (BackendProblem & { readonly path: string })[] {
   const rules: readonly RuleWithBackends[] = route.spec.rules;
-  for (const { filters = [], backendRefs = [] } of rules) {
-    const mirrors = [...filters, ...backendRefs.flatMap((backend) => backend.filters ?? [])].flatMap((filter) =>
-      filter.type === 'RequestMirror' ? [filter.requestMirror.backendRef] : [],
-    );
-    for (const backend of [...backendRefs, ...mirrors]) {
+  return rules.flatMap(({ filters = [], backendRefs = [] }, index) => {
+    const rule = `spec.rules[${index}]`;
+    const mirrors = [
+      ...mirrorsOf(filters, `${rule}.filters`),
+      ...backendRefs.flatMap((backend, at) => mirrorsOf(backend.filters ?? [], `${rule}.backendRefs[${at}].filters`)),
+    ];
+    const backends = backendRefs.map((backend, at) => ({ backend, path: `${rule}.backendRefs[${at}]` }));
+    return [...backends, ...mirrors].flatMap(({ backend, path }) => {
       const problem = backendProblem(model, route, backend);
-      if (problem !== undefined) return problem;
-    }
-  }
-  return undefined;
+      return problem === undefined ? [] : [{ ...problem, path }];
+    });
+  });
+}
+
+function mirrorsOf(
+  filters: readonly RouteFilter[],
+  path: string,
+): readonly { readonly backend: BackendObjectReference; readonly path: string }[] {
+  return filters.flatMap((filter, index) =>
+    filter.type === 'RequestMirror'
+      ? [{ backend: filter.requestMirror.backendRef, path: `${path}[${index}].requestMirror.backendRef` }]
+      : [],
+  );
 }
 
 /** Undefined for a backend that can be used. */

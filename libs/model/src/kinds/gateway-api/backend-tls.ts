@@ -1,6 +1,5 @@
 /** BackendTLSPolicies: which one holds for a port of a Service, whom it trusts, and its status. */
 
-import { X509Certificate } from 'node:crypto';
 import { compareByAgeAndPath } from '../../age.ts';
 import type { Model } from '../../model.ts';
 import type { Resource } from '../../resource.ts';
@@ -9,6 +8,7 @@ import type { BackendTlsTarget } from './backend-tls-policy/spec.ts';
 import type { Condition } from './condition.ts';
 import { gatewaysTo } from './gateways-to.ts';
 import type { ParentReference } from './references.ts';
+import { rootsIn } from './roots.ts';
 
 export type BackendTlsPolicy = Resource<'BackendTLSPolicy'>;
 
@@ -63,20 +63,6 @@ export function trustedRoots(model: Model, { namespace, spec }: BackendTlsPolicy
     else problem ??= { reason: 'InvalidCACertificateRef', message: `there is no ${what} with a certificate in ca.crt` };
   }
   return { pem: found.join(''), ...(problem === undefined ? {} : { problem }) };
-}
-
-function rootsIn(model: Model, kind: 'ConfigMap' | 'Secret', namespace: string, name: string): string | undefined {
-  const base64 = (text: string | undefined): string => Buffer.from(text ?? '', 'base64').toString('utf8');
-  const spec = kind === 'ConfigMap' ? model.get('ConfigMap', namespace, name)?.spec : undefined;
-  const text =
-    kind === 'ConfigMap'
-      ? (spec?.data['ca.crt'] ?? base64(spec?.binaryData?.['ca.crt']))
-      : base64(model.get('Secret', namespace, name)?.spec.data['ca.crt']);
-  try {
-    return new X509Certificate(text).validTo === '' ? undefined : text;
-  } catch {
-    return undefined;
-  }
 }
 
 /** One for each Gateway of ours with a route to a target; the targets themselves where there is none: then it holds inside the mesh. */

@@ -54,6 +54,21 @@ describe('a route of a Gateway', () => {
     expect(first).toBe(`Accepted False ${reason}`);
   });
 
+  it('belongs to the listener whose name is the closest to its own', () => {
+    const listeners = `${http}, { name: wide, port: 80, protocol: HTTP, hostname: "*.example.com" }, { name: own, port: 80, protocol: HTTP, hostname: a.example.com }`;
+    const reasonOf = (section: string): string | undefined =>
+      routeReasons(
+        gateway(listeners) +
+          service('a') +
+          route(`parentRefs: [{ name: gw, sectionName: ${section} }], hostnames: [a.example.com], ${toA}`),
+      )[0]?.[0];
+    expect(['http', 'wide', 'own'].map(reasonOf)).toEqual([
+      'Accepted False NoMatchingListenerHostname',
+      'Accepted False NoMatchingListenerHostname',
+      accepted,
+    ]);
+  });
+
   it('is not accepted without a host name in common', () => {
     const listener = '{ name: http, port: 80, protocol: HTTP, hostname: "*.example.com" }';
     const text = gateway(listener) + service('a') + route(`${parent}, hostnames: [example.com], ${toA}`);

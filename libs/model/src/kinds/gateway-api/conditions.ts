@@ -11,7 +11,7 @@ import {
   parentGateway,
   type RouteKind,
 } from './attachment.ts';
-import { firstBackendProblem } from './backend-resolution.ts';
+import { backendProblems } from './backend-resolution.ts';
 import type { Condition } from './condition.ts';
 import { type ListenerStatus, listenerStatuses } from './listener-conditions.ts';
 import type { ParentReference } from './references.ts';
@@ -44,7 +44,7 @@ const isFalse = (type: string, reason: string, message: string): Condition => ({
 
 /** One for each parent that is ours: Gateways of other controllers, and those that are not there, are not told of. */
 export function routeStatuses(model: Model, route: Resource<RouteKind>): readonly RouteParentStatus[] {
-  const problem = firstBackendProblem(model, route);
+  const [problem] = backendProblems(model, route);
   const resolved =
     problem === undefined
       ? isTrue('ResolvedRefs', 'all references are resolved')
@@ -110,12 +110,17 @@ export function gatewayStatus(
             'ListenersNotValid',
           )
         : isFalse('Accepted', 'ListenersNotValid', 'no listener is valid');
+  const unusable = gateway.spec.addresses
+    ?.filter(({ type = 'IPAddress', value = '' }) => type === 'IPAddress' && value !== '')
+    .find(({ value = '' }) => !addresses.includes(value))?.value;
   const ready =
     programmed === 0
       ? isFalse('Programmed', 'Invalid', 'no listener is valid')
       : addresses.length === 0
         ? isFalse('Programmed', 'AddressNotAssigned', 'no proxy of this Gateway is connected')
-        : isTrue('Programmed', 'the listeners are sent to the proxies');
+        : unusable !== undefined
+          ? isFalse('Programmed', 'AddressNotUsable', `no proxy of this Gateway has the address ${unusable}`)
+          : isTrue('Programmed', 'the listeners are sent to the proxies');
   return { conditions: [accepted, ready], listeners };
 }
 

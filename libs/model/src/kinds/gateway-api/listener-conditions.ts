@@ -6,7 +6,8 @@ import { attachRoute, type GatewayResource, parentGateway, type RouteKind, suppo
 import type { Condition } from './condition.ts';
 import type { GatewayListener } from './gateway/spec.ts';
 import { isGranted } from './grants.ts';
-import type { SecretReference } from './references.ts';
+import type { ObjectReference, SecretReference } from './references.ts';
+import { rootsIn } from './roots.ts';
 import { gatewayGroup } from './route-rules.ts';
 
 export interface ListenerStatus {
@@ -83,7 +84,26 @@ function unresolvedReference(model: Model, gateway: GatewayResource, { tls }: Ga
     const problem = certificateProblem(model, gateway, reference);
     if (problem !== undefined) return problem;
   }
+  for (const reference of tls?.frontendValidation?.caCertificateRefs ?? []) {
+    const problem = rootProblem(model, gateway, reference);
+    if (problem !== undefined) return problem;
+  }
   return undefined;
+}
+
+function rootProblem(model: Model, gateway: GatewayResource, reference: ObjectReference): Reason | undefined {
+  const { group, kind, namespace = gateway.namespace, name } = reference;
+  if (group !== '' || (kind !== 'ConfigMap' && kind !== 'Secret')) {
+    return { reason: 'InvalidCACertificateKind', message: `a ${kind} holds no CA certificate` };
+  }
+  const from = { group: gatewayGroup, kind: 'Gateway', namespace: gateway.namespace };
+  if (!isGranted(model, from, { group, kind, namespace, name })) {
+    const message = `no ReferenceGrant of ${namespace} lets a Gateway of ${gateway.namespace} name ${kind} ${name}`;
+    return { reason: 'RefNotPermitted', message };
+  }
+  if (rootsIn(model, kind, namespace, name) !== undefined) return undefined;
+  const message = `there is no ${kind} ${namespace}/${name} with a certificate in ca.crt`;
+  return { reason: 'InvalidCACertificateRef', message };
 }
 
 function certificateProblem(model: Model, gateway: GatewayResource, reference: SecretReference): Reason | undefined {

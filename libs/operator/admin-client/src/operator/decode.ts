@@ -6,6 +6,7 @@ import {
   type History,
   type InstanceStatus,
   type MeshStatus,
+  type PartConditions,
   type ProxyStatus,
   type ResourceItem,
   type ServiceStatus,
@@ -35,7 +36,27 @@ export function decodeStatus(value: unknown): MeshStatus {
     sources: listOf(status['sources'], decodeSource),
     services: listOf(status['services'], decodeService),
     notices: listOf(status['notices'], asString),
+    conditions: listOf(status['conditions'] ?? [], decodeConditions),
     proxies: asNumber(status['proxies']),
+  };
+}
+
+function decodeConditions(value: unknown): PartConditions {
+  const part = asObject(value);
+  const routes = part['attachedRoutes'];
+  return {
+    resource: asString(part['resource']),
+    part: asString(part['part']),
+    ...(routes === undefined ? {} : { attachedRoutes: asNumber(routes) }),
+    conditions: listOf(part['conditions'], (item) => {
+      const condition = asObject(item);
+      return {
+        type: asString(condition['type']),
+        isTrue: condition['status'] === 'True',
+        reason: asString(condition['reason']),
+        message: asString(condition['message']),
+      };
+    }),
   };
 }
 

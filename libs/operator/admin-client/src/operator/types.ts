@@ -37,7 +37,24 @@ export interface MeshStatus {
   readonly sources: readonly SourceStatus[];
   readonly services: readonly ServiceStatus[];
   readonly notices: readonly string[];
+  /** Of the Gateway API's objects; empty from a control plane that does not tell. */
+  readonly conditions: readonly PartConditions[];
   readonly proxies: number;
+}
+
+export interface PartConditions {
+  /** "Gateway shop/edge". */
+  readonly resource: string;
+  /** "listener http"; empty for the object itself. */
+  readonly part: string;
+  /** Of a listener. */
+  readonly attachedRoutes?: number;
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly isTrue: boolean;
+    readonly reason: string;
+    readonly message: string;
+  }[];
 }
 
 export const xdsTypes = ['CDS', 'EDS', 'LDS', 'RDS', 'SDS'] as const;

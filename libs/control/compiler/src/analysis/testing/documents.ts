@@ -47,17 +47,20 @@ const groups: Readonly<Record<string, string>> = {
   Telemetry: 'telemetry.istio.io/v1',
   NetworkPolicy: 'networking.k8s.io/v1',
   HTTPRoute: 'gateway.networking.k8s.io/v1',
+  TLSRoute: 'gateway.networking.k8s.io/v1',
+  BackendTLSPolicy: 'gateway.networking.k8s.io/v1',
   ServiceProfile: 'linkerd.io/v1alpha2',
   TrafficSplit: 'split.smi-spec.io/v1alpha4',
   Server: 'policy.linkerd.io/v1beta3',
 };
 
-/** "Kind ns/name" and the spec in YAML's flow form; "=" stands before what lies beside metadata. */
+/** "Kind ns/name", or "Kind.group ns/name", and the spec in YAML's flow form; "=" stands before what lies beside metadata. */
 export function document([what, spec]: readonly [string, string]): string {
-  const [kind = '', name = ''] = what.split(' ');
+  const [written = '', name = ''] = what.split(' ');
+  const [kind = '', ...group] = written.split('.');
   const [namespace, bare] = name.split('/');
   const body = spec.startsWith('=') ? spec.slice(1) : `spec: ${spec}`;
-  return `apiVersion: ${groups[kind] ?? 'networking.istio.io/v1'}\nkind: ${kind}\nmetadata: { name: ${bare}, namespace: ${namespace} }\n${body}\n`;
+  return `apiVersion: ${group.length > 0 ? `${group.join('.')}/v1` : (groups[kind] ?? 'networking.istio.io/v1')}\nkind: ${kind}\nmetadata: { name: ${bare}, namespace: ${namespace} }\n${body}\n`;
 }
 
 export function findings(code: string, documents: readonly (readonly [string, string])[]): readonly string[] {
