@@ -14,7 +14,8 @@ metadata: { name: ${name}, namespace: shop }
 spec: { parentRefs: [{ name: ${parent} }], rules: [{ filters: [{ type: RequestRedirect, requestRedirect: { scheme: https } }] }] }
 `;
 
-const modelOf = (...documents: string[]) => createModel(parseDocuments('f.yaml', documents.join('---\n')).resources);
+const modelOf = (...documents: string[]) =>
+  createModel(documents.flatMap((text) => parseDocuments('f.yaml', text).resources));
 
 it('conditions are told by object and part', () => {
   const model = modelOf(gateway, route('a'), route('b', 'gone'));
