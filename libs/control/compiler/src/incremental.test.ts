@@ -63,6 +63,32 @@ kind: PeerAuthentication
 metadata: { name: default, namespace: ${pick(random, namespaces)} }
 spec: { mtls: { mode: ${pick(random, ['STRICT', 'PERMISSIVE', 'DISABLE'])} } }
 `,
+  (random) => `apiVersion: policy.linkerd.io/v1beta3
+kind: Server
+metadata: { name: s, namespace: ${pick(random, namespaces)} }
+spec: { podSelector: { matchLabels: { app: ${pick(random, apps)} } }, port: ${pick(random, ['http', '8080', '22000'])} }
+---
+apiVersion: policy.linkerd.io/v1alpha1
+kind: MeshTLSAuthentication
+metadata: { name: m, namespace: ${pick(random, namespaces)} }
+spec: { identityRefs: [{ kind: ServiceAccount, name: ${pick(random, apps)} }] }
+`,
+  (random) => `apiVersion: policy.linkerd.io/v1alpha1
+kind: AuthorizationPolicy
+metadata: { name: a, namespace: ${pick(random, namespaces)} }
+spec:
+  targetRef: { group: policy.linkerd.io, kind: Server, name: s }
+  requiredAuthenticationRefs: [{ group: policy.linkerd.io, kind: MeshTLSAuthentication, name: m, namespace: ${pick(random, namespaces)} }]
+`,
+  (random) => `apiVersion: v1
+kind: Namespace
+metadata: { name: ${pick(random, namespaces)}, annotations: { config.linkerd.io/default-inbound-policy: ${pick(random, ['deny', 'audit'])} } }
+`,
+  (random) => `apiVersion: v1
+kind: Service
+metadata: { name: ${pick(random, apps)}, namespace: shop, annotations: { balancer.linkerd.io/failure-accrual: consecutive, retry.linkerd.io/limit: "${pick(random, [1, 2])}" } }
+spec: { selector: { app: ${pick(random, apps)} }, ports: [{ name: http, port: 8080 }] }
+`,
 ];
 
 const group = `apiVersion: networking.istio.io/v1

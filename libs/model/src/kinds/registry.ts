@@ -117,6 +117,6 @@ export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
   'install.istio.io': ['IstioOperator'],
   'multicluster.linkerd.io': ['Link'],
   'policy.linkerd.io': ['EgressNetwork'],
-  'specs.smi-spec.io': ['TCPRoute', 'UDPRoute'],
+  'specs.smi-spec.io': ['UDPRoute'],
   'workload.linkerd.io': ['ExternalGroup', 'ExternalWorkload'],
 };

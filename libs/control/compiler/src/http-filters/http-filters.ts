@@ -7,7 +7,7 @@ import { HTTPFaultSchema } from '@weft/xds-messages/envoy/extensions/filters/htt
 import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
 import type { HttpFilter } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import type { Context } from '../context.ts';
-import type { PortGuard } from '../linkerd/port-guard.ts';
+import type { PortGuard } from '../linkerd/guard.ts';
 import { packedHttpFilter } from '../messages/http-filter.ts';
 import { authorizationFilters } from './authorization.ts';
 import { customFilters } from './custom.ts';

@@ -55,7 +55,9 @@ function ofSuffix(suffix: string, domains: TrustDomains): PrincipalInit {
   if (whole !== undefined) return byParts(aliasesOf(whole, domains), '[^/]+', '.+');
   // The end of a trust domain, perhaps with Linkerd's own namespace before it, which no certificate here says.
   const ended = domains.filter((domain) => `.${domain}`.endsWith(`.${suffix}`) || withoutLabel(suffix) === domain);
-  return ended.length === 0 ? authenticated(stringForm(`*.${suffix}`)) : byParts(ended, '[^/]+', '.+');
+  // A DNS name: the end of a SPIFFE id is not one.
+  if (ended.length === 0) return authenticated(regexForm(`[A-Za-z0-9.-]+\\.${quoteRegex(suffix)}`));
+  return byParts(ended, '[^/]+', '.+');
 }
 
 function withoutLabel(name: string): string {

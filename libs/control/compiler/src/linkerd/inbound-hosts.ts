@@ -15,7 +15,7 @@ import { routeMetadata } from '../routes/route-metadata.ts';
 import { inboundRoute } from '../routes/service-routes.ts';
 import { virtualHost } from '../routes/virtual-host.ts';
 import type { World } from '../world.ts';
-import type { GuardedRoute } from './port-guard.ts';
+import type { GuardedRoute } from './guard.ts';
 import { judgementFields } from './rules.ts';
 
 /** The filter that route by route gets its rules. */

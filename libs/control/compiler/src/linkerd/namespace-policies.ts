@@ -64,8 +64,12 @@ export function createLinkerdIndex(model: Model, last?: LinkerdIndexState): Link
       rateLimits: grouped.rateLimits.get(namespace) ?? [],
       trafficTargets: grouped.trafficTargets.get(namespace) ?? [],
     };
-    const routeGroups = namedBy(lists.trafficTargets, 'HTTPRouteGroup', (...key) => model.get('HTTPRouteGroup', ...key));
-    const tcpRoutes = namedBy(lists.trafficTargets, 'TCPRoute', (...key) => model.get('TCPRoute.specs.smi-spec.io', ...key));
+    const routeGroups = namedBy(lists.trafficTargets, 'HTTPRouteGroup', (...key) =>
+      model.get('HTTPRouteGroup', ...key),
+    );
+    const tcpRoutes = namedBy(lists.trafficTargets, 'TCPRoute', (...key) =>
+      model.get('TCPRoute.specs.smi-spec.io', ...key),
+    );
     const from = [
       ...Object.values(lists).flatMap((list: readonly unknown[]) => [...list, null]),
       ...lists.authorizationPolicies.flatMap((policy) => referred(policy, authentications)),

@@ -21,20 +21,20 @@ export function targetJudgement(
 ): Judgement | undefined {
   const own = trafficTargets.filter(({ spec }) => spec.destination.name === account);
   if (own.length === 0) return undefined;
-  const grants = own
-    .filter(({ spec }) => spec.destination.port === undefined || spec.destination.port === port)
-    .map((target): Grant => {
-      const what = whatOf(target, port, { routeGroups, tcpRoutes }, notices);
-      const sources = target.spec.sources.flatMap(({ name, namespace = target.namespace }) =>
-        ofServiceAccount(namespace, name, domains),
-      );
-      return {
-        name: `smi-traffictarget[${target.namespace}/${target.name}]`,
-        from: provenanceOf(target, ''),
-        who: what === 'nothing' ? undefined : anyOfThem(sources),
-        ...(typeof what === 'string' ? {} : { what }),
-      };
-    });
+  const grants = own.map((target): Grant => {
+    const { destination, sources } = target.spec;
+    const isHere = destination.port === undefined || destination.port === port;
+    const what = isHere ? whatOf(target, port, { routeGroups, tcpRoutes }, notices) : 'nothing';
+    const callers = sources.flatMap(({ name, namespace = target.namespace }) =>
+      ofServiceAccount(namespace, name, domains),
+    );
+    return {
+      name: `smi-traffictarget[${target.namespace}/${target.name}]`,
+      from: provenanceOf(target, ''),
+      who: what === 'nothing' ? undefined : anyOfThem(callers),
+      ...(typeof what === 'string' ? {} : { what }),
+    };
+  });
   return { grants, audit: false };
 }
 
@@ -73,7 +73,10 @@ function requestOf({ methods = [], pathRegex, headers = {} }: HttpRouteGroupSpec
   const rules: PermissionInit[] = [];
   if (methods.length > 0 && !methods.includes('*')) {
     rules.push({
-      rule: { case: 'orRules', value: { rules: methods.map((method) => header(':method', exact(method.toUpperCase()))) } },
+      rule: {
+        case: 'orRules',
+        value: { rules: methods.map((method) => header(':method', exact(method.toUpperCase()))) },
+      },
     });
   }
   if (pathRegex !== undefined) {

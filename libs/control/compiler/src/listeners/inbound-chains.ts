@@ -3,7 +3,7 @@
 import type { TransportSocket } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { Context } from '../context.ts';
 import type { IngressTarget } from '../ingress.ts';
-import type { PortGuard } from '../linkerd/port-guard.ts';
+import type { PortGuard } from '../linkerd/guard.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { downstreamMutualTls } from '../messages/transport-sockets.ts';

@@ -12,7 +12,7 @@ import type {
   ListenerFilter,
 } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import type { Context } from '../context.ts';
-import type { PortGuard } from '../linkerd/port-guard.ts';
+import type { PortGuard } from '../linkerd/guard.ts';
 import { duration, endpointAddress, filterMetadata } from '../messages/core.ts';
 import { isGuarded, policyOrigins } from '../policies/applied.ts';
 import { weftStruct } from '../provenance.ts';

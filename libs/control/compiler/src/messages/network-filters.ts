@@ -12,7 +12,7 @@ import {
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import type { Context } from '../context.ts';
 import { type HttpSide, httpFilters } from '../http-filters/http-filters.ts';
-import type { PortGuard } from '../linkerd/port-guard.ts';
+import type { PortGuard } from '../linkerd/guard.ts';
 import { accessLogs } from '../telemetry/access-logs.ts';
 import { headerSettings } from '../telemetry/proxy-headers.ts';
 import type { Side } from '../telemetry/side.ts';

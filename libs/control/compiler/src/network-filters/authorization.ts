@@ -6,8 +6,8 @@ import { type Filter, FilterSchema } from '@weft/xds-messages/envoy/config/liste
 import type { RBAC as Rules } from '@weft/xds-messages/envoy/config/rbac/v3/rbac';
 import { RBACSchema } from '@weft/xds-messages/envoy/extensions/filters/network/rbac/v3/rbac';
 import type { Context } from '../context.ts';
-import type { PortGuard } from '../linkerd/port-guard.ts';
-import { judgementFields } from '../linkerd/rules.ts';
+import type { PortGuard } from '../linkerd/guard.ts';
+import { type Judgement, judgementFields } from '../linkerd/rules.ts';
 import { customOf, rulesOf } from '../policies/applied.ts';
 
 const statPrefix = 'tcp.';
@@ -19,11 +19,11 @@ export function authorizationNetworkFilters(context: Context, guard?: PortGuard)
   const filters = rulesOf(context, 'tcp').map(({ enforced, shadow, shadowPrefix }) =>
     rbacFilter(enforced, shadow, shadowPrefix),
   );
-  const own = guard === undefined ? [] : [linkerdFilter(guard)];
+  const own = [guard?.targets, guard?.judgement].filter((one) => one !== undefined).map(judgementFilter);
   return [...(custom === undefined ? [] : [rbacFilter(custom.rules, undefined, '')]), ...filters, ...own];
 }
 
-function linkerdFilter({ judgement }: PortGuard): Filter {
+function judgementFilter(judgement: Judgement): Filter {
   const { rules, shadowRules, shadowRulesStatPrefix = '' } = judgementFields(judgement, 'tcp');
   return rbacFilter(rules, shadowRules, shadowRulesStatPrefix);
 }

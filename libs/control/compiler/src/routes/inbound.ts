@@ -3,8 +3,8 @@
 import { create } from '@bufbuild/protobuf';
 import type { Provenance } from '@weft/kernel';
 import { type RouteConfiguration, RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/v3/route';
+import type { PortGuard } from '../linkerd/guard.ts';
 import { attachedHosts } from '../linkerd/inbound-hosts.ts';
-import type { PortGuard } from '../linkerd/port-guard.ts';
 import { rateLimits } from '../linkerd/rate-limit.ts';
 import { trustDomainsOf } from '../policies/applied.ts';
 import type { World } from '../world.ts';

@@ -28,6 +28,8 @@ import { validateServerAuthorization } from './server-authorization/validate.ts'
 import { serviceProfileSchema } from './service-profile/schema.ts';
 import type { ServiceProfileSpec } from './service-profile/spec.ts';
 import { validateServiceProfile } from './service-profile/validate.ts';
+import { smiTcpRouteSchema } from './smi-tcp-route/schema.ts';
+import type { SmiTcpRouteSpec } from './smi-tcp-route/spec.ts';
 import { trafficSplitSchema } from './traffic-split/schema.ts';
 import type { TrafficSplitSpec } from './traffic-split/spec.ts';
 import { validateTrafficSplit } from './traffic-split/validate.ts';
@@ -46,6 +48,7 @@ export interface LinkerdSpecs {
   TrafficSplit: TrafficSplitSpec;
   TrafficTarget: TrafficTargetSpec;
   HTTPRouteGroup: HttpRouteGroupSpec;
+  'TCPRoute.specs.smi-spec.io': SmiTcpRouteSpec;
 }
 
 const policy = (...versions: string[]): string[] => versions.map((version) => `policy.linkerd.io/${version}`);
@@ -118,5 +121,11 @@ export const linkerdKinds: { readonly [K in keyof LinkerdSpecs]: KindDefinition<
     apiVersions: smi('specs', 'v1alpha4', 'v1alpha3', 'v1alpha2'),
     schema: httpRouteGroupSchema,
     validate: validateHttpRouteGroup,
+  },
+  'TCPRoute.specs.smi-spec.io': {
+    kind: 'TCPRoute.specs.smi-spec.io',
+    apiVersions: smi('specs', 'v1alpha4', 'v1alpha3', 'v1alpha2'),
+    schema: smiTcpRouteSchema,
+    validate: () => {},
   },
 };

@@ -17,9 +17,9 @@ const targets: Case[] = [
     'spec.destination.kind: "Pod" is not one of ServiceAccount',
   ],
   [
-    'refuses TCP by name',
-    target('rules: [{ kind: TCPRoute, name: a }]'),
-    'spec.rules[0].kind: TrafficTarget.rules.kind TCPRoute is not done yet in this version; remove it',
+    'refuses UDP by name',
+    target('rules: [{ kind: UDPRoute, name: a }]'),
+    'spec.rules[0].kind: TrafficTarget.rules.kind UDPRoute is not done yet in this version; remove it',
   ],
 ];
 
@@ -38,6 +38,17 @@ const groups: Case[] = [
   ],
 ];
 
+const connections: Case[] = [
+  ['takes every connection', '{}'],
+  [
+    'refuses a port that is none',
+    'matches: { ports: [0] }',
+    'spec.matches.ports[0]: port 0 is not in the range 1 to 65535',
+  ],
+];
+
+describeFull('TCPRoute.specs.smi-spec.io', join(import.meta.dirname, 'smi-tcp-route'));
+describeVerdicts('TCPRoute.specs.smi-spec.io', connections);
 describeFull('TrafficTarget', join(import.meta.dirname, 'traffic-target'));
 describeVerdicts('TrafficTarget', targets);
 describeFull('HTTPRouteGroup', join(import.meta.dirname, 'http-route-group'));

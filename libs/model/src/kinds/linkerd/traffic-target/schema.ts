@@ -1,29 +1,29 @@
 /** The YAML form of an SMI TrafficTarget. */
 
 import { z } from 'zod';
-import { plainText, resourceName } from '../../../schema/fields.ts';
+import { plainText, resourceName, wholeNumber } from '../../../schema/fields.ts';
 import { apiObject, choice } from '../../../schema/object.ts';
 import { namespaceName } from '../../gateway-api/fields.ts';
 import type { TrafficTargetSpec } from './spec.ts';
 
-const identity = (api: string) =>
-  apiObject(
-    api,
-    {
-      kind: choice(`${api}.kind`, ['ServiceAccount']),
-      name: resourceName,
-      namespace: namespaceName.exactOptional(),
-    },
-    ['port'],
-  );
+const identityFields = (api: string) => ({
+  kind: choice(`${api}.kind`, ['ServiceAccount']),
+  name: resourceName,
+  namespace: namespaceName.exactOptional(),
+});
 
 export const trafficTargetSchema: z.ZodType<TrafficTargetSpec> = apiObject('TrafficTarget', {
-  destination: identity('TrafficTarget.destination'),
-  sources: z.array(identity('TrafficTarget.sources')).min(1, 'at least one source is required'),
+  destination: apiObject('TrafficTarget.destination', {
+    ...identityFields('TrafficTarget.destination'),
+    port: wholeNumber(1, 65_535, 'port').exactOptional(),
+  }),
+  sources: z
+    .array(apiObject('TrafficTarget.sources', identityFields('TrafficTarget.sources')))
+    .min(1, 'at least one source is required'),
   rules: z
     .array(
       apiObject('TrafficTarget.rules', {
-        kind: choice('TrafficTarget.rules.kind', ['HTTPRouteGroup'], ['TCPRoute', 'UDPRoute']),
+        kind: choice('TrafficTarget.rules.kind', ['HTTPRouteGroup', 'TCPRoute'], ['UDPRoute']),
         name: resourceName,
         matches: z.array(plainText).exactOptional(),
       }),

@@ -1,11 +1,13 @@
 /** access.smi-spec.io TrafficTarget: who may make which requests of a service account's pods. */
 
 export interface TrafficTargetSpec {
-  readonly destination: TrafficTargetIdentity;
+  /** `port` of the workload; absent: every port. */
+  readonly destination: TrafficTargetIdentity & { readonly port?: number };
   readonly sources: readonly TrafficTargetIdentity[];
   /** Absent or empty: every request. */
   readonly rules?: readonly {
-    readonly kind: 'HTTPRouteGroup';
+    /** A TCPRoute is specs.smi-spec.io's. */
+    readonly kind: 'HTTPRouteGroup' | 'TCPRoute';
     readonly name: string;
     /** Names of the group's matches; absent or empty: all of them. */
     readonly matches?: readonly string[];
