@@ -33,7 +33,12 @@ interface Outcome {
 }
 
 /** Dials and reads to the end. */
-async function outcome(port: number, tls: UpstreamTls | undefined, options: DialOptions = {}): Promise<Outcome> {
+async function outcome(
+  port: number,
+  tls: UpstreamTls | undefined,
+  options: DialOptions = {},
+  address = '127.0.0.1',
+): Promise<Outcome> {
   const ca = await sharedCa;
   const material = await ca.issue([uri]);
   const clock = createManualClock(Date.now());
@@ -44,7 +49,7 @@ async function outcome(port: number, tls: UpstreamTls | undefined, options: Dial
   });
   return new Promise((resolve) => {
     dialer.dial(
-      { address: '127.0.0.1', port, tls },
+      { address, port, tls },
       1_000,
       (wire, peer) => {
         wires.push(wire);
@@ -167,4 +172,14 @@ describe('dialling', () => {
     expect(told).toEqual(['upstream_connect_failed connection_timeout connection timeout']);
     expect(clock.pending()).toBe(0);
   });
+});
+
+it('dials Unix sockets, by path or in the abstract namespace', async () => {
+  for (const place of [`/tmp/weft-dial-${process.pid}.sock`, `@weft-dial-${process.pid}`]) {
+    const server = createServer((socket) => void socket.end('by socket'));
+    servers.push(server.listen(place.replace(/^@/, '\0')));
+    await once(server, 'listening');
+    expect(await outcome(0, undefined, {}, place)).toMatchObject({ text: 'by socket' });
+  }
+  expect(await outcome(0, undefined, {}, '/tmp/weft-nobody.sock')).toMatchObject({ code: 'upstream_connect_failed' });
 });

@@ -3,7 +3,7 @@
 import { connect } from 'node:net';
 import type { UpstreamTls } from '@weft/data-runtime';
 import type { Cancel, Clock, ErrorCode } from '@weft/kernel';
-import type { ClientTls } from '@weft/tls';
+import { type ClientTls, socketPlace } from '@weft/tls';
 import { readSecured } from './accept-wire.ts';
 import { readInto, SocketWire } from './socket-wire.ts';
 import type { ResetReason } from './upstream-stream.ts';
@@ -11,6 +11,7 @@ import type { Wire } from './wire.ts';
 
 /** Where to connect to. An Endpoint is one. */
 export interface DialTarget {
+  /** An IP address; the path of a Unix socket, or "@name", where the port is 0. */
   readonly address: string;
   readonly port: number;
   readonly tls: UpstreamTls | undefined;
@@ -96,8 +97,7 @@ type Attempt = (
 const dialPlain: Attempt = (target, options, onReady, onFailed) => {
   let wire: SocketWire;
   const socket = connect({
-    host: target.address,
-    port: target.port,
+    ...socketPlace(target.address, target.port),
     noDelay: true,
     allowHalfOpen: true,
     onread: readInto(() => wire),

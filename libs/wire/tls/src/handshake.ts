@@ -16,6 +16,7 @@ import type { SecurePeer } from './material.ts';
 import { namesOf, type PeerNames, rejectExpired, rejectNames, rejectSpiffe, spiffeUriOf } from './peer-names.ts';
 import type { SessionCache } from './session-cache.ts';
 import { withoutPeer } from './session-text.ts';
+import { socketPlace } from './socket-place.ts';
 
 /** A way out before the connection is secure. */
 export interface Destroyable {
@@ -45,8 +46,7 @@ export function handshake(
   const { proxyHeader } = target;
   if (proxyHeader === undefined) return secure(undefined, target, parts, onSecure, onError);
   const socket = connectTcp({
-    host: target.host,
-    port: target.port,
+    ...socketPlace(target.host, target.port),
     noDelay: true,
     allowHalfOpen: target.allowHalfOpen ?? false,
   });
@@ -86,7 +86,7 @@ function secure(
   // As an option Node reads the session twice, with the certificate that is in it: 0.15 ms. Over TCP that is not open yet there is time.
   const late = over === undefined && 'setSession' in TLSSocket.prototype;
   const options: ConnectionOptions & Partial<TcpSocketConnectOpts> & SocketConstructorOpts = {
-    ...(over === undefined ? { host, port } : { socket: over }),
+    ...(over === undefined ? socketPlace(host, port) : { socket: over }),
     secureContext: context.secure,
     // Node takes the host where it is told no name.
     servername: sni,

@@ -61,7 +61,7 @@ export function probeEndpoint(
   return {
     address,
     port,
-    hostPort: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    hostPort: port === 0 ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
     hostname: endpoint.hostname,
     weight: 1,
     priority: 0,

@@ -3,7 +3,9 @@
 import type { SupportedFields } from '../filter.ts';
 
 export const coreFields: SupportedFields = {
-  'envoy.config.core.v3.Address': ['socket_address'],
+  'envoy.config.core.v3.Address': ['socket_address', 'pipe'],
+  // `mode` is for those who listen.
+  'envoy.config.core.v3.Pipe': ['path'],
   // resolver_name and ipv4_compat would change where a socket goes.
   'envoy.config.core.v3.SocketAddress': ['protocol', 'address', 'port_value'],
   'envoy.config.core.v3.Locality': ['region', 'zone', 'sub_zone'],

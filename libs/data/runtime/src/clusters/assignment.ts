@@ -109,12 +109,17 @@ function compileEndpoint(
   };
 }
 
-/** @throws WeftError `config_rejected` for what is no TCP address with a port. */
+/** @returns port 0 for the path of a Unix socket. @throws WeftError `config_rejected` for what is neither that nor a TCP address with a port. */
 function compileAddress(
   given: Address | undefined,
   where: string,
 ): { readonly address: string; readonly port: number } {
   const socket = given?.address;
+  if (socket?.case === 'pipe') {
+    const { path } = socket.value;
+    if (!/^[/@]./.test(path)) refuse(where, `endpoint ${path}: pipe.path is an absolute path or "@name"`);
+    return { address: path, port: 0 };
+  }
   if (socket?.case !== 'socketAddress') return refuse(where, 'an endpoint has no socket_address');
   const { address, portSpecifier, protocol, resolverName } = socket.value;
   if (protocol !== Protocol.TCP) refuse(where, `endpoint ${address}: only TCP is supported`);

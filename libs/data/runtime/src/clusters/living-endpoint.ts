@@ -122,6 +122,8 @@ export class LivingEndpoint implements CheckedEndpoint {
   }
 }
 
+/** Of a Unix socket its path alone. */
 export function hostPortOf(at: { readonly address: string; readonly port: number }): string {
+  if (at.port === 0) return at.address;
   return at.address.includes(':') ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
 }

@@ -86,6 +86,7 @@ export function compileListener(
 
 function addressOf(listener: Listener, where: string): { readonly bind: string; readonly port: number } {
   const socket = listener.address?.address;
+  if (socket?.case === 'pipe') return refuse(where, 'address.pipe: Unix sockets are not listened on, only TCP ports');
   if (socket?.case !== 'socketAddress') return refuse(where, 'address.socket_address is missing');
   const { address, portSpecifier, protocol } = socket.value;
   if (protocol !== Protocol.TCP) refuse(where, 'address.socket_address.protocol: UDP is not supported');
