@@ -2,7 +2,7 @@
 
 import { describeProvenance, type Provenance } from '@weft/kernel';
 import type { Model, Resource, WorkloadEntrySpec } from '@weft/model';
-import { compareByAge } from '@weft/model';
+import { compareByAge, parseLinkerdAnnotations } from '@weft/model';
 import { selectProtocol } from './protocol.ts';
 import type { Resolution, ServicePortView } from './view.ts';
 import type { PortTarget } from './workload.ts';
@@ -34,7 +34,7 @@ export interface ServiceDefinition {
 type Defining = Resource<'Service'> | Resource<'ServiceEntry'>;
 
 /**
- * All services of a model by host, in order of host; notices sorted, each once. Where two resources define one host, a Service wins over a ServiceEntry and the older over the younger; the loser is noted.
+ * All services of a model by key, in order of host; notices sorted, each once. Of one host a Service comes before a ServiceEntry and the older before the younger: the first has the host itself as key. Of one namespace there is one; another is left out and noted.
  *
  * @param known definitions of earlier calls by resource, so that what did not change is the same object.
  */
@@ -50,12 +50,14 @@ export function defineServices(
     known.set(resource, made);
     for (const definition of made) {
       const first = definitions.get(definition.host);
-      if (first === undefined) {
-        definitions.set(definition.host, definition);
+      const further = furtherKey(definition);
+      const twin = first?.namespace === definition.namespace ? first : definitions.get(further);
+      if (first === undefined || twin === undefined) {
+        definitions.set(first === undefined ? definition.host : further, definition);
         notices.push(...definition.notices);
       } else {
         notices.push(
-          `${describeProvenance(definition.from)}: host ${definition.host} is already defined by ${describeProvenance(first.from)}, which is used`,
+          `${describeProvenance(definition.from)}: host ${definition.host} is already defined by ${describeProvenance(twin.from)}, which is used`,
         );
       }
     }
@@ -66,16 +68,31 @@ export function defineServices(
   for (const entry of [...model.byKind('ServiceEntry')].sort(compareByAge)) {
     add(entry, () => entry.spec.hosts.map((host, index) => ofServiceEntry(entry, host, index)));
   }
-  const sorted = [...definitions].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+  const sorted = [...definitions].sort(([, { host: left }], [, { host: right }]) =>
+    left < right ? -1 : left > right ? 1 : 0,
+  );
   return { definitions: new Map(sorted), notices: [...new Set(notices)].sort() };
+}
+
+/** Key of a definition whose host is another's key: no host has a space. */
+function furtherKey({ host, namespace }: ServiceDefinition): string {
+  return `${host} ${namespace}`;
+}
+
+/** False: it is not among them, or another object is in its place. */
+export function isAmong(definitions: ReadonlyMap<string, ServiceDefinition>, definition: ServiceDefinition): boolean {
+  return definitions.get(definition.host) === definition || definitions.get(furtherKey(definition)) === definition;
 }
 
 function ofService(service: Resource<'Service'>, domain: string): ServiceDefinition {
   const notices: string[] = [];
   const { spec } = service;
+  const opaque = opaquePorts(service.annotations);
   const written = spec.ports.map((port, index) => ({ port, index })).filter(({ port }) => isOfMesh(port.protocol));
   const ports = written.map(({ port, index }) => {
-    const { protocol, declared } = selectProtocol(port.name, port.appProtocol);
+    const { protocol, declared } = opaque(port.port)
+      ? { protocol: 'tcp' as const, declared: true }
+      : selectProtocol(port.name, port.appProtocol);
     const from = provenance(service, `ports[${index}]`);
     const sniffed = !declared && !wellKnownTcpPorts.has(port.port);
     if (sniffed) notices.push(`${describeProvenance(from)}: port ${port.port} names no protocol and is taken as tcp`);
@@ -157,6 +174,12 @@ const resolutions: Readonly<Record<string, Resolution>> = {
   DNS: 'dns',
   DNS_ROUND_ROBIN: 'dns-round-robin',
 };
+
+/** Linkerd's annotation of the Service: its ports that carry bytes, whatever their names say. */
+function opaquePorts(annotations: Readonly<Record<string, string>>): (port: number) => boolean {
+  const ranges = parseLinkerdAnnotations(annotations).value.opaquePorts ?? [];
+  return (port) => ranges.some(({ first, last }) => first <= port && port <= last);
+}
 
 /** UDP and SCTP pass beside the mesh. */
 function isOfMesh(protocol: string | undefined): boolean {

@@ -16,6 +16,8 @@ const byAppProtocol: Readonly<Record<string, Protocol>> = {
   'kubernetes.io/wss': 'https',
   tls: 'tls',
   tcp: 'tcp',
+  'linkerd.io/opaque': 'tcp',
+  'linkerd.io/tcp': 'tcp',
 };
 
 const byPrefix: Readonly<Record<string, Protocol>> = {

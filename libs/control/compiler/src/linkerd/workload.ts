@@ -5,6 +5,15 @@ import { type AccessPolicy, type AnyResource, type PodSpec, parseLinkerdAnnotati
 import type { Context } from '../context.ts';
 import { workloadGroupOf } from '../ingress.ts';
 
+/** Ports that carry bytes by annotation of the Pod or the WorkloadGroup, else of the namespace. */
+export function isOpaque(context: Context, port: number): boolean {
+  for (const { annotations } of annotatedPlaces(context)) {
+    const ranges = parseLinkerdAnnotations(annotations).value.opaquePorts;
+    if (ranges !== undefined) return ranges.some(({ first, last }) => first <= port && port <= last);
+  }
+  return false;
+}
+
 export interface DefaultPolicy {
   readonly policy: AccessPolicy;
   readonly from: Provenance;
@@ -16,24 +25,38 @@ export interface ProbeRequest {
 }
 
 const annotation = 'config.linkerd.io/default-inbound-policy';
+const opaqueAnnotation = 'config.linkerd.io/opaque-ports';
 
 /** Of the Pod or the WorkloadGroup, else of the namespace; nothing: everyone may come. */
 export function defaultPolicyOf(context: Context): DefaultPolicy | undefined {
-  const pod = podOf(context);
-  const group = workloadGroupOf(context);
-  const namespace = namespaceOf(context);
-  const places: readonly (readonly [AnyResource | undefined, Readonly<Record<string, string>> | undefined, string])[] =
-    [
-      [pod, pod?.annotations, 'metadata.annotations'],
-      [group, group?.spec.metadata?.annotations, 'spec.metadata.annotations'],
-      [namespace, namespace?.annotations, 'metadata.annotations'],
-    ];
-  for (const [resource, annotations, path] of places) {
-    if (resource === undefined || annotations?.[annotation] === undefined) continue;
+  for (const { resource, annotations, path } of annotatedPlaces(context)) {
+    if (annotations[annotation] === undefined) continue;
     const policy = parseLinkerdAnnotations(annotations).value.defaultInboundPolicy;
     if (policy !== undefined) return { policy, from: placeOf(resource, `${path}[${JSON.stringify(annotation)}]`) };
   }
   return undefined;
+}
+
+interface AnnotatedPlace {
+  readonly resource: AnyResource;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly path: string;
+}
+
+/** Whose word goes first. */
+function annotatedPlaces(context: Context): readonly AnnotatedPlace[] {
+  const pod = podOf(context);
+  const group = workloadGroupOf(context);
+  const namespace = namespaceOf(context);
+  return [
+    ...(pod === undefined ? [] : [{ resource: pod, annotations: pod.annotations, path: 'metadata.annotations' }]),
+    ...(group === undefined
+      ? []
+      : [{ resource: group, annotations: group.spec.metadata?.annotations ?? {}, path: 'spec.metadata.annotations' }]),
+    ...(namespace === undefined
+      ? []
+      : [{ resource: namespace, annotations: namespace.annotations, path: 'metadata.annotations' }]),
+  ];
 }
 
 /** Of its containers, or of its WorkloadGroup; several containers may use one name. */
@@ -70,7 +93,9 @@ export function workloadInputs(context: Context): readonly unknown[] {
   return [
     workloadGroupOf(context),
     namespaceOf(context),
-    pod === undefined ? '' : JSON.stringify([pod.annotations[annotation], containersOf(pod)]),
+    pod === undefined
+      ? ''
+      : JSON.stringify([pod.annotations[annotation], pod.annotations[opaqueAnnotation], containersOf(pod)]),
   ];
 }
 

@@ -15,7 +15,7 @@ import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { blackHoleCluster, inboundCapturePort, inboundPassthroughCluster } from '../names.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
 import { builtIn } from '../provenance.ts';
-import { guardedKind, guardNotices, inboundPort, targetInputs } from './inbound.ts';
+import { guardNotices, inboundPort, targetInputs, writtenKind } from './inbound.ts';
 import { type InboundPort, inboundChains } from './inbound-chains.ts';
 import { type Chain, listener } from './listener.ts';
 import { listenerInputs } from './listener-inputs.ts';
@@ -76,7 +76,7 @@ function otherPort(context: Context, number: number, mode: MutualTlsMode): Inbou
   return {
     cluster,
     statPrefix: cluster,
-    kind: guardedKind(guard) ?? 'sniffed',
+    kind: writtenKind(context, number, guard) ?? 'sniffed',
     mode,
     destinationPort: number === 0 ? undefined : number,
     routes: { cluster, port: number, host: context.proxy.workloadName, from, guard },

@@ -6,7 +6,7 @@ import type { Context, Generator } from '../context.ts';
 import { type IngressTarget, ingressTargets } from '../ingress.ts';
 import type { PortGuard } from '../linkerd/guard.ts';
 import { portGuard } from '../linkerd/port-guard.ts';
-import { isPod } from '../linkerd/workload.ts';
+import { isOpaque, isPod } from '../linkerd/workload.ts';
 import { httpInspector, tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
@@ -78,7 +78,7 @@ export function inboundPort(context: Context, target: IngressTarget, mode: Mutua
   return {
     cluster,
     statPrefix: captured ? `inbound_0.0.0.0_${target.port}` : `inbound_${target.bind}_${target.port}`,
-    kind: (target.kind === 'own' ? undefined : guardedKind(guard)) ?? inboundKind(target),
+    kind: (target.kind === 'own' ? undefined : writtenKind(context, target.workloadPort, guard)) ?? inboundKind(target),
     mode,
     destinationPort: captured ? target.port : undefined,
     routes: {
@@ -93,8 +93,14 @@ export function inboundPort(context: Context, target: IngressTarget, mode: Mutua
   };
 }
 
-/** What a Server says of the protocol; a sidecar's own ports are declared by it, and their callers know them so. */
-export function guardedKind(guard: PortGuard | undefined): InboundPort['kind'] | undefined {
+/**
+ * What a Server says of the protocol, else an annotation; a sidecar's own ports are declared by it, and their callers know them so.
+ */
+export function writtenKind(
+  context: Context,
+  port: number,
+  guard: PortGuard | undefined,
+): InboundPort['kind'] | undefined {
   switch (guard?.protocol) {
     case 'HTTP/1':
     case 'HTTP/2':
@@ -104,7 +110,7 @@ export function guardedKind(guard: PortGuard | undefined): InboundPort['kind'] |
     case 'TLS':
       return 'tcp';
     default:
-      return undefined;
+      return isOpaque(context, port) ? 'tcp' : undefined;
   }
 }
 
