@@ -1,6 +1,6 @@
 /** All resources of one moment: what compiler and registry read. */
 
-import { differing, type ListDifference, listDifference } from './list-difference.ts';
+import { differing, listDifference, regrouped } from './list-difference.ts';
 import { type AnyResource, type Kind, type Resource, resourceKey, type Violation } from './resource.ts';
 
 export interface Model {
@@ -32,6 +32,7 @@ interface KindPart {
 
 interface Made {
   readonly given: readonly AnyResource[];
+  readonly byKind: ReadonlyMap<Kind, readonly AnyResource[]>;
   readonly parts: ReadonlyMap<Kind, KindPart>;
 }
 
@@ -50,7 +51,8 @@ export function createModel(resources: readonly AnyResource[], before?: Model): 
   const last = before === undefined ? undefined : madeOf.get(before);
   const given = [...resources];
   const difference = listDifference(last?.given ?? [], given);
-  const parts = partsOf(given, last, difference);
+  const byKind = regrouped(last?.byKind ?? new Map(), last?.given ?? [], given, difference, ({ kind }) => kind);
+  const parts = partsOf(byKind, last);
   const duplicates = new Map([...parts.values()].flatMap((part) => [...part.duplicates]));
   const { kept, dropped } = withoutDuplicates(given, parts, duplicates);
   const model = Object.freeze({
@@ -63,7 +65,7 @@ export function createModel(resources: readonly AnyResource[], before?: Model): 
     },
     duplicates: Object.freeze(dropped),
   });
-  madeOf.set(model, { given, parts });
+  madeOf.set(model, { given, byKind, parts });
   if (before !== undefined && duplicates.size === 0 && before.duplicates.length === 0) {
     const changes = { removed: differing(last?.given ?? [], difference), added: differing(given, difference) };
     changesOf.set(before, new WeakMap([[model, changes]]));
@@ -79,20 +81,11 @@ export function modelChanges(from: Model, to: Model): ModelChanges {
   return { removed: differing(from.resources, difference), added: differing(to.resources, difference) };
 }
 
-function partsOf(
-  given: readonly AnyResource[],
-  last: Made | undefined,
-  difference: ListDifference,
-): ReadonlyMap<Kind, KindPart> {
-  const parts = new Map(last?.parts);
-  const changed = new Map<Kind, AnyResource[]>();
-  for (const { kind } of differing(last?.given ?? [], difference)) changed.set(kind, []);
-  for (const { kind } of differing(given, difference)) changed.set(kind, []);
-  if (changed.size === 0) return parts;
-  for (const resource of given) changed.get(resource.kind)?.push(resource);
-  for (const [kind, list] of changed) {
-    if (list.length === 0) parts.delete(kind);
-    else parts.set(kind, nextPart(last?.parts.get(kind), list));
+function partsOf(byKind: Made['byKind'], last: Made | undefined): ReadonlyMap<Kind, KindPart> {
+  const parts = new Map<Kind, KindPart>();
+  for (const [kind, list] of byKind) {
+    const part = last?.parts.get(kind);
+    parts.set(kind, part !== undefined && last?.byKind.get(kind) === list ? part : nextPart(part, list));
   }
   return parts;
 }

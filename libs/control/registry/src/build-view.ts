@@ -8,12 +8,12 @@ import type { InstanceView, RegistryView, ServiceView } from './view.ts';
 import { identityOfGroup, selects, type Workload, workloadOfEntry } from './workload.ts';
 
 export interface ViewInput {
-  /** In order of host. */
+  /** By key, in order of host. */
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
   /** Sorted, each once. */
   readonly notices: readonly string[];
-  /** Of a namespace. */
-  readonly workloads: (namespace: string) => readonly Workload[];
+  /** By namespace. */
+  readonly workloads: ReadonlyMap<string, readonly Workload[]>;
   readonly groups: readonly Resource<'WorkloadGroup'>[];
   /** Endpoints of Services as Kubernetes knows them. */
   readonly slices: SliceIndex;
@@ -33,21 +33,27 @@ export function buildView(
 ): RegistryView {
   const services = new Map<string, ServiceView>();
   let same = last.services.size === input.definitions.size;
-  for (const [host, definition] of input.definitions) {
-    const before = last.services.get(host);
+  for (const [key, definition] of input.definitions) {
+    const before = last.services.get(key);
     const untouched = before !== undefined && touches !== undefined && !touches(definition);
-    const service = untouched ? before : buildService(definition, input, before);
+    const service = untouched ? before : buildService(key, definition, input, before);
     same &&= service === before;
-    services.set(host, service);
+    services.set(key, service);
   }
   same &&= isDeepStrictEqual(input.notices, last.notices);
   return same ? last : { services, notices: input.notices };
 }
 
-function buildService(definition: ServiceDefinition, input: ViewInput, before: ServiceView | undefined): ServiceView {
+function buildService(
+  key: string,
+  definition: ServiceDefinition,
+  input: ViewInput,
+  before: ServiceView | undefined,
+): ServiceView {
   const found = instancesOf(definition, input);
   const instances = keepInstances(found, before?.instances ?? []);
   const service: ServiceView = {
+    key,
     host: definition.host,
     name: definition.name,
     namespace: definition.namespace,
@@ -103,9 +109,9 @@ function instancesOf(definition: ServiceDefinition, input: ViewInput): InstanceV
   const inline = definition.endpoints.map((entry) =>
     workloadOfEntry(entry, { namespace: definition.namespace, name: definition.name, labels: {} }, input.trustDomain),
   );
-  const selected = input
-    .workloads(definition.namespace)
-    .filter((workload) => selects(definition.selector, workload.labels));
+  const selected = (input.workloads.get(definition.namespace) ?? []).filter((workload) =>
+    selects(definition.selector, workload.labels),
+  );
   const pods = definition.slices || Object.keys(definition.selector).length === 0 ? [] : podsOf(definition, input);
   const made = [...inline, ...selected, ...pods]
     .map((workload) => instanceOf(definition, workload))

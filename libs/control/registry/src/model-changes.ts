@@ -1,7 +1,8 @@
 /** Which services a new model can change: the others are taken over, so that one endpoint does not cost what all services do. */
 
 import { differing, type Kind, listDifference, type Model } from '@weft/model';
-import type { ServiceDefinition } from './definition.ts';
+import { isAmong, type ServiceDefinition } from './definition.ts';
+import type { WorkloadsByNamespace } from './entry-workloads.ts';
 import { selects, type Workload } from './workload.ts';
 
 /** What the registry makes of a model, kept for the next one. */
@@ -9,7 +10,7 @@ export interface Made {
   readonly model: Model;
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
   /** Of WorkloadEntries. */
-  readonly workloads: readonly Workload[];
+  readonly workloads: WorkloadsByNamespace;
 }
 
 /** True where both have the very same resources of these kinds, in one order. */
@@ -31,28 +32,21 @@ export function touchedServices(before: Made, after: Made): ((definition: Servic
   const kubernetes = !sameOfKinds(before.model, after.model, kubernetesKinds);
   const changed = differingWorkloads(before.workloads, after.workloads);
   return (definition) =>
-    before.definitions.get(definition.host) !== definition ||
+    !isAmong(before.definitions, definition) ||
     (kubernetes && (definition.slices || Object.keys(definition.selector).length > 0)) ||
     (changed.get(definition.namespace) ?? []).some(({ labels }) => selects(definition.selector, labels));
 }
 
 /** Those that are in one of the lists only, by namespace. */
-function differingWorkloads(
-  left: readonly Workload[],
-  right: readonly Workload[],
-): ReadonlyMap<string, readonly Workload[]> {
-  const difference = listDifference(left, right);
-  const before = differing(left, difference);
-  const after = differing(right, difference);
-  const mine = new Set(before);
-  const others = new Set(after);
-  const found = new Map<string, Workload[]>();
-  const note = (workload: Workload): void => {
-    const list = found.get(workload.namespace);
-    if (list === undefined) found.set(workload.namespace, [workload]);
-    else list.push(workload);
-  };
-  for (const workload of before) if (!others.has(workload)) note(workload);
-  for (const workload of after) if (!mine.has(workload)) note(workload);
+function differingWorkloads(left: WorkloadsByNamespace, right: WorkloadsByNamespace): WorkloadsByNamespace {
+  const found = new Map<string, readonly Workload[]>();
+  for (const namespace of new Set([...left.keys(), ...right.keys()])) {
+    const [mine, others] = [left.get(namespace) ?? [], right.get(namespace) ?? []];
+    if (mine === others) continue;
+    const difference = listDifference(mine, others);
+    const gone = new Set(differing(mine, difference));
+    const come = differing(others, difference).filter((workload) => !gone.delete(workload));
+    if (gone.size + come.length > 0) found.set(namespace, [...gone, ...come]);
+  }
   return found;
 }

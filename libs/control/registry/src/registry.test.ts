@@ -65,6 +65,24 @@ describe('a workload that registers itself', () => {
     expect(registry.workloads()).toEqual([]);
   });
 
+  it('is healthy again without a probe when it is back after it drained, and not before its probe says so with one', () => {
+    const model = modelOf(
+      service('order', httpPorts),
+      group('order'),
+      service('user', httpPorts),
+      group('user', probe),
+    );
+    const { registry, instances } = start(model);
+    for (const name of ['order', 'user']) {
+      const proxy = proxyOf(name);
+      registry.register(proxy);
+      registry.setHealth(proxy.id, false, 'draining');
+      registry.disconnect(proxy.id);
+      registry.register(proxy);
+    }
+    expect([...instances('order'), ...instances('user')].map(({ healthy }) => healthy)).toEqual([true, false]);
+  });
+
   it('stays without a flap, and keeps its health, when it is back within the grace', () => {
     const { clock, registry, instances } = start(modelOf(service('order', httpPorts), group('order', probe)));
     const proxy = proxyOf('order');

@@ -1,14 +1,15 @@
 /** Services, the workloads that are there and their health: the one place that changes them, and the view that everyone else reads. */
 
 import type { Cancel, Clock } from '@weft/kernel';
-import { differing, listDifference, type Model, type Resource, resourceKey } from '@weft/model';
+import { type Model, type Resource, resourceKey } from '@weft/model';
 import { buildView, type ViewInput } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
+import { createEntryWorkloads } from './entry-workloads.ts';
 import { podsByNamespace } from './kubernetes/pod-workload.ts';
 import { createSliceIndex, type SliceCache } from './kubernetes/slice-index.ts';
 import { definingKinds, kubernetesKinds, type Made, sameOfKinds, touchedServices } from './model-changes.ts';
 import type { ProxyDescription, RegistryView } from './view.ts';
-import { selects, type Workload, workloadOfEntry, workloadOfProxy } from './workload.ts';
+import { selects, type Workload, workloadOfProxy } from './workload.ts';
 import {
   createWorkloadTable,
   defaultRegistryLimits,
@@ -64,9 +65,6 @@ export interface RegisteredWorkload {
   readonly connected: boolean;
 }
 
-/** Namespaces that are looked for one by one. */
-const singleNamespacesMax = 4;
-
 export function createRegistry(options: RegistryOptions): Registry {
   const limits = { ...defaultRegistryLimits, ...options.limits };
   const { clock, domain, trustDomain } = options;
@@ -105,7 +103,10 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (group === undefined || !concerned(group.namespace)) continue;
       present.push(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
     }
-    const workloads = workloadsIn([entryWorkloads, present]);
+    const workloads = new Map(entryWorkloads);
+    for (const [namespace, list] of byNamespace(present)) {
+      workloads.set(namespace, [...(entryWorkloads.get(namespace) ?? []), ...list]);
+    }
     const next = buildView(
       { ...defined, ...kubernetes, workloads, groups: [...groups.values()], trustDomain },
       view,
@@ -186,47 +187,16 @@ function createListeners<T>(): Listeners<T> {
   };
 }
 
-/** Looked through where a namespace is asked for, which are few after a small change; all at once where many are. */
-function workloadsIn(lists: readonly (readonly Workload[])[]): (namespace: string) => readonly Workload[] {
+function byNamespace(workloads: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
   const found = new Map<string, Workload[]>();
-  let all = false;
-  return (namespace) => {
-    const known = found.get(namespace);
-    if (known !== undefined || all) return known ?? [];
-    all = found.size >= singleNamespacesMax;
-    if (all) found.clear();
-    else found.set(namespace, []);
-    for (const list of lists) {
-      for (const workload of list) {
-        if (all && !found.has(workload.namespace)) found.set(workload.namespace, []);
-        found.get(workload.namespace)?.push(workload);
-      }
-    }
-    return found.get(namespace) ?? [];
-  };
+  for (const workload of workloads) {
+    const list = found.get(workload.namespace);
+    if (list === undefined) found.set(workload.namespace, [workload]);
+    else list.push(workload);
+  }
+  return found;
 }
 
 function groupsOf(model: Model): ReadonlyMap<string, Resource<'WorkloadGroup'>> {
   return new Map(model.byKind('WorkloadGroup').map((group) => [resourceKey(group), group]));
-}
-
-/** Of WorkloadEntries: made once per resource, and what did not change is taken over from the model before. */
-function createEntryWorkloads(trustDomain: string): (model: Model) => readonly Workload[] {
-  const cache = new WeakMap<Resource<'WorkloadEntry'>, Workload>();
-  let entries: readonly Resource<'WorkloadEntry'>[] = [];
-  let workloads: readonly Workload[] = [];
-  const workloadOf = (entry: Resource<'WorkloadEntry'>): Workload => {
-    const workload = cache.get(entry) ?? workloadOfEntry(entry.spec, entry, trustDomain);
-    cache.set(entry, workload);
-    return workload;
-  };
-  return (model) => {
-    const next = model.byKind('WorkloadEntry');
-    if (next === entries) return workloads;
-    const difference = listDifference(entries, next);
-    const [head, tail] = [workloads.slice(0, difference.start), workloads.slice(workloads.length - difference.end)];
-    workloads = head.concat(differing(next, difference).map(workloadOf), tail);
-    entries = next;
-    return workloads;
-  };
 }

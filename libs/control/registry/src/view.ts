@@ -8,6 +8,8 @@ export type Protocol = 'http' | 'http2' | 'grpc' | 'tcp' | 'tls' | 'https';
 export type Resolution = 'endpoints' | 'dns' | 'dns-round-robin' | 'none';
 
 export interface ServiceView {
+  /** In `RegistryView.services`: the host; of a further one of that host (a ServiceEntry of another namespace) both, "host namespace". */
+  readonly key: string;
   /** FQDN "payment.shop.svc.cluster.local", or a ServiceEntry's host. */
   readonly host: string;
   readonly name: string;

@@ -67,13 +67,14 @@ export function createWorkloadTable(
     entry.cancelGrace?.();
     entry.cancelGrace = undefined;
     entry.awaited = false;
+    // "Draining" was the word of a process that ended: who comes back without a probe would never say otherwise.
+    if (entry.streams === 0 && entry.reported === false) forgetHealth(entry);
     entry.streams += 1;
     const before = entry.proxy;
     entry.proxy = proxy;
     if (before.workloadGroup === proxy.workloadGroup) return;
     // The probe of another group said nothing about this workload.
-    entry.reported = undefined;
-    entry.message = '';
+    forgetHealth(entry);
     onChange(before);
   };
 
@@ -116,6 +117,11 @@ export function createWorkloadTable(
     },
     all: () => entries.values(),
   };
+}
+
+function forgetHealth(entry: Entry): void {
+  entry.reported = undefined;
+  entry.message = '';
 }
 
 function newEntry({ proxy, reported, message }: KeptWorkload, streams: number): Entry {
