@@ -73,6 +73,26 @@ describe('the command line', () => {
     expect(parseConfig([...needed, '--mode', 'gateway']).outbound).toBeUndefined();
   });
 
+  test('captured connections need no explicit proxy, which may be there all the same', () => {
+    expect(parseConfig([...needed, '--captured'])).toMatchObject({ captured: true, outbound: undefined });
+    const both = parseConfig([...needed, '--captured', '--outbound', '127.0.0.1:15002']);
+    expect(both).toMatchObject({ captured: true, outbound: { host: '127.0.0.1', port: 15002 } });
+    expect(() => parseConfig([...needed, '--captured', '--mode', 'gateway'])).toThrow('a gateway has no application');
+  });
+
+  test('an Envoy may be the proxy, with arguments of its own', () => {
+    expect(parseConfig(needed).envoy).toBeUndefined();
+    expect(parseConfig([...needed, '--envoy', 'envoy']).envoy).toEqual({ program: 'envoy', args: [] });
+    const args = ['--component-log-level', 'rbac:debug', '--', 'x'];
+    expect(parseConfig([...needed, '--envoy', '/bin/envoy', '--', ...args]).envoy).toEqual({
+      program: '/bin/envoy',
+      args,
+    });
+    expect(() => parseConfig([...needed, '--', '-l', 'debug'])).toThrow('what stands after -- is for an Envoy');
+    const ours = [...needed, '--envoy', 'envoy', '--app-metrics', '127.0.0.1:1/metrics'];
+    expect(() => parseConfig(ours)).toThrow('--app-metrics: an Envoy has no such setting');
+  });
+
   test('a sidecar says why it answers by itself, a gateway does not, unless it is told to', () => {
     const told = (...more: string[]): boolean | undefined => parseConfig([...needed, ...more]).reasonHeader;
     expect(told('--mode', 'gateway')).toBe(false);

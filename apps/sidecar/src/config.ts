@@ -37,7 +37,8 @@ const flags = {
   'token-dir': { type: 'string' },
   address: { type: 'string', default: '127.0.0.1' },
   inbound: { type: 'string', multiple: true, default: [] as string[] },
-  outbound: { type: 'string', default: '127.0.0.1:15001' },
+  outbound: { type: 'string' },
+  captured: { type: 'boolean', default: false },
   'gateway-bind': { type: 'string', default: '127.0.0.1' },
   admin: { type: 'string', default: '127.0.0.1:15000' },
   readiness: { type: 'string', default: '127.0.0.1:15021' },
@@ -84,7 +85,8 @@ export function parseConfig(args: readonly string[]): Config {
     tokenDir: required('token-dir', values['token-dir']),
     address: parseOwnAddress(values.address),
     inbound,
-    outbound: mode === 'gateway' || values.outbound === 'none' ? undefined : parseAddress('outbound', values.outbound),
+    outbound: mode === 'gateway' ? undefined : parseOutbound(values.outbound, !values.captured),
+    captured: parseCaptured(values.captured, mode),
     gatewayBind: parseIp('gateway-bind', values['gateway-bind']),
     admin: parseAddress('admin', values.admin),
     readiness: parseAddress('readiness', values.readiness),
@@ -102,6 +104,17 @@ export function parseConfig(args: readonly string[]): Config {
     generation: Number(values['take-over']) || 0,
     envoy: parseEnvoy(values, end < 0 ? undefined : args.slice(end + 1)),
   };
+}
+
+/** @param wanted there is an explicit proxy where nothing is said. */
+function parseOutbound(text: string | undefined, wanted: boolean): HostPort | undefined {
+  if (text === 'none' || (text === undefined && !wanted)) return undefined;
+  return parseAddress('outbound', text ?? '127.0.0.1:15001');
+}
+
+function parseCaptured(captured: boolean, mode: ProxyOptions['mode']): boolean {
+  if (captured && mode === 'gateway') throw new UsageError('--captured: a gateway has no application');
+  return captured;
 }
 
 function parseFlags(args: readonly string[]) {

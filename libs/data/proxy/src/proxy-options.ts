@@ -29,6 +29,8 @@ export interface ProxyOptions {
   readonly inbound: readonly IngressFlag[];
   /** Where applications find their explicit proxy; nothing for a gateway. */
   readonly outbound: HostPort | undefined;
+  /** Connections of the application are captured, in both directions; absent: they are not. */
+  readonly captured?: boolean;
   readonly gatewayBind: string;
   readonly admin: HostPort;
   readonly readiness: HostPort;

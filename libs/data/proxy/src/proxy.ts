@@ -6,7 +6,7 @@ import { xdsTypes } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
 import { drainProxy, lookMs } from './drain.ts';
-import { assertFree } from './free-port.ts';
+import { assertListenersFree } from './free-port.ts';
 import { createProbeSender } from './health/probe-sender.ts';
 import { createWorkloadHealth } from './health/workload-health.ts';
 import { addProxyMetrics } from './proxy-metrics.ts';
@@ -185,7 +185,7 @@ function inOrder(options: ProxyOptions, parts: ProxyParts, servers: SideServers,
   const { manager, session } = parts;
   return [
     { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
-    { name: 'ports', start: () => assertPorts(options) },
+    { name: 'ports', start: () => assertListenersFree(options) },
     { name: 'readiness', start: servers.readiness.start, stop: servers.readiness.stop },
     { name: 'prometheus', start: servers.prometheus.start, stop: servers.prometheus.stop },
     { name: 'admin', start: servers.admin.start, stop: servers.admin.stop },
@@ -227,10 +227,4 @@ function takingOver(
     { name: 'readiness', start: readiness.start, stop: readiness.stop },
     { name: 'take over', start: predecessor.ready },
   ];
-}
-
-/** Listeners come from the control plane, but their addresses from this command line: a busy one is said at once. */
-async function assertPorts(options: ProxyOptions): Promise<void> {
-  if (options.outbound !== undefined) await assertFree('--outbound', options.outbound);
-  for (const { name, bind, port } of options.inbound) await assertFree(`--inbound ${name}`, { host: bind, port });
 }

@@ -7,7 +7,7 @@ import { type Cancel, createLifecycle, delay, type Part, WeftError } from '@weft
 import type { LogLevel } from '@weft/telemetry';
 import { formatHostPort } from '../admin/side-server.ts';
 import { createReadinessServer } from '../admin/status-servers.ts';
-import { assertFree } from '../free-port.ts';
+import { assertFree, assertListenersFree } from '../free-port.ts';
 import { createOwnIdentity } from '../identity/own-identity.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { describeNode } from '../session/node-description.ts';
@@ -232,6 +232,5 @@ function outputOf({ accessLog, log }: EnvoyAgentOptions, stateDir: string): stri
 async function assertPorts(options: EnvoyAgentOptions): Promise<void> {
   await assertFree('--admin', options.admin);
   await assertFree('--prometheus', options.prometheus);
-  if (options.outbound !== undefined) await assertFree('--outbound', options.outbound);
-  for (const { name, bind, port } of options.inbound) await assertFree(`--inbound ${name}`, { host: bind, port });
+  await assertListenersFree(options);
 }

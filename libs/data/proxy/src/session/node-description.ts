@@ -25,6 +25,8 @@ export interface NodeOptions {
   readonly address: string;
   readonly inbound: readonly IngressFlag[];
   readonly outbound: HostPort | undefined;
+  /** True: connections are brought to it by the system (`weft capture`), and say where they wanted to go. */
+  readonly captured?: boolean;
   readonly gatewayBind: string;
   readonly admin: HostPort;
   /** Of this program, for the control plane's log. */
@@ -46,7 +48,7 @@ export function describeNode(options: NodeOptions): Node {
       WORKLOAD_NAME: name,
       ...(options.pod === true ? {} : { AUTO_REGISTER_GROUP: name }),
       INSTANCE_IPS: options.address,
-      INTERCEPTION_MODE: 'NONE',
+      INTERCEPTION_MODE: options.captured === true ? 'REDIRECT' : 'NONE',
       WEFT_INGRESS: options.inbound.map(({ name: port, bind, port: number, defaultEndpoint }) => ({
         name: port,
         bind,

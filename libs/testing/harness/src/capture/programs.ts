@@ -68,11 +68,16 @@ export interface SidecarOptions {
   readonly rootPem: string;
   /** "ns/name": the workload group and the identity. */
   readonly group: string;
+  /** The group where absent, as the fake control plane takes it. */
+  readonly token?: string;
+  /** Instead of a listener for everything that is sent. */
+  readonly more?: readonly string[];
 }
 
-export function startSidecar({ program, namespace, xdsPort, rootPem, group }: SidecarOptions): RunningSidecar {
+export function startSidecar(options: SidecarOptions): RunningSidecar {
+  const { program, namespace, xdsPort, rootPem, group, token = group } = options;
   const folder = temporaryFolder('weft-captured-');
-  writeFileSync(join(folder, 'token'), `${group}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, 'token'), `${token}\n`, { mode: 0o600 });
   writeFileSync(join(folder, 'root-cert.pem'), rootPem);
   for (const path of [folder, join(folder, 'token'), join(folder, 'root-cert.pem')]) {
     chownSync(path, sidecarUser, sidecarUser);
@@ -84,7 +89,6 @@ export function startSidecar({ program, namespace, xdsPort, rootPem, group }: Si
     '--token-dir': folder,
     '--state-dir': join(folder, 'state'),
     '--address': namespace.address,
-    '--outbound': '0.0.0.0:15001',
     '--access-log': accessLog,
     '--drain-seconds': '1',
   };
@@ -99,6 +103,7 @@ export function startSidecar({ program, namespace, xdsPort, rootPem, group }: Si
     process.execPath,
     program,
     ...Object.entries(flags).flat(),
+    ...(options.more ?? ['--outbound', '0.0.0.0:15001']),
   ]);
   return { child, accessLog, output: outputOf(child) };
 }
