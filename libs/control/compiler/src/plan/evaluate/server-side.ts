@@ -10,6 +10,7 @@ import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions
 import { RBACSchema as NetworkRbacSchema } from '@weft/xds-messages/envoy/extensions/filters/network/rbac/v3/rbac';
 import { TcpProxySchema } from '@weft/xds-messages/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy';
 import type { DecodedSnapshot } from './decoded-snapshot.ts';
+import { routeRules } from './route-rules.ts';
 
 export interface ServerPort {
   /** Of the workload, as policies count it. */
@@ -62,6 +63,8 @@ function serverPort({ filters }: FilterChain): ServerPort | undefined {
       if (http?.rules !== undefined) rules.push(http.rules);
       asksAuthorizer ||= anyUnpack(filter.configType.value, ExtAuthzSchema) !== undefined;
     }
+    const atRoutes = routeRules(manager.routeSpecifier.value);
+    if (atRoutes !== undefined) rules.push(atRoutes);
     return { port, http: true, rules, asksAuthorizer };
   }
   return undefined;
