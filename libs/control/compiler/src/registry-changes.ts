@@ -25,11 +25,11 @@ function compare(from: RegistryView, to: RegistryView): RegistryChanges {
   const hosts = new Set<string>();
   const addresses = new Set<string>();
   let headless = false;
-  for (const host of new Set([...from.services.keys(), ...to.services.keys()])) {
-    const before = from.services.get(host);
-    const after = to.services.get(host);
+  for (const key of new Set([...from.services.keys(), ...to.services.keys()])) {
+    const before = from.services.get(key);
+    const after = to.services.get(key);
     if (before === after) continue;
-    hosts.add(host);
+    hosts.add((after ?? before)?.host ?? key);
     headless ||= before?.headless === true || after?.headless === true;
     const old = new Set(before?.instances);
     const now = new Set(after?.instances);

@@ -90,7 +90,7 @@ export function usesOriginalDestination({ service, policy }: PlannedCluster, cap
 
 /** The instances of a planned cluster; an empty label set takes all. */
 export function instancesOf({ input }: World, { service, labels }: PlannedCluster): readonly InstanceView[] {
-  const instances = input.registry.services.get(service.host)?.instances ?? [];
+  const instances = input.registry.services.get(service.key)?.instances ?? [];
   const pairs = Object.entries(labels);
   if (pairs.length === 0) return instances;
   return instances.filter((instance) => pairs.every(([key, value]) => instance.labels[key] === value));

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from './mesh.ts';
+import { freePorts } from './ports.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
@@ -64,4 +65,42 @@ spec:
   mesh.write('unix.yaml', [entry('path', `unix://${path}`), entry('abstract', `unix://@${abstract}`)].join('---\n'));
   expect((await answers('http://path.example/', 200)).body).toBe('by path');
   expect((await answers('http://abstract.example/', 200)).body).toBe('abstract');
+});
+
+it('one host of several namespaces is what its own namespace says, and what a Sidecar asks for by name', async () => {
+  const [own = 0, shared = 0] = await freePorts(2);
+  await listen(says('the bank alone'), own);
+  await listen(says('for all'), shared);
+  const entry = (namespace: string, port: number, exportTo: string): string => `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ledger, namespace: ${namespace} }
+spec:
+  hosts: [ledger.example]
+  exportTo: ["${exportTo}"]
+  resolution: STATIC
+  ports: [{ number: 80, name: http, protocol: HTTP, targetPort: ${port} }]
+  endpoints: [{ address: 127.0.0.1 }]
+`;
+  const entries = [entry('shared', shared, '*'), entry('bank', own, '.')];
+  mesh.write('ledger.yaml', entries.join('---\n'));
+  const teller = await mesh.workload('bank', 'teller');
+  const body = (of: Workload, text: string) =>
+    eventually(`${text} answers`, async () =>
+      (await of.get('http://ledger.example/')).body === text ? true : undefined,
+    );
+  await body(teller, 'the bank alone');
+  await body(caller, 'for all');
+  mesh.write(
+    'sidecar.yaml',
+    `apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: default, namespace: bank }
+spec: { egress: [{ hosts: ["shared/ledger.example"] }] }
+`,
+  );
+  await body(teller, 'for all');
+  mesh.write('ledger.yaml', entries[1] ?? '');
+  await eventually('the shop knows it no longer', async () =>
+    (await caller.get('http://ledger.example/')).status === 502 ? true : undefined,
+  );
 });

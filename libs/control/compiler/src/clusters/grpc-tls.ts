@@ -17,7 +17,7 @@ const provider = 'default';
 export function grpcTls({ world }: Context, planned: PlannedCluster): Pick<ClusterInit, 'transportSocket'> {
   const { policy, service } = planned;
   if (policy.tls?.mode !== 'ISTIO_MUTUAL') return {};
-  const identities = world.input.registry.services.get(service.host)?.identities ?? [];
+  const identities = world.input.registry.services.get(service.key)?.identities ?? [];
   const context = create(UpstreamTlsContextSchema, {
     commonTlsContext: {
       tlsCertificateProviderInstance: { instanceName: provider, certificateName: 'default' },

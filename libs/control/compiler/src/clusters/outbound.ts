@@ -53,7 +53,7 @@ function clusterDraft(context: Context, planned: PlannedCluster): Draft<'cluster
   const captured = proxy.interception !== 'NONE';
   const { service, port, name, subset, resources, policy } = planned;
   const isEds = service.resolution === 'endpoints' && !usesOriginalDestination(planned, captured);
-  const live = world.input.registry.services.get(service.host);
+  const live = world.input.registry.services.get(service.key);
   const locality = isEds ? '' : localityNeeds(context, policy).key;
   return {
     type: 'cluster',

@@ -86,7 +86,7 @@ function automatic(
   if (!service.meshInternal || !world.input.mesh.enableAutoMtls) return plain;
   if (namespaceMode(world, service.namespace) === 'DISABLE') return plain;
   if (options.originalDestination) {
-    const instances = world.input.registry.services.get(service.host)?.instances ?? [];
+    const instances = world.input.registry.services.get(service.key)?.instances ?? [];
     const all = instances.length > 0 && instances.every(({ mutualTls }) => mutualTls);
     return all ? { transportSocket: wrap(meshTls(context, planned, options, undefined)) } : plain;
   }
@@ -106,7 +106,7 @@ function meshTls(
   { alpn }: SecurityOptions,
   tls: ClientTls | undefined,
 ): TransportSocket {
-  const identities = world.input.registry.services.get(service.host)?.identities ?? [];
+  const identities = world.input.registry.services.get(service.key)?.identities ?? [];
   const known = [...inTrustDomains(world.input, identities), ...service.subjectAltNames];
   const sni = tls?.sni || serverName(port.number, subset, service.host);
   return upstreamMutualTls(sni, tls?.subjectAltNames?.length ? tls.subjectAltNames : known, alpn);

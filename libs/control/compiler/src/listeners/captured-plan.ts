@@ -108,6 +108,6 @@ function planBytes(
 /** Of a headless service its instances': clients found them by DNS. */
 function addressesOf({ world }: Context, service: ServiceShape): readonly string[] {
   if (!service.headless) return service.addresses;
-  const instances = world.input.registry.services.get(service.host)?.instances ?? [];
+  const instances = world.input.registry.services.get(service.key)?.instances ?? [];
   return [...new Set(instances.map(({ address }) => address))].slice(0, headlessAddressesMax);
 }

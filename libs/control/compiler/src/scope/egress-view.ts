@@ -4,9 +4,11 @@ import type { IndexedVirtualService } from '../model-index.ts';
 import type { ServiceShape } from './service-shape.ts';
 
 export interface EgressView {
-  /** In order of host. Instances are the registry's: they change without the view. */
+  /** In order of host, of each host one. Instances are the registry's: they change without the view. */
   readonly services: readonly ServiceShape[];
   readonly byHost: ReadonlyMap<string, ServiceShape>;
+  /** Further ones of the same hosts, of other namespaces: a Sidecar may ask for them by name. */
+  readonly others: readonly ServiceShape[];
   /** Oldest first; those for gateways alone are among them. */
   readonly virtualServices: readonly IndexedVirtualService[];
 }
@@ -14,17 +16,19 @@ export interface EgressView {
 export function egressView(
   services: readonly ServiceShape[],
   virtualServices: readonly IndexedVirtualService[],
+  others: readonly ServiceShape[] = [],
 ): EgressView {
-  return { services, virtualServices, byHost: new Map(services.map((service) => [service.host, service])) };
+  return { services, others, virtualServices, byHost: new Map(services.map((service) => [service.host, service])) };
 }
 
 /** `before` where it says the same, so that what was made from it still holds. */
 export function keepView(view: EgressView, before: EgressView | undefined): EgressView {
   if (before === undefined) return view;
-  if (!sameItems(view.services, before.services, Object.is)) return view;
+  if (!sameItems(view.services, before.services, Object.is) || !sameItems(view.others, before.others, Object.is))
+    return view;
   if (sameItems(view.virtualServices, before.virtualServices, sameRules)) return before;
   // What is made of the services alone still holds.
-  return { ...view, services: before.services, byHost: before.byHost };
+  return { ...view, services: before.services, others: before.others, byHost: before.byHost };
 }
 
 function sameItems<T>(left: readonly T[], right: readonly T[], same: (a: T, b: T) => boolean): boolean {

@@ -140,8 +140,34 @@ function visibleView({ mesh }: ScopeInput, everything: EgressView, namespace: st
   const rules = everything.virtualServices.filter(({ resource }) =>
     isExportedTo(resource.spec.exportTo, mesh.defaultVirtualServiceExportTo, resource.namespace, namespace),
   );
-  const all = services.length === everything.services.length && rules.length === everything.virtualServices.length;
-  return all ? everything : egressView(services, rules);
+  const { chosen, others } = oneOfEachHost(services, (service) => closeness(service, mesh, namespace));
+  const all = chosen.length === everything.services.length && rules.length === everything.virtualServices.length;
+  return all ? everything : egressView(chosen, rules, others);
+}
+
+/** Of the definitions of one host that a client sees, in Istio's order: its own alone, what is exported to it by name, what all see. */
+function closeness({ exportTo }: ServiceShape, { defaultServiceExportTo }: MeshConfig, namespace: string): number {
+  const written = exportTo === undefined || exportTo.length === 0 ? defaultServiceExportTo : exportTo;
+  if (written.includes('*')) return 2;
+  return written.includes(namespace) ? 1 : 0;
+}
+
+/** @param services in order of host, of one host the preferred first. A Service is what it is, whoever claims its name besides. */
+function oneOfEachHost(
+  services: readonly ServiceShape[],
+  rankOf: (service: ServiceShape) => number,
+): { readonly chosen: readonly ServiceShape[]; readonly others: readonly ServiceShape[] } {
+  const chosen: ServiceShape[] = [];
+  const others: ServiceShape[] = [];
+  for (const service of services) {
+    const last = chosen.at(-1);
+    if (last === undefined || last.host !== service.host) chosen.push(service);
+    else if (last.name === last.host && rankOf(service) < rankOf(last)) {
+      others.push(last);
+      chosen[chosen.length - 1] = service;
+    } else others.push(service);
+  }
+  return { chosen, others };
 }
 
 function importedView(visible: EgressView, listener: SidecarEgress, namespace: string): EgressView {
@@ -149,8 +175,16 @@ function importedView(visible: EgressView, listener: SidecarEgress, namespace: s
   const port = listener.port?.number;
   const hasPort = (service: ServiceShape): boolean =>
     port === undefined || service.ports.some(({ number }) => number === port);
+  const imports = (service: ServiceShape): boolean => hasPort(service) && hosts.importsService(service);
+  const services = visible.services.filter(imports);
+  const others = visible.others.filter(imports);
+  const known = new Set(services.map(({ host }) => host));
+  const more = oneOfEachHost(
+    others.filter(({ host }) => !known.has(host)),
+    () => 0,
+  ).chosen;
   return egressView(
-    visible.services.filter((service) => hasPort(service) && hosts.importsService(service)),
+    more.length === 0 ? services : [...services, ...more].sort(byHostName),
     visible.virtualServices.filter((rules) => hosts.importsRules(rules)),
   );
 }
@@ -162,10 +196,15 @@ function unionView(input: ScopeInput, visible: EgressView, listeners: readonly E
   for (const imported of rules) {
     for (const host of input.destinations(imported)) hosts.add(host);
   }
+  const imported = new Map(listeners.flatMap(({ view }) => view.services.map((service) => [service.host, service])));
   return egressView(
-    visible.services.filter(({ host }) => hosts.has(host)),
+    visible.services.filter(({ host }) => hosts.has(host)).map((service) => imported.get(service.host) ?? service),
     visible.virtualServices.filter((candidate) => rules.has(candidate)),
   );
+}
+
+function byHostName({ host: left }: ServiceShape, { host: right }: ServiceShape): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function allPorts(view: EgressView, captured: boolean): EgressListener {

@@ -13,19 +13,19 @@ export type ServiceShapes = ReadonlyMap<string, ServiceShape>;
 /** The shape that was last made for a service. */
 const known = new WeakMap<ServiceView, ServiceShape>();
 
-/** By host, in order of host. Returns `last` itself where nothing differs. */
+/** By key, in order of host. Returns `last` itself where nothing differs. */
 export function serviceShapes(registry: RegistryView, last: ServiceShapes | undefined): ServiceShapes {
   const shapes = new Map<string, ServiceShape>();
   let same = last?.size === registry.services.size;
-  for (const [host, service] of registry.services) {
-    const before = last?.get(host);
+  for (const [key, service] of registry.services) {
+    const before = last?.get(key);
     let shape = known.get(service);
     if (shape === undefined || (before !== undefined && shape !== before)) {
       shape = before !== undefined && isSame(before, service) ? before : (shape ?? shapeOf(service));
       known.set(service, shape);
     }
     same &&= shape === before;
-    shapes.set(host, shape);
+    shapes.set(key, shape);
   }
   return same && last !== undefined ? last : shapes;
 }
@@ -42,6 +42,7 @@ function shapeOf(service: ServiceView): ServiceShape {
 
 function isSame(shape: ServiceShape, service: ServiceView): boolean {
   return (
+    shape.key === service.key &&
     shape.ports === service.ports &&
     shape.from === service.from &&
     shape.namespace === service.namespace &&
