@@ -161,6 +161,7 @@ export type { MutualTlsMode, PeerAuthenticationSpec, PeerMutualTls } from './kin
 export type { PodContainer, PodPort, PodProbe, PodSpec, PodStatus } from './kinds/pod/spec.ts';
 export type { PolicyTarget, PolicyTargetReference, WorkloadSelector } from './kinds/policy-target.ts';
 export type { ProxyConfigSpec } from './kinds/proxy-config/spec.ts';
+export { kindNames } from './kinds/registry.ts';
 export type { JwtRule, RequestAuthenticationSpec } from './kinds/request-authentication/spec.ts';
 export type { SecretSpec } from './kinds/secret/spec.ts';
 export type { ServicePort, ServiceSpec } from './kinds/service/spec.ts';
