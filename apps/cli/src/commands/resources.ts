@@ -4,6 +4,7 @@ import { describeViolation } from '@weft/model';
 import { AdminError, type ResourceItem, type Violation } from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
+import { toKind } from '../kind-names.ts';
 import { table } from '../output/table.ts';
 import { count, readSources, type Source } from './validate.ts';
 
@@ -40,27 +41,6 @@ function locate(violation: Violation, sources: readonly Source[], texts: readonl
     line -= lines + 1;
   }
   return violation;
-}
-
-/** The kinds by all names that people type. */
-const kinds: Readonly<Record<string, readonly string[]>> = {
-  Service: ['service', 'services', 'svc'],
-  ServiceEntry: ['serviceentry', 'serviceentries', 'se'],
-  WorkloadEntry: ['workloadentry', 'workloadentries', 'we'],
-  WorkloadGroup: ['workloadgroup', 'workloadgroups', 'wg'],
-  VirtualService: ['virtualservice', 'virtualservices', 'vs'],
-  DestinationRule: ['destinationrule', 'destinationrules', 'dr'],
-  Gateway: ['gateway', 'gateways', 'gw'],
-};
-
-/** @throws CliFailure (usage) */
-function toKind(text: string): string {
-  const found = Object.entries(kinds).find(([kind, names]) => kind === text || names.includes(text.toLowerCase()));
-  if (found !== undefined) return found[0];
-  throw new CliFailure(
-    exitCodes.usage,
-    `"${text}" is not a kind of this version; there are ${Object.keys(kinds).join(', ')}`,
-  );
 }
 
 export async function remove(context: Context, kindText: string, name: string, namespace: string): Promise<void> {

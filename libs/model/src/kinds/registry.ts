@@ -109,6 +109,9 @@ export const kindDefinitions: { readonly [K in Kind]: KindDefinition<K> } = {
   ...linkerdKinds,
 };
 
+/** All that are done, in the order of the table. */
+export const kindNames = Object.keys(kindDefinitions) as readonly Kind[];
+
 /** API group → kinds that Istio, Kubernetes, the Gateway API or Linkerd have there and this version refuses by name. */
 export const kindsNotDone: Readonly<Record<string, readonly string[]>> = {
   'extensions.istio.io': ['TrafficExtension', 'WasmPlugin'],
