@@ -31,7 +31,7 @@ export interface EnvoyCommand {
 }
 
 /** A told Envoy ends at once; more than this is a hang. */
-export const killAfterMs = 5_000;
+const killAfterMs = 5_000;
 
 /** @param name a path, or a name on the PATH. @throws EnvoyError. */
 export function findProgram(name: string, path = process.env['PATH'] ?? ''): string {
