@@ -41,12 +41,34 @@ export const typeUrls = {
 
 const noChains: ChainVersions = new Map();
 
+/** What a resource's routes may point to; the names of the clusters are noted. */
+type ContextOf = (names: Set<string>) => RouteContext;
+
 export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<string, ResourceKind> {
-  const { clusters, traffic, secrets, plugs, outbound, serviceCluster, environment } = options;
-  const { routesRef, inlineRoutesRef } = traffic;
-  const versions = new Map<string, RouteTableVersion>();
-  const chains = new Map<string, ChainVersions>();
-  const contextOf = (names: Set<string>): RouteContext => {
+  const { clusters, secrets } = options;
+  const contextOf = routeContexts(options);
+  const readAssignment = fromMessage(ClusterLoadAssignmentSchema, ({ clusterName }) => clusterName, compileAssignment);
+  const readSecret = fromMessage(SecretSchema, ({ name }) => name, compileSecret);
+  const kinds: readonly ResourceKind[] = [
+    clusterKind(options),
+    createResourceKind({
+      schema: ClusterLoadAssignmentSchema,
+      compile: readAssignment,
+      commit: clusters.commitAssignments,
+    }),
+    listenerKind(options, contextOf),
+    routeKind(options, contextOf),
+    createResourceKind({
+      schema: SecretSchema,
+      compile: readSecret,
+      commit: (changed) => secrets.commit(changed),
+    }),
+  ];
+  return new Map(kinds.map((kind) => [kind.typeUrl, kind]));
+}
+
+function routeContexts({ clusters, plugs, serviceCluster }: ResourceKindsOptions): ContextOf {
+  return (names) => {
     const clusterRef: ClusterRef = (name) => {
       names.add(name);
       return clusters.ref(name);
@@ -58,12 +80,30 @@ export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<
       filterConfig: (_name, config, where, optional) => compilePerRoute(config, plugs, clusterRef, where, optional),
     };
   };
-  const readCluster = fromMessage(
+}
+
+function clusterKind({ clusters, secrets }: ResourceKindsOptions): ResourceKind {
+  const compile = fromMessage(
     ClusterSchema,
     (cluster) => cluster.name,
     (cluster, where) => ({ spec: compileCluster(cluster, where), secrets: secretsOfCluster(cluster, where) }),
   );
-  const readListener = fromMessage(
+  return createResourceKind({
+    schema: ClusterSchema,
+    compile,
+    commit(changed, removed) {
+      for (const [name, cluster] of changed) secrets.reference(`cluster ${name}`, cluster.secrets);
+      for (const name of removed) secrets.reference(`cluster ${name}`, []);
+      clusters.commitClusters(new Map([...changed].map(([name, { spec }]) => [name, spec])), removed);
+    },
+  });
+}
+
+function listenerKind(options: ResourceKindsOptions, contextOf: ContextOf): ResourceKind {
+  const { traffic, secrets, plugs, outbound, environment } = options;
+  const { routesRef, inlineRoutesRef } = traffic;
+  const chains = new Map<string, ChainVersions>();
+  const compile = fromMessage(
     ListenerSchema,
     (listener) => listener.name,
     (listener, where) => {
@@ -74,63 +114,43 @@ export function createResourceKinds(options: ResourceKindsOptions): ReadonlyMap<
       return { value, clusters: value.clusterNames };
     },
   );
-  const readAssignment = fromMessage(ClusterLoadAssignmentSchema, ({ clusterName }) => clusterName, compileAssignment);
-  const readSecret = fromMessage(SecretSchema, ({ name }) => name, compileSecret);
-  const kinds: readonly ResourceKind[] = [
-    createResourceKind({
-      schema: ClusterSchema,
-      compile: readCluster,
-      commit(changed, removed) {
-        for (const [name, cluster] of changed) secrets.reference(`cluster ${name}`, cluster.secrets);
-        for (const name of removed) secrets.reference(`cluster ${name}`, []);
-        clusters.commitClusters(new Map([...changed].map(([name, { spec }]) => [name, spec])), removed);
-      },
-    }),
-    createResourceKind({
-      schema: ClusterLoadAssignmentSchema,
-      compile: readAssignment,
-      commit: clusters.commitAssignments,
-    }),
-    createResourceKind({
-      schema: ListenerSchema,
-      compile: readListener,
-      commit(changed, removed) {
-        for (const [name, { value }] of changed) {
-          chains.set(name, value.chains);
-          const named = [...value.secretNames];
-          secrets.reference(`listener ${name}`, [{ named, inline: value.inlineSecrets }]);
-        }
-        for (const name of removed) {
-          chains.delete(name);
-          secrets.reference(`listener ${name}`, []);
-        }
-        traffic.commitListeners(changed, removed);
-      },
-    }),
-    createResourceKind({
-      schema: RouteConfigurationSchema,
-      compile: (body, name, where) =>
-        body === undefined
-          ? refuse(where, 'a RouteConfiguration is missing')
-          : compileRouteTableVersion(body, name, versions.get(name), contextOf, where),
-      commit(changed, removed) {
-        for (const [name, version] of changed) versions.set(name, version);
-        for (const name of removed) versions.delete(name);
-        const tables = [...changed].map(([name, { table, clusters: named }]) => {
-          return [name, { value: table, clusters: named }] as const;
-        });
-        traffic.commitRoutes(new Map(tables), removed);
-        // Names that no listener asks for any more keep nothing.
-        for (const name of versions.keys()) if (!traffic.routes.has(name) && !changed.has(name)) versions.delete(name);
-      },
-    }),
-    createResourceKind({
-      schema: SecretSchema,
-      compile: readSecret,
-      commit: (changed) => secrets.commit(changed),
-    }),
-  ];
-  return new Map(kinds.map((kind) => [kind.typeUrl, kind]));
+  return createResourceKind({
+    schema: ListenerSchema,
+    compile,
+    commit(changed, removed) {
+      for (const [name, { value }] of changed) {
+        chains.set(name, value.chains);
+        const named = [...value.secretNames];
+        secrets.reference(`listener ${name}`, [{ named, inline: value.inlineSecrets }]);
+      }
+      for (const name of removed) {
+        chains.delete(name);
+        secrets.reference(`listener ${name}`, []);
+      }
+      traffic.commitListeners(changed, removed);
+    },
+  });
+}
+
+function routeKind({ traffic }: ResourceKindsOptions, contextOf: ContextOf): ResourceKind {
+  const versions = new Map<string, RouteTableVersion>();
+  return createResourceKind({
+    schema: RouteConfigurationSchema,
+    compile: (body, name, where) =>
+      body === undefined
+        ? refuse(where, 'a RouteConfiguration is missing')
+        : compileRouteTableVersion(body, name, versions.get(name), contextOf, where),
+    commit(changed, removed) {
+      for (const [name, version] of changed) versions.set(name, version);
+      for (const name of removed) versions.delete(name);
+      const tables = [...changed].map(([name, { table, clusters: named }]) => {
+        return [name, { value: table, clusters: named }] as const;
+      });
+      traffic.commitRoutes(new Map(tables), removed);
+      // Names that no listener asks for any more keep nothing.
+      for (const name of versions.keys()) if (!traffic.routes.has(name) && !changed.has(name)) versions.delete(name);
+    },
+  });
 }
 
 /** Per-route configuration is told by its type: the route does not know which listeners' filters will read it. */

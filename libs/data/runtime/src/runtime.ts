@@ -94,12 +94,6 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   });
   const traffic = createTrafficStore({ clock: options.clock, isWarming: clusters.isWarming });
   const secrets = createSecretStore();
-  const roots: Ref<string | undefined> = {
-    get current() {
-      const secret = secrets.secrets.get(rootsSecretName);
-      return secret?.kind === 'roots' ? secret.rootsPem : undefined;
-    },
-  };
   const kinds = createResourceKinds({
     clusters,
     traffic,
@@ -116,7 +110,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       listeners: traffic.listeners,
       routes: traffic.routes,
       clusters: clusters.clusters,
-      roots,
+      roots: rootsIn(secrets.secrets),
       secrets: secrets.secrets,
       probesOf: (name) => clusters.clusters.get(name)?.spec.probes ?? [],
     },
@@ -132,11 +126,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       forgetUnwanted(received.get(typeUrls.route), traffic.routes);
       forgetUnwanted(received.get(typeUrls.endpoint), clusters.assignments);
       forgetUnwanted(received.get(typeUrls.secret), secrets.received);
-      emit({
-        typeUrl: update.typeUrl,
-        changed: update.changed.map((resource) => resource.name),
-        removed: update.removed,
-      });
+      const { typeUrl, changed, removed } = update;
+      emit({ typeUrl, changed: changed.map(({ name }) => name), removed });
       return undefined;
     },
     wanted: () => ({
@@ -156,6 +147,15 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
 /** The roots of the mesh: peers are judged by them wherever a context says so, from the first connection on. */
 const alwaysWanted: ReadonlySet<string> = new Set([rootsSecretName]);
+
+function rootsIn(secrets: Tables['secrets']): Tables['roots'] {
+  return {
+    get current() {
+      const secret = secrets.get(rootsSecretName);
+      return secret?.kind === 'roots' ? secret.rootsPem : undefined;
+    },
+  };
+}
 
 /** Private keys are kept in memory only: what is remembered goes to dumps and to disk. */
 function remember(

@@ -74,34 +74,7 @@ export function createMetricRegistry(options: MetricRegistryOptions = {}): Metri
       return known as FamilyView & Family<Slot>;
     }
     assertThat(families.size < familiesMax, `at most ${familiesMax} metric families`);
-    const series = new Map<string, Series<Slot>>();
-    let overflow: Slot | undefined;
-    const family = {
-      name,
-      help,
-      type,
-      labelNames,
-      bounds,
-      series,
-      slot(labelValues: readonly (string | undefined)[], more: readonly string[] = []): Slot {
-        const key = keyOf(labelValues, more);
-        const found = series.get(key);
-        if (found !== undefined) return found.slot;
-        assertThat(labelValues.length === labelNames.length, `metric ${name} has ${labelNames.length} labels`);
-        if (series.size < seriesMax) {
-          const slot = createSlot();
-          series.set(key, { labelValues: [...labelValues], more, slot });
-          return slot;
-        }
-        if (name !== foldedName) noteFolded(name);
-        if (overflow === undefined) {
-          overflow = createSlot();
-          const names = labelNames.map(() => overflowLabel);
-          series.set(keyOf(names, []), { labelValues: names, more: [], slot: overflow });
-        }
-        return overflow;
-      },
-    };
+    const family = createFamily({ name, help, labelNames, type, bounds }, seriesMax, createSlot, noteFolded);
     families.set(name, family);
     return family;
   };
@@ -121,6 +94,40 @@ export function createMetricRegistry(options: MetricRegistryOptions = {}): Metri
     renderPrometheus() {
       for (const task of scrapeTasks) task();
       return renderFamilies(families.values());
+    },
+  };
+}
+
+/** @param noteFolded told of each look-up past `seriesMax`. */
+function createFamily<Slot extends NumberSlot | HistogramSlot>(
+  shape: Pick<FamilyView, 'name' | 'help' | 'labelNames' | 'type' | 'bounds'>,
+  seriesMax: number,
+  createSlot: () => Slot,
+  noteFolded: (family: string) => void,
+): FamilyView & Family<Slot> {
+  const { name, labelNames } = shape;
+  const series = new Map<string, Series<Slot>>();
+  let overflow: Slot | undefined;
+  return {
+    ...shape,
+    series,
+    slot(labelValues: readonly (string | undefined)[], more: readonly string[] = []): Slot {
+      const key = keyOf(labelValues, more);
+      const found = series.get(key);
+      if (found !== undefined) return found.slot;
+      assertThat(labelValues.length === labelNames.length, `metric ${name} has ${labelNames.length} labels`);
+      if (series.size < seriesMax) {
+        const slot = createSlot();
+        series.set(key, { labelValues: [...labelValues], more, slot });
+        return slot;
+      }
+      if (name !== foldedName) noteFolded(name);
+      if (overflow === undefined) {
+        overflow = createSlot();
+        const names = labelNames.map(() => overflowLabel);
+        series.set(keyOf(names, []), { labelValues: names, more: [], slot: overflow });
+      }
+      return overflow;
     },
   };
 }

@@ -110,28 +110,11 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
     else end.done(socket, caller);
   };
 
-  const make = (first: HeldSecrets): Server => {
-    const made = createServer({
-      ...serverOptions(tls, first, ticketKeys),
-      requestCert: tls.clientCertificate !== 'none',
-      // Judged in `onSecure`, so that a refusal has a reason to log.
-      rejectUnauthorized: false,
-      ...(tls.alpn.length === 0 ? {} : { ALPNProtocols: [...tls.alpn] }),
-      handshakeTimeout: options.handshakeTimeoutMs ?? handshakeTimeoutMs,
-    });
-    made.on('secureConnection', onSecure);
-    made.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-      const code = classify(error);
-      refuse(socket, code, code === 'plaintext_refused' ? 'the caller does not speak TLS' : failureText(error));
-    });
-    return made;
-  };
-
   /** @returns the server with the secrets of now. @throws what OpenSSL says of a secret that does not parse. */
   const current = (): Server | undefined => {
     const now = readSecrets(tls, options.secrets);
     if (now === undefined) return undefined;
-    if (server === undefined) server = make(now);
+    if (server === undefined) server = makeServer(options, serverOptions(tls, now, ticketKeys), onSecure, refuse);
     else if (now.certificate !== held?.certificate || now.roots !== held?.roots) {
       // A ticket stands for both identities as the roots of its time vouched for them: with others each must prove itself anew.
       if (now.roots !== held?.roots || !sameIdentity(now.certificate, held?.certificate)) ticketKeys = randomBytes(48);
@@ -155,6 +138,28 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
       else ready.emit('connection', socket);
     },
   };
+}
+
+function makeServer(
+  { tls, handshakeTimeoutMs: timeoutMs = handshakeTimeoutMs }: ServerTlsOptions,
+  secured: ReturnType<typeof serverOptions>,
+  onSecure: (socket: TLSSocket) => void,
+  refuse: (socket: Socket, code: ErrorCode, reason: string) => void,
+): Server {
+  const made = createServer({
+    ...secured,
+    requestCert: tls.clientCertificate !== 'none',
+    // Judged in `onSecure`, so that a refusal has a reason to log.
+    rejectUnauthorized: false,
+    ...(tls.alpn.length === 0 ? {} : { ALPNProtocols: [...tls.alpn] }),
+    handshakeTimeout: timeoutMs,
+  });
+  made.on('secureConnection', onSecure);
+  made.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    const code = classify(error);
+    refuse(socket, code, code === 'plaintext_refused' ? 'the caller does not speak TLS' : failureText(error));
+  });
+  return made;
 }
 
 function serverOptions(tls: ServerTlsPolicy, held: HeldSecrets, ticketKeys: Buffer) {

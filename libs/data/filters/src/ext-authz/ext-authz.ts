@@ -47,12 +47,6 @@ const noExtensions = {};
 export function createExtAuthz(name: string, settings: ExtAuthzSettings, random: Random): HttpFilter {
   const { check, counters } = settings;
 
-  const enabled = (exchange: Exchange): boolean => {
-    const { enabledShare, enabledFor } = settings;
-    if (enabledShare < 1 && (enabledShare <= 0 || random() >= enabledShare)) return false;
-    return enabledFor === undefined || enabledFor(exchange);
-  };
-
   /** @returns whether the request goes on now. */
   const ask = (exchange: Exchange, pending: Pending, input: CheckInput): boolean => {
     let answered: boolean | undefined;
@@ -60,28 +54,12 @@ export function createExtAuthz(name: string, settings: ExtAuthzSettings, random:
     const cancel = check(exchange, input, (verdict) => {
       if (pending.over) return;
       pending.cancel = undefined;
-      answered = decide(exchange, pending, verdict);
+      answered = decide(exchange, settings, pending, verdict);
       if (waiting && answered) exchange.proceed();
     });
     if (answered !== undefined) return answered;
     pending.cancel = cancel;
     waiting = true;
-    return false;
-  };
-
-  const decide = (exchange: Exchange, pending: Pending, verdict: Verdict): boolean => {
-    if (verdict.kind === 'error') return fail(exchange, settings, verdict.reason);
-    if (verdict.metadata !== undefined && settings.ingestMetadata) addMetadata(exchange, namespace, verdict.metadata);
-    if (verdict.kind === 'ok') {
-      counters.ok.add(1);
-      pending.response = verdict.response;
-      const changed = applyOk(exchange, verdict);
-      return !changed || !settings.clearRouteCache || exchange.reroute();
-    }
-    counters.denied.add(1);
-    exchange.addFlag('UAEX');
-    exchange.reason = 'ext_authz: denied by the authoriser';
-    exchange.answer(verdict.status, verdict.fields, verdict.body, 'ext_authz_denied');
     return false;
   };
 
@@ -91,7 +69,7 @@ export function createExtAuthz(name: string, settings: ExtAuthzSettings, random:
       const found = exchange.filterConfig(name);
       const own = found === filterDisabled ? undefined : (found as ExtAuthzPerRoute | undefined);
       if (found === filterDisabled || own?.disabled === true) return true;
-      if (!enabled(exchange)) {
+      if (!isEnabled(exchange, settings, random)) {
         counters.disabled.add(1);
         return !settings.denyAtDisable || refuse(exchange, settings, 'ext_authz: denied where it is disabled');
       }
@@ -127,6 +105,28 @@ export function createExtAuthz(name: string, settings: ExtAuthzSettings, random:
       pending.cancel?.();
     },
   };
+}
+
+function isEnabled(exchange: Exchange, { enabledShare, enabledFor }: ExtAuthzSettings, random: Random): boolean {
+  if (enabledShare < 1 && (enabledShare <= 0 || random() >= enabledShare)) return false;
+  return enabledFor === undefined || enabledFor(exchange);
+}
+
+function decide(exchange: Exchange, settings: ExtAuthzSettings, pending: Pending, verdict: Verdict): boolean {
+  const { counters } = settings;
+  if (verdict.kind === 'error') return fail(exchange, settings, verdict.reason);
+  if (verdict.metadata !== undefined && settings.ingestMetadata) addMetadata(exchange, namespace, verdict.metadata);
+  if (verdict.kind === 'ok') {
+    counters.ok.add(1);
+    pending.response = verdict.response;
+    const changed = applyOk(exchange, verdict);
+    return !changed || !settings.clearRouteCache || exchange.reroute();
+  }
+  counters.denied.add(1);
+  exchange.addFlag('UAEX');
+  exchange.reason = 'ext_authz: denied by the authoriser';
+  exchange.answer(verdict.status, verdict.fields, verdict.body, 'ext_authz_denied');
+  return false;
 }
 
 function fail(exchange: Exchange, settings: ExtAuthzSettings, reason: string): boolean {

@@ -42,33 +42,6 @@ interface Pending {
 const namespace = 'envoy.filters.http.ratelimit';
 
 export function createRateLimit(name: string, settings: RateLimitSettings): HttpFilter {
-  const { counters } = settings;
-
-  /** @returns whether the request goes on. */
-  const decide = (exchange: Exchange, pending: Pending, verdict: RateLimitVerdict | string): boolean => {
-    const cluster = [exchange.target?.clusterName ?? ''];
-    if (typeof verdict === 'string') {
-      counters.error.slot(cluster).add(1);
-      if (!settings.failureModeDeny) {
-        counters.failureModeAllowed.slot(cluster).add(1);
-        return true;
-      }
-      exchange.addFlag('RLSE');
-      exchange.reason = `ratelimit: ${verdict}`;
-      exchange.answer(settings.statusOnError, [], '', 'rate_limiter_error');
-      return false;
-    }
-    pending.verdict = verdict;
-    if (verdict.metadata !== undefined) addMetadata(exchange, namespace, verdict.metadata);
-    if (!verdict.overLimit) {
-      counters.ok.slot(cluster).add(1);
-      exchange.request.fields.push(...verdict.requestFields);
-      return true;
-    }
-    counters.overLimit.slot(cluster).add(1);
-    return refuse(exchange, settings, verdict);
-  };
-
   return {
     name,
     onRequest(exchange) {
@@ -85,7 +58,7 @@ export function createRateLimit(name: string, settings: RateLimitSettings): Http
       const cancel = settings.ask(domain, descriptors, (verdict) => {
         if (pending.over) return;
         pending.cancel = undefined;
-        going = decide(exchange, pending, verdict);
+        going = decide(exchange, settings, pending, verdict);
         if (waiting && going) exchange.proceed();
       });
       if (going !== undefined) return going;
@@ -112,6 +85,37 @@ export function createRateLimit(name: string, settings: RateLimitSettings): Http
       pending.cancel?.();
     },
   };
+}
+
+/** @returns whether the request goes on. */
+function decide(
+  exchange: Exchange,
+  settings: RateLimitSettings,
+  pending: Pending,
+  verdict: RateLimitVerdict | string,
+): boolean {
+  const { counters } = settings;
+  const cluster = [exchange.target?.clusterName ?? ''];
+  if (typeof verdict === 'string') {
+    counters.error.slot(cluster).add(1);
+    if (!settings.failureModeDeny) {
+      counters.failureModeAllowed.slot(cluster).add(1);
+      return true;
+    }
+    exchange.addFlag('RLSE');
+    exchange.reason = `ratelimit: ${verdict}`;
+    exchange.answer(settings.statusOnError, [], '', 'rate_limiter_error');
+    return false;
+  }
+  pending.verdict = verdict;
+  if (verdict.metadata !== undefined) addMetadata(exchange, namespace, verdict.metadata);
+  if (!verdict.overLimit) {
+    counters.ok.slot(cluster).add(1);
+    exchange.request.fields.push(...verdict.requestFields);
+    return true;
+  }
+  counters.overLimit.slot(cluster).add(1);
+  return refuse(exchange, settings, verdict);
 }
 
 /** Envoy's x-envoy-internal says who is inside. */

@@ -29,7 +29,7 @@ const failHeader = 'x-envoy-immediate-health-check-fail';
 const names = ['attempt', 'success', 'failure', 'passive_failure', 'network_failure'];
 
 export function createActive(options: ActiveOptions, deps: KeeperDeps): Keeper {
-  const { subject, sender, room } = options;
+  const { subject } = options;
   const counters = new Counters(names.map((name) => `health_check.${name}`));
   const clusters = subject.probes.map((probe) => probeCluster(subject.cluster, probe));
   let sessions = new Map<Endpoint, readonly Session[]>();
@@ -51,9 +51,8 @@ export function createActive(options: ActiveOptions, deps: KeeperDeps): Keeper {
     if (kind === 'network') counters.add('health_check.network_failure');
   };
 
-  const begin = (endpoint: CheckedEndpoint, probe: HealthProbe, cluster: Cluster): Session => {
-    let target: Endpoint | undefined;
-    return new Session({
+  const begin = (endpoint: CheckedEndpoint, probe: HealthProbe, cluster: Cluster): Session =>
+    new Session({
       probe,
       clock: deps.clock,
       random: deps.random,
@@ -62,28 +61,8 @@ export function createActive(options: ActiveOptions, deps: KeeperDeps): Keeper {
         count(result);
         settle(endpoint, result);
       },
-      run(done) {
-        if (room.inFlight >= probesInFlightMax) return undefined;
-        room.inFlight += 1;
-        counters.add('health_check.attempt');
-        target = probeEndpoint(endpoint, probe, subject.tlsFor, target);
-        const checked = { endpoint, cluster: subject.cluster, probeCluster: cluster, probeEndpoint: target };
-        let held = true;
-        const release = (): void => {
-          if (held) room.inFlight -= 1;
-          held = false;
-        };
-        const cancel = runCheck(probe, checked, sender, deps.clock, (result) => {
-          release();
-          done(result);
-        });
-        return () => {
-          release();
-          cancel();
-        };
-      },
+      run: probing(options, endpoint, probe, cluster, deps, () => counters.add('health_check.attempt')),
     });
-  };
 
   return {
     counters,
@@ -117,6 +96,38 @@ export function createActive(options: ActiveOptions, deps: KeeperDeps): Keeper {
       const failing = sessions.get(endpoint)?.find((session) => !session.healthy);
       return failing === undefined ? undefined : `failed its health check: ${failing.reason}`;
     },
+  };
+}
+
+/** What sends one probe after the other, each within the room that all have. */
+function probing(
+  { subject, sender, room }: ActiveOptions,
+  endpoint: CheckedEndpoint,
+  probe: HealthProbe,
+  cluster: Cluster,
+  { clock }: KeeperDeps,
+  onAttempt: () => void,
+): ConstructorParameters<typeof Session>[0]['run'] {
+  let target: Endpoint | undefined;
+  return (done) => {
+    if (room.inFlight >= probesInFlightMax) return undefined;
+    room.inFlight += 1;
+    onAttempt();
+    target = probeEndpoint(endpoint, probe, subject.tlsFor, target);
+    const checked = { endpoint, cluster: subject.cluster, probeCluster: cluster, probeEndpoint: target };
+    let held = true;
+    const release = (): void => {
+      if (held) room.inFlight -= 1;
+      held = false;
+    };
+    const cancel = runCheck(probe, checked, sender, clock, (result) => {
+      release();
+      done(result);
+    });
+    return () => {
+      release();
+      cancel();
+    };
   };
 }
 

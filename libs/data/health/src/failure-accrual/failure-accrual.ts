@@ -16,87 +16,105 @@ interface Breaker {
 }
 
 export function createFailureAccrual(spec: FailureAccrualSpec, deps: KeeperDeps): Keeper {
-  const { clock, random, change } = deps;
-  const counters = new Counters(['failure_accrual.shut_total', 'failure_accrual.probes_total', 'failure_accrual.shut']);
-  let breakers = new Map<Endpoint, Breaker>();
+  return new FailureAccrual(spec, deps);
+}
 
-  const close = (breaker: Breaker): void => {
-    breaker.cancel?.();
-    breaker.cancel = undefined;
+class FailureAccrual implements Keeper {
+  readonly counters = new Counters([
+    'failure_accrual.shut_total',
+    'failure_accrual.probes_total',
+    'failure_accrual.shut',
+  ]);
+  readonly #spec: FailureAccrualSpec;
+  readonly #deps: KeeperDeps;
+  #breakers = new Map<Endpoint, Breaker>();
+
+  constructor(spec: FailureAccrualSpec, deps: KeeperDeps) {
+    this.#spec = spec;
+    this.#deps = deps;
+  }
+
+  readonly observe = (endpoint: Endpoint, outcome: AttemptOutcome): void => {
+    const breaker = this.#breakers.get(endpoint);
+    // Answers to requests from before the gate was shut say nothing new.
+    if (breaker === undefined || breaker.gate === 'shut') return;
+    const failed = isFailure(outcome);
+    if (breaker.gate === 'open') {
+      breaker.failures = failed ? breaker.failures + 1 : 0;
+      if (breaker.failures >= this.#spec.failuresMax) this.#shut(endpoint, breaker);
+    } else if (breaker.gate === 'probing') {
+      if (failed) this.#shut(endpoint, breaker);
+      else this.#open(endpoint, breaker);
+    }
   };
+
+  readonly picked = (endpoint: Endpoint): void => {
+    const breaker = this.#breakers.get(endpoint);
+    if (breaker?.gate !== 'probation') return;
+    breaker.gate = 'probing';
+    this.counters.add('failure_accrual.probes_total');
+    this.#deps.change(endpoint, 'shut', true);
+    // A probe that nobody hears of again (its client went away) must not shut the endpoint off for ever.
+    this.#letProbe(endpoint, breaker);
+  };
+
+  update(endpoints: readonly CheckedEndpoint[]): void {
+    const before = this.#breakers;
+    this.#breakers = new Map();
+    for (const endpoint of endpoints) {
+      const breaker = before.get(endpoint) ?? { gate: 'open', failures: 0, trips: 0, cancel: undefined };
+      before.delete(endpoint);
+      this.#breakers.set(endpoint, breaker);
+    }
+    for (const breaker of before.values()) {
+      close(breaker);
+      if (breaker.gate !== 'open') this.counters.add('failure_accrual.shut', -1);
+    }
+  }
+
+  stop(): void {
+    for (const breaker of this.#breakers.values()) close(breaker);
+  }
+
+  reasonOf(endpoint: Endpoint): string | undefined {
+    const breaker = this.#breakers.get(endpoint);
+    if (breaker === undefined || breaker.gate === 'open') return undefined;
+    return `failure accrual: ${breaker.gate} after ${breaker.failures} failures in a row, back-off ${breaker.trips}`;
+  }
 
   /** Aside for the next back-off of the series; then a probe may go. */
-  const shut = (endpoint: Endpoint, breaker: Breaker): void => {
+  #shut(endpoint: Endpoint, breaker: Breaker): void {
     close(breaker);
-    if (breaker.gate === 'open') counters.add('failure_accrual.shut');
-    counters.add('failure_accrual.shut_total');
+    if (breaker.gate === 'open') this.counters.add('failure_accrual.shut');
+    this.counters.add('failure_accrual.shut_total');
     breaker.gate = 'shut';
-    breaker.cancel = clock.after(backOffMs(spec, breaker.trips, random()), () => {
-      breaker.gate = 'probation';
-      change(endpoint, 'shut', false);
-    });
+    this.#letProbe(endpoint, breaker);
     breaker.trips += 1;
-    change(endpoint, 'shut', true);
-  };
+    this.#deps.change(endpoint, 'shut', true);
+  }
 
-  const open = (endpoint: Endpoint, breaker: Breaker): void => {
+  #open(endpoint: Endpoint, breaker: Breaker): void {
     close(breaker);
-    if (breaker.gate !== 'open') counters.add('failure_accrual.shut', -1);
+    if (breaker.gate !== 'open') this.counters.add('failure_accrual.shut', -1);
     breaker.gate = 'open';
     breaker.failures = 0;
     breaker.trips = 0;
-    change(endpoint, 'shut', false);
-  };
+    this.#deps.change(endpoint, 'shut', false);
+  }
 
-  return {
-    counters,
-    observe(endpoint, outcome) {
-      const breaker = breakers.get(endpoint);
-      // Answers to requests from before the gate was shut say nothing new.
-      if (breaker === undefined || breaker.gate === 'shut') return;
-      const failed = isFailure(outcome);
-      if (breaker.gate === 'open') {
-        breaker.failures = failed ? breaker.failures + 1 : 0;
-        if (breaker.failures >= spec.failuresMax) shut(endpoint, breaker);
-      } else if (breaker.gate === 'probing') {
-        if (failed) shut(endpoint, breaker);
-        else open(endpoint, breaker);
-      }
-    },
-    picked(endpoint) {
-      const breaker = breakers.get(endpoint);
-      if (breaker?.gate !== 'probation') return;
-      breaker.gate = 'probing';
-      counters.add('failure_accrual.probes_total');
-      change(endpoint, 'shut', true);
-      // A probe that nobody hears of again (its client went away) must not shut the endpoint off for ever.
-      breaker.cancel = clock.after(backOffMs(spec, breaker.trips, random()), () => {
-        breaker.gate = 'probation';
-        change(endpoint, 'shut', false);
-      });
-    },
-    update(endpoints: readonly CheckedEndpoint[]) {
-      const before = breakers;
-      breakers = new Map();
-      for (const endpoint of endpoints) {
-        const breaker = before.get(endpoint) ?? { gate: 'open', failures: 0, trips: 0, cancel: undefined };
-        before.delete(endpoint);
-        breakers.set(endpoint, breaker);
-      }
-      for (const breaker of before.values()) {
-        close(breaker);
-        if (breaker.gate !== 'open') counters.add('failure_accrual.shut', -1);
-      }
-    },
-    stop() {
-      for (const breaker of breakers.values()) close(breaker);
-    },
-    reasonOf(endpoint) {
-      const breaker = breakers.get(endpoint);
-      if (breaker === undefined || breaker.gate === 'open') return undefined;
-      return `failure accrual: ${breaker.gate} after ${breaker.failures} failures in a row, back-off ${breaker.trips}`;
-    },
-  };
+  /** After the back-off. */
+  #letProbe(endpoint: Endpoint, breaker: Breaker): void {
+    const { clock, random, change } = this.#deps;
+    breaker.cancel = clock.after(backOffMs(this.#spec, breaker.trips, random()), () => {
+      breaker.gate = 'probation';
+      change(endpoint, 'shut', false);
+    });
+  }
+}
+
+function close(breaker: Breaker): void {
+  breaker.cancel?.();
+  breaker.cancel = undefined;
 }
 
 /** min × 2^trips, at most max; then up to `jitter` of it more, still at most max. @param chance in [0, 1). */

@@ -60,17 +60,12 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const take = (update: ResourceUpdate, part: boolean): string | undefined => {
-    const type = shortTypeName(update.typeUrl);
     const refusal = runtime.apply(update);
     if (refusal === undefined) {
-      log.debug({ type, changed: update.changed.length, removed: update.removed.length }, 'configuration taken');
       subscribe();
       cache.touch();
-    } else if (!part)
-      log.warn(
-        { type, code: 'config_rejected', reason: refusal },
-        'configuration refused; what is good of it is taken',
-      );
+    }
+    if (refusal === undefined || !part) logTaken(log, update, refusal);
     return refusal;
   };
 
@@ -83,13 +78,8 @@ export function createSession(options: SessionOptions): Session {
       const was = connected;
       connected = state === 'connected';
       reason = why;
-      if (connected) {
-        log.info('connected to the control plane');
-        options.onConnected();
-      }
-      if (connected) return;
-      if (was) log.warn({ reason: why }, 'lost the control plane; the last good configuration stays in force');
-      else log.debug({ reason: why }, 'the control plane is not reachable');
+      logConnection(log, was, connected, why);
+      if (connected) options.onConnected();
     },
   };
 
@@ -98,14 +88,10 @@ export function createSession(options: SessionOptions): Session {
       fromCache = await takeKept(options);
       if (fromCache) log.info('the kept configuration is in force until the control plane answers');
       client = options.connect(handlers);
-      client.subscribe(xdsTypes.CDS, '*');
-      client.subscribe(xdsTypes.LDS, '*');
+      for (const type of [xdsTypes.CDS, xdsTypes.LDS]) client.subscribe(type, '*');
       subscribe();
       // After the subscriptions: versions of what is not wanted would be forgotten.
-      // What the runtime holds, not what the file had: of the rest the control plane shall send everything.
-      for (const [typeUrl, resources] of runtime.received()) {
-        client.seed(typeUrl, new Map([...resources.values()].map(({ name, version }) => [name, version])));
-      }
+      seed(client, runtime);
       cancelWait = clock.after(controlPlaneWaitMs, () => {
         waitedOut = true;
       });
@@ -125,6 +111,29 @@ export function createSession(options: SessionOptions): Session {
     },
     reportHealth: (healthy, message) => client?.reportHealth(healthy, message),
   };
+}
+
+function logConnection(log: Logger, was: boolean, is: boolean, reason: string): void {
+  if (is) log.info('connected to the control plane');
+  else if (was) log.warn({ reason }, 'lost the control plane; the last good configuration stays in force');
+  else log.debug({ reason }, 'the control plane is not reachable');
+}
+
+/** Versions of what the runtime holds, not of what the file had: of the rest the control plane shall send everything. */
+function seed(client: XdsClient, runtime: Runtime): void {
+  for (const [typeUrl, resources] of runtime.received()) {
+    client.seed(typeUrl, new Map([...resources.values()].map(({ name, version }) => [name, version])));
+  }
+}
+
+function logTaken(log: Logger, { typeUrl, changed, removed }: ResourceUpdate, refusal: string | undefined): void {
+  const type = shortTypeName(typeUrl);
+  if (refusal === undefined) {
+    log.debug({ type, changed: changed.length, removed: removed.length }, 'configuration taken');
+    return;
+  }
+  const facts = { type, code: 'config_rejected', reason: refusal };
+  log.warn(facts, 'configuration refused; what is good of it is taken');
 }
 
 /** Takes the kept configuration into force as far as it is good. @returns true where some of it is. */

@@ -4,11 +4,11 @@ import { parseTapQuery, type Tap } from '@weft/data-filters';
 import type { AdminView } from '../admin/admin-view.ts';
 import { clusterFacts } from '../admin/pages/cluster-facts.ts';
 import { recentLines } from '../admin/pages/requests.ts';
-import type { Question, ToWorker } from './channel.ts';
+import type { FromWorker, Question, ToWorker } from './channel.ts';
 
-export type AskedView = Pick<AdminView, 'registry' | 'tables' | 'poolStats' | 'tap' | 'clock'>;
+type AskedView = Pick<AdminView, 'registry' | 'tables' | 'poolStats' | 'tap' | 'clock'>;
 
-export function answerOf(question: Question, view: AskedView): unknown {
+function answerOf(question: Question, view: AskedView): unknown {
   switch (question.about) {
     case 'metrics':
       return view.registry.renderPrometheus();
@@ -21,24 +21,27 @@ export function answerOf(question: Question, view: AskedView): unknown {
   }
 }
 
-/** @param send lines; the parent holds back what its reader does not take. */
-export function createTapsOfParent(view: AskedView, send: (id: number, text: string) => void) {
-  const open = new Map<number, Tap>();
+/** @param send to the parent, who holds back the lines that its reader does not take. */
+export function createAnswers(view: AskedView, send: (message: FromWorker) => void) {
+  const taps = new Map<number, Tap>();
+  const openTap = (id: number, query: string): void => {
+    const test = parseTapQuery(new URLSearchParams(query));
+    const write = (text: string): boolean => {
+      send({ weft: 'tapped', id, text });
+      return true;
+    };
+    const tap = typeof test === 'function' ? view.tap?.open(test, { write }) : undefined;
+    if (tap !== undefined) taps.set(id, tap);
+  };
   return {
-    take(message: Extract<ToWorker, { weft: 'tap' | 'untap' }>): void {
+    take(message: Extract<ToWorker, { weft: 'ask' | 'tap' | 'untap' }>): void {
       const { id } = message;
-      if (message.weft === 'untap') {
-        open.get(id)?.stop();
-        open.delete(id);
-        return;
+      if (message.weft === 'ask') send({ weft: 'answer', id, answer: answerOf(message.question, view) });
+      else if (message.weft === 'tap') openTap(id, message.query);
+      else {
+        taps.get(id)?.stop();
+        taps.delete(id);
       }
-      const test = parseTapQuery(new URLSearchParams(message.query));
-      const write = (text: string): boolean => {
-        send(id, text);
-        return true;
-      };
-      const tap = typeof test === 'function' ? view.tap?.open(test, { write }) : undefined;
-      if (tap !== undefined) open.set(id, tap);
     },
   };
 }

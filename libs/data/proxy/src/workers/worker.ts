@@ -2,14 +2,16 @@
 
 import { create } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
+import type { Runtime } from '@weft/data-runtime';
+import type { Logger } from '@weft/telemetry';
 import type { TlsMaterial } from '@weft/tls';
 import { xdsTypes } from '@weft/xds-protocol';
-import { createDataPath } from '../data-path.ts';
+import { createDataPath, type DataPath } from '../data-path.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { createWorkParts } from '../work-parts.ts';
-import type { Channel, FromWorker, ToWorker, WorkerReport } from './channel.ts';
-import { createSocketAsker, listenOnSocket } from './socket-asker.ts';
-import { answerOf, createTapsOfParent } from './worker-answers.ts';
+import type { Channel, FromWorker, ListenOn, ToWorker, WorkerReport } from './channel.ts';
+import { createSocketAsker, listenOnSocket, type SocketAsker } from './socket-asker.ts';
+import { createAnswers } from './worker-answers.ts';
 
 /** How often a worker looks whether there is something to report. */
 const reportMs = 50;
@@ -26,33 +28,18 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
   const path = createDataPath({
     ...options,
     ...parts,
-    listen(server, host, port, backlog) {
-      asker.ask(host, port, (socket, code) => {
-        if (socket !== undefined) listenOnSocket(server, socket, backlog);
-        else server.emit('error', Object.assign(new Error('the socket is not to be had'), { code }));
-      });
-    },
+    listen: listenBy(asker),
   });
   runtime.onChange(({ typeUrl }) => {
     if (typeUrl === xdsTypes.LDS || typeUrl === xdsTypes.RDS) path.sync();
   });
 
-  const view = {
-    ...parts,
-    tables: runtime.tables,
-    poolStats: path.poolStats,
-    tap: parts.stages.tap,
-    clock: options.clock,
-  };
-  const taps = createTapsOfParent(view, (id, text) => channel.send({ weft: 'tapped', id, text }));
+  const { stages } = parts;
+  const view = { ...parts, ...stages, tables: runtime.tables, poolStats: path.poolStats };
+  const answers = createAnswers(view, (message) => channel.send(message));
 
   const report = (): void => {
-    const now: WorkerReport = {
-      weft: 'report',
-      states: path.listenerStates(),
-      connections: { inbound: path.connections('inbound'), outward: path.connections('outward') },
-      done,
-    };
+    const now = reportOf(path, done);
     const text = JSON.stringify(now);
     if (text === reported) return;
     reported = text;
@@ -71,19 +58,9 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
       case 'socket':
         asker.answered(message, socket);
         return;
-      case 'update': {
-        const { typeUrl, removed } = message;
-        const changed = message.changed.map(([name, version, value]) => ({
-          name,
-          version,
-          body: create(AnySchema, { typeUrl, value }),
-        }));
-        const refusal = runtime.apply({ typeUrl, changed, removed });
-        // The parent runs the same code and has taken it.
-        if (refusal !== undefined) options.log.error({ reason: refusal }, 'a worker refused what its parent took');
-        else runtime.wanted();
+      case 'update':
+        apply(runtime, message, options.log);
         break;
-      }
       case 'identity':
         material = message.material;
         uri = message.uri;
@@ -92,11 +69,9 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
         path.drain(message.side, message.spareIdle);
         break;
       case 'ask':
-        channel.send({ weft: 'answer', id: message.id, answer: answerOf(message.question, view) });
-        return;
       case 'tap':
       case 'untap':
-        taps.take(message);
+        answers.take(message);
         return;
       case 'stop':
         end();
@@ -107,4 +82,34 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
   };
   channel.onMessage(take);
   channel.onClosed(end);
+}
+
+function reportOf(path: DataPath, done: number): WorkerReport {
+  return {
+    weft: 'report',
+    states: path.listenerStates(),
+    connections: { inbound: path.connections('inbound'), outward: path.connections('outward') },
+    done,
+  };
+}
+
+function listenBy(asker: SocketAsker): ListenOn {
+  return (server, host, port, backlog) =>
+    asker.ask(host, port, (socket, code) => {
+      if (socket !== undefined) listenOnSocket(server, socket, backlog);
+      else server.emit('error', Object.assign(new Error('the socket is not to be had'), { code }));
+    });
+}
+
+function apply(runtime: Runtime, message: Extract<ToWorker, { weft: 'update' }>, log: Logger): void {
+  const { typeUrl, removed } = message;
+  const changed = message.changed.map(([name, version, value]) => ({
+    name,
+    version,
+    body: create(AnySchema, { typeUrl, value }),
+  }));
+  const refusal = runtime.apply({ typeUrl, changed, removed });
+  // The parent runs the same code and has taken it.
+  if (refusal !== undefined) log.error({ reason: refusal }, 'a worker refused what its parent took');
+  else runtime.wanted();
 }

@@ -1,13 +1,13 @@
 /** Clusters, their endpoints, and the places that routes hold: the state behind CDS and EDS. */
 
-import type { Cancel } from '@weft/kernel';
-import { type AssignmentSpec, type EndpointSpec, emptyAssignment } from '../clusters/assignment.ts';
+import { type AssignmentSpec, emptyAssignment } from '../clusters/assignment.ts';
 import type { ClusterSpec } from '../clusters/cluster-spec.ts';
-import { type ResolveDns, startDnsRefresh } from '../clusters/dns-refresh.ts';
+import type { ResolveDns } from '../clusters/dns-refresh.ts';
 import { LivingCluster, type LivingClusterDeps } from '../clusters/living-cluster.ts';
 import { createPlaces } from '../places.ts';
 import type { Cluster } from '../tables/cluster.ts';
 import type { Ref } from '../tables/route.ts';
+import { ClusterDiscovery } from './cluster-discovery.ts';
 
 export interface ClusterStoreOptions extends LivingClusterDeps {
   readonly resolveDns: ResolveDns;
@@ -35,40 +35,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
   const clusters = new Map<string, LivingCluster>();
   const places = createPlaces<Cluster>();
   const assignments = new Map<string, AssignmentSpec>();
-  const refreshers = new Map<string, { readonly key: string; readonly cancel: Cancel }>();
-  /** What the names of DNS clusters last resolved to. */
-  const resolved = new Map<string, readonly EndpointSpec[]>();
-  const endRefresh = (name: string): void => {
-    refreshers.get(name)?.cancel();
-    refreshers.delete(name);
-  };
-
-  const discover = (cluster: LivingCluster): void => {
-    const { discovery, name } = cluster.spec;
-    const key = JSON.stringify(discovery.kind === 'dns' ? discovery : discovery.kind);
-    // Names that are the same go on being refreshed: what they last resolved to is not lost.
-    if (discovery.kind === 'dns' && refreshers.get(name)?.key === key) {
-      cluster.assign({ ...discovery.assignment, endpoints: resolved.get(name) ?? [] });
-      return;
-    }
-    endRefresh(name);
-    if (discovery.kind === 'eds') cluster.assign(assignments.get(discovery.serviceName) ?? emptyAssignment);
-    else if (discovery.kind === 'static') cluster.assign(discovery.assignment);
-    else if (discovery.kind === 'dns') {
-      const { overprovisioningFactor } = discovery.assignment;
-      const cancel = startDnsRefresh({
-        spec: discovery,
-        resolve: options.resolveDns,
-        clock: options.clock,
-        onResolved(endpoints) {
-          resolved.set(name, endpoints);
-          cluster.assign({ endpoints, overprovisioningFactor });
-          options.onResolved(name);
-        },
-      });
-      refreshers.set(name, { key, cancel });
-    }
-  };
+  const discovery = new ClusterDiscovery({ ...options, assignments });
 
   const wanted = (): ReadonlySet<string> => {
     const names = new Set<string>();
@@ -79,8 +46,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
   const remove = (name: string): void => {
     const cluster = clusters.get(name);
     if (cluster === undefined) return;
-    endRefresh(name);
-    resolved.delete(name);
+    discovery.forget(name);
     clusters.delete(name);
     places.at(name).current = undefined;
     cluster.end();
@@ -101,7 +67,7 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
         } else {
           cluster.update(spec);
         }
-        discover(cluster);
+        discovery.discover(cluster);
         places.at(name).current = cluster;
       }
       for (const name of removed) remove(name);
@@ -113,20 +79,20 @@ export function createClusterStore(options: ClusterStoreOptions): ClusterStore {
       for (const name of removed) assignments.delete(name);
       const touched = new Set([...changed.keys(), ...removed]);
       for (const cluster of clusters.values()) {
-        const { discovery } = cluster.spec;
-        if (discovery.kind !== 'eds' || !touched.has(discovery.serviceName)) continue;
-        cluster.assign(assignments.get(discovery.serviceName) ?? emptyAssignment);
+        const from = cluster.spec.discovery;
+        if (from.kind !== 'eds' || !touched.has(from.serviceName)) continue;
+        cluster.assign(assignments.get(from.serviceName) ?? emptyAssignment);
       }
     },
     isWarming(name) {
-      const discovery = clusters.get(name)?.spec.discovery;
-      return discovery?.kind === 'eds' && !assignments.has(discovery.serviceName);
+      const from = clusters.get(name)?.spec.discovery;
+      return from?.kind === 'eds' && !assignments.has(from.serviceName);
     },
     sweep(isReferenced) {
       places.sweep(isReferenced);
     },
     stop() {
-      for (const name of [...refreshers.keys()]) endRefresh(name);
+      discovery.stop();
       for (const cluster of clusters.values()) cluster.stop();
     },
   };

@@ -37,11 +37,7 @@ export function createTrafficStore(options: WarmSwapOptions): TrafficStore {
   const named = createPlaces<RouteTable>();
   const inline = createPlaces<RouteTable>();
 
-  const wanted = (): ReadonlySet<string> => {
-    const names = new Set<string>();
-    for (const { value } of compiled.values()) for (const name of value.routeNames) names.add(name);
-    return names;
-  };
+  const wanted = (): ReadonlySet<string> => namesOf(compiled, ({ routeNames }) => routeNames);
   const dropRoutes = (name: string): void => {
     warm.cancel(name);
     routes.delete(name);
@@ -65,8 +61,7 @@ export function createTrafficStore(options: WarmSwapOptions): TrafficStore {
         compiled.delete(name);
         listeners.delete(name);
       }
-      const keys = new Set<string>();
-      for (const { value } of compiled.values()) for (const key of value.inlineRoutes.keys()) keys.add(key);
+      const keys = namesOf(compiled, ({ inlineRoutes }) => inlineRoutes.keys());
       // The place is forgotten, not emptied: who drains still has it.
       inline.keep((key) => keys.has(key));
       const after = wanted();
@@ -100,4 +95,13 @@ export function createTrafficStore(options: WarmSwapOptions): TrafficStore {
       return false;
     },
   };
+}
+
+function namesOf(
+  listeners: ReadonlyMap<string, WithClusters<CompiledListener>>,
+  read: (listener: CompiledListener) => Iterable<string>,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { value } of listeners.values()) for (const name of read(value)) names.add(name);
+  return names;
 }
