@@ -2,6 +2,7 @@
 export { compareByAge, compareByAgeAndPath } from './age.ts';
 export { parseDuration } from './duration.ts';
 export { hostAliases, hostsOverlap, resolveHost } from './hosts.ts';
+export { isWithinBlock } from './kinds/addresses.ts';
 export { isDryRun } from './kinds/authorization-policy/dry-run.ts';
 export type {
   AuthorizationAction,

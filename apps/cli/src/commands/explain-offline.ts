@@ -6,7 +6,9 @@ import {
   compile,
   decodeSnapshot,
   type ExplainedAccess,
+  type ExplainedCut,
   explainAccess,
+  explainCuts,
   explainRequest,
   nameOfProxy,
   offlineClient,
@@ -22,6 +24,8 @@ export interface OfflineExplanation {
   readonly explanation: Explanation;
   /** What the workloads at the other end say of it, each once. */
   readonly access: readonly ExplainedAccess[];
+  /** What NetworkPolicies cut of it. */
+  readonly cuts: readonly ExplainedCut[];
 }
 
 /** @param from "order", "order.shop", "shop/order", "gateway"; "name.namespace" of nobody that is known is a client of that namespace. */
@@ -38,7 +42,9 @@ export async function explainOffline(
   if (asked === undefined) throw new CliFailure(exitCodes.usage, `"${request.url}" is not a URL`);
   const explanation = explainRequest(decodeSnapshot(compile(mesh.input, proxy)), proxy, asked);
   const name = proxy.workloadGroup || nameOfProxy(proxy);
-  return { name, explanation, access: accessOf(mesh, explanation, asked) };
+  const endpoints = explanation.targets.flatMap((target) => target.endpoints.map(({ address }) => address));
+  const cuts = explainCuts(mesh, proxy, endpoints);
+  return { name, explanation, access: accessOf(mesh, explanation, asked), cuts };
 }
 
 function accessOf(

@@ -8,10 +8,11 @@ import {
   type ExplainedTarget,
   type ExplainRequest,
   type Explanation,
+  type NetworkCut,
 } from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
-import { findAdmin } from '../find-proxy.ts';
+import { findAdmin, findProxy } from '../find-proxy.ts';
 import type { Paint } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { explainId, isRequestId } from './explain-id.ts';
@@ -39,11 +40,12 @@ export async function explain(
     if (flags.from === undefined) throw new CliFailure(exitCodes.usage, 'say who asks: --from order');
     const { explainOffline } = await import('./explain-offline.ts');
     const offline = await explainOffline(request, flags.from, flags.filename, flags.meshConfig);
-    const { name, explanation, access } = offline;
-    await context.output.answer(context.format, { from: name, request, ...explanation, access }, () =>
+    const { name, explanation, access, cuts } = offline;
+    await context.output.answer(context.format, { from: name, request, ...explanation, access, cuts }, () =>
       [
         print(context.output.paint, request, name, explanation),
         ...access.map((one) => printAccess(context.output.paint, one)),
+        ...cuts.map((one) => printCut(context.output.paint, one)),
       ].join('\n'),
     );
     return;
@@ -59,9 +61,38 @@ export async function explain(
         `${name} has an Envoy as its proxy, which cannot explain itself; ask by the files, as in: weft explain ${request.method} ${request.url} --from ${name} -f infra/mesh`,
       );
     });
-  await context.output.answer(context.format, { from: name, request, ...explanation }, () =>
-    print(context.output.paint, request, name, explanation),
+  const cuts = await cutsOf(context, flags.from, explanation);
+  await context.output.answer(context.format, { from: name, request, ...explanation, cuts }, () =>
+    [
+      print(context.output.paint, request, name, explanation),
+      ...cuts.map((one) => printCut(context.output.paint, one)),
+    ].join('\n'),
   );
+}
+
+/** Endpoints that the control plane is asked about. */
+const cutTargetsMax = 100;
+
+/** The sidecar knows nothing of NetworkPolicies; without a control plane that does, nothing is said. */
+async function cutsOf(
+  context: Context,
+  from: string | undefined,
+  { targets }: Explanation,
+): Promise<readonly NetworkCut[]> {
+  const endpoints = targets.flatMap((target) => target.endpoints.map(({ address }) => address)).slice(0, cutTargetsMax);
+  if (from === undefined || endpoints.length === 0) return [];
+  try {
+    const { id } = await findProxy(context, from);
+    return await context.operator().networkCuts(id, endpoints);
+  } catch (error) {
+    if (error instanceof AdminError || error instanceof CliFailure) return [];
+    throw error;
+  }
+}
+
+/** "network       NetworkPolicy shop/x cuts order → payment:8080". */
+function printCut(paint: Paint, { sentence, places }: NetworkCut): string {
+  return `${paint('dim', 'network'.padEnd(14))}${paint('bad', sentence)}  ${paint('dim', places.join(', '))}`;
 }
 
 /** The method may be left out. @throws CliFailure (usage) */

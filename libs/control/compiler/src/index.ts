@@ -7,6 +7,8 @@ export { compile, createCompiler, defaultCompilerLimits } from './compile.ts';
 export type { CheckedResource, CheckedSet } from './consistency.ts';
 export { checkConsistency } from './consistency.ts';
 export type { CompileInput } from './input.ts';
+export type { ExplainedCut } from './network-policies/explain-cuts.ts';
+export { explainCuts } from './network-policies/explain-cuts.ts';
 export { deniedTraffic, deniedTrafficMax } from './plan/denied-traffic.ts';
 export type { AskedRequest } from './plan/evaluate/asked-request.ts';
 export { askedRequest } from './plan/evaluate/asked-request.ts';

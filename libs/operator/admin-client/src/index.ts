@@ -13,6 +13,8 @@ export type {
   HistoryItem,
   InstanceStatus,
   MeshStatus,
+  NetworkCut,
+  PartConditions,
   PlanItem,
   PlannedItem,
   PlanRequest,

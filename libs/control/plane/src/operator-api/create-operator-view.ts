@@ -1,5 +1,6 @@
 /** The operator API's answers, read from the plane's parts at the time of the call. */
 
+import { explainCuts } from '@weft/control-compiler';
 import type { InstanceView, ServiceView } from '@weft/control-registry';
 import type { JournalEntry, PutResult } from '@weft/control-sources';
 import { type AnyResource, type Kind, parseDocuments, resourceKey, shownSpec } from '@weft/model';
@@ -89,6 +90,12 @@ export function createOperatorView(options: OperatorViewOptions): OperatorView {
       return taken(result);
     },
     analysis: () => analysisOf(proxies.planned()),
+    networkCuts(proxyId, targets) {
+      const planned = proxies.planned();
+      const client = planned.proxies.find(({ id }) => id === proxyId);
+      if (client === undefined) throw new Problem('not_found', `no proxy ${proxyId} is connected`);
+      return explainCuts(planned, client, targets);
+    },
     plan: (request) => planOf(proxies.planned(), state.registry.kept(), request),
     async remove(kind, namespace, name, ifVersion) {
       const version = state.applied.version();

@@ -1,6 +1,6 @@
 /** What the operator API shows and changes: the seam between HTTP and the plane. */
 
-import type { AnalysisFinding } from '@weft/control-compiler';
+import type { AnalysisFinding, ExplainedCut } from '@weft/control-compiler';
 import type { Violation } from '@weft/model';
 import type { TypeStatus, XdsTypeName } from '@weft/xds-protocol';
 import type { PlanAnswer, PlanRequest } from './plan-view.ts';
@@ -117,6 +117,8 @@ export interface OperatorView {
   rollback(version: number, ifVersion?: number): Promise<AppliedChanges>;
   /** What the analysers say of the configuration in force. */
   analysis(): readonly AnalysisFinding[];
+  /** What NetworkPolicies cut. @param proxyId of the caller. @param targets "10.0.0.1:8080". @throws Problem not_found. */
+  networkCuts(proxyId: string, targets: readonly string[]): readonly ExplainedCut[];
   /** What a change would do; nothing is changed. @throws Problem invalid_resource, not_found. */
   plan(request: PlanRequest): PlanAnswer;
   /** @throws Problem not_found, conflict, version_conflict. */

@@ -24,6 +24,13 @@ const filterSchema = z.object({
   name: z.string().max(253).optional(),
 });
 
+/** Endpoints that one question is about. */
+const targetsMax = 100;
+const target = z.string().max(300);
+const targetsSchema = z.object({
+  target: z.union([target.transform((one) => [one]), z.array(target).max(targetsMax)]).default([]),
+});
+
 const planSchema = z.object({
   yaml: z.string(),
   delete: z.boolean().default(false),
@@ -107,6 +114,11 @@ export function createOperatorApi(
   app.post<{ Params: { version: string } }>('/v1/rollback/:version', async (request, reply) => {
     const { applied, version } = await view.rollback(versionOf(request.params.version), ifVersion(request));
     return reply.header('etag', `"${version}"`).send({ applied, version });
+  });
+  app.get<{ Params: { id: string } }>('/v1/proxies/:id/network-cuts', (request) => {
+    const asked = targetsSchema.safeParse(request.query);
+    if (!asked.success) throw new Problem('bad_request', `target may be given at most ${targetsMax} times`);
+    return { cuts: view.networkCuts(request.params.id, asked.data.target) };
   });
   app.get('/v1/analysis', () => ({ findings: view.analysis() }));
   app.register(async (scope) => {

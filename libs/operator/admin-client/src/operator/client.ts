@@ -2,7 +2,7 @@
 
 import { asObject, asString, listOf } from '../decode.ts';
 import { type Call, callJson, callText, type Fetch } from '../request.ts';
-import { decodeApplied, decodeHistory, decodeProxy, decodeResource, decodeStatus } from './decode.ts';
+import { decodeApplied, decodeCut, decodeHistory, decodeProxy, decodeResource, decodeStatus } from './decode.ts';
 import { decodeFinding, decodePlan } from './decode-plan.ts';
 import { createIdentityClient, type IdentityClient } from './identity.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   AppliedItem,
   History,
   MeshStatus,
+  NetworkCut,
   PlanItem,
   PlanRequest,
   ProxyStatus,
@@ -44,6 +45,8 @@ export interface OperatorClient {
   rollback(version: number): Promise<readonly AppliedItem[]>;
   /** What the analysers say of the configuration in force. */
   analysis(): Promise<readonly AnalysisItem[]>;
+  /** What NetworkPolicies cut of the caller's flows to endpoints ("10.0.0.1:8080"), as sentences with the policies' places. */
+  networkCuts(proxyId: string, targets: readonly string[]): Promise<readonly NetworkCut[]>;
   /** What a change would do; nothing is changed. */
   plan(request: PlanRequest): Promise<PlanItem>;
   /** Join tokens and the CA. */
@@ -100,6 +103,11 @@ export function createOperatorClient(options: OperatorClientOptions): OperatorCl
     },
     async analysis() {
       return listOf((await get('/v1/analysis'))['findings'], decodeFinding);
+    },
+    async networkCuts(proxyId, targets) {
+      const query = new URLSearchParams(targets.map((target): [string, string] => ['target', target]));
+      const path = `/v1/proxies/${encodeURIComponent(proxyId)}/network-cuts?${query.toString()}`;
+      return listOf((await get(path))['cuts'], decodeCut);
     },
     async plan(request) {
       const content = { type: 'application/json', body: JSON.stringify(request) };

@@ -6,6 +6,7 @@ import {
   type History,
   type InstanceStatus,
   type MeshStatus,
+  type NetworkCut,
   type PartConditions,
   type ProxyStatus,
   type ResourceItem,
@@ -58,6 +59,11 @@ function decodeConditions(value: unknown): PartConditions {
       };
     }),
   };
+}
+
+export function decodeCut(value: unknown): NetworkCut {
+  const cut = asObject(value);
+  return { sentence: asString(cut['sentence']), places: listOf(cut['places'], asString) };
 }
 
 export function decodeProxy(value: unknown): ProxyStatus {

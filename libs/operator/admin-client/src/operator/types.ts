@@ -124,6 +124,12 @@ export interface ResourceFilter {
   readonly name?: string;
 }
 
+export interface NetworkCut {
+  /** "NetworkPolicy shop/x cuts order → payment:8080". */
+  readonly sentence: string;
+  readonly places: readonly string[];
+}
+
 /** One doubt of an analyser (docs/reference/analysis.md). */
 export interface AnalysisItem {
   readonly file: string;

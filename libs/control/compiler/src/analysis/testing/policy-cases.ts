@@ -294,6 +294,34 @@ export const policyCases: readonly Case[] = [
   ],
   [
     'WEFT0131',
+    'names the callers that are cut, by label and by namespace, where other policies let nobody else in',
+    [
+      [
+        'NetworkPolicy shop/n',
+        '{ podSelector: { matchLabels: { app: order } }, ingress: [{ from: [{ podSelector: { matchLabels: { app: payment } } }] }, { ports: [{ port: 15021 }, { port: 15090 }] }] }',
+      ],
+      [
+        'NetworkPolicy shop/gateways',
+        '{ podSelector: { matchLabels: { app: order } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: web } } }] }] }',
+      ],
+    ],
+    'NetworkPolicy shop/n spec.ingress: cuts gateway.istio-system → order.shop:8080',
+    'NetworkPolicy shop/gateways spec.ingress: cuts gateway.istio-system → order.shop:8080',
+  ],
+  [
+    'WEFT0131',
+    'tells calls of rules that their own side cuts',
+    [
+      vs('{ hosts: [payment], http: [{ route: [{ destination: { host: payment } }] }] }'),
+      [
+        'NetworkPolicy shop/o',
+        '{ podSelector: { matchLabels: { app: order } }, policyTypes: [Egress], egress: [{ to: [{ podSelector: { matchLabels: { app: db } } }] }, { ports: [{ port: 15012 }] }] }',
+      ],
+    ],
+    'NetworkPolicy shop/o spec.egress: WorkloadGroup shop/order does not reach any port of payment.shop.svc.cluster.local, which rules of its namespace route to',
+  ],
+  [
+    'WEFT0131',
     'takes a policy that lets the ports of services through',
     [
       [

@@ -1,0 +1,111 @@
+/** Which NetworkPolicies cut a flow between two workloads: what Kubernetes does beside the mesh, which does not see it. */
+
+import { isIP } from 'node:net';
+import {
+  isWithinBlock,
+  type Model,
+  type NetworkPolicyPeer,
+  type NetworkPolicyPort,
+  type NetworkPolicyRule,
+  type Resource,
+  selectsLabels,
+} from '@weft/model';
+
+export type NetworkPolicy = Resource<'NetworkPolicy'>;
+
+export interface FlowEnd {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** For rules with an ipBlock; none: they count as letting it through, so that nothing is said that is not known. */
+  readonly addresses: readonly string[];
+}
+
+/** Of the workload that is called: a rule names it by number or by name. */
+export interface FlowPort {
+  readonly number: number;
+  readonly name: string;
+}
+
+/**
+ * The policies of the direction that is closed, that of the caller before that of the called; none: the flow is through. All of them together
+ * cut it: one that let it through would do. @param port TCP.
+ */
+export function cutsOf(model: Model, from: FlowEnd, to: FlowEnd, port: FlowPort): readonly NetworkPolicy[] {
+  const egress = governing(model, from, 'Egress');
+  if (egress.length > 0 && !egress.some(({ spec }) => lets(model, from.namespace, spec.egress, to, port)))
+    return egress;
+  const ingress = governing(model, to, 'Ingress');
+  if (ingress.length > 0 && !ingress.some(({ spec }) => lets(model, to.namespace, spec.ingress, from, port))) {
+    return ingress;
+  }
+  return [];
+}
+
+/** Policies of its namespace that select a workload for a direction. */
+export function governing(
+  model: Model,
+  { namespace, labels }: Pick<FlowEnd, 'namespace' | 'labels'>,
+  direction: 'Ingress' | 'Egress',
+): readonly NetworkPolicy[] {
+  return model
+    .byKind('NetworkPolicy')
+    .filter(
+      (policy) =>
+        policy.namespace === namespace && governs(policy, direction) && selectsLabels(policy.spec.podSelector, labels),
+    );
+}
+
+export function governs({ spec }: NetworkPolicy, direction: 'Ingress' | 'Egress'): boolean {
+  if (spec.policyTypes !== undefined) return spec.policyTypes.includes(direction);
+  return direction === 'Ingress' || (spec.egress ?? []).length > 0;
+}
+
+/** Whoever is at the other end. */
+export function letsPort(rules: readonly NetworkPolicyRule[] | undefined, port: FlowPort): boolean {
+  return (rules ?? []).some(({ ports = [] }) => ports.length === 0 || ports.some((one) => takesPort(one, port)));
+}
+
+function lets(
+  model: Model,
+  namespace: string,
+  rules: readonly NetworkPolicyRule[] | undefined,
+  other: FlowEnd,
+  port: FlowPort,
+): boolean {
+  return (rules ?? []).some(
+    (rule) =>
+      letsPort([rule], port) &&
+      ((rule.peers ?? []).length === 0 || (rule.peers ?? []).some((peer) => takesPeer(model, namespace, peer, other))),
+  );
+}
+
+function takesPort({ protocol = 'TCP', port, endPort }: NetworkPolicyPort, { number, name }: FlowPort): boolean {
+  if (protocol !== 'TCP') return false;
+  if (port === undefined || port === name) return true;
+  return typeof port === 'number' && port <= number && number <= (endPort ?? port);
+}
+
+/** @param namespace of the policy: pods without namespaceSelector are its own. */
+function takesPeer(
+  model: Model,
+  namespace: string,
+  { podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer,
+  other: FlowEnd,
+): boolean {
+  if (ipBlock !== undefined) return inBlock(ipBlock, other.addresses);
+  if (podSelector !== undefined && !selectsLabels(podSelector, other.labels)) return false;
+  if (namespaceSelector === undefined) return other.namespace === namespace;
+  const written = model.get('Namespace', '', other.namespace)?.labels ?? {};
+  return selectsLabels(namespaceSelector, { 'kubernetes.io/metadata.name': other.namespace, ...written });
+}
+
+function inBlock(
+  { cidr, except = [] }: NonNullable<NetworkPolicyPeer['ipBlock']>,
+  addresses: readonly string[],
+): boolean {
+  const known = addresses.filter((address) => isIP(address) !== 0);
+  if (known.length === 0) return true;
+  return known.some(
+    (address) => isWithinBlock(address, cidr) && !except.some((block) => isWithinBlock(address, block)),
+  );
+}
