@@ -104,3 +104,30 @@ spec: { egress: [{ hosts: ["shared/ledger.example"] }] }
     (await caller.get('http://ledger.example/')).status === 502 ? true : undefined,
   );
 });
+
+it('what no service of the mesh has goes to the egress proxy of a Sidecar', async () => {
+  const [port = 0] = await freePorts(1);
+  await listen((request, response) => void response.end(`proxied ${request.headers.host}${request.url}`), port);
+  mesh.write(
+    'egress-proxy.yaml',
+    `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: way-out, namespace: shared }
+spec:
+  hosts: [way-out.example]
+  resolution: STATIC
+  ports: [{ number: 3128, name: http, protocol: HTTP, targetPort: ${port} }]
+  endpoints: [{ address: 127.0.0.1 }]
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: caller, namespace: shop }
+spec:
+  workloadSelector: { labels: { app: caller } }
+  egress: [{ hosts: ["./*"] }]
+  outboundTrafficPolicy: { mode: ALLOW_ANY, egressProxy: { host: way-out.example, port: { number: 3128 } } }
+`,
+  );
+  const answer = await answers('http://nobody.knows.example/a', 200);
+  expect(answer.body).toBe('proxied nobody.knows.example/a');
+});

@@ -26,8 +26,11 @@ export const capturedOutbound: Generator = (context) => {
     type: 'listener',
     name: 'virtualOutbound',
     scope: shared,
-    inputs: [...listenerInputs(context), scope.outbound, proxy.interception],
-    build: () => ({ message: virtualOutbound(context) }),
+    inputs: [...listenerInputs(context), scope.outbound, scope.egressCluster, proxy.interception],
+    build: () => ({
+      message: virtualOutbound(context),
+      missingClusters: scope.egressCluster === undefined ? [] : [scope.egressCluster],
+    }),
   });
   for (const planned of capturedPlan(context)) {
     emit({
@@ -38,12 +41,16 @@ export const capturedOutbound: Generator = (context) => {
         ...listenerInputs(context),
         planned.routes,
         scope.outbound,
+        scope.egressCluster,
         scope.view,
         world.routingInputs,
         ...planned.services.flatMap(({ service, port, view }) => [service, port, view]),
       ],
       build() {
-        const findings: TcpFindings = { notices: new Set(), missingClusters: new Set() };
+        const findings: TcpFindings = {
+          notices: new Set(),
+          missingClusters: new Set(scope.egressCluster === undefined ? [] : [scope.egressCluster]),
+        };
         const message = capturedListener(context, planned, findings);
         return {
           message,
@@ -78,9 +85,9 @@ function virtualOutbound(context: Context): Listener {
 
 /** Where connections go that no service has an address or a port for. */
 function unknownDestination(context: Context): Chain {
-  return {
-    filters: [toCluster(context, context.scope.outbound === 'ALLOW_ANY' ? passthroughCluster : blackHoleCluster)],
-  };
+  const { outbound, egressCluster } = context.scope;
+  const anywhere = egressCluster ?? passthroughCluster;
+  return { filters: [toCluster(context, outbound === 'ALLOW_ANY' ? anywhere : blackHoleCluster)] };
 }
 
 function toCluster(context: Context, cluster: string): Chain['filters'][number] {

@@ -14,7 +14,7 @@ import { proxyHosts } from './proxy-hosts.ts';
 import { ruleRoutes } from './rules.ts';
 import type { Findings } from './scope.ts';
 import { serviceRoute } from './service-routes.ts';
-import { unknownHost } from './unknown-host.ts';
+import { noteEgressProxy, unknownHost } from './unknown-host.ts';
 import { byName, callersVirtualHost, routeConfiguration } from './virtual-host.ts';
 
 export const outboundRoutes: Generator = (context) => {
@@ -25,7 +25,15 @@ export const outboundRoutes: Generator = (context) => {
       type: 'route',
       name: planned.name,
       scope: callerKey(context, planned.view),
-      inputs: [planned.view, planned.only, scope.view, scope.outbound, world.routingInputs, world.input.mesh],
+      inputs: [
+        planned.view,
+        planned.only,
+        scope.view,
+        scope.outbound,
+        scope.egressCluster,
+        world.routingInputs,
+        world.input.mesh,
+      ],
       build() {
         const findings = { notices: new Set<string>(), missingClusters: new Set<string>() };
         const message = buildOutbound(context, planned, findings);
@@ -37,6 +45,7 @@ export const outboundRoutes: Generator = (context) => {
 
 function buildOutbound(context: Context, planned: OutboundRoutes, findings: Findings): RouteConfiguration {
   noteShadowed(context, findings);
+  noteEgressProxy(context, findings);
   const { world, scope } = context;
   if (planned.only !== undefined) {
     const hosts = onlyHost(portHosts(context, planned, findings), `${planned.only}:${planned.port}`);
@@ -45,7 +54,7 @@ function buildOutbound(context: Context, planned: OutboundRoutes, findings: Find
   const hosts =
     planned.isProxy === true ? proxyHosts(context, planned.view, findings) : portHosts(context, planned, findings);
   const all = [...hosts].sort(byName);
-  return routeConfiguration(planned.name, [...all, unknownHost(world, scope.outbound)], { ignorePort: true });
+  return routeConfiguration(planned.name, [...all, unknownHost(world, scope)], { ignorePort: true });
 }
 
 /** The virtual hosts of all services that have the port, and of the VirtualServices that speak there. */

@@ -4,6 +4,7 @@ import type { ProxyDescription } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
 import type { MeshConfig, Model, SidecarEgress, SidecarIngress } from '@weft/model';
 import type { IndexedVirtualService } from '../model-index.ts';
+import { outboundClusterName } from '../names.ts';
 import { provenanceOf } from '../provenance.ts';
 import { egressHosts } from './egress-hosts.ts';
 import { type EgressView, egressView, keepView } from './egress-view.ts';
@@ -22,6 +23,8 @@ export interface ProxyScope {
   readonly ingress: readonly IngressListener[];
   /** What becomes of a host that is not in the view. */
   readonly outbound: 'ALLOW_ANY' | 'REGISTRY_ONLY';
+  /** The cluster that it goes to where it may go (a Sidecar's egress proxy); absent: where it was going. */
+  readonly egressCluster: string | undefined;
 }
 
 export interface EgressListener {
@@ -118,10 +121,15 @@ interface ScopeParts {
 function buildScope(input: ScopeInput, parts: ScopeParts): ProxyScope {
   const { captured, sidecar, visible } = parts;
   const outbound = sidecar?.spec.outboundTrafficPolicy?.mode ?? input.mesh.outboundTrafficPolicy.mode;
+  const egressProxy = outbound === 'ALLOW_ANY' ? sidecar?.spec.outboundTrafficPolicy?.egressProxy : undefined;
+  const egressCluster =
+    egressProxy?.port === undefined
+      ? undefined
+      : outboundClusterName(egressProxy.port.number, egressProxy.subset ?? '', egressProxy.host.toLowerCase());
   const egress = sidecar?.spec.egress ?? [];
   if (sidecar === undefined || egress.length === 0) {
     const all = allPorts(visible, captured);
-    return { sidecar, view: visible, egress: [all], ingress: ingressOf(sidecar, captured), outbound };
+    return { sidecar, view: visible, egress: [all], ingress: ingressOf(sidecar, captured), outbound, egressCluster };
   }
   const key = `${parts.namespace}|${sidecar.namespace}/${sidecar.name}`;
   const listeners = egress.map((listener, position) => {
@@ -129,8 +137,8 @@ function buildScope(input: ScopeInput, parts: ScopeParts): ProxyScope {
     const from = provenanceOf(sidecar, `egress[${position}]`);
     return egressListener(listener, view, captured, from);
   });
-  const view = parts.viewFor(key, () => unionView(input, visible, listeners));
-  return { sidecar, view, egress: listeners, ingress: ingressOf(sidecar, captured), outbound };
+  const view = parts.viewFor(key, () => unionView(input, visible, listeners, egressProxy?.host));
+  return { sidecar, view, egress: listeners, ingress: ingressOf(sidecar, captured), outbound, egressCluster };
 }
 
 function visibleView({ mesh }: ScopeInput, everything: EgressView, namespace: string): EgressView {
@@ -189,9 +197,15 @@ function importedView(visible: EgressView, listener: SidecarEgress, namespace: s
   );
 }
 
-/** What VirtualServices lead to is reachable without being imported itself. */
-function unionView(input: ScopeInput, visible: EgressView, listeners: readonly EgressListener[]): EgressView {
+/** What VirtualServices lead to, and the egress proxy, is reachable without being imported itself. */
+function unionView(
+  input: ScopeInput,
+  visible: EgressView,
+  listeners: readonly EgressListener[],
+  egressProxy: string | undefined,
+): EgressView {
   const hosts = new Set(listeners.flatMap(({ view }) => view.services.map(({ host }) => host)));
+  if (egressProxy !== undefined) hosts.add(egressProxy.toLowerCase());
   const rules = new Set(listeners.flatMap(({ view }) => view.virtualServices));
   for (const imported of rules) {
     for (const host of input.destinations(imported)) hosts.add(host);
