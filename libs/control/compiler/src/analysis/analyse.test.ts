@@ -7,10 +7,11 @@ import { analyse, findingsMax } from './analyse.ts';
 import { analysers } from './analysers.ts';
 import { base, document, findings, route, vs } from './testing/documents.ts';
 import { gatewayApiCases } from './testing/gateway-api-cases.ts';
+import { linkerdCases } from './testing/linkerd-cases.ts';
 import { policyCases } from './testing/policy-cases.ts';
 import { routingCases } from './testing/routing-cases.ts';
 
-const cases = [...routingCases, ...policyCases, ...gatewayApiCases];
+const cases = [...routingCases, ...policyCases, ...gatewayApiCases, ...linkerdCases];
 
 describe('analysers', () => {
   const rows = cases.map(([code, what, documents, ...expected]) => ({ code, what, documents, expected }));

@@ -12,6 +12,7 @@ import { emptySubset } from './analysers/empty-subset.ts';
 import { gatewayApiConditions } from './analysers/gateway-api-conditions.ts';
 import { gatewayWithoutWorkload } from './analysers/gateway-without-workload.ts';
 import { httpRulesForBytes } from './analysers/http-rules-for-bytes.ts';
+import { linkerdReferences } from './analysers/linkerd-references.ts';
 import { mergedDestinationRules } from './analysers/merged-destination-rules.ts';
 import { missingCredential } from './analysers/missing-credential.ts';
 import { missingDelegate } from './analysers/missing-delegate.ts';
@@ -67,4 +68,5 @@ export const analysers: readonly Analyser[] = [
   missingDelegate,
   networkPolicy,
   gatewayApiConditions,
+  linkerdReferences,
 ];

@@ -1,5 +1,6 @@
 /** WEFT0106: rules of several APIs for one service. */
 
+import { selectsLabels } from '@weft/model';
 import { shadowedHosts } from '../../virtual-services/mesh-hosts.ts';
 import type { AnalysedMesh } from '../analysed-mesh.ts';
 import { nameOf } from '../analysed-mesh.ts';
@@ -31,11 +32,11 @@ function ofRoutes(mesh: AnalysedMesh): readonly Doubt[] {
 /** Servers of Linkerd whose workloads Istio's policies guard as well. */
 function ofAccess({ model, workloads, policies }: AnalysedMesh): readonly Doubt[] {
   return model.byKind('Server').flatMap((resource) => {
-    const wanted = resource.spec.podSelector?.matchLabels ?? {};
+    const { podSelector, externalWorkloadSelector } = resource.spec;
     const guarded = workloads.find(
       ({ namespace, labels }) =>
         namespace === resource.namespace &&
-        Object.entries(wanted).every(([key, value]) => labels[key] === value) &&
+        selectsLabels(podSelector ?? externalWorkloadSelector ?? {}, labels) &&
         authorized(policies.of({ namespace, labels }).authorization),
     );
     if (guarded === undefined) return [];

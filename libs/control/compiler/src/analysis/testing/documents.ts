@@ -54,13 +54,14 @@ const groups: Readonly<Record<string, string>> = {
   Server: 'policy.linkerd.io/v1beta3',
 };
 
-/** "Kind ns/name", or "Kind.group ns/name", and the spec in YAML's flow form; "=" stands before what lies beside metadata. */
+/** "Kind ns/name", "Kind.group ns/name" of version v1, or "Kind@apiVersion ns/name", and the spec in YAML's flow form; "=" stands before what lies beside metadata. */
 export function document([what, spec]: readonly [string, string]): string {
   const [written = '', name = ''] = what.split(' ');
-  const [kind = '', ...group] = written.split('.');
+  const [bareKind = '', version] = written.split('@');
+  const [kind = '', ...group] = bareKind.split('.');
   const [namespace, bare] = name.split('/');
   const body = spec.startsWith('=') ? spec.slice(1) : `spec: ${spec}`;
-  return `apiVersion: ${group.length > 0 ? `${group.join('.')}/v1` : (groups[kind] ?? 'networking.istio.io/v1')}\nkind: ${kind}\nmetadata: { name: ${bare}, namespace: ${namespace} }\n${body}\n`;
+  return `apiVersion: ${version ?? (group.length > 0 ? `${group.join('.')}/v1` : (groups[kind] ?? 'networking.istio.io/v1'))}\nkind: ${kind}\nmetadata: { name: ${bare}, namespace: ${namespace} }\n${body}\n`;
 }
 
 export function findings(code: string, documents: readonly (readonly [string, string])[]): readonly string[] {
