@@ -190,30 +190,50 @@ test('an Envoy and our sidecar speak mutual TLS in both directions, and refuse c
   expect(await customer.order()).toBe('confirmed');
 });
 
-test('a new root reaches running Envoys, and no request fails of it', async () => {
-  const serials = async (): Promise<readonly string[]> =>
-    (await envoyAdmin(admin[1], '/certs')).match(/"serial_number": "[0-9a-f]+"/g) ?? [];
-  const pids = (): readonly number[] => envoyAgents().map(({ pid }) => pid);
-  const before = await serials();
-  const running = pids();
-  let rotating = true;
+/** Requests one after another until it is stopped. */
+function startLoad(): { stop(): Promise<readonly string[]> } {
+  let going = true;
   const failed: string[] = [];
   const load = (async () => {
-    while (rotating) {
+    while (going) {
       const { status, body } = await callThrough(outbound.order, paymentMethods);
       if (status !== 200) failed.push(`${status} ${body}`);
     }
   })();
+  return {
+    async stop() {
+      going = false;
+      await load;
+      return failed;
+    },
+  };
+}
+
+test('a new root reaches running Envoys, and no request fails of it', async () => {
+  const serials = async (): Promise<readonly string[]> =>
+    (await envoyAdmin(admin[1], '/certs')).match(/"serial_number": "[0-9a-f]+"/g) ?? [];
+  const pids = (): readonly number[] => processes().map(({ pid }) => pid);
+  const before = await serials();
+  const running = pids();
+  const load = startLoad();
   expect(await weft('ca', 'rotate', 'start').ended).toBe(0);
   await eventually(async () => (await weft('ca', 'rotate', 'finish').ended) === 0);
   await eventually(async () => (await serials()).every((serial) => !before.includes(serial)));
-  rotating = false;
-  await load;
-  expect(failed).toEqual([]);
+  expect(await load.stop()).toEqual([]);
   expect(before.length).toBeGreaterThan(0);
   expect(pids()).toEqual(running);
   const customer = await createCustomer(shop);
   expect(await customer.order()).toBe('confirmed');
+});
+
+test('a control plane that is killed costs no request, and Envoys follow it again', async () => {
+  const load = startLoad();
+  const before = processNamed('control-plane');
+  process.kill(before?.pid ?? 0, 'SIGKILL');
+  await eventually(async () => /^control-plane +ready.*again$/m.test(up.output()));
+  setWeights(0, 100);
+  await eventually(async () => (await shareOfV2(10)) === 100);
+  expect(await load.stop()).toEqual([]);
 });
 
 const byHand = ['--inbound', 'http=127.0.0.1:21094,127.0.0.1:21010', '--outbound', '127.0.0.1:21092'];
@@ -255,20 +275,19 @@ test('weft envoy says in a sentence what is wrong, and ends with the code of it'
 });
 
 test('an Envoy that is killed comes back with its agent', async () => {
-  const agent = envoyAgents().find(({ name }) => name === 'inventory-sidecar');
-  process.kill(agent?.pid ?? 0, 'SIGKILL');
-  const customer = await createCustomerAgain();
+  const before = processNamed('inventory-sidecar');
+  process.kill(before?.pid ?? 0, 'SIGKILL');
+  await eventually(async () => /^inventory-sidecar +ready.*again$/m.test(up.output()));
+  expect(processNamed('inventory-sidecar')?.pid).not.toBe(before?.pid);
+  await eventually(async () => (await fetch(`${shop}/api/products`)).status === 200);
+  const customer = await createCustomer(shop);
   expect(await customer.order()).toBe('confirmed');
-  expect(envoyAgents().find(({ name }) => name === 'inventory-sidecar')?.pid).not.toBe(agent?.pid);
 });
 
-/** Products are the killed one's: an account does not need it. */
-async function createCustomerAgain(): Promise<Awaited<ReturnType<typeof createCustomer>>> {
-  await eventually(async () => (await fetch(`${shop}/api/products`)).status === 200);
-  return createCustomer(shop);
+function processes(): NonNullable<ReturnType<typeof readRunFile>>['processes'] {
+  return readRunFile(layoutOf(dir).runFile)?.processes ?? [];
 }
 
-function envoyAgents(): NonNullable<ReturnType<typeof readRunFile>>['processes'] {
-  const record = readRunFile(layoutOf(dir).runFile);
-  return (record?.processes ?? []).filter(({ name }) => name.endsWith('-sidecar'));
+function processNamed(name: string): ReturnType<typeof processes>[number] | undefined {
+  return processes().find((process) => process.name === name);
 }
