@@ -3,7 +3,7 @@ import * as x509 from '@peculiar/x509';
 import { createManualClock } from '@weft/kernel';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createKeyAndRequest } from './certificate-request.ts';
-import { chainLengthMax, inspectChain, splitPem } from './chain.ts';
+import { chainLengthMax, chainTextMax, inspectChain, splitPem } from './chain.ts';
 import { createFakeCa, type FakeCa } from './testing/index.ts';
 import { verifyLeaf } from './verify.ts';
 
@@ -45,6 +45,11 @@ describe('chains', () => {
 
   test('a chain of too many certificates is refused', () => {
     expect(() => splitPem(ca.rootPem.repeat(chainLengthMax + 1))).toThrow(/more than 16 certificates/);
+  });
+
+  test('a chain of too much text is refused before it is read', () => {
+    expect(splitPem(' '.repeat(chainTextMax))).toEqual([]);
+    expect(() => splitPem(' '.repeat(chainTextMax + 1))).toThrow(/a chain is longer than 262144/);
   });
 
   test('text that is no certificate is refused', () => {

@@ -1,7 +1,7 @@
 /** A map with other values for some names, without a copy of it. */
 
 /** Patches looked up before a copy is cheaper. */
-const patchMax = 64;
+export const patchMax = 64;
 
 export class PatchedMap<T> implements ReadonlyMap<string, T> {
   readonly #base: ReadonlyMap<string, T>;
