@@ -69,6 +69,14 @@ describe('a model', () => {
     }
   });
 
+  it('finds what came and went in more steps than its index keeps apart', () => {
+    const many = parseDocuments('m.yaml', Array.from({ length: 700 }, (_, at) => group(`g${at}`)).join('')).resources;
+    let step = createModel(many.slice(0, 350));
+    for (let at = 0; at < 350; at++) step = createModel(many.slice(at + 1, at + 351), step);
+    const names = many.filter(({ namespace, name }) => step.get('WorkloadGroup', namespace, name) !== undefined);
+    expect(names).toEqual(many.slice(350));
+  });
+
   it('has the lists of the one before for kinds that did not change', () => {
     const groups = parseDocuments('g.yaml', group('g')).resources;
     const one = createModel([...first, ...groups]);
