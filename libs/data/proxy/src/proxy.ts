@@ -1,22 +1,20 @@
 /** The proxy: identity, session, data path and side servers, tied together; started, drained, stopped. */
 
 import type { ChildProcess } from 'node:child_process';
-import { createLifecycle, delay, type Part } from '@weft/kernel';
+import { createLifecycle, type Part } from '@weft/kernel';
 import { xdsTypes } from '@weft/xds-protocol';
 import { formatHostPort } from './admin/side-server.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
-import { drainProxy, lookMs } from './drain.ts';
-import { assertListenersFree } from './free-port.ts';
+import { drainProxy } from './drain.ts';
 import { createProbeSender } from './health/probe-sender.ts';
-import { createWorkloadHealth } from './health/workload-health.ts';
+import { createWorkloadHealth, type WorkloadHealth } from './health/workload-health.ts';
 import { addProxyMetrics } from './proxy-metrics.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import { createProxyParts, type ProxyParts } from './proxy-parts.ts';
 import { notReadyReason } from './readiness.ts';
-import { openStateFolder } from './session/state-folder.ts';
 import { createSideServers, type SideServers } from './side-servers.ts';
+import { inOrder, takingOver } from './start-order.ts';
 import { startUpPages } from './start-up-pages.ts';
-import type { Predecessor } from './workers/predecessor.ts';
 import { startSuccessor } from './workers/successor.ts';
 import { createWorkerPath, type WorkerPath } from './workers/worker-path.ts';
 
@@ -43,188 +41,181 @@ export interface MeshProxy {
 }
 
 export function createProxy(options: ProxyOptions): MeshProxy {
-  const { log } = options;
-  const parts = createProxyParts(options);
-  const { runtime, tls, session } = parts;
-  let path: DataPath | undefined;
+  const proxy = new RunningProxy(options);
+  // Each may be passed on by itself.
+  return {
+    start: () => proxy.start(),
+    drain: () => proxy.drain(),
+    stop: () => proxy.stop(),
+    upgrade: (onServing) => proxy.upgrade(onServing),
+    notReady: () => proxy.notReady(),
+    addresses: () => proxy.addresses(),
+  };
+}
+
+class RunningProxy implements MeshProxy {
+  readonly #options: ProxyOptions;
+  readonly #parts: ProxyParts;
+  readonly #health: WorkloadHealth;
+  readonly #servers: SideServers;
+  readonly #lifecycle: ReturnType<typeof createLifecycle>;
+  #path: DataPath | undefined;
   /** The same, where it is that of several processes. */
-  let workers: WorkerPath | undefined;
-  let draining: Promise<void> | undefined;
-  let upgrading: Promise<void> | undefined;
+  #workers: WorkerPath | undefined;
+  #draining: Promise<void> | undefined;
+  #upgrading: Promise<void> | undefined;
 
-  const health = createWorkloadHealth({
-    clock: options.clock,
-    tables: runtime.tables,
-    sender: createProbeSender(parts.upstream),
-    report(healthy, reason) {
-      log.info({ healthy, reason }, healthy ? 'the workload is healthy' : 'the workload is not healthy');
-      if (draining === undefined) session.reportHealth(healthy, reason);
-    },
-  });
+  constructor(options: ProxyOptions) {
+    this.#options = options;
+    const parts = createProxyParts(options);
+    this.#parts = parts;
+    this.#health = this.#createHealth();
+    this.#followChanges();
+    addProxyMetrics(parts, () => this.notReady());
+    this.#servers = createSideServers(
+      options,
+      parts,
+      {
+        notReady: () => this.notReady(),
+        drain: () => void this.drain(),
+        listenerStates: () => this.#path?.listenerStates() ?? [],
+        poolStats: (cluster) => this.#path?.poolStats(cluster) ?? { connections: 0, active: 0 },
+      },
+      options.predecessor?.listen,
+      () => this.#workers?.ask,
+    );
+    const order = [...this.#order(), startUpPages(options.clock, options.log)];
+    this.#lifecycle = createLifecycle(order, (part, error) =>
+      options.log.warn({ part, err: error }, 'a part did not stop cleanly'),
+    );
+  }
 
-  runtime.onChange(({ typeUrl }) => {
-    if (typeUrl === xdsTypes.SDS) tls.rootsChanged();
-    if (typeUrl === xdsTypes.LDS || typeUrl === xdsTypes.RDS) path?.sync();
-    if (typeUrl === xdsTypes.CDS || typeUrl === xdsTypes.EDS) health.refresh();
-  });
+  start(): Promise<void> {
+    return this.#lifecycle.start();
+  }
 
-  const notReady = (listenersAside = false): string | undefined => {
-    if (workers?.settled() === false) return 'a worker is being started';
+  drain(): Promise<void> {
+    this.#draining ??= this.#drainNow();
+    return this.#draining;
+  }
+
+  async stop(): Promise<void> {
+    await this.drain();
+    await this.#lifecycle.stop();
+  }
+
+  upgrade(onServing: (successor: ChildProcess) => void): Promise<void> {
+    this.#upgrading ??= this.#upgradeNow(onServing).catch((error: unknown) => {
+      this.#upgrading = undefined;
+      throw error;
+    });
+    return this.#upgrading;
+  }
+
+  notReady(): string | undefined {
+    return this.#notReady(this.#path?.listenerStates() ?? []);
+  }
+
+  addresses(): ReturnType<MeshProxy['addresses']> {
+    const { admin, readiness, prometheus } = this.#servers;
+    return { admin: admin.address(), readiness: readiness.address(), prometheus: prometheus.address() };
+  }
+
+  #notReady(listeners: ReturnType<DataPath['listenerStates']>): string | undefined {
+    if (this.#workers?.settled() === false) return 'a worker is being started';
+    const { session, runtime, tls } = this.#parts;
     return notReadyReason({
-      draining: draining !== undefined,
+      draining: this.#draining !== undefined,
       session: session.state(),
       tables: runtime.tables,
-      listeners: listenersAside ? [] : (path?.listenerStates() ?? []),
+      listeners,
       certified: tls.material() !== undefined,
     });
-  };
+  }
 
-  addProxyMetrics(parts, () => notReady());
+  #createHealth(): WorkloadHealth {
+    const { clock, log } = this.#options;
+    const { runtime, upstream, session } = this.#parts;
+    return createWorkloadHealth({
+      clock,
+      tables: runtime.tables,
+      sender: createProbeSender(upstream),
+      report: (healthy, reason) => {
+        log.info({ healthy, reason }, healthy ? 'the workload is healthy' : 'the workload is not healthy');
+        if (this.#draining === undefined) session.reportHealth(healthy, reason);
+      },
+    });
+  }
 
-  const drainNow = async (): Promise<void> => {
-    if (path === undefined) return;
-    log.info({ seconds: options.drainSeconds }, 'draining');
-    const announced = session.state().connected && options.inbound.length > 0;
-    session.reportHealth(false, 'draining');
-    await drainProxy({ clock: options.clock, path, limitMs: options.drainSeconds * 1000, announced });
-  };
-  const drain = (): Promise<void> => {
-    draining ??= drainNow();
-    return draining;
-  };
+  #followChanges(): void {
+    const { runtime, tls } = this.#parts;
+    runtime.onChange(({ typeUrl }) => {
+      if (typeUrl === xdsTypes.SDS) tls.rootsChanged();
+      if (typeUrl === xdsTypes.LDS || typeUrl === xdsTypes.RDS) this.#path?.sync();
+      if (typeUrl === xdsTypes.CDS || typeUrl === xdsTypes.EDS) this.#health.refresh();
+    });
+  }
 
-  const servers = createSideServers(
-    options,
-    parts,
-    {
-      notReady: () => notReady(),
-      drain: () => void drain(),
-      listenerStates: () => path?.listenerStates() ?? [],
-      poolStats: (cluster) => path?.poolStats(cluster) ?? { connections: 0, active: 0 },
-    },
-    options.predecessor?.listen,
-    () => workers?.ask,
-  );
+  #order(): readonly Part[] {
+    const options = this.#options;
+    const { predecessor } = options;
+    const dataPath: Part = {
+      name: 'data path',
+      start: () => {
+        this.#path = this.#makePath();
+      },
+      stop: () => {
+        this.#health.stop();
+        this.#parts.runtime.stop();
+        this.#path?.close();
+      },
+    };
+    if (predecessor === undefined) return inOrder(options, this.#parts, this.#servers, dataPath);
+    return takingOver(options, predecessor, this.#parts, this.#servers, dataPath, {
+      canServe: () => this.#notReady([]) === undefined,
+      serves: () => this.notReady() === undefined,
+    });
+  }
 
-  const makePath = (): DataPath => {
+  #makePath(): DataPath {
+    const options = this.#options;
     const { concurrency: count = 1, workerCommand: commandOf, predecessor } = options;
     if (count === 1 || commandOf === undefined) {
-      return createDataPath({ ...options, ...parts, listen: predecessor?.listen });
+      return createDataPath({ ...options, ...this.#parts, listen: predecessor?.listen });
     }
-    workers = createWorkerPath({ ...options, ...parts, count, commandOf, predecessor });
-    return workers;
-  };
+    this.#workers = createWorkerPath({ ...options, ...this.#parts, count, commandOf, predecessor });
+    return this.#workers;
+  }
 
-  const dataPath: Part = {
-    name: 'data path',
-    start() {
-      path = makePath();
-    },
-    stop() {
-      health.stop();
-      runtime.stop();
-      path?.close();
-    },
-  };
-  const order =
-    options.predecessor === undefined
-      ? inOrder(options, parts, servers, dataPath)
-      : takingOver(options, options.predecessor, parts, servers, dataPath, {
-          canServe: () => notReady(true) === undefined,
-          serves: () => notReady() === undefined,
-        });
-  const lifecycle = createLifecycle([...order, startUpPages(options.clock, log)], (part, error) =>
-    log.warn({ part, err: error }, 'a part did not stop cleanly'),
-  );
+  async #drainNow(): Promise<void> {
+    const { clock, log, drainSeconds, inbound } = this.#options;
+    const { session } = this.#parts;
+    if (this.#path === undefined) return;
+    log.info({ seconds: drainSeconds }, 'draining');
+    const announced = session.state().connected && inbound.length > 0;
+    session.reportHealth(false, 'draining');
+    await drainProxy({ clock, path: this.#path, limitMs: drainSeconds * 1000, announced });
+  }
 
-  const upgradeNow = async (onServing: (successor: ChildProcess) => void): Promise<void> => {
-    const { clock, successor: command } = options;
+  async #upgradeNow(onServing: (successor: ChildProcess) => void): Promise<void> {
+    const { clock, log, successor: command, drainSeconds } = this.#options;
     if (command === undefined) throw new Error('this process was not told how to start another');
-    const sides = Object.values(servers);
+    const sides = Object.values(this.#servers);
     const socketAt = (address: string): unknown =>
-      path?.socketAt(address) ?? sides.find(({ at }) => formatHostPort(at) === address)?.socket;
+      this.#path?.socketAt(address) ?? sides.find(({ at }) => formatHostPort(at) === address)?.socket;
     log.info('starting the process that takes over');
     const child = await startSuccessor({ clock, command, socketAt });
     log.info({ successor: child.pid }, 'another process serves; this one ends');
     onServing(child);
     // Its health is the other's to tell from here on.
-    await session.stop();
+    await this.#parts.session.stop();
     for (const side of sides) await side.stop();
-    if (path !== undefined && draining === undefined) {
-      draining = drainProxy({ clock, path, limitMs: options.drainSeconds * 1000, announced: false, spareIdle: true });
+    const path = this.#path;
+    if (path !== undefined && this.#draining === undefined) {
+      const limitMs = drainSeconds * 1000;
+      this.#draining = drainProxy({ clock, path, limitMs, announced: false, spareIdle: true });
     }
-    await draining;
-    await lifecycle.stop();
-  };
-
-  return {
-    start: lifecycle.start,
-    drain,
-    upgrade(onServing) {
-      upgrading ??= upgradeNow(onServing).catch((error: unknown) => {
-        upgrading = undefined;
-        throw error;
-      });
-      return upgrading;
-    },
-    async stop() {
-      await drain();
-      await lifecycle.stop();
-    },
-    notReady: () => notReady(),
-    addresses: () => ({
-      admin: servers.admin.address(),
-      readiness: servers.readiness.address(),
-      prometheus: servers.prometheus.address(),
-    }),
-  };
-}
-
-/** What can fail for the operator's doing comes first; the session last, since it brings the traffic. */
-function inOrder(options: ProxyOptions, parts: ProxyParts, servers: SideServers, dataPath: Part): readonly Part[] {
-  const { manager, session } = parts;
-  return [
-    { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
-    { name: 'ports', start: () => assertListenersFree(options) },
-    { name: 'readiness', start: servers.readiness.start, stop: servers.readiness.stop },
-    { name: 'prometheus', start: servers.prometheus.start, stop: servers.prometheus.stop },
-    { name: 'admin', start: servers.admin.start, stop: servers.admin.stop },
-    { name: 'identity', start: manager.start, stop: manager.stop },
-    ...(parts.workloadApi === undefined ? [] : [parts.workloadApi]),
-    dataPath,
-    { name: 'session', start: session.start, stop: session.stop },
-  ];
-}
-
-/** Not one connection is taken before this process can serve it; the ports beside come last. */
-function takingOver(
-  options: ProxyOptions,
-  predecessor: Predecessor,
-  parts: ProxyParts,
-  servers: SideServers,
-  dataPath: Part,
-  when: { canServe(): boolean; serves(): boolean },
-): readonly Part[] {
-  const { manager, session } = parts;
-  const { admin, prometheus, readiness } = servers;
-  const { clock } = options;
-  return [
-    { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
-    { name: 'identity', start: manager.start, stop: manager.stop },
-    ...(parts.workloadApi === undefined ? [] : [parts.workloadApi]),
-    dataPath,
-    { name: 'session', start: session.start, stop: session.stop },
-    {
-      name: 'sockets',
-      async start() {
-        while (!when.canServe()) await delay(clock, lookMs);
-        predecessor.open();
-        while (!when.serves()) await delay(clock, lookMs);
-      },
-    },
-    { name: 'prometheus', start: prometheus.start, stop: prometheus.stop },
-    { name: 'admin', start: admin.start, stop: admin.stop },
-    { name: 'readiness', start: readiness.start, stop: readiness.stop },
-    { name: 'take over', start: predecessor.ready },
-  ];
+    await this.#draining;
+    await this.#lifecycle.stop();
+  }
 }

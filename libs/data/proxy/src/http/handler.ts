@@ -72,24 +72,11 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
     }
     const found = known.get(direction);
     if (found !== undefined) return found;
-    const { clock, random, pools, flushes, reasonHeader = true } = deps;
-    const ofTable = new Set<ClientConnection>();
-    const made: Prepared = {
-      retired: false,
-      open: ofTable,
-      owner: {
-        sweeper,
-        get draining() {
-          return draining || made.retired;
-        },
-        onConnectionClosed(connection) {
-          open.delete(connection);
-          ofTable.delete(connection);
-        },
-      },
-      context: { clock, random, pools, flushes, table, path: deps.pathOf(table, direction), reasonHeader },
-      rules: { fieldsMax: table.headFieldsMax, http10: table.acceptHttp10, defaultHost: table.defaultHost },
-    };
+    const made = prepareTable(deps, table, direction, {
+      sweeper,
+      isDraining: () => draining,
+      onClosed: (connection) => open.delete(connection),
+    });
     known.set(direction, made);
     return made;
   };
@@ -127,15 +114,7 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
       for (const connection of [...open]) connection.drain(spareIdle);
     },
     retire(table) {
-      for (const one of prepared.get(table)?.values() ?? []) {
-        if (one.retired) continue;
-        one.retired = true;
-        for (const connection of [...one.open]) connection.drain(true);
-        if (one.open.size === 0) continue;
-        deps.clock.after(retiredIdleMs, () => {
-          for (const connection of [...one.open]) connection.drain();
-        });
-      }
+      for (const one of prepared.get(table)?.values() ?? []) retireOne(one, deps.clock);
     },
     connections: () => open.size,
     close() {
@@ -143,6 +122,49 @@ export function createHttpHandler(deps: HttpHandlerDeps): HttpHandler {
       for (const connection of [...open]) connection.destroy();
     },
   };
+}
+
+function retireOne(one: Prepared, clock: Clock): void {
+  if (one.retired) return;
+  one.retired = true;
+  for (const connection of [...one.open]) connection.drain(true);
+  if (one.open.size === 0) return;
+  clock.after(retiredIdleMs, () => {
+    for (const connection of [...one.open]) connection.drain();
+  });
+}
+
+/** What all connections of the handler have in common. */
+interface Shared {
+  readonly sweeper: Sweeper;
+  isDraining(): boolean;
+  onClosed(connection: ClientConnection): void;
+}
+
+function prepareTable(
+  { clock, random, pools, flushes, reasonHeader = true, pathOf }: HttpHandlerDeps,
+  table: HttpHandlerTable,
+  direction: ConnectionInfo['direction'],
+  { sweeper, isDraining, onClosed }: Shared,
+): Prepared {
+  const open = new Set<ClientConnection>();
+  const made: Prepared = {
+    retired: false,
+    open,
+    owner: {
+      sweeper,
+      get draining() {
+        return isDraining() || made.retired;
+      },
+      onConnectionClosed(connection) {
+        onClosed(connection);
+        open.delete(connection);
+      },
+    },
+    context: { clock, random, pools, flushes, table, path: pathOf(table, direction), reasonHeader },
+    rules: { fieldsMax: table.headFieldsMax, http10: table.acceptHttp10, defaultHost: table.defaultHost },
+  };
+  return made;
 }
 
 function codecOf(table: HttpHandlerTable, info: ConnectionInfo): 'http1' | 'http2' | 'sniff' {

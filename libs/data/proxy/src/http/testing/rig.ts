@@ -43,20 +43,12 @@ export async function startRig(table: HttpHandlerTable, options: RigOptions = {}
   const clock = createManualClock(1_700_000_000_000);
   const registry = createMetricRegistry();
   const lines: string[] = [];
-  const sink: FileSink = {
-    write: (text, done) => {
-      lines.push(text.toString('latin1'));
-      done();
-    },
-    writeNow: (text) => void lines.push(text.toString('latin1')),
-    close() {},
-  };
   const logs = createAccessLogs({
     clock,
     registry,
     override: undefined,
     onOpenFailed() {},
-    createSink: () => sink,
+    createSink: () => keepingSink(lines),
   });
   const self = workload('self');
   const flushes = new FlushQueue(clock);
@@ -120,6 +112,17 @@ export async function startRig(table: HttpHandlerTable, options: RigOptions = {}
       server.close();
       await once(server, 'close');
     },
+  };
+}
+
+function keepingSink(lines: string[]): FileSink {
+  return {
+    write: (text, done) => {
+      lines.push(text.toString('latin1'));
+      done();
+    },
+    writeNow: (text) => void lines.push(text.toString('latin1')),
+    close() {},
   };
 }
 
