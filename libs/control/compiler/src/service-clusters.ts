@@ -2,7 +2,7 @@
 
 import type { InstanceView, RegistryView, ServicePortView } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
-import type { Resource, TrafficPolicy } from '@weft/model';
+import type { Resource, RetryBudget, TrafficPolicy } from '@weft/model';
 import type { BackendTls } from './clusters/backend-tls.ts';
 import type { ServiceAccrual } from './clusters/failure-accrual.ts';
 import { type Context, tunnels } from './context.ts';
@@ -30,6 +30,8 @@ export interface PlannedCluster {
   readonly backendTls?: BackendTls;
   /** Of Linkerd's annotation; a rule's own outlier detection comes before it. */
   readonly accrual?: ServiceAccrual;
+  /** Of a ServiceProfile, beside the rules of a DestinationRule. */
+  readonly retryBudget?: RetryBudget;
   readonly from: Provenance;
 }
 
@@ -113,15 +115,12 @@ function plan({ world, proxy, scope }: Context, captured: boolean): readonly Pla
     const policy = world.policy(service.host, proxy.namespace, service.namespace, proxy.labels);
     const named = isNamed(service, world.input.domain);
     const accrual = named ? world.index.accruals.of(service) : undefined;
+    const retryBudget = named ? world.index.accruals.budget(service) : undefined;
     for (const port of service.ports) {
-      addPort(
-        planned,
-        service,
-        port,
-        policy,
-        named ? world.index.backendTls.of(service, port.name) : undefined,
-        accrual,
-      );
+      addPort(planned, service, port, policy, named ? world.index.backendTls.of(service, port.name) : undefined, {
+        ...(accrual === undefined ? {} : { accrual }),
+        ...(retryBudget === undefined ? {} : { retryBudget }),
+      });
     }
   }
   return planned;
@@ -138,7 +137,7 @@ function addPort(
   port: ServicePortView,
   destination: DestinationPolicy,
   backendTls: BackendTls | undefined,
-  accrual: ServiceAccrual | undefined,
+  linkerd: Pick<PlannedCluster, 'accrual' | 'retryBudget'>,
 ): void {
   const { resources, subsets } = destination;
   const common = {
@@ -146,7 +145,7 @@ function addPort(
     port,
     resources,
     ...(backendTls === undefined ? {} : { backendTls }),
-    ...(accrual === undefined ? {} : { accrual }),
+    ...linkerd,
   };
   into.push({
     ...common,

@@ -1,7 +1,15 @@
-/** Circuit breaking by Linkerd's annotation: exactly for our sidecar, and as outlier detection for everyone else. */
+/** Circuit breaking by Linkerd's annotation: exactly for our sidecar, and as outlier detection for everyone else. The retry budget of a ServiceProfile. */
 
 import { create, type JsonObject } from '@bufbuild/protobuf';
-import { type FailureAccrual, type Model, parseLinkerdAnnotations, type Resource } from '@weft/model';
+import {
+  compareByAge,
+  type FailureAccrual,
+  type Model,
+  parseLinkerdAnnotations,
+  type Resource,
+  type RetryBudget,
+  translateServiceProfile,
+} from '@weft/model';
 import {
   type OutlierDetection,
   OutlierDetectionSchema,
@@ -16,6 +24,8 @@ export interface ServiceAccrual {
 export interface AccrualIndex {
   /** Nothing where the Service asks for none, or where a ServiceProfile speaks for it, as in Linkerd. */
   of(service: { readonly namespace: string; readonly name: string }): ServiceAccrual | undefined;
+  /** Of the ServiceProfile of the service, where it retries anything. */
+  budget(service: { readonly namespace: string; readonly name: string }): RetryBudget | undefined;
   /** All that it says. */
   readonly inputs: readonly unknown[];
 }
@@ -34,10 +44,31 @@ export function indexAccruals(model: Model, domain: string): AccrualIndex {
     if (accrual === undefined || routes.length + dstOverrides.length > 0) continue;
     found.set(`${namespace}/${name}`, { accrual, service });
   }
+  const budgets = indexBudgets(model, domain);
   return {
     of: ({ namespace, name }) => found.get(`${namespace}/${name}`),
-    inputs: [...found].flatMap(([key, { accrual }]) => [key, JSON.stringify(accrual)]),
+    budget: ({ namespace, name }) => budgets.get(`${name}.${namespace}.svc.${domain}`),
+    inputs: [
+      ...[...found].flatMap(([key, { accrual }]) => [key, JSON.stringify(accrual)]),
+      null,
+      ...[...budgets].flatMap(([key, budget]) => [key, JSON.stringify(budget)]),
+    ],
   };
+}
+
+/**
+ * Envoy's budget is a share of the requests in flight, Linkerd's one of those of some seconds: the share is the same, and as many retries as
+ * Linkerd grants in a second may always be in flight.
+ */
+function indexBudgets(model: Model, domain: string): ReadonlyMap<string, RetryBudget> {
+  const found = new Map<string, RetryBudget>();
+  for (const profile of [...model.byKind('ServiceProfile')].sort(compareByAge)) {
+    const { host, retryBudget } = translateServiceProfile(profile, domain);
+    if (retryBudget === undefined || found.has(host)) continue;
+    const { retryRatio, minRetriesPerSecond } = retryBudget;
+    found.set(host, { percent: Math.min(100, retryRatio * 100), minRetryConcurrency: minRetriesPerSecond });
+  }
+  return found;
 }
 
 /** What our sidecar does instead of outlier detection; nothing for "unified", which it has no more of than Envoy. */

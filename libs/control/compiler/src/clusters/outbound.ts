@@ -69,7 +69,7 @@ function clusterDraft(context: Context, planned: PlannedCluster): Draft<'cluster
       isEds ? undefined : live?.instances,
       planned.backendTls?.policy,
       planned.backendTls?.roots,
-      planned.accrual === undefined ? undefined : JSON.stringify(planned.accrual.accrual),
+      JSON.stringify([planned.accrual?.accrual, planned.retryBudget]),
       ...resources,
     ],
     build: () => ({
@@ -102,7 +102,9 @@ function outboundCluster(context: Context, planned: PlannedCluster): Cluster {
       healthyPanicThreshold: { value: policy.outlierDetection?.minHealthPercent ?? 0 },
       ...(weighsLocalities(context, planned) ? { localityConfigSpecifier: weighted } : {}),
     },
-    circuitBreakers: circuitBreakers(policy),
+    circuitBreakers: circuitBreakers(
+      planned.retryBudget === undefined ? policy : { retryBudget: planned.retryBudget, ...policy },
+    ),
     ...outliers(planned),
     ...keepalive(connectionPool, mesh),
     ...sockets,
@@ -152,7 +154,8 @@ function grpcCluster(context: Context, planned: PlannedCluster): Cluster {
   });
 }
 
-function common(planned: PlannedCluster, mesh: MeshConfig): Pick<ClusterInit, 'connectTimeout' | 'metadata'> {
+/** What is known of it besides who is behind it and how it is talked to. */
+export function common(planned: PlannedCluster, mesh: MeshConfig): Pick<ClusterInit, 'connectTimeout' | 'metadata'> {
   const accrual = accrualOf(planned);
   const failureAccrual = accrual === undefined ? undefined : accrualMetadata(accrual);
   return {
