@@ -109,6 +109,7 @@ export type {
   RouteFilter,
   UrlRewrite,
 } from './kinds/gateway-api/route-filters.ts';
+export type { SessionPersistence } from './kinds/gateway-api/session-persistence.ts';
 export type { ReportedConditions } from './kinds/gateway-api/reported-conditions.ts';
 export { reportedConditions } from './kinds/gateway-api/reported-conditions.ts';
 export type { TcpRouteSpec } from './kinds/gateway-api/tcp-route/spec.ts';
@@ -204,6 +205,7 @@ export type {
   HttpRedirect,
   HttpRouteDestination,
   HttpRule,
+  HttpSession,
   StringMatch,
 } from './kinds/virtual-service/http-spec.ts';
 export type {

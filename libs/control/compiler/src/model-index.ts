@@ -35,6 +35,8 @@ export interface ModelIndex {
   /** Namespace → rules, oldest first. */
   readonly destinationRules: ReadonlyMap<string, readonly IndexedDestinationRule[]>;
   readonly backendTls: BackendTlsIndex;
+  /** Whether any rule asks for sessions: then listeners have a filter for them. */
+  readonly hasSessions: boolean;
   /** Circuit breaking by annotation of a Service. */
   readonly accruals: AccrualIndex;
   /** The VirtualServices and DestinationRules themselves: what routes are made from, for the cache. */
@@ -85,6 +87,7 @@ export function indexModel(
     ],
     destinationRules,
     backendTls: indexBackendTls(model),
+    hasSessions: followed.some(({ rules: placed }) => placed.some(({ rule }) => rule.session !== undefined)),
     accruals: indexAccruals(model, domain),
     routingInputs: [...followed.map(({ resource }) => resource), ...rules],
   };

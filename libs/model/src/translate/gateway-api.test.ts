@@ -196,6 +196,7 @@ describe('the filters of a route', () => {
       allowMethods: ['GET'],
       allowCredentials: true,
       maxAgeMs: 60_000,
+      unmatchedPreflights: 'IGNORE',
     });
   });
 });
@@ -287,7 +288,7 @@ it('rules stand in the order of the Gateway API', () => {
     'short prefix, older',
     'short prefix',
     'short prefix, later',
-    'all',
     'regex',
+    'all',
   ]);
 });

@@ -31,7 +31,8 @@ const retryWords = 'connect-failure,refused-stream,unavailable,cancelled';
  */
 export function translateRoute(model: Model, route: TranslatableRoute, domain: string): readonly TranslatedRule[] {
   const grpc = route.kind === 'GRPCRoute';
-  const rules: readonly AnyRule[] = route.spec.rules as readonly AnyRule[];
+  const written = route.spec.rules as readonly AnyRule[];
+  const rules: readonly AnyRule[] = written.length === 0 ? [{}] : written;
   return rules.flatMap((rule, index) => {
     const path = `spec.rules[${index}]`;
     const matches: readonly (AnyMatch | undefined)[] =
@@ -50,6 +51,7 @@ export function translateRoute(model: Model, route: TranslatableRoute, domain: s
           ...(rule.name === undefined ? {} : { name: rule.name }),
           ...(conditional ? { match: [translated] } : {}),
           ...actionOf(model, route, rule, prefixOf(match), domain),
+          ...sessionOf(route, rule, index),
         },
       };
     });
@@ -78,14 +80,39 @@ function actionOf(
       ? backendDestination(backend, route.namespace, domain)
       : undefined;
   };
-  const filters = filtersOf(rule.filters ?? [], prefix, destinationOf);
+  const backends = (rule.backendRefs ?? []).filter(({ weight = 1 }) => weight > 0);
+  const filters = filtersOf([...(rule.filters ?? []), ...filtersOfOnly(backends)], prefix, destinationOf);
   if (filters.redirect !== undefined) {
     return { ...ofAnswers(filters), redirect: filters.redirect };
   }
-  const backends = (rule.backendRefs ?? []).filter(({ weight = 1 }) => weight > 0);
   const usable = backends.some((backend) => problemOf(backend) === undefined);
   if (!usable) return { ...ofAnswers(filters), directResponse: { status: route.kind === 'GRPCRoute' ? 503 : 500 } };
   return { ...filters, route: destinationsOf(backends, destinationOf), ...timesOf(rule) };
+}
+
+/** A route's own name for its session: two rules must not share one. */
+function sessionOf(
+  { namespace, name }: TranslatableRoute,
+  { sessionPersistence }: AnyRule,
+  index: number,
+): Pick<HttpRule, 'session'> {
+  if (sessionPersistence === undefined) return {};
+  const { sessionName, type, cookieConfig, absoluteTimeoutMs } = sessionPersistence;
+  const lasts = cookieConfig?.lifetimeType === 'Permanent' && absoluteTimeoutMs !== undefined;
+  return {
+    session: {
+      carrier: type === 'Header' ? 'header' : 'cookie',
+      name: sessionName ?? `session-${namespace}-${name}-${index}`,
+      ...(lasts ? { ttlMs: absoluteTimeoutMs } : {}),
+    },
+  };
+}
+
+/** Rewrites and mirrors of the one backend are those of the rule; a proxy knows none of a share of the requests. */
+function filtersOfOnly(backends: readonly { readonly filters?: readonly RouteFilter[] }[]): readonly RouteFilter[] {
+  const [only] = backends;
+  if (backends.length !== 1) return [];
+  return (only?.filters ?? []).filter(({ type }) => type === 'URLRewrite' || type === 'RequestMirror');
 }
 
 /** Rewrites and mirrors need a destination; headers and CORS hold for an answer of our own too. */

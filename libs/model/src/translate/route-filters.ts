@@ -118,6 +118,8 @@ function corsOf({
     ...(exposeHeaders === undefined ? {} : { exposeHeaders }),
     ...(allowCredentials === undefined ? {} : { allowCredentials }),
     maxAgeMs: maxAgeMs ?? maxAgeMsDefault,
+    // What the policy does not allow is not left to the application to allow.
+    unmatchedPreflights: 'IGNORE',
   };
 }
 

@@ -9,8 +9,10 @@ export interface PlacedRule extends TranslatedRule {
   readonly resource: Resource;
 }
 
-/** Exact before prefix before regular expression; the longer before the shorter. */
-function pathRank({ uri, pathPrefix }: HttpMatch): readonly [number, number] {
+/** Exact before prefix before regular expression, the longer before the shorter; what asks for nothing at all comes last. */
+function pathRank(match: HttpMatch): readonly [number, number] {
+  const { uri, pathPrefix } = match;
+  if (Object.keys(match).length === 0) return [0, 0];
   if (uri?.exact !== undefined) return [3, uri.exact.length];
   const prefix = pathPrefix ?? uri?.prefix;
   if (prefix !== undefined) return [2, prefix.length];

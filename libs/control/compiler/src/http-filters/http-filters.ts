@@ -5,10 +5,12 @@ import { anyPack } from '@bufbuild/protobuf/wkt';
 import { CorsSchema } from '@weft/xds-messages/envoy/extensions/filters/http/cors/v3/cors';
 import { HTTPFaultSchema } from '@weft/xds-messages/envoy/extensions/filters/http/fault/v3/fault';
 import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
+import { StatefulSessionSchema } from '@weft/xds-messages/envoy/extensions/filters/http/stateful_session/v3/stateful_session';
 import type { HttpFilter } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import type { Context } from '../context.ts';
 import type { PortGuard } from '../linkerd/guard.ts';
 import { packedHttpFilter } from '../messages/http-filter.ts';
+import { sessionFilterName } from '../routes/session.ts';
 import { authorizationFilters } from './authorization.ts';
 import { customFilters } from './custom.ts';
 import { jwtFilters } from './jwt.ts';
@@ -26,6 +28,7 @@ const parts: readonly FilterPart[] = [
   (context, _side, guard) => linkerdFilters(context, guard),
   fault,
   cors,
+  session,
   router,
 ];
 
@@ -44,6 +47,12 @@ function fault(_context: Context, side: HttpSide): readonly HttpFilter[] {
 function cors(_context: Context, side: HttpSide): readonly HttpFilter[] {
   if (side === 'inbound' || side === undefined) return [];
   return [packedHttpFilter('envoy.filters.http.cors', anyPack(CorsSchema, create(CorsSchema)))];
+}
+
+/** Where any rule asks for sessions; the routes say which. */
+function session({ world }: Context, side: HttpSide): readonly HttpFilter[] {
+  if (!world.index.hasSessions || side === 'inbound' || side === undefined) return [];
+  return [packedHttpFilter(sessionFilterName, anyPack(StatefulSessionSchema, create(StatefulSessionSchema)))];
 }
 
 /** x-envoy-* headers are for debugging, which a mesh may not want. */

@@ -14,6 +14,7 @@ export function listenerInputs(context: Context): readonly unknown[] {
     proxy.namespace,
     trustDomain,
     mesh,
+    world.index.hasSessions,
     ...telemetryInputs(context),
     ...policyInputs(context),
     world.linkerd.of(proxy.namespace),

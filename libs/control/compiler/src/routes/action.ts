@@ -56,7 +56,10 @@ export function ruleAction(scope: RouteScope, placed: PlacedRule): RuleAction | 
   setTimeouts(forward, rule.timeoutMs ?? 0, scope);
   if (rule.idleTimeoutMs !== undefined && scope.dialect === 'proxy') forward.idleTimeout = duration(rule.idleTimeoutMs);
   if (scope.semantics === 'gateway') {
-    forward.clusterNotFoundResponseCode = RouteAction_ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR;
+    // 503 is UNAVAILABLE to a gRPC client.
+    forward.clusterNotFoundResponseCode = isOfGrpcRoute(placed)
+      ? RouteAction_ClusterNotFoundResponseCode.SERVICE_UNAVAILABLE
+      : RouteAction_ClusterNotFoundResponseCode.INTERNAL_SERVER_ERROR;
   }
   setRewrite(forward, rule, only);
   forward.requestMirrorPolicies = scope.dialect === 'grpc' ? [] : mirrorPolicies(scope, placed);
@@ -67,6 +70,11 @@ export function ruleAction(scope: RouteScope, placed: PlacedRule): RuleAction | 
     headers: only === undefined ? headers : joinChanges(headers, headerChanges(only.headers)),
     targets,
   };
+}
+
+function isOfGrpcRoute({ origin }: PlacedRule): boolean {
+  const kind: string = origin.resource.kind;
+  return kind === 'GRPCRoute';
 }
 
 /** 0 switches the limit off. A proxyless client knows the limit of a stream alone. */

@@ -16,6 +16,7 @@ import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
 import { routeOperation } from './operation.ts';
 import { type RouteMetadata, routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
+import { sessionConfig, sessionFilterName } from './session.ts';
 
 /**
  * Each match of a rule becomes a route of its own; what stands after a route that takes everything is dropped, and so are matches that are
@@ -81,6 +82,7 @@ function filterConfigs(rule: HttpRule, { dialect }: RouteScope): Record<string, 
   return {
     ...(rule.corsPolicy === undefined || dialect === 'grpc' ? {} : { [corsFilterName]: corsConfig(rule.corsPolicy) }),
     ...(fault === undefined ? {} : { [faultFilterName]: fault }),
+    ...(rule.session === undefined || dialect === 'grpc' ? {} : { [sessionFilterName]: sessionConfig(rule.session) }),
   };
 }
 

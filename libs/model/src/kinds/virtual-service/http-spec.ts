@@ -26,6 +26,16 @@ export interface HttpRule {
   readonly mirrors?: readonly HttpMirror[];
   readonly corsPolicy?: CorsPolicy;
   readonly headers?: HeaderRules;
+  /** Of routes of the Gateway API alone. */
+  readonly session?: HttpSession;
+}
+
+/** Requests of one session go to one endpoint. */
+export interface HttpSession {
+  readonly carrier: 'cookie' | 'header';
+  readonly name: string;
+  /** Of a cookie that outlives the client's session; absent: it does not. */
+  readonly ttlMs?: number;
 }
 
 /** All conditions of one match hold together; matches of one rule are alternatives. */

@@ -7,6 +7,7 @@ import { boundedList, hostname, textOf } from '../fields.ts';
 import { namedMatches } from '../http-route/match-schema.ts';
 import { backendFields, parentReferences } from '../reference-schemas.ts';
 import { routeFilter } from '../route-filter-schemas.ts';
+import { sessionPersistence } from '../session-persistence.ts';
 import type { GrpcRouteSpec } from './spec.ts';
 
 const listMax = 16;
@@ -46,16 +47,13 @@ const backend = apiObject('GRPCRoute.rules.backendRefs', {
   filters: boundedList(filter('GRPCRoute.rules.backendRefs.filters'), 'filter', 0, listMax).exactOptional(),
 });
 
-const rule = apiObject(
-  'GRPCRoute.rules',
-  {
-    name: resourceName.exactOptional(),
-    matches: boundedList(match, 'match', 0, matchesMax).exactOptional(),
-    filters: boundedList(filter('GRPCRoute.rules.filters'), 'filter', 0, listMax).exactOptional(),
-    backendRefs: boundedList(backend, 'backend', 0, listMax).exactOptional(),
-  },
-  ['sessionPersistence'],
-);
+const rule = apiObject('GRPCRoute.rules', {
+  name: resourceName.exactOptional(),
+  matches: boundedList(match, 'match', 0, matchesMax).exactOptional(),
+  filters: boundedList(filter('GRPCRoute.rules.filters'), 'filter', 0, listMax).exactOptional(),
+  backendRefs: boundedList(backend, 'backend', 0, listMax).exactOptional(),
+  sessionPersistence: sessionPersistence('GRPCRoute.rules.sessionPersistence').exactOptional(),
+});
 
 /** `rules` becomes [] where absent. */
 export const grpcRouteSchema: z.ZodType<GrpcRouteSpec> = apiObject(

@@ -2,6 +2,7 @@
 
 import type { BackendReference, ParentReference } from '../references.ts';
 import type { NamedMatch, RouteFilter } from '../route-filters.ts';
+import type { SessionPersistence } from '../session-persistence.ts';
 
 export interface GrpcRouteSpec {
   readonly parentRefs?: readonly ParentReference[];
@@ -17,6 +18,7 @@ export interface GrpcRouteRule {
   /** No redirect, no rewrite, no CORS. */
   readonly filters?: readonly RouteFilter[];
   readonly backendRefs?: readonly GrpcBackendReference[];
+  readonly sessionPersistence?: SessionPersistence;
 }
 
 export interface GrpcRouteMatch {

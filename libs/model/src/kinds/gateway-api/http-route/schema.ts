@@ -6,6 +6,7 @@ import { apiObject } from '../../../schema/object.ts';
 import { boundedList, gatewayDurationMs, hostname } from '../fields.ts';
 import { backendFields, parentReferences } from '../reference-schemas.ts';
 import { routeFilter } from '../route-filter-schemas.ts';
+import { sessionPersistence } from '../session-persistence.ts';
 import { httpRouteMatch } from './match-schema.ts';
 import type { HttpRouteRule, HttpRouteSpec } from './spec.ts';
 
@@ -41,18 +42,15 @@ const backend = apiObject('HTTPRoute.rules.backendRefs', {
   filters: boundedList(filter('HTTPRoute.rules.backendRefs.filters'), 'filter', 0, listMax).exactOptional(),
 });
 
-const rule: z.ZodType<HttpRouteRule> = apiObject(
-  'HTTPRoute.rules',
-  {
-    name: resourceName.exactOptional(),
-    matches: boundedList(httpRouteMatch, 'match', 0, matchesMax).exactOptional(),
-    filters: boundedList(filter('HTTPRoute.rules.filters'), 'filter', 0, listMax).exactOptional(),
-    backendRefs: boundedList(backend, 'backend', 0, listMax).exactOptional(),
-    timeouts: routeTimeouts.exactOptional(),
-    retry: retry.exactOptional(),
-  },
-  ['sessionPersistence'],
-);
+const rule: z.ZodType<HttpRouteRule> = apiObject('HTTPRoute.rules', {
+  name: resourceName.exactOptional(),
+  matches: boundedList(httpRouteMatch, 'match', 0, matchesMax).exactOptional(),
+  filters: boundedList(filter('HTTPRoute.rules.filters'), 'filter', 0, listMax).exactOptional(),
+  backendRefs: boundedList(backend, 'backend', 0, listMax).exactOptional(),
+  timeouts: routeTimeouts.exactOptional(),
+  retry: retry.exactOptional(),
+  sessionPersistence: sessionPersistence('HTTPRoute.rules.sessionPersistence').exactOptional(),
+});
 
 /** `rules` becomes one that takes everything where absent. */
 export const httpRouteSchema: z.ZodType<HttpRouteSpec> = apiObject(

@@ -2,6 +2,7 @@
 
 import type { BackendReference, ParentReference } from '../references.ts';
 import type { NamedMatch, RouteFilter } from '../route-filters.ts';
+import type { SessionPersistence } from '../session-persistence.ts';
 
 export interface HttpRouteSpec {
   readonly parentRefs?: readonly ParentReference[];
@@ -19,6 +20,7 @@ export interface HttpRouteRule {
   readonly backendRefs?: readonly HttpBackendReference[];
   readonly timeouts?: { readonly requestMs?: number; readonly backendRequestMs?: number };
   readonly retry?: { readonly codes?: readonly number[]; readonly attempts?: number; readonly backoffMs?: number };
+  readonly sessionPersistence?: SessionPersistence;
 }
 
 /** All conditions hold together. */

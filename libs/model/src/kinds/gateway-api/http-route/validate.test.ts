@@ -28,10 +28,39 @@ const cases: Case[] = [
     rule(`backendRef: [], ${backend}`),
     'spec.rules[0].backendRef: unknown field "backendRef"; did you mean "backendRefs"?',
   ],
+  ['takes a session', rule(`${backend}, sessionPersistence: {}`)],
   [
-    'refuses sessions by name',
-    rule(`${backend}, sessionPersistence: {}`),
-    `spec.rules[0].sessionPersistence: ${notDone('rules.sessionPersistence')}`,
+    'takes a session with a cookie that lasts',
+    rule(
+      `${backend}, sessionPersistence: { sessionName: cart, absoluteTimeout: 1h, cookieConfig: { lifetimeType: Permanent } }`,
+    ),
+  ],
+  [
+    'refuses a cookie that lasts for ever, and one in a header',
+    `${parent}\nrules: [{ ${backend}, sessionPersistence: { cookieConfig: { lifetimeType: Permanent } } }, { ${backend}, sessionPersistence: { type: Header, cookieConfig: {} } }]`,
+    'spec.rules[0].sessionPersistence: a permanent cookie needs absoluteTimeout',
+    'spec.rules[1].sessionPersistence.cookieConfig: cookieConfig cannot stand beside type Header',
+  ],
+  [
+    'refuses a session whose name is none',
+    rule(`${backend}, sessionPersistence: { sessionName: "a b" }`),
+    'spec.rules[0].sessionPersistence.sessionName: "a b" is no name of a cookie or header',
+  ],
+  [
+    'warns of what does not hold for a session',
+    rule(
+      'backendRefs: [{ name: a, port: 80 }, { name: b, port: 80 }], sessionPersistence: { idleTimeout: 1m, absoluteTimeout: 1h }',
+    ),
+    'warning: spec.rules[0].sessionPersistence: the choice among several backends is made for each request; the session holds within a backend',
+    'warning: spec.rules[0].sessionPersistence.idleTimeout: sessions that are idle do not end',
+    'warning: spec.rules[0].sessionPersistence.absoluteTimeout: a session without permanent cookie ends when the client says so',
+  ],
+  [
+    'warns of a mirror for one of several backends',
+    rule(
+      'backendRefs: [{ name: a, port: 80, filters: [{ type: RequestMirror, requestMirror: { backendRef: { name: m, port: 80 } } }] }, { name: b, port: 80 }]',
+    ),
+    'warning: spec.rules[0].backendRefs[0].filters[0].type: RequestMirror of one backend among several is not applied; write it for the rule',
   ],
   [
     'refuses an address as host name',

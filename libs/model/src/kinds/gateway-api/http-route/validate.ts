@@ -3,6 +3,7 @@
 import type { Report, ValidationContext } from '../../definition.ts';
 import { warnOfAnnotations } from '../../linkerd/annotations.ts';
 import { validateBackend, validateFilters, validateParents, validateRuleNames } from '../route-rules.ts';
+import { validateSession } from '../session-persistence.ts';
 import type { HttpRouteMatch, HttpRouteRule, HttpRouteSpec } from './spec.ts';
 
 const matchesOfAllMax = 128;
@@ -40,8 +41,15 @@ function validateHttpRouteRule(rule: HttpRouteRule, path: string, report: Report
       if (type === 'RequestRedirect' || type === 'CORS') {
         report(`${place}.filters[${at}].type`, `${type} is for a rule, not for one of its backends`);
       }
+      if ((type === 'URLRewrite' || type === 'RequestMirror') && backendRefs.length > 1) {
+        warn(
+          `${place}.filters[${at}].type`,
+          `${type} of one backend among several is not applied; write it for the rule`,
+        );
+      }
     });
   });
+  validateSession(rule.sessionPersistence, backendRefs.length, `${path}.sessionPersistence`, report, warn);
   const { requestMs = 0, backendRequestMs = 0 } = timeouts;
   if (requestMs > 0 && backendRequestMs > requestMs) {
     report(`${path}.timeouts.backendRequest`, 'backendRequest is longer than request');
