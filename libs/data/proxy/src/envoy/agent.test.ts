@@ -82,6 +82,17 @@ describe('the agent of an Envoy', () => {
     expect(existsSync(join(folder, 'state', 'ads.sock'))).toBe(false);
   });
 
+  it('has its socket elsewhere where the path of the state folder is too long for one, and takes that away', async () => {
+    const running = create(program('exec sleep 600'), { stateDir: join(folder, 'x'.repeat(100)) });
+    await running.start();
+    const bootstrap = readFileSync(join(folder, 'x'.repeat(100), 'envoy.json'), 'utf8');
+    const socket = /"path": "([^"]+ads\.sock)"/.exec(bootstrap)?.[1] ?? '';
+    expect(socket.length).toBeLessThan(90);
+    expect(statSync(join(socket, '..')).mode & 0o777).toBe(0o700);
+    await running.stop();
+    expect(existsSync(join(socket, '..'))).toBe(false);
+  });
+
   it('tells how Envoy ended by itself', async () => {
     await create(program('exit 7')).start();
     await vi.waitFor(() => expect(exits).toEqual([{ code: 7, signal: null }]));

@@ -1,9 +1,9 @@
 /** An Envoy as the proxy, and this process as the agent beside it: it holds the identity, passes the configuration on, starts and ends Envoy. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Cancel, createLifecycle, delay, type Part, WeftError } from '@weft/kernel';
+import { type Cancel, createLifecycle, delay, type Part, randomHex, WeftError } from '@weft/kernel';
 import type { LogLevel } from '@weft/telemetry';
 import { formatHostPort } from '../admin/side-server.ts';
 import { createReadinessServer } from '../admin/status-servers.ts';
@@ -52,6 +52,7 @@ const lookMs = { starting: 100, running: 500, draining: 50 } as const;
 /** As a proxy's own: peers are told before connections end. */
 const announceMs = 250;
 const bootstrapFile = 'envoy.json';
+const socketName = 'ads.sock';
 
 export function createEnvoyAgent(options: EnvoyAgentOptions): EnvoyAgent {
   const { clock, log, admin } = options;
@@ -168,14 +169,8 @@ export function createEnvoyAgent(options: EnvoyAgentOptions): EnvoyAgent {
       { name: 'identity', start: identity.manager.start, stop: identity.manager.stop },
       ...(workloadApi === undefined ? [] : [workloadApi]),
       { name: 'certificate', start: firstCertificate },
-      {
-        name: relay.name,
-        start: relay.start,
-        async stop() {
-          await relay.stop();
-          socket.remove();
-        },
-      },
+      { name: 'socket', start: socket.make, stop: socket.remove },
+      relay,
       {
         name: 'Envoy',
         start: run,
@@ -213,12 +208,22 @@ function noCertificate({ xds }: EnvoyAgentOptions, last: unknown): EnvoyError {
   return new EnvoyError(`${sentence} (${why})`, true, last);
 }
 
+interface SocketPlace {
+  readonly path: string;
+  make(): void;
+  remove(): void;
+}
+
 /** In the state folder, which is private; in one of its own where the path is longer than the system takes. */
-function adsSocket(stateDir: string): { readonly path: string; remove(): void } {
-  const path = join(stateDir, 'ads.sock');
-  if (Buffer.byteLength(path) <= socketPathBytesMax) return { path, remove: () => {} };
-  const folder = mkdtempSync(join(tmpdir(), 'weft-ads-'));
-  return { path: join(folder, 'ads.sock'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+function adsSocket(stateDir: string): SocketPlace {
+  const path = join(stateDir, socketName);
+  if (Buffer.byteLength(path) <= socketPathBytesMax) return { path, make: () => {}, remove: () => {} };
+  const folder = join(tmpdir(), `weft-ads-${randomHex(8)}`);
+  return {
+    path: join(folder, socketName),
+    make: () => void mkdirSync(folder, { mode: 0o700 }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 function outputOf({ accessLog, log }: EnvoyAgentOptions, stateDir: string): string | undefined {

@@ -3,6 +3,7 @@ import { layoutOf } from './layout.ts';
 import { planControlPlane, planGateway, planSidecars } from './mesh.ts';
 import { defaultPorts } from './ports.ts';
 import { planServices } from './services.ts';
+import { assertEnvoy, type SidecarKind } from './sidecar-choice.ts';
 
 const layout = layoutOf('/run');
 const plan = {
@@ -34,6 +35,18 @@ test('a sidecar is told its group, its own token folder and both of its ingress 
     '/run/tokens/shop.payment-v2/token',
     '/run/tokens/shop.payment-v2/root-cert.pem',
   ]);
+});
+
+test('a workload has an Envoy where that is chosen, with the same flags besides', () => {
+  const sidecarOf = (workload: string): SidecarKind => (workload === 'order' ? 'envoy' : 'weft');
+  const envoys = [...planSidecars({ ...plan, sidecarOf }), planGateway({ ...plan, sidecarOf })];
+  expect(envoys.filter(({ args }) => args.includes('--envoy')).map(({ name }) => name)).toEqual(['order-sidecar']);
+  const ours = planSidecars(plan).find(({ name }) => name === 'order-sidecar');
+  expect(envoys[1]?.args).toEqual([...(ours?.args ?? []), '--envoy', 'envoy']);
+});
+
+test('an Envoy that is not installed is missed before anything starts', () => {
+  expect(() => assertEnvoy('/nowhere')).toThrow('there is no program envoy on the PATH; install Envoy');
 });
 
 test('in the mesh a service calls through its sidecar, with a password in a file and not in its environment', () => {
