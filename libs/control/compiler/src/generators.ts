@@ -3,6 +3,7 @@
 import { inboundClusters } from './clusters/inbound.ts';
 import { outboundClusters } from './clusters/outbound.ts';
 import { passthrough } from './clusters/passthrough.ts';
+import { sniDnatClusters } from './clusters/sni-dnat.ts';
 import type { Generator } from './context.ts';
 import { endpoints } from './endpoints/endpoints.ts';
 import { capturedInbound } from './listeners/captured-inbound.ts';
@@ -26,6 +27,7 @@ export const sharedGenerators: readonly Generator[] = [outboundClusters, endpoin
 export const ownGenerators: readonly Generator[] = [
   inboundClusters,
   passthrough,
+  sniDnatClusters,
   inboundListeners,
   egressListener,
   sidecarEgress,

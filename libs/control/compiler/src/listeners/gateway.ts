@@ -2,16 +2,19 @@
 
 import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import type { Context, Generator } from '../context.ts';
+import { isAutoPassthrough, passedClusters, sniOf } from '../gateway-auto-passthrough.ts';
 import { sharedHosts } from '../gateway-hosts.ts';
 import { type BoundServer, gatewayServers } from '../gateway-servers.ts';
 import { isUnixAddress } from '../messages/core.ts';
 import { tlsInspector } from '../messages/listener-filters.ts';
 import { httpConnectionManager, httpFilter } from '../messages/network-filters.ts';
+import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { hostCovers } from '../model-index.ts';
 import { listenerName } from '../names.ts';
 import { notice } from '../provenance.ts';
 import { gatewayRoutesOf, serverKind } from '../routes/gateway-names.ts';
 import { rootSourceFor, secretFor } from '../secrets/credentials.ts';
+import { plannedClusters } from '../service-clusters.ts';
 import { isTranslated } from '../translated/gateway-resources.ts';
 import { serverOrigin } from '../translated/origins.ts';
 import { routeSemantics } from '../virtual-services/semantics.ts';
@@ -35,6 +38,7 @@ export const gatewayListeners: Generator = (context) => {
           ...bound.flatMap(({ gateway, rule }) => [gateway, rule]),
           ...bound.flatMap((each) => credentialInputs(context, each)),
           ...(bound.some((each) => serverKind(each) === 'connections') ? [scope.view, world.routingInputs] : []),
+          bound.some(isAutoPassthrough) ? plannedClusters(context) : undefined,
         ],
         build() {
           const findings: TcpFindings = { notices: new Set(), missingClusters: new Set() };
@@ -124,14 +128,7 @@ function serverChains(context: Context, bind: string, bound: BoundServer, findin
   const { tls } = server;
   if (familyOf(bound) === 'TCP') return ruleChains(context, bound, findings, 'bytes');
   if (tls === undefined || tls.mode === 'PASSTHROUGH') return ruleChains(context, bound, findings, 'passed');
-  if (tls.mode === 'AUTO_PASSTHROUGH') {
-    report(
-      findings,
-      bound,
-      'AUTO_PASSTHROUGH joins meshes of several networks, which is not done; the server is left out',
-    );
-    return [];
-  }
+  if (isAutoPassthrough(bound)) return passedChains(context, bound);
   const missing = missingCredential(context, tls);
   if (missing !== undefined) {
     report(findings, bound, `there is no usable ${missing} for it; the server is left out`);
@@ -149,6 +146,20 @@ function serverChains(context: Context, bind: string, bound: BoundServer, findin
   if (routes === undefined) return ruleChains(context, bound, findings, 'terminated').map(terminated);
   return [terminated({ ...httpChain(context, bind, server.port.number, routes), name: routes })];
 }
+
+/** Told by SNI, and by what clients of the mesh alone say they speak. */
+function passedChains(context: Context, bound: BoundServer): readonly Chain[] {
+  return passedClusters(context, bound).map((planned) => {
+    const sni = sniOf(planned);
+    return {
+      name: sni,
+      match: { serverNames: [sni], applicationProtocols: [...meshNames] },
+      filters: [tcpProxy(context, { inbound: false, statPrefix: sni, targets: [{ cluster: sni, weight: 1 }] })],
+    };
+  });
+}
+
+const meshNames = ['istio-peer-exchange', 'istio', 'istio-http/1.0', 'istio-http/1.1', 'istio-h2'];
 
 function httpChain(context: Context, bind: string, port: number, routes: string): Chain {
   const manager = httpConnectionManager(context, {
