@@ -26,7 +26,7 @@ export interface JudgementFields {
 }
 
 /** Of metadata and counters of what "audit" would have denied. */
-export const auditPrefix = 'linkerd_audit_';
+const auditPrefix = 'linkerd_audit_';
 
 export function judgementFields({ grants, audit }: Judgement, transport: 'http' | 'tcp'): JudgementFields {
   const askable = grants.filter(({ what }) => transport === 'http' || what === undefined);

@@ -116,7 +116,7 @@ function podOf({ proxy, world }: Context): Resource<'Pod'> | undefined {
 }
 
 function namespaceOf({ proxy, world }: Context): Resource<'Namespace'> | undefined {
-  return world.input.model.byKind('Namespace').find(({ name }) => name === proxy.namespace);
+  return world.input.model.get('Namespace', '', proxy.namespace);
 }
 
 function placeOf({ kind, namespace, name, at }: AnyResource, path: string): Provenance {
