@@ -2,35 +2,20 @@
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createManualClock } from '@weft/kernel';
 import { afterEach, describe, expect, it } from 'vitest';
-import { acceptWire } from './accept-wire.ts';
 import { upstreamLimits } from './limits.ts';
 import { OwnBuffers, ownBuffers } from './read-buffers.ts';
 import { splice } from './splice.ts';
 import { Sweeper } from './sweeper.ts';
+import { createSocketPairs } from './testing/socket-pairs.ts';
 import { deafSink, type Wire } from './wire.ts';
 
-const servers: Server[] = [];
-const sockets: Socket[] = [];
+const pairs = createSocketPairs();
+const { pair } = pairs;
 
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const server of servers.splice(0)) server.close();
-});
-
-async function pair(): Promise<{ end: Socket; wire: Wire }> {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const end = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
-  const [socket] = (await accepted) as [Socket];
-  end.on('error', () => {});
-  sockets.push(end, socket);
-  return { end, wire: acceptWire(socket) };
-}
+afterEach(pairs.stop);
 
 /** No two pieces of it are alike. */
 function patterned(length: number): Buffer {

@@ -1,6 +1,7 @@
 /** The bounds of pools, with a dialer and wires that a test moves by hand. */
 
 import type { Endpoint } from '@weft/data-runtime';
+import { testEndpoint } from '@weft/data-runtime/testing';
 import { createManualClock } from '@weft/kernel';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FlushQueue } from './flush-queue.ts';
@@ -9,7 +10,7 @@ import { createUpstreamPools, sweepPeriodMs } from './pools.ts';
 import { createFakeDialer } from './testing/fake-dialer.ts';
 import type { FakeWire } from './testing/fake-wire.ts';
 import { outgoing, RecordingClient } from './testing/recording-client.ts';
-import { meshTls, type TestClusterChanges, testCluster, testEndpoint } from './testing/test-cluster.ts';
+import { meshTls, type TestClusterChanges, testCluster } from './testing/test-cluster.ts';
 import type { AcquireOptions, UpstreamPools } from './upstream-stream.ts';
 
 const options: AcquireOptions = {

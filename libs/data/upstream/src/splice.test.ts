@@ -1,7 +1,7 @@
 /** Joined wires on real sockets. */
 
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { connect as connectSecurely, createServer as createSecureServer } from 'node:tls';
 import { createManualClock } from '@weft/kernel';
 import { createTestCa } from '@weft/tls/testing';
@@ -9,28 +9,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { acceptWire } from './accept-wire.ts';
 import { type SpliceResult, splice } from './splice.ts';
 import { Sweeper, sweepBeatMs } from './sweeper.ts';
-import type { Wire } from './wire.ts';
+import { createSocketPairs } from './testing/socket-pairs.ts';
 
-const servers: Server[] = [];
-const sockets: Socket[] = [];
+const pairs = createSocketPairs();
+const { pair, keep } = pairs;
 
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const server of servers.splice(0)) server.close();
-});
-
-/** A connection: one end to read and write, the other as a wire. */
-async function pair(): Promise<{ end: Socket; wire: Wire }> {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const end = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
-  const [socket] = (await accepted) as [Socket];
-  end.on('error', () => {});
-  sockets.push(end, socket);
-  return { end, wire: acceptWire(socket) };
-}
+afterEach(pairs.stop);
 
 async function joined(idleTimeoutMs = 0) {
   const a = await pair();
@@ -42,7 +26,7 @@ async function joined(idleTimeoutMs = 0) {
     finish = resolve;
   });
   const tunnel = splice(a.wire, b.wire, { clock, sweeper, idleTimeoutMs, onDone: (result) => finish(result) });
-  return { a: a.end, b: b.end, wires: { a: a.wire, b: b.wire }, clock, sweeper, done, tunnel };
+  return { a: a.end, b: b.end, wires: { a: a.wire, b: b.wire }, accepted: a.accepted, clock, sweeper, done, tunnel };
 }
 
 async function textOf(socket: Socket): Promise<string> {
@@ -100,7 +84,7 @@ describe('a splice', () => {
     const material = await ca.issue(['spiffe://cluster.local/ns/shop/sa/order']);
     const { certChainPem: cert, privateKeyPem: key } = material;
     const server = createSecureServer({ cert, key, allowHalfOpen: true }).listen(0, '127.0.0.1');
-    servers.push(server);
+    keep(server);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     for (const secured of ['server', 'client'] as const) {
@@ -112,7 +96,7 @@ describe('a splice', () => {
       const plain = await pair();
       const [held, other] = secured === 'server' ? [socket, client] : [client, socket];
       other.on('error', () => {});
-      sockets.push(held, other);
+      keep(held, other);
       const clock = createManualClock();
       const options = { clock, sweeper: new Sweeper(clock), idleTimeoutMs: 0 };
       splice(acceptWire(held), plain.wire, { ...options, onDone() {} });
@@ -126,12 +110,12 @@ describe('a splice', () => {
   });
 
   it('ends both in order where one is closed by its owner', async () => {
-    const { a, b, done } = await joined();
+    const { a, b, accepted, done } = await joined();
     const ends = [once(a, 'end'), once(b, 'end')];
     a.resume();
     b.resume();
     // What its listener holds of it.
-    sockets[sockets.indexOf(a) + 1]?.destroy();
+    accepted.destroy();
     await Promise.all(ends);
     expect(await done).toMatchObject({ end: 'a-broke', errorCode: '' });
   });
@@ -179,24 +163,24 @@ describe('an accepted wire', () => {
   });
 
   it('closes when the socket that the listener holds is destroyed', async () => {
-    const { end, wire } = await pair();
+    const { end, wire, accepted } = await pair();
     const ended = once(end, 'end');
     end.resume();
-    sockets.at(-1)?.destroy();
+    accepted.destroy();
     await ended;
     expect(wire.closed).toBe(true);
   });
 
   it.each([true, false])('gives what was looked at before first, started at once: %s', async (start) => {
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
-    servers.push(server);
+    keep(server);
     await once(server, 'listening');
     const accepted = once(server, 'connection');
     const end = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    sockets.push(end);
+    keep(end);
     end.write('first');
     const [socket] = (await accepted) as [Socket];
-    sockets.push(socket);
+    keep(socket);
     await once(socket, 'readable');
     const wire = acceptWire(socket, start, socket.read() as Buffer);
     let text = '';

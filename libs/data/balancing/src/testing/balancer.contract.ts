@@ -1,35 +1,15 @@
 /** What every balancer must do, whatever its policy. */
 
 import type { Balancer, BalancingPolicy, BalancingSpec, Endpoint, PickContext } from '@weft/data-runtime';
-import { emptyCounts, unknownWorkload } from '@weft/data-runtime';
+import { type Changeable, testEndpoint } from '@weft/data-runtime/testing';
 import { type Clock, createManualClock, createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { createBalancer } from '../create-balancer.ts';
 
-export type TestEndpoint = { -readonly [key in keyof Endpoint]: Endpoint[key] };
+export type TestEndpoint = Changeable<Endpoint>;
 
 export function endpoint(port: number, change: Partial<Endpoint> = {}): TestEndpoint {
-  return {
-    address: '10.0.0.1',
-    port,
-    hostPort: `10.0.0.1:${port}`,
-    hostname: '',
-    weight: 1,
-    priority: 0,
-    locality: '',
-    localityWeight: 0,
-    lbMetadata: {},
-    healthy: true,
-    degraded: false,
-    ejected: false,
-    healthySinceMs: 0,
-    tls: undefined,
-    workload: unknownWorkload,
-    active: 0,
-    healthFlags: '',
-    counts: emptyCounts(),
-    ...change,
-  };
+  return testEndpoint({ address: '10.0.0.1', port, localityWeight: 0, ...change });
 }
 
 export function context(change: Partial<PickContext> = {}): PickContext {

@@ -1,38 +1,13 @@
 /** Endpoints whose health a test's keepers change, and outcomes of attempts. */
 
-import {
-  type AttemptOutcome,
-  type CheckedEndpoint,
-  emptyCounts,
-  type HealthPart,
-  unknownWorkload,
-} from '@weft/data-runtime';
+import type { AttemptOutcome, CheckedEndpoint, HealthPart } from '@weft/data-runtime';
+import { type Changeable, testEndpoint } from '@weft/data-runtime/testing';
 
-export type TestEndpoint = { -readonly [key in keyof CheckedEndpoint]: CheckedEndpoint[key] };
+export type TestEndpoint = Changeable<CheckedEndpoint>;
 
 export function checkedEndpoint(port: number, change: Partial<CheckedEndpoint> = {}): TestEndpoint {
-  return {
-    address: '10.0.0.1',
-    port,
-    hostPort: `10.0.0.1:${port}`,
-    hostname: '',
-    weight: 1,
-    priority: 0,
-    locality: '',
-    localityWeight: 0,
-    lbMetadata: {},
-    healthy: true,
-    degraded: false,
-    ejected: false,
-    healthySinceMs: 0,
-    tls: undefined,
-    workload: unknownWorkload,
-    active: 0,
-    healthFlags: '',
-    counts: emptyCounts(),
-    check: { port: 0, address: '', hostname: '', disabled: false },
-    ...change,
-  };
+  const check = { port: 0, address: '', hostname: '', disabled: false };
+  return { check, ...testEndpoint({ address: '10.0.0.1', port, localityWeight: 0 }), ...change };
 }
 
 /** What the keepers have said last, by port and part: "1 ejected". */

@@ -5,29 +5,14 @@ import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { type CheckResult, probeCluster, runCheck } from '@weft/data-health';
 import type { CheckedEndpoint, Cluster, HealthProbe } from '@weft/data-runtime';
-import { unknownWorkload } from '@weft/data-runtime';
+import { testEndpoint } from '@weft/data-runtime/testing';
 import { createDialer, createUpstreamPools, FlushQueue } from '@weft/data-upstream';
 import { type Clock, createManualClock, systemClock } from '@weft/kernel';
 import type { ClientTls } from '@weft/tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createProbeSender } from './probe-sender.ts';
+import { testProbe } from './testing/probe.ts';
 
-const base: Omit<HealthProbe, 'check'> = {
-  intervalMs: 1_000,
-  timeoutMs: 5_000,
-  initialJitterMs: 0,
-  intervalJitterMs: 0,
-  intervalJitterPercent: 0,
-  unhealthyThreshold: 1,
-  healthyThreshold: 1,
-  noTrafficIntervalMs: 60_000,
-  noTrafficHealthyIntervalMs: 60_000,
-  unhealthyIntervalMs: 1_000,
-  unhealthyEdgeIntervalMs: 1_000,
-  healthyEdgeIntervalMs: 1_000,
-  reuseConnection: true,
-  transportMatch: undefined,
-};
 const http = (path: string): HealthProbe['check'] => ({
   kind: 'http',
   host: 'app',
@@ -83,17 +68,9 @@ describe('a probe', () => {
     stops.push(() => pools.close());
     const sender = createProbeSender({ pools, dialer });
     return (check: HealthProbe['check'], port: number): Promise<CheckResult> => {
-      const endpoint = {
-        address: '127.0.0.1',
-        port,
-        hostPort: `127.0.0.1:${port}`,
-        hostname: '',
-        workload: unknownWorkload,
-        tls: undefined,
-        active: 0,
-        check: { port: 0, address: '', hostname: '', disabled: false },
-      } as unknown as CheckedEndpoint;
-      const probe = { ...base, check };
+      const own = { port: 0, address: '', hostname: '', disabled: false };
+      const endpoint: CheckedEndpoint = { ...testEndpoint({ port }), check: own };
+      const probe = testProbe(check, { timeoutMs: 5_000 });
       const target = { endpoint, cluster, probeCluster: probeCluster(cluster, probe), probeEndpoint: endpoint };
       return new Promise((resolve) => {
         runCheck(probe, target, sender, clock, resolve);

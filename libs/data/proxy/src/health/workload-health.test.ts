@@ -4,38 +4,23 @@ import type { ProbeSender } from '@weft/data-health';
 import type { Endpoint, HealthProbe, Tables } from '@weft/data-runtime';
 import { createManualClock } from '@weft/kernel';
 import { describe, expect, test } from 'vitest';
+import { testProbe } from './testing/probe.ts';
 import { createWorkloadHealth, probersMax } from './workload-health.ts';
 
-const probe: HealthProbe = {
-  intervalMs: 1_000,
-  timeoutMs: 500,
-  initialJitterMs: 0,
-  intervalJitterMs: 0,
-  intervalJitterPercent: 0,
-  unhealthyThreshold: 1,
-  healthyThreshold: 1,
-  noTrafficIntervalMs: 60_000,
-  noTrafficHealthyIntervalMs: 60_000,
-  unhealthyIntervalMs: 1_000,
-  unhealthyEdgeIntervalMs: 1_000,
-  healthyEdgeIntervalMs: 1_000,
-  reuseConnection: true,
-  transportMatch: undefined,
-  check: {
-    kind: 'http',
-    host: 'app',
-    path: '/ready',
-    method: 'GET',
-    headers: [],
-    headersToRemove: [],
-    expectedStatuses: [],
-    retriableStatuses: [],
-    http2: false,
-    send: undefined,
-    receive: [],
-    bodyBytesMax: 0,
-  },
-};
+const probe = testProbe({
+  kind: 'http',
+  host: 'app',
+  path: '/ready',
+  method: 'GET',
+  headers: [],
+  headersToRemove: [],
+  expectedStatuses: [],
+  retriableStatuses: [],
+  http2: false,
+  send: undefined,
+  receive: [],
+  bodyBytesMax: 0,
+});
 
 function setUp(count: number, change: Partial<HealthProbe> = {}) {
   const clock = createManualClock();

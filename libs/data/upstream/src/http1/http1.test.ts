@@ -1,6 +1,7 @@
 /** What goes out on an HTTP/1 connection and how its answers are read, over a wire that the test moves by hand. */
 
 import type { UpstreamHttp } from '@weft/data-runtime';
+import { testEndpoint } from '@weft/data-runtime/testing';
 import { createManualClock } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { FlushQueue } from '../flush-queue.ts';
@@ -9,7 +10,7 @@ import { createUpstreamPools } from '../pools.ts';
 import { createFakeDialer } from '../testing/fake-dialer.ts';
 import type { FakeWire } from '../testing/fake-wire.ts';
 import { outgoing, RecordingClient } from '../testing/recording-client.ts';
-import { meshTls, testCluster, testEndpoint } from '../testing/test-cluster.ts';
+import { meshTls, testCluster } from '../testing/test-cluster.ts';
 import type { AcquireOptions, OutgoingHead, UpstreamStream } from '../upstream-stream.ts';
 
 const options: AcquireOptions = {

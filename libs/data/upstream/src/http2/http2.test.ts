@@ -9,6 +9,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { testEndpoint } from '@weft/data-runtime/testing';
 import { createManualClock, type ManualClock } from '@weft/kernel';
 import { createClientTls } from '@weft/tls';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ import { createDialer } from '../dial.ts';
 import { FlushQueue } from '../flush-queue.ts';
 import { createUpstreamPools, sweepPeriodMs } from '../pools.ts';
 import { outgoing, RecordingClient } from '../testing/recording-client.ts';
-import { type TestClusterChanges, testCluster, testEndpoint } from '../testing/test-cluster.ts';
+import { type TestClusterChanges, testCluster } from '../testing/test-cluster.ts';
 import type { AcquireOptions, OutgoingHead, UpstreamPools } from '../upstream-stream.ts';
 
 const options: AcquireOptions = {

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { testEndpoint } from '@weft/data-runtime/testing';
 import { createManualClock } from '@weft/kernel';
 import { createClientTls, createServerTls, materialSecrets } from '@weft/tls';
 import { createTestCa } from '@weft/tls/testing';
@@ -11,7 +12,7 @@ import { createDialer } from '../dial.ts';
 import { FlushQueue } from '../flush-queue.ts';
 import { createUpstreamPools } from '../pools.ts';
 import { outgoing, RecordingClient } from '../testing/recording-client.ts';
-import { meshTls, testCluster, testEndpoint } from '../testing/test-cluster.ts';
+import { meshTls, testCluster } from '../testing/test-cluster.ts';
 import type { AcquireOptions, UpstreamPools } from '../upstream-stream.ts';
 
 const uri = 'spiffe://cluster.local/ns/shop/sa/order';

@@ -3,5 +3,5 @@ export type { FakeDial, FakeDialer } from './fake-dialer.ts';
 export { createFakeDialer } from './fake-dialer.ts';
 export { FakeWire } from './fake-wire.ts';
 export { outgoing, RecordingClient } from './recording-client.ts';
-export type { Changeable, TestCluster, TestClusterChanges } from './test-cluster.ts';
-export { meshTls, testCluster, testEndpoint } from './test-cluster.ts';
+export type { TestCluster, TestClusterChanges } from './test-cluster.ts';
+export { meshTls, testCluster } from './test-cluster.ts';

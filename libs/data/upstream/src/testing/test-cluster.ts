@@ -1,51 +1,7 @@
-/** Clusters and endpoints for tests. */
+/** Clusters for tests. */
 
-import {
-  type Breaker,
-  type Cluster,
-  type ClusterLimits,
-  type Endpoint,
-  emptyCounts,
-  type UpstreamHttp,
-  type UpstreamTls,
-} from '@weft/data-runtime';
-
-export type Changeable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-export function testEndpoint(changes: Partial<Endpoint> = {}): Changeable<Endpoint> {
-  const word = 'unknown';
-  const address = changes.address ?? '127.0.0.1';
-  const port = changes.port ?? 80;
-  return {
-    address,
-    port,
-    hostPort: `${address}:${port}`,
-    hostname: '',
-    weight: 1,
-    priority: 0,
-    locality: '',
-    localityWeight: 1,
-    lbMetadata: {},
-    healthy: true,
-    degraded: false,
-    ejected: false,
-    healthySinceMs: 0,
-    tls: undefined,
-    workload: {
-      workload: word,
-      namespace: word,
-      app: word,
-      version: word,
-      canonicalService: word,
-      canonicalRevision: word,
-      cluster: word,
-    },
-    active: 0,
-    healthFlags: '',
-    counts: emptyCounts(),
-    ...changes,
-  };
-}
+import type { Breaker, Cluster, ClusterLimits, Endpoint, UpstreamHttp, UpstreamTls } from '@weft/data-runtime';
+import type { Changeable } from '@weft/data-runtime/testing';
 
 export const meshTls: UpstreamTls = {
   certificate: 'default',

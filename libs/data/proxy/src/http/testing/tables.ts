@@ -15,7 +15,7 @@ import type {
   UpstreamHttp,
   WorkloadLabels,
 } from '@weft/data-runtime';
-import { emptyCounts } from '@weft/data-runtime';
+import { testEndpoint } from '@weft/data-runtime/testing';
 import type { Provenance } from '@weft/kernel';
 
 export const from: Provenance = { resource: 'VirtualService shop/a', file: 'mesh/a.yaml', line: 7, rule: 'http[0]' };
@@ -60,28 +60,7 @@ export const breaker = (changes: Partial<Breaker> = {}): Breaker => ({
 });
 
 export function makeEndpoint(port: number, changes: Partial<Endpoint> = {}): Endpoint {
-  const address = '127.0.0.1';
-  return {
-    address,
-    port,
-    hostPort: `${address}:${port}`,
-    hostname: '',
-    weight: 1,
-    priority: 0,
-    locality: '',
-    localityWeight: 1,
-    lbMetadata: {},
-    healthy: true,
-    degraded: false,
-    ejected: false,
-    healthySinceMs: 0,
-    tls: undefined,
-    workload: workload('a'),
-    active: 0,
-    healthFlags: '',
-    counts: emptyCounts(),
-    ...changes,
-  };
+  return testEndpoint({ port, workload: workload('a'), ...changes });
 }
 
 /** Endpoints are taken in turn. */
