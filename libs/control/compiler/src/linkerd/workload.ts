@@ -1,7 +1,14 @@
 /** What Linkerd's policies read of a workload itself: its default policy, the names of its ports, the probes of its Pod. */
 
 import type { Provenance } from '@weft/kernel';
-import { type AccessPolicy, type AnyResource, type PodSpec, parseLinkerdAnnotations, type Resource } from '@weft/model';
+import {
+  type AccessPolicy,
+  type AnyResource,
+  type PodSpec,
+  type PortRange,
+  parseLinkerdAnnotations,
+  type Resource,
+} from '@weft/model';
 import type { Context } from '../context.ts';
 import { workloadGroupOf } from '../ingress.ts';
 
@@ -9,9 +16,25 @@ import { workloadGroupOf } from '../ingress.ts';
 export function isOpaque(context: Context, port: number): boolean {
   for (const { annotations } of annotatedPlaces(context)) {
     const ranges = parseLinkerdAnnotations(annotations).value.opaquePorts;
-    if (ranges !== undefined) return ranges.some(({ first, last }) => first <= port && port <= last);
+    if (ranges !== undefined) return isWithin(ranges, port);
   }
   return false;
+}
+
+/**
+ * Ports that pass the proxy by without being looked at, by annotation: what Linkerd leaves out of its capture, this mesh has captured already.
+ */
+export function skippedPorts(context: Context, side: 'inbound' | 'outbound'): readonly PortRange[] {
+  for (const { annotations } of annotatedPlaces(context)) {
+    const { skipInboundPorts, skipOutboundPorts } = parseLinkerdAnnotations(annotations).value;
+    const ranges = side === 'inbound' ? skipInboundPorts : skipOutboundPorts;
+    if (ranges !== undefined) return ranges;
+  }
+  return [];
+}
+
+export function isWithin(ranges: readonly PortRange[], port: number): boolean {
+  return ranges.some(({ first, last }) => first <= port && port <= last);
 }
 
 export interface DefaultPolicy {
@@ -25,7 +48,8 @@ export interface ProbeRequest {
 }
 
 const annotation = 'config.linkerd.io/default-inbound-policy';
-const opaqueAnnotation = 'config.linkerd.io/opaque-ports';
+/** Linkerd's settings of proxies. */
+const settings = 'config.linkerd.io/';
 
 /** Of the Pod or the WorkloadGroup, else of the namespace; nothing: everyone may come. */
 export function defaultPolicyOf(context: Context): DefaultPolicy | undefined {
@@ -95,7 +119,10 @@ export function workloadInputs(context: Context): readonly unknown[] {
     namespaceOf(context),
     pod === undefined
       ? ''
-      : JSON.stringify([pod.annotations[annotation], pod.annotations[opaqueAnnotation], containersOf(pod)]),
+      : JSON.stringify([
+          Object.entries(pod.annotations).filter(([key]) => key.startsWith(settings)),
+          containersOf(pod),
+        ]),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The listener for captured inbound connections, for every port of the workload. */
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import type { PortRange } from '@weft/model';
 import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import {
   type ListenerFilter,
@@ -10,6 +11,7 @@ import {
 import type { Context, Generator } from '../context.ts';
 import { type IngressTarget, ingressTargets } from '../ingress.ts';
 import { portGuard, servedPorts } from '../linkerd/port-guard.ts';
+import { isWithin, skippedPorts } from '../linkerd/workload.ts';
 import { httpInspector, originalDst, tlsInspector } from '../messages/listener-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { blackHoleCluster, inboundCapturePort, inboundPassthroughCluster } from '../names.ts';
@@ -58,7 +60,10 @@ function capturedPorts(
   captured: readonly Captured[],
   otherMode: MutualTlsMode,
 ): readonly InboundPort[] {
-  const ports = captured.map(({ target, mode }) => inboundPort(context, target, mode));
+  const skipped = skippedPorts(context, 'inbound');
+  const passed = expanded(skipped).map((port) => skippedPort(context, port));
+  const own = captured.filter(({ target }) => !isWithin(skipped, target.port));
+  const ports = [...passed, ...own.map(({ target, mode }) => inboundPort(context, target, mode))];
   const known = new Set(ports.map(({ destinationPort }) => destinationPort));
   const more = servedPorts(context).filter((port) => !known.has(port));
   return [
@@ -66,6 +71,21 @@ function capturedPorts(
     ...more.map((port) => otherPort(context, port, inboundMode(context, port))),
     otherPort(context, 0, otherMode),
   ];
+}
+
+/** Chains name single ports: of wide ranges the first ones count. */
+const skippedPortsMax = 256;
+
+function expanded(ranges: readonly PortRange[]): readonly number[] {
+  const ports = ranges.flatMap(({ first, last }) =>
+    Array.from({ length: last - first + 1 }, (_, index) => first + index),
+  );
+  return [...new Set(ports)].slice(0, skippedPortsMax);
+}
+
+/** Bytes as they come, without Linkerd's policies. The mesh's own TLS is ended all the same: callers of the mesh cannot know. */
+function skippedPort(context: Context, number: number): InboundPort {
+  return { ...otherPort(context, number, inboundMode(context, number)), kind: 'tcp', guard: undefined };
 }
 
 /** Passed on to where it was sent. @param number 0: any that nobody declared. */

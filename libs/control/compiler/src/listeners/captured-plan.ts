@@ -2,6 +2,7 @@
 
 import type { ServicePortView } from '@weft/control-registry';
 import type { Context } from '../context.ts';
+import { isWithin, skippedPorts } from '../linkerd/workload.ts';
 import { carriesHttp, egressListenerRoutes, isHttpProtocol, sniffedRoutes } from '../routes/outbound-plan.ts';
 import type { EgressView } from '../scope/egress-view.ts';
 import type { EgressListener } from '../scope/proxy-scope.ts';
@@ -40,6 +41,7 @@ export function capturedPlan(context: Context): readonly CapturedListener[] {
   };
   const { egress } = context.scope;
   const ownPorts = new Set(egress.flatMap(({ port }) => (port === undefined ? [] : [port])));
+  const skipped = skippedPorts(context, 'outbound');
   for (const listener of egress) {
     if (listener.captureMode !== 'IPTABLES') continue;
     if (listener.port !== undefined) {
@@ -48,7 +50,8 @@ export function capturedPlan(context: Context): readonly CapturedListener[] {
     }
     for (const service of listener.view.services) {
       for (const port of service.ports) {
-        if (!ownPorts.has(port.number)) planService(context, listener.view, service, port, at);
+        if (!ownPorts.has(port.number) && !isWithin(skipped, port.number))
+          planService(context, listener.view, service, port, at);
       }
     }
   }
