@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile, createCompiler } from '../compile.ts';
 import { type Snapshot, typeUrls } from '../snapshot.ts';
-import { createTestMesh } from '../testing/mesh.ts';
+import { createTestMesh, describeGrpcClient } from '../testing/mesh.ts';
 
 const base = `apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
@@ -89,6 +89,26 @@ describe("what Linkerd's policies cannot do as written is told", () => {
   it.each(cases)('%s', (_what, yaml, notice) => {
     expect(noticesOf(yaml).some((said) => said.endsWith(notice))).toBe(true);
   });
+});
+
+it('a proxyless server is told of, since it asks nobody', () => {
+  const service = `---
+apiVersion: v1
+kind: Service
+metadata: { name: calls, namespace: shop }
+spec: { selector: { app: calls }, ports: [{ name: grpc, port: 9090 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: { name: calls, namespace: shop }
+spec: { address: 10.1.0.9, labels: { app: calls } }
+`;
+  const guarded = linkerd('Server', 's', '{ podSelector: {}, port: 9090 }');
+  const mesh = createTestMesh({ 'base.yaml': base + service, 'l.yaml': guarded });
+  const client = { ...describeGrpcClient('shop'), address: '10.1.0.9', addresses: ['10.1.0.9'], workloadName: 'calls' };
+  expect(compile(mesh.input(), client).notices).toContain(
+    'l.yaml:2 Server shop/s: is not asked by proxyless gRPC servers; port 9090 of calls is open',
+  );
 });
 
 describe('listeners under Linkerd’s policies', () => {

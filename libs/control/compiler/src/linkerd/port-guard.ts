@@ -14,8 +14,24 @@ import { defaultPolicyOf, isPod, namedPorts } from './workload.ts';
 
 /** Nothing where everyone may do everything. */
 export function portGuard(context: Context, port: WorkloadPort): PortGuard | undefined {
+  return context.proxy.type === 'sidecar' ? guardOf(context, port) : undefined;
+}
+
+/** Where a proxyless server has a port that policies are about: it asks nobody. */
+export function unguardedNotices(context: Context, port: WorkloadPort): readonly string[] {
+  const guard = guardOf(context, port);
+  const [from] = [...(guard?.judgement?.grants ?? []), ...(guard?.targets?.grants ?? [])].map((grant) => grant.from);
+  if (from === undefined) return [];
+  return [
+    notice(
+      from,
+      `is not asked by proxyless gRPC servers; port ${port.number} of ${context.proxy.workloadName} is open`,
+    ),
+  ];
+}
+
+function guardOf(context: Context, port: WorkloadPort): PortGuard | undefined {
   const { proxy, world } = context;
-  if (proxy.type !== 'sidecar') return undefined;
   const policies = world.linkerd.of(proxy.namespace);
   const scope = grantScope(context);
   const own = ofServer(context, policies, scope, port) ?? defaultGuard(context, scope, port);

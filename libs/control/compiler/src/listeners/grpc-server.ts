@@ -10,6 +10,7 @@ import { HttpConnectionManagerSchema } from '@weft/xds-messages/envoy/extensions
 import { DownstreamTlsContextSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
 import type { Generator } from '../context.ts';
 import { portsOf } from '../ingress.ts';
+import { unguardedNotices } from '../linkerd/port-guard.ts';
 import { httpFilter } from '../messages/network-filters.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
 import { type Chain, listener } from './listener.ts';
@@ -34,6 +35,7 @@ export const grpcServerListeners: Generator = (context) => {
         scope: `${proxy.namespace}|${proxy.id}`,
         inputs: [...listenerInputs(context), from, mode],
         build: () => ({
+          notices: unguardedNotices(context, { number: port, name: '' }),
           message: listener({
             context,
             name,
