@@ -17,6 +17,11 @@ const cases: Case[] = [
     'warning: spec.rules[0].backendRefs: a route of a Server goes to its own workload; backendRefs are not read',
   ],
   [
+    'warns of timeouts of a Server',
+    'parentRefs: [{ group: policy.linkerd.io, kind: Server, name: a }]\nrules: [{ timeouts: { request: 1s } }]',
+    'warning: spec.rules[0].timeouts: a route of a Server has no time limits; timeouts are not read',
+  ],
+  [
     'needs the port of a Service',
     `${service}\nrules: [{ backendRefs: [{ name: a }] }]`,
     'spec.rules[0].backendRefs[0]: a reference to a Service needs a port',

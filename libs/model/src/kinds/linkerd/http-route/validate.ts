@@ -25,6 +25,9 @@ export function validateLinkerdHttpRoute(
     if (inbound && backendRefs.length > 0) {
       warn(`${path}.backendRefs`, 'a route of a Server goes to its own workload; backendRefs are not read', 'key');
     }
+    if (inbound && rule.timeouts !== undefined) {
+      warn(`${path}.timeouts`, 'a route of a Server has no time limits; timeouts are not read', 'key');
+    }
     backendRefs.forEach((backend, at) => {
       validateBackend(backend, `${path}.backendRefs[${at}]`, report, warn);
     });
