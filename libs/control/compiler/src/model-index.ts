@@ -3,6 +3,7 @@
 import { compareByAge, type MeshConfig, type Model, type Resource, resolveHost } from '@weft/model';
 import { type BackendTlsIndex, indexBackendTls } from './clusters/backend-tls.ts';
 import { type AccrualIndex, indexAccruals } from './clusters/failure-accrual.ts';
+import { type ServiceSessions, serviceSessions } from './service-sessions.ts';
 import { translatedGateways } from './translated/gateway-resources.ts';
 import { ingressGateways, ingressRouting } from './translated/ingresses.ts';
 import { translatedRules } from './translated/translated-rules.ts';
@@ -35,8 +36,10 @@ export interface ModelIndex {
   /** Namespace → rules, oldest first. */
   readonly destinationRules: ReadonlyMap<string, readonly IndexedDestinationRule[]>;
   readonly backendTls: BackendTlsIndex;
-  /** Whether any rule asks for sessions: then listeners have a filter for them. */
+  /** Whether any rule or service asks for sessions: then listeners have a filter for them. */
   readonly hasSessions: boolean;
+  /** Sessions that services ask for themselves. */
+  readonly sessions: ServiceSessions;
   /** Circuit breaking by annotation of a Service. */
   readonly accruals: AccrualIndex;
   /** The VirtualServices and DestinationRules themselves: what routes are made from, for the cache. */
@@ -78,6 +81,7 @@ export function indexModel(
     destinationRules.set(resource.namespace, list);
   }
   const followed = [...virtualServices, ...translatedRules(model, lookup), ...ingressRouting(model, mesh, lookup)];
+  const sessions = serviceSessions(model, domain);
   return {
     virtualServices: followed,
     gateways: [
@@ -87,9 +91,12 @@ export function indexModel(
     ],
     destinationRules,
     backendTls: indexBackendTls(model),
-    hasSessions: followed.some(({ rules: placed }) => placed.some(({ rule }) => rule.session !== undefined)),
+    hasSessions:
+      sessions.byHost.size > 0 ||
+      followed.some(({ rules: placed }) => placed.some(({ rule }) => rule.session !== undefined)),
+    sessions,
     accruals: indexAccruals(model, domain),
-    routingInputs: [...followed.map(({ resource }) => resource), ...rules],
+    routingInputs: [...followed.map(({ resource }) => resource), ...rules, ...sessions.resources],
   };
 }
 

@@ -131,3 +131,30 @@ spec:
   const answer = await answers('http://nobody.knows.example/a', 200);
   expect(answer.body).toBe('proxied nobody.knows.example/a');
 });
+
+it('the label of a service keeps a client at one endpoint, by a cookie', async () => {
+  const ports = await freePorts(3);
+  for (const port of ports) await listen(says(String(port)), port);
+  mesh.write(
+    'sticky.yaml',
+    `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: sticky, namespace: shop, labels: { istio.io/persistent-session: stick } }
+spec:
+  hosts: [sticky.example]
+  resolution: STATIC
+  ports: [{ number: 80, name: http, protocol: HTTP }]
+  endpoints: [${ports.map((port) => `{ address: 127.0.0.1, ports: { http: ${port} } }`).join(', ')}]
+`,
+  );
+  const first = await eventually('a session begins', async () => {
+    const answer = await caller.get('http://sticky.example/');
+    return answer.headers['set-cookie'] === undefined ? undefined : answer;
+  });
+  const [cookie = ''] = [first.headers['set-cookie']].flat();
+  expect(cookie).toMatch(/^stick=/);
+  const again = await Promise.all(
+    Array.from({ length: 12 }, () => caller.get('http://sticky.example/', { cookie: cookie.split(';')[0] ?? '' })),
+  );
+  expect(new Set(again.map(({ body }) => body))).toEqual(new Set([first.body]));
+});

@@ -16,7 +16,7 @@ import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
 import { routeOperation } from './operation.ts';
 import { type RouteMetadata, routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
-import { sessionConfig, sessionFilterName } from './session.ts';
+import { sessionConfig, sessionFilterName, sessionOfHosts } from './session.ts';
 
 /**
  * Each match of a rule becomes a route of its own; what stands after a route that takes everything is dropped, and so are matches that are
@@ -77,12 +77,14 @@ function routeName(rule: HttpRule, match: HttpMatch | undefined): string {
   return match?.name ? `${rule.name ?? ''}.${match.name}` : (rule.name ?? '');
 }
 
-function filterConfigs(rule: HttpRule, { dialect }: RouteScope): Record<string, Any> {
+function filterConfigs(rule: HttpRule, { dialect, world }: RouteScope): Record<string, Any> {
   const fault = rule.fault === undefined ? undefined : faultConfig(rule.fault);
+  const hosts = (rule.route ?? []).map(({ destination }) => destination.host);
+  const session = rule.session ?? sessionOfHosts(world.index.sessions, hosts);
   return {
     ...(rule.corsPolicy === undefined || dialect === 'grpc' ? {} : { [corsFilterName]: corsConfig(rule.corsPolicy) }),
     ...(fault === undefined ? {} : { [faultFilterName]: fault }),
-    ...(rule.session === undefined || dialect === 'grpc' ? {} : { [sessionFilterName]: sessionConfig(rule.session) }),
+    ...(session === undefined || dialect === 'grpc' ? {} : { [sessionFilterName]: sessionConfig(session) }),
   };
 }
 

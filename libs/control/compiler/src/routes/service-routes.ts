@@ -13,6 +13,7 @@ import { serviceOperation } from './operation.ts';
 import { retryPolicy } from './retries.ts';
 import { routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
+import { sessionConfig, sessionFilterName } from './session.ts';
 
 /** Name of routes that no rule wrote. */
 export const defaultRouteName = 'default';
@@ -29,11 +30,15 @@ export function serviceRoute(scope: RouteScope, host: string, port: number, from
   const hash = serviceHash(scope, host, port);
   const policy = hash === undefined ? undefined : hashPolicy(hash, scope);
   if (policy !== undefined) forward.hashPolicy = [policy];
+  const session = scope.world.index.sessions.byHost.get(host);
   return create(RouteSchema, {
     name: defaultRouteName,
     match: routeMatch(undefined, 'proxy'),
     action: { case: 'route', value: forward },
     ...(scope.dialect === 'proxy' ? { decorator: { operation: serviceOperation(host, port) } } : {}),
+    ...(session === undefined || scope.dialect === 'grpc'
+      ? {}
+      : { typedPerFilterConfig: { [sessionFilterName]: sessionConfig(session) } }),
     metadata: routeMetadata(from, scope.dialect === 'proxy' ? { grpcDeadlineMaxMs: 0 } : {}),
   });
 }

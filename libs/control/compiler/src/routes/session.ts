@@ -1,5 +1,6 @@
 /** Sessions of a rule, as the configuration of the filter of stateful sessions for one route. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { create } from '@bufbuild/protobuf';
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt';
 import type { HttpSession } from '@weft/model';
@@ -7,6 +8,7 @@ import { StatefulSessionPerRouteSchema } from '@weft/xds-messages/envoy/extensio
 import { CookieBasedSessionStateSchema } from '@weft/xds-messages/envoy/extensions/http/stateful_session/cookie/v3/cookie';
 import { HeaderBasedSessionStateSchema } from '@weft/xds-messages/envoy/extensions/http/stateful_session/header/v3/header';
 import { duration } from '../messages/core.ts';
+import type { ServiceSessions } from '../service-sessions.ts';
 
 /** Name of the filter, which a route's configuration is found by. */
 export const sessionFilterName = 'envoy.filters.http.stateful_session';
@@ -20,9 +22,16 @@ export function sessionConfig(session: HttpSession): Any {
   return anyPack(StatefulSessionPerRouteSchema, message);
 }
 
-function stateOf({ carrier, name, ttlMs }: HttpSession): Any {
+/** What all hosts of a route ask for by their labels; nothing where they differ. */
+export function sessionOfHosts({ byHost }: ServiceSessions, hosts: readonly string[]): HttpSession | undefined {
+  const [first] = hosts;
+  const session = first === undefined ? undefined : byHost.get(first);
+  return hosts.every((host) => isDeepStrictEqual(byHost.get(host), session)) ? session : undefined;
+}
+
+function stateOf({ carrier, name, ttlMs, path = '/' }: HttpSession): Any {
   if (carrier === 'header')
     return anyPack(HeaderBasedSessionStateSchema, create(HeaderBasedSessionStateSchema, { name }));
-  const cookie = { name, path: '/', ...(ttlMs === undefined ? {} : { ttl: duration(ttlMs) }) };
+  const cookie = { name, path, ...(ttlMs === undefined ? {} : { ttl: duration(ttlMs) }) };
   return anyPack(CookieBasedSessionStateSchema, create(CookieBasedSessionStateSchema, { cookie }));
 }

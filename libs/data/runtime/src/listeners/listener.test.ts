@@ -238,7 +238,14 @@ describe('a listener is refused by name', () => {
   const wrong = { name: 'x', configType: typed(RouterSchema, {}) };
   it.each([
     [listenerOf([tcpProxy()], { freebind: true }), 'field freebind is not supported'],
-    [listenerOf([tcpProxy()], { transparent: true }), 'transparent is not supported'],
+    [
+      listenerOf([tcpProxy()], { address: { address: { case: 'pipe', value: { path: '/run/a.sock' } } } }),
+      'address.pipe: Unix sockets are not listened on, only TCP ports',
+    ],
+    [
+      listenerOf([tcpProxy()], { transparent: true }),
+      'transparent (TPROXY) is not supported: take connections by REDIRECT, as `weft capture` does (INTERCEPTION_MODE)',
+    ],
     [listenerOf([tcpProxy()], { apiListener: {} }), 'field api_listener is not supported'],
     [listenerOf([tcpProxy()], { additionalAddresses: [{}] }), 'field additional_addresses is not supported'],
     [listenerOf([tcpProxy()], { filterChains: [] }), 'filter_chains is empty'],

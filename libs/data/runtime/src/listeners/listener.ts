@@ -45,7 +45,11 @@ export function compileListener(
   const clusterNames = new Set<string>();
   const context = contextOf(clusterNames);
   const { bind, port } = addressOf(listener, where);
-  if (listener.transparent === true) refuse(where, 'transparent is not supported');
+  if (listener.transparent === true)
+    refuse(
+      where,
+      'transparent (TPROXY) is not supported: take connections by REDIRECT, as `weft capture` does (INTERCEPTION_MODE)',
+    );
   const direction = directionOf(listener.trafficDirection, context);
   const findings = newFindings(listener.name, direction);
   const made = new Map<string, ChainVersion>();

@@ -36,6 +36,8 @@ export interface HttpSession {
   readonly name: string;
   /** Of a cookie that outlives the client's session; absent: it does not. */
   readonly ttlMs?: number;
+  /** Of a cookie; absent: "/". */
+  readonly path?: string;
 }
 
 /** All conditions of one match hold together; matches of one rule are alternatives. */
