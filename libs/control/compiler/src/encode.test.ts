@@ -1,8 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { createEncoder } from './encode.ts';
 import { schemas } from './resource-types.ts';
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 const cluster = (name: string, altStatName = '') => create(schemas.cluster, { name, altStatName });
 
 describe('the encoder', () => {
@@ -18,6 +22,18 @@ describe('the encoder', () => {
     const first = encoder.encode(schemas.cluster, 'a', cluster('a'));
     const second = encoder.encode(schemas.cluster, 'a', cluster('a', 'other'));
     expect(second.version).not.toBe(first.version);
+  });
+
+  it('keeps nothing that nobody has any more, however large its bound', async () => {
+    const encoder = createEncoder(1_000_000);
+    const made = Array.from({ length: 50 }, (_, at) => {
+      const resource = encoder.encode(schemas.cluster, 'a', cluster('a', `${at}`.repeat(10_000)));
+      return new WeakRef(resource);
+    });
+    // A WeakRef holds what it has until the end of the turn in which it was asked.
+    await new Promise(setImmediate);
+    collect();
+    expect(made.filter((one) => one.deref() !== undefined)).toEqual([]);
   });
 
   it('forgets the longest unused at its limit and gives the same version again', () => {
