@@ -37,9 +37,27 @@ export function joinChanges(
     if (client !== '') known.clients.add(client);
     if (change.port !== undefined) known.ports.add(change.port);
   }
-  return [...joined.values()].map(({ change, clients, ports }) => {
+  return withoutTunnels([...joined.values()]).map(({ change, clients, ports }) => {
     const { port: _port, ...rest } = change;
     return { ...rest, clients: [...clients].sort(), ports: [...ports].sort((a, b) => a - b) };
+  });
+}
+
+interface Joined {
+  readonly change: ChangeOfProxy;
+  readonly ports: ReadonlySet<number>;
+  readonly clients: ReadonlySet<string>;
+}
+
+/** Connections may travel in tunnels, which are requests: what is said of the connections of a port is said once. */
+function withoutTunnels(joined: readonly Joined[]): readonly Joined[] {
+  const told = new Set(
+    joined.flatMap(({ change: { service, text }, ports }) => [...ports].map((port) => `${service}|${port}|${text}`)),
+  );
+  return joined.filter(({ change: { service, text, kind }, ports }) => {
+    const other = text.replaceAll('requests', 'connections');
+    if (kind !== 'route' || other === text || ports.size === 0) return true;
+    return ![...ports].every((port) => told.has(`${service}|${port}|${other}`));
   });
 }
 
