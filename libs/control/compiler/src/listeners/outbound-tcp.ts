@@ -31,7 +31,7 @@ export interface TcpPlace {
   readonly gateways: ReadonlySet<string>;
 }
 
-const mesh: ReadonlySet<string> = new Set(['mesh']);
+export const mesh: ReadonlySet<string> = new Set(['mesh']);
 
 /** @param addresses that connections to the service are sent to; empty: the listener's own address tells nothing. */
 export function serviceChains(
@@ -114,7 +114,7 @@ export function tcpRuleChains(
  * The VirtualService of the mesh that has TCP or TLS rules for the host: the most specific, then the oldest. Where there is none, the routes of
  * the Gateway API that hold for the port: all of the caller's namespace, else all of the service's, the oldest first.
  */
-function rulesFor(place: TcpPlace, view: EgressView, service: ServiceShape): readonly IndexedVirtualService[] {
+export function rulesFor(place: TcpPlace, view: EgressView, service: ServiceShape): readonly IndexedVirtualService[] {
   const { namespace } = place.context.proxy;
   const candidates = view.virtualServices.filter(
     ({ mesh: inMesh, resource, hosts }) =>
@@ -135,12 +135,16 @@ function rulesFor(place: TcpPlace, view: EgressView, service: ServiceShape): rea
 }
 
 /** Below spec, as the resource that was written has it. */
-function rulePath({ resource }: IndexedVirtualService, field: 'tls' | 'tcp', position: number): string {
+export function rulePath({ resource }: IndexedVirtualService, field: 'tls' | 'tcp', position: number): string {
   return `${routeSemantics(resource) === 'gateway' ? 'rules' : field}[${position}]`;
 }
 
 /** What can be told before any connection: the port, who asks, through which gateway. */
-function holds({ context, port, gateways }: TcpPlace, { resource }: IndexedVirtualService, match: TcpMatch): boolean {
+export function holds(
+  { context, port, gateways }: TcpPlace,
+  { resource }: IndexedVirtualService,
+  match: TcpMatch,
+): boolean {
   if (match.port !== undefined && match.port !== port) return false;
   if (match.gateways?.length) {
     return match.gateways.some((name) => gateways.has(qualifiedGateway(name, resource.namespace)));

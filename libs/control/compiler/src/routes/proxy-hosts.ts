@@ -3,6 +3,7 @@
 import type { ServicePortView } from '@weft/control-registry';
 import type { Route, VirtualHost } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { type Context, isHttp } from '../context.ts';
+import { mesh, rulesFor, type TcpPlace } from '../listeners/outbound-tcp.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { outboundClusterName } from '../names.ts';
 import { notice, provenanceOf } from '../provenance.ts';
@@ -11,10 +12,11 @@ import type { ServiceShape } from '../scope/service-shape.ts';
 import { spokenFor } from '../virtual-services/mesh-hosts.ts';
 import { createDomainClaims, serviceDomains, writtenHost } from './domains.ts';
 import { meshScope, ruleOnlyPort } from './mesh-scope.ts';
+import { carriesHttp } from './outbound-plan.ts';
 import { ruleRoutes } from './rules.ts';
 import type { Findings } from './scope.ts';
 import { serviceRoute } from './service-routes.ts';
-import { defaultTunnel, tunnelRoute } from './tunnel.ts';
+import { connectionTunnel, defaultTunnel, tunnelRoute } from './tunnel.ts';
 import { callersVirtualHost, portDomains } from './virtual-host.ts';
 
 export function proxyHosts(context: Context, view: EgressView, findings: Findings): readonly VirtualHost[] {
@@ -42,7 +44,7 @@ export function proxyHosts(context: Context, view: EgressView, findings: Finding
     const names = serviceDomains(service, proxy.namespace, world.input.domain);
     const domains = [...own, ...claims.claim(portDomains(service, port, names))];
     if (domains.length === 0) continue;
-    const routes = servicePortRoutes(context, service, port, rulesOf.get(service.host) ?? [], findings);
+    const routes = servicePortRoutes(context, view, service, port, rulesOf.get(service.host) ?? [], findings);
     hosts.push(callersVirtualHost(world, `${service.host}:${port.number}`, domains, routes, port.from));
   }
   for (const { rules, others } of spoken) {
@@ -61,12 +63,19 @@ export function proxyHosts(context: Context, view: EgressView, findings: Finding
 /** The first VirtualService that says anything to this caller holds. */
 function servicePortRoutes(
   context: Context,
+  view: EgressView,
   service: ServiceShape,
   port: ServicePortView,
   candidates: readonly IndexedVirtualService[],
   findings: Findings,
 ): readonly Route[] {
   const scope = meshScope(context, port.number, findings);
+  if (!carriesHttp(port)) {
+    const place: TcpPlace = { context, findings, port: port.number, gateways: mesh };
+    const mayBeTls = port.sniffed || port.protocol !== 'tcp';
+    const tunnel = connectionTunnel(scope, place, rulesFor(place, view, service), mayBeTls);
+    if (tunnel !== undefined) return [tunnel];
+  }
   for (const rules of candidates) {
     if (!isHttp(port)) {
       const tunnel = tunnelRoute(scope, rules);

@@ -16,10 +16,13 @@ export function sourceKey(view: EgressView, labels: Readonly<Record<string, stri
 
 function sourceLabelKeys({ virtualServices }: EgressView): readonly string[] {
   const keys = new Set<string>();
-  for (const { rules } of virtualServices) {
-    for (const { matches } of rules) {
-      for (const { match } of matches) for (const key of Object.keys(match?.sourceLabels ?? {})) keys.add(key);
-    }
+  const add = (match: { readonly sourceLabels?: Readonly<Record<string, string>> } | undefined): void => {
+    for (const key of Object.keys(match?.sourceLabels ?? {})) keys.add(key);
+  };
+  for (const { rules, resource } of virtualServices) {
+    for (const { matches } of rules) for (const { match } of matches) add(match);
+    // Of these only tunnels read: TCP rules of ports that an explicit proxy tunnels.
+    for (const { match } of resource.spec.tcp) match?.forEach(add);
   }
   return [...keys].sort();
 }

@@ -5,7 +5,7 @@ import { startMesh, type TestMesh } from '../mesh.ts';
 import { freePorts } from '../ports.ts';
 import { eventually } from '../wait.ts';
 import { documents, gatewayGroup, secretOf, serviceOf } from './documents.ts';
-import { lineServer, type Peer, sayLine } from './peers.ts';
+import { lineServer, type Peer, sayLine, sayThroughTunnel } from './peers.ts';
 
 const gateway = (bytes: number, tls: number): string => `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -47,10 +47,26 @@ spec:
   rules: [{ backendRefs: [{ name: ${backend}, port: 1001 }] }]
 `;
 
+const caller = (port: number): string => `apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: caller, namespace: shop }
+spec: { metadata: { labels: { app: caller } }, template: { serviceAccount: caller } }
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: caller, namespace: shop }
+spec:
+  workloadSelector: { labels: { app: caller } }
+  egress:
+    - { port: { number: ${port}, protocol: TCP, name: tcp }, captureMode: NONE, bind: 127.0.0.1, hosts: ["./*"] }
+    - { hosts: ["./*"] }
+`;
+
 let mesh: TestMesh;
 const peers: Peer[] = [];
 let bytesPort = 0;
 let tlsPort = 0;
+let egressPort = 0;
 const ca = await createFakeCa(systemClock);
 
 const add = async (starting: Promise<Peer>): Promise<number> => {
@@ -60,14 +76,15 @@ const add = async (starting: Promise<Peer>): Promise<number> => {
 };
 
 beforeAll(async () => {
-  [bytesPort = 0, tlsPort = 0] = await freePorts(2);
+  [bytesPort = 0, tlsPort = 0, egressPort = 0] = await freePorts(3);
   const one = await add(lineServer('one'));
   const two = await add(lineServer('two'));
   const red = await add(lineServer('red', await ca.issueServer('red.pass.example')));
   const blue = await add(lineServer('blue', await ca.issueServer('blue.pass.example')));
   mesh = await startMesh({
-    'edge.yaml': documents(gatewayGroup('edge'), gateway(bytesPort, tlsPort)),
+    'edge.yaml': documents(gatewayGroup('edge'), gateway(bytesPort, tlsPort), caller(egressPort)),
     'services.yaml': documents(
+      serviceOf('db', 'shop', { tcp: one }, egressPort),
       serviceOf('one', 'shop', { tcp: one }),
       serviceOf('two', 'shop', { tcp: two }),
       serviceOf('red', 'shop', { tls: red }),
@@ -112,6 +129,31 @@ describe('a TCPRoute', () => {
     const tls = { roots: ca.rootPem, serverName: 'end.example' };
     await becomes('the certificate is there', 'two hi', tls);
     expect((await sayLine(tlsPort, 'hi', tls)).names).toBe('DNS:end.example');
+  });
+});
+
+describe('a TCPRoute of the mesh', () => {
+  const meshRoute = (backends: string): string => `apiVersion: gateway.networking.k8s.io/v1alpha2
+kind: TCPRoute
+metadata: { name: mesh, namespace: shop }
+spec:
+  parentRefs: [{ group: "", kind: Service, name: db, sectionName: tcp }]
+  rules: [{ backendRefs: [${backends}] }]
+`;
+
+  it('moves the connections to a port of a Service, those that an explicit proxy tunnels and those of an egress listener', async () => {
+    const caller = await mesh.workload('shop', 'caller');
+    const both = async (): Promise<string> => {
+      const tunnel = await sayThroughTunnel(caller.outboundPort, `db.shop:${egressPort}`, 'hi');
+      return `${tunnel.text}, ${(await sayLine(egressPort, 'hi')).text}`;
+    };
+    const become = (expected: string): Promise<unknown> =>
+      eventually(`"${expected}"`, async () => ((await both()) === expected ? true : undefined));
+    await become('one hi, one hi');
+    mesh.write('mesh-route.yaml', meshRoute('{ name: two, port: 1001 }'));
+    await become('two hi, two hi');
+    mesh.write('mesh-route.yaml', meshRoute('{ name: gone, port: 1001 }'));
+    await become(', ');
   });
 });
 

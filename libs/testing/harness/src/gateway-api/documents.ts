@@ -9,8 +9,13 @@ spec:
   template: { serviceAccount: ${name} }
 `;
 
-/** @param ports name → where a server of the test listens; the Service has 1001 for the first of them, 1002 for the second and so on. */
-export function serviceOf(name: string, namespace: string, ports: Readonly<Record<string, number>>): string {
+/** @param ports name → where a server of the test listens; the Service has `first` for the first of them, and the ports after it. */
+export function serviceOf(
+  name: string,
+  namespace: string,
+  ports: Readonly<Record<string, number>>,
+  first = 1001,
+): string {
   const list = (text: (port: string, number: number, index: number) => string): string =>
     Object.entries(ports)
       .map(([port, number], index) => text(port, number, index))
@@ -18,7 +23,7 @@ export function serviceOf(name: string, namespace: string, ports: Readonly<Recor
   return `apiVersion: v1
 kind: Service
 metadata: { name: ${name}, namespace: ${namespace} }
-spec: { ports: [${list((port, _, index) => `{ name: ${port}, port: ${1001 + index} }`)}] }
+spec: { ports: [${list((port, _, index) => `{ name: ${port}, port: ${first + index} }`)}] }
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice

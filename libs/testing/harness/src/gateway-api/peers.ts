@@ -1,5 +1,6 @@
 /** Servers and clients of bytes and of TLS for tests: a server says its name and then what it hears. */
 
+import { request } from 'node:http';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, connect as dialTls } from 'node:tls';
 
@@ -61,5 +62,30 @@ export function sayLine(port: number, line: string, tls?: { roots: string; serve
       socket.destroy();
     });
     socket.on('close', () => resolve({ text: '' }));
+  });
+}
+
+/** The same through an explicit proxy: a tunnel (CONNECT) to `target`, "db.shop:1001". */
+export function sayThroughTunnel(proxyPort: number, target: string, line: string): Promise<Said> {
+  return new Promise((resolve) => {
+    const asking = request({
+      host: '127.0.0.1',
+      port: proxyPort,
+      method: 'CONNECT',
+      path: target,
+      headers: { host: target },
+    });
+    asking.on('error', () => resolve({ text: '' }));
+    asking.on('connect', (answer, socket) => {
+      if (answer.statusCode !== 200) socket.destroy();
+      socket.on('error', () => {});
+      socket.on('close', () => resolve({ text: '' }));
+      socket.on('data', (chunk: Buffer) => {
+        resolve({ text: chunk.toString('utf8').trim() });
+        socket.destroy();
+      });
+      socket.write(`${line}\n`);
+    });
+    asking.end();
   });
 }
