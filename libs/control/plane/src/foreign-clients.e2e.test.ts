@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +18,15 @@ const stops: (() => Promise<unknown> | unknown)[] = [];
 let root = '';
 let plane: ControlPlane;
 let log = '';
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 /** A server whose answer to everything is its name. */
 async function startServer(name: string): Promise<number> {
@@ -202,4 +213,47 @@ describe('a proxyless client', () => {
   it.skipIf(!installed)('on gRPC C-core gets weights as written, and a change without a reconnect', async () => {
     await followsWeights(startClient(python, 'c-core-client.py', { id: 'c-core', locality }));
   });
+});
+
+it('a proxyless server on @grpc/grpc-js-xds listens as its listener says, and serves', async () => {
+  const address = plane.addresses().xdsClear;
+  if (address === undefined) throw new Error('no clear-text port');
+  const port = await freePort();
+  await writeFile(join(root, 'mesh', 'server.yaml'), service(port, port).replaceAll('echo', 'server'));
+  const bootstrap = {
+    xds_servers: [
+      { server_uri: formatAddress(address), channel_creds: [{ type: 'insecure' }], server_features: ['xds_v3'] },
+    ],
+    node: {
+      id: 'sidecar~127.0.0.1~server.default~default.svc.cluster.local',
+      locality,
+      metadata: { GENERATOR: 'grpc' },
+    },
+    server_listener_resource_name_template: 'xds.istio.io/grpc/lds/inbound/%s',
+  };
+  const path = fileURLToPath(new URL('./testing/grpc-js-server.mjs', import.meta.url));
+  const child = spawn(process.execPath, [path, `127.0.0.1:${port}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] ?? '', GRPC_XDS_BOOTSTRAP_CONFIG: JSON.stringify(bootstrap) },
+  });
+  stops.push(() => child.kill('SIGKILL'));
+  const said = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  expect(said.value).toBe('ready');
+  const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+  const same = (bytes: Buffer): Buffer => bytes;
+  const options = { deadline: Date.now() + 20_000 };
+  const answer = await new Promise<Buffer | undefined>((resolve, reject) =>
+    client.makeUnaryRequest(
+      '/test.Echo/Who',
+      same,
+      same,
+      Buffer.alloc(0),
+      new grpc.Metadata(),
+      options,
+      (error, got) => (error === null ? resolve(got) : reject(error)),
+    ),
+  );
+  client.close();
+  expect(answer?.toString()).toBe('xds server');
+  expect(log).not.toContain('refused its configuration');
 });
