@@ -8,9 +8,12 @@ const collect = runInNewContext('gc');
 process.on('SIGUSR2', () => {
   collect();
   collect();
-  const { rss, heapTotal, heapUsed } = process.memoryUsage();
+  const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
   // Live objects, and all that is resident beside V8's heap: what V8 keeps for later objects is nobody's.
   const file = process.env.WEFT_BENCH_MEMORY;
-  writeFileSync(`${file}.tmp`, String((heapUsed + rss - heapTotal) / 1_048_576));
+  const megabytes = (bytes) => bytes / 1_048_576;
+  const parts = { live: heapUsed + rss - heapTotal, heap: heapUsed, buffers: external };
+  const text = JSON.stringify(parts, (_, value) => (typeof value === 'number' ? megabytes(value) : value));
+  writeFileSync(`${file}.tmp`, text);
   renameSync(`${file}.tmp`, file);
 });

@@ -52,20 +52,21 @@ async function measureMesh(size, counts) {
   });
   const fleet = startFleet(plane.port, namespaces);
   running.push(() => stopProcess(plane.child), fleet.stop);
-  const idleMb = await plane.memoryMb();
+  const idle = await plane.memory();
   const rows = [];
   let syncMs = 0;
-  let before = { count: 0, memoryMb: idleMb };
+  let before = { count: 0, live: idle.live };
   for (const count of counts) {
     const startedAt = performance.now();
     await fleet.connect(count);
     syncMs += performance.now() - startedAt;
     const endpoint = await measureEndpointChanges(plane, fleet, changes);
     const push = await measureFullPush(plane, fleet, pushes);
-    const memoryMb = await plane.memoryMb();
-    const kilobytesPerProxy = ((memoryMb - before.memoryMb) * 1024) / (count - before.count);
-    before = { count, memoryMb };
-    const figures = { startMs: plane.startMs, idleMb, syncMs, ...endpoint, ...push, memoryMb, kilobytesPerProxy };
+    const { live, heap, buffers } = await plane.memory();
+    const kilobytesPerProxy = ((live - before.live) * 1024) / (count - before.count);
+    before = { count, live };
+    const memory = { idleMb: idle.live, memoryMb: live, heapMb: heap, buffersMb: buffers, kilobytesPerProxy };
+    const figures = { startMs: plane.startMs, syncMs, ...endpoint, ...push, ...memory };
     rows.push({ ...size, proxies: count, ...figures });
     printRow(rows.at(-1));
   }

@@ -50,18 +50,19 @@ export async function startPlane({ folder, model, nodeArgs = [] }) {
     port: clear,
     startMs,
     cpuSeconds: () => usageOf([child]).cpuMicros / 1e6,
-    /** What lives after everything unused was collected, MB: the lowest of some looks. */
-    async memoryMb() {
+    /** What lives after everything unused was collected, MB, and the parts of it in V8's heap and in buffers: the lowest of some looks. */
+    async memory() {
       // Encodings that were shared are let go when nobody has asked for them for a while.
       await sleep(encodingsIdleMs);
-      let lowest = Number.POSITIVE_INFINITY;
+      let lowest = { live: Number.POSITIVE_INFINITY };
       for (let look = 0; look < 5; look++) {
         rmSync(memoryFile, { force: true });
         child.kill('SIGUSR2');
         while (!existsSync(memoryFile)) await sleep(200);
         // V8 gives pages back on a thread of its own.
         await sleep(400);
-        lowest = Math.min(lowest, Number(readFileSync(memoryFile, 'utf8')));
+        const seen = JSON.parse(readFileSync(memoryFile, 'utf8'));
+        if (seen.live < lowest.live) lowest = seen;
       }
       return lowest;
     },

@@ -14,6 +14,8 @@ const columns = [
   ['pushLastMs', 'push ms', 0],
   ['pushBytes', 'push bytes', 0],
   ['memoryMb', 'live MB', 0],
+  ['heapMb', 'heap MB', 0],
+  ['buffersMb', 'buffers MB', 0],
   ['kilobytesPerProxy', 'KB/proxy', 0],
 ];
 
