@@ -98,6 +98,8 @@ export type {
   ParentReference,
   SecretReference,
 } from './kinds/gateway-api/references.ts';
+export type { ReportedConditions } from './kinds/gateway-api/reported-conditions.ts';
+export { reportedConditions } from './kinds/gateway-api/reported-conditions.ts';
 export type {
   HeaderFilter,
   HeaderValue,
@@ -110,8 +112,6 @@ export type {
   UrlRewrite,
 } from './kinds/gateway-api/route-filters.ts';
 export type { SessionPersistence } from './kinds/gateway-api/session-persistence.ts';
-export type { ReportedConditions } from './kinds/gateway-api/reported-conditions.ts';
-export { reportedConditions } from './kinds/gateway-api/reported-conditions.ts';
 export type { TcpRouteSpec } from './kinds/gateway-api/tcp-route/spec.ts';
 export type { TlsRouteSpec } from './kinds/gateway-api/tls-route/spec.ts';
 export type { IngressBackend, IngressPath, IngressRule, IngressSpec } from './kinds/ingress/spec.ts';
@@ -221,6 +221,7 @@ export { warnOfUnusedRules } from './kinds/virtual-service/unused-rules.ts';
 export type { WorkloadEntrySpec } from './kinds/workload-entry/spec.ts';
 export type { WorkloadGroupSpec, WorkloadProbe } from './kinds/workload-group/spec.ts';
 export { limits } from './limits.ts';
+export { differing, listDifference, regrouped } from './list-difference.ts';
 export { defaultMeshConfig } from './mesh-config/defaults.ts';
 export type {
   ExtAuthzGrpcProvider,
@@ -252,7 +253,6 @@ export type {
   MeshTlsConfig,
   PathNormalization,
 } from './mesh-config/spec.ts';
-export { differing, listDifference, regrouped } from './list-difference.ts';
 export type { Model, ModelChanges } from './model.ts';
 export { createModel, modelChanges } from './model.ts';
 export type { ParsedFile, ResourceIdentity } from './parse.ts';

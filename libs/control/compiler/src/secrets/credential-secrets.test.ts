@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.ts';
 import { typeUrls } from '../snapshot.ts';
 import { createTestMesh, rootsPem, type TestMesh } from '../testing/mesh.ts';
@@ -88,4 +88,49 @@ it('wants a CA for clients that have to show a certificate', () => {
     ),
   );
   expect(listenersOf(snapshot)).toEqual(['127.0.0.1_9443']);
+});
+
+describe('a listener of the Gateway API', () => {
+  const listener = `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: istio-system }
+spec:
+  gatewayClassName: istio
+  listeners: [{ name: https, port: 8443, protocol: HTTPS, tls: { certificateRefs: [{ name: web, namespace: shop }] } }]
+`;
+  const grant = (from: string, to: string, namespace = 'shop'): string => `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: { name: g, namespace: ${namespace} }
+spec:
+  from: [{ group: gateway.networking.k8s.io, kind: Gateway, namespace: ${from} }]
+  to: [{ group: "", kind: Secret, name: ${to} }]
+`;
+  const label = { 'gateway.networking.k8s.io/gateway-name': 'edge' };
+  const asEdge = (mesh: TestMesh, differs: { readonly serviceAccount?: string; readonly namespace?: string } = {}) => {
+    const proxy = mesh.proxies.get('ingressgateway');
+    if (proxy === undefined) throw new Error('no gateway');
+    return compile(mesh.input(), { ...proxy, serviceAccount: 'gateway', labels: label, ...differs });
+  };
+  const web = secret('web', 'shop', false);
+
+  it('has the certificate of another namespace where a ReferenceGrant names both', () => {
+    const snapshot = asEdge(meshOf(listener, web, grant('istio-system', 'web')));
+    expect(secretsOf(snapshot)).toEqual(['ROOTCA', 'kubernetes://shop/web']);
+    expect(listenersOf(snapshot)).toEqual(['127.0.0.1_8443']);
+  });
+
+  it.each<[string, string[], Parameters<typeof asEdge>[1]]>([
+    ['without a grant', [], {}],
+    ['by a grant for another Secret', [grant('istio-system', 'other')], {}],
+    ['by a grant for another namespace', [grant('web', 'web')], {}],
+    ['by a grant that lies elsewhere', [grant('istio-system', 'web', 'istio-system')], {}],
+    ['where the proxy shows no identity', [grant('istio-system', 'web')], { serviceAccount: '' }],
+    ['where the proxy is of another namespace', [grant('istio-system', 'web')], { namespace: 'elsewhere' }],
+  ])('has none %s', (_what, grants, differs) => {
+    const snapshot = asEdge(meshOf(listener, web, ...grants), differs);
+    expect(secretsOf(snapshot)).toEqual(['ROOTCA']);
+    expect(listenersOf(snapshot)).toEqual([]);
+  });
 });

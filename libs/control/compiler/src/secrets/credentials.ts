@@ -69,7 +69,7 @@ export function rootsOf(source: Resource<'Secret'> | Resource<'ConfigMap'>): Pic
 }
 
 /** The certificates of a ConfigMap's `ca.crt`; nothing where there is none. */
-export function configMapRoots({ spec }: Resource<'ConfigMap'>): string | undefined {
+function configMapRoots({ spec }: Resource<'ConfigMap'>): string | undefined {
   const text = spec.data['ca.crt'] ?? Buffer.from(spec.binaryData?.['ca.crt'] ?? '', 'base64').toString('utf8');
   return isCertificate(text) ? text : undefined;
 }
