@@ -4,7 +4,7 @@ import type { SidecarAdmin } from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 
 /** Sidecars that one command asks; further ones are left out, and that is said. */
-export const sidecarsAskedMax = 256;
+const sidecarsAskedMax = 256;
 const atOnce = 16;
 
 export interface AskedSidecars<Answer> {

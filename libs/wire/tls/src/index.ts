@@ -12,4 +12,4 @@ export { materialSecrets } from './material-secrets.ts';
 export type { PeerCertificate } from './peer-certificate.ts';
 export type { CallerPeer, ServerTls, ServerTlsEnd, ServerTlsOptions, ServerTlsPolicy } from './server-tls.ts';
 export { createServerTls, handshakeTimeoutMs, sessionLifeSeconds } from './server-tls.ts';
-export { isSocketPath, socketPlace } from './socket-place.ts';
+export { socketPlace } from './socket-place.ts';

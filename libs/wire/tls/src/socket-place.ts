@@ -8,6 +8,6 @@ export function socketPlace(
   return isSocketPath(host, port) ? { path: host.replace(/^@/, '\0') } : { host, port };
 }
 
-export function isSocketPath(host: string, port: number): boolean {
+function isSocketPath(host: string, port: number): boolean {
   return port === 0 && (host.startsWith('/') || host.startsWith('@'));
 }

@@ -13,7 +13,7 @@ import { Problem, problems } from './problem.ts';
 export const bodyBytesMax = 4 * 1024 * 1024;
 
 /** The same for a plan, which brings traffic along. */
-export const planBytesMax = 24 * 1024 * 1024;
+const planBytesMax = 24 * 1024 * 1024;
 
 /** Tapped workloads of one plan. */
 const trafficMax = 256;

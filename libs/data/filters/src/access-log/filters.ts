@@ -24,9 +24,9 @@ import {
 } from '@weft/xds-messages/envoy/config/accesslog/v3/accesslog';
 import { AccessLogType } from '@weft/xds-messages/envoy/data/accesslog/v3/accesslog';
 import { ExpressionFilterSchema } from '@weft/xds-messages/envoy/extensions/access_loggers/filters/cel/v3/cel';
+import { compileCelTest } from '../cel.ts';
 import { fieldOf } from '../fields.ts';
 import { tracingOf } from '../trace-state.ts';
-import { compileCelTest } from './cel/compile-cel.ts';
 
 type Wants = (exchange: Exchange) => boolean;
 

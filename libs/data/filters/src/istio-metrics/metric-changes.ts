@@ -3,7 +3,7 @@
 import type { Exchange, MetricChange } from '@weft/data-runtime';
 import { WeftError } from '@weft/kernel';
 import type { Family } from '@weft/telemetry';
-import { compileCelText } from '../access-log/cel/compile-cel.ts';
+import { compileCelText } from '../cel.ts';
 
 export interface MetricChanges {
   /** What the expressions give for one exchange, in an order of their own: it tells combinations of labels apart. */

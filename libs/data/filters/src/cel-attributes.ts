@@ -2,8 +2,8 @@
 
 import { type Exchange, grpcStatusOf } from '@weft/data-runtime';
 import { joinedValue } from '@weft/http';
-import { fieldOf } from '../../fields.ts';
-import { noValue } from './no-value.ts';
+import { noValue } from './cel-no-value.ts';
+import { fieldOf } from './fields.ts';
 
 export type ReadAttribute = (exchange: Exchange) => unknown;
 export type ReadKey = (exchange: Exchange, key: string) => string | undefined;

@@ -4,9 +4,9 @@
  */
 
 import { compileFullMatch, type Exchange, refuse } from '@weft/data-runtime';
-import { attributes, maps, type ReadKey } from './attributes.ts';
-import { noValue } from './no-value.ts';
-import { celTokens, type Token } from './tokens.ts';
+import { attributes, maps, type ReadKey } from './cel-attributes.ts';
+import { noValue } from './cel-no-value.ts';
+import { celTokens, type Token } from './cel-tokens.ts';
 
 /** Deeper expressions are refused. */
 const celDepthMax = 32;
