@@ -16,7 +16,7 @@ import { isCatchAll, isMeantFor, routeMatch } from './match.ts';
 import { routeOperation } from './operation.ts';
 import { type RouteMetadata, routeMetadata } from './route-metadata.ts';
 import type { RouteScope } from './scope.ts';
-import { sessionConfig, sessionFilterName, sessionOfHosts } from './session.ts';
+import { sessionConfig, sessionFilterName, sessionOfHosts, sessionsDiffer } from './session.ts';
 
 /**
  * Each match of a rule becomes a route of its own; what stands after a route that takes everything is dropped, and so are matches that are
@@ -53,6 +53,10 @@ function oneRoute(
   }
   const result = ruleAction(scope, placed);
   if (result === undefined) return undefined;
+  if (scope.dialect === 'proxy' && sessionsDiffer(scope.world.index.sessions, hostsOf(placed.rule)))
+    scope.notices.add(
+      notice(originOf(placed.origin), 'its services ask for different sessions by their labels: it keeps none'),
+    );
   const { action, headers, targets } = result;
   const matched = routeMatch(match, scope.dialect);
   const route = create(RouteSchema, {
@@ -77,10 +81,13 @@ function routeName(rule: HttpRule, match: HttpMatch | undefined): string {
   return match?.name ? `${rule.name ?? ''}.${match.name}` : (rule.name ?? '');
 }
 
+function hostsOf({ session, route = [] }: HttpRule): readonly string[] {
+  return session === undefined ? route.map(({ destination }) => destination.host) : [];
+}
+
 function filterConfigs(rule: HttpRule, { dialect, world }: RouteScope): Record<string, Any> {
   const fault = rule.fault === undefined ? undefined : faultConfig(rule.fault);
-  const hosts = (rule.route ?? []).map(({ destination }) => destination.host);
-  const session = rule.session ?? sessionOfHosts(world.index.sessions, hosts);
+  const session = rule.session ?? sessionOfHosts(world.index.sessions, hostsOf(rule));
   return {
     ...(rule.corsPolicy === undefined || dialect === 'grpc' ? {} : { [corsFilterName]: corsConfig(rule.corsPolicy) }),
     ...(fault === undefined ? {} : { [faultFilterName]: fault }),

@@ -23,10 +23,17 @@ export function sessionConfig(session: HttpSession): Any {
 }
 
 /** What all hosts of a route ask for by their labels; nothing where they differ. */
-export function sessionOfHosts({ byHost }: ServiceSessions, hosts: readonly string[]): HttpSession | undefined {
+export function sessionOfHosts(
+  { byHost }: Pick<ServiceSessions, 'byHost'>,
+  hosts: readonly string[],
+): HttpSession | undefined {
   const [first] = hosts;
-  const session = first === undefined ? undefined : byHost.get(first);
-  return hosts.every((host) => isDeepStrictEqual(byHost.get(host), session)) ? session : undefined;
+  return first === undefined || sessionsDiffer({ byHost }, hosts) ? undefined : byHost.get(first);
+}
+
+export function sessionsDiffer({ byHost }: Pick<ServiceSessions, 'byHost'>, hosts: readonly string[]): boolean {
+  if (byHost.size === 0) return false;
+  return hosts.some((host) => !isDeepStrictEqual(byHost.get(host), byHost.get(hosts[0] ?? '')));
 }
 
 function stateOf({ carrier, name, ttlMs, path = '/' }: HttpSession): Any {
