@@ -174,9 +174,12 @@ export class SocketWire implements Wire {
   }
 
   reset(): void {
+    const { socket } = this;
     this.sink = deafSink;
-    if (this.socket instanceof TLSSocket) resetSecured(this.socket);
-    else this.socket.resetAndDestroy();
+    // The end is on its way, behind all data: libuv refuses to reset then (EINVAL), and Node would never close the socket.
+    if (socket.writableEnded && !socket.writableFinished && socket.writableLength === 0) socket.destroy();
+    else if (socket instanceof TLSSocket) resetSecured(socket);
+    else socket.resetAndDestroy();
   }
 }
 

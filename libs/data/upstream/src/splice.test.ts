@@ -7,6 +7,7 @@ import { createManualClock } from '@weft/kernel';
 import { createTestCa } from '@weft/tls/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { acceptWire } from './accept-wire.ts';
+import type { SocketWire } from './socket-wire.ts';
 import { type SpliceResult, splice } from './splice.ts';
 import { Sweeper, sweepBeatMs } from './sweeper.ts';
 import { createSocketPairs } from './testing/socket-pairs.ts';
@@ -77,6 +78,15 @@ describe('a splice', () => {
     broken.resetAndDestroy();
     expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET' });
     expect(await done).toMatchObject({ end: `${side}-broke`, errorCode: 'ECONNRESET' });
+  });
+
+  it('closes one that is ending just then', async () => {
+    const { wire } = await pair();
+    const { socket } = wire as SocketWire;
+    const closed = once(socket, 'close');
+    wire.end();
+    wire.reset?.();
+    await closed;
   });
 
   it('resets a secured one as well', async () => {

@@ -55,6 +55,19 @@ describe('recent exchanges', () => {
     expect(found('next')).toBe(1);
   });
 
+  it('are counted in the second of their end, whatever they began with', () => {
+    const recent = create();
+    const { exchangesPerSecond } = recentLimits;
+    for (let i = 0; i < 2 * exchangesPerSecond; i += 1) {
+      const slow = i % 2 === 0;
+      const exchange = passed(slow ? 'slow' : 'fast', slow ? 3_000 : 5_000);
+      exchange.status = 200;
+      exchange.durationMs = slow ? 2_000 : 0;
+      recent.offer(exchange);
+    }
+    expect(recent.byRequestId('slow').length + recent.byRequestId('fast').length).toBe(exchangesPerSecond);
+  });
+
   it('are sampled minute by minute, and each sample says for how many it stands', () => {
     const recent = create();
     for (let i = 0; i < 100; i += 1) recent.offer(passed(String(i), 60_000));

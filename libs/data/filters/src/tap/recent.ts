@@ -109,9 +109,11 @@ export function createRecentExchanges(deps: { readonly random: Random }): Recent
   let keptBad = 0;
 
   /** What is kept outlives the young generation: all of a loaded sidecar's exchanges would be copied into the old one. */
-  function admits({ startedAtMs, status, flag }: Exchange): boolean {
-    if (startedAtMs - secondMs >= 1_000 || startedAtMs < secondMs) {
-      secondMs = startedAtMs;
+  function admits({ startedAtMs, durationMs, status, flag }: Exchange): boolean {
+    // Exchanges come in the order of their ends. A clock that was set back begins anew.
+    const endedAtMs = startedAtMs + durationMs;
+    if (Math.abs(endedAtMs - secondMs) >= 1_000) {
+      secondMs = endedAtMs;
       keptGood = 0;
       keptBad = 0;
     }
