@@ -53,7 +53,7 @@ const explanation = {
 test('a command that does not exist, and a flag that does not, are usage errors', async () => {
   expect(await cli.run(['sattus'])).toMatchObject({ code: 2, stdout: '' });
   expect((await cli.run(['status', '--nothing'])).code).toBe(2);
-  expect((await cli.run(['get', 'pods'])).code).toBe(2);
+  expect((await cli.run(['get', 'widgets'])).code).toBe(2);
   expect((await cli.run(['status', '-o', 'xml'])).stderr).toBe(
     'weft: "xml" is not an output format; use table, json or yaml\n',
   );
