@@ -1,7 +1,7 @@
 /** How a local rate limit is made from its message; that of a route goes over that of the listener. */
 
 import { compileMutation, type HttpFilterKind, refuse, runtimeShareOf, unpack } from '@weft/data-runtime';
-import { type Clock, describeProvenance, type Random } from '@weft/kernel';
+import { type Clock, describeProvenance, type Provenance, type Random } from '@weft/kernel';
 import type { MetricRegistry } from '@weft/telemetry';
 import {
   VhRateLimitsOptions,
@@ -96,7 +96,7 @@ function compileSettings(message: LocalRateLimit, deps: LocalRateLimitDeps, wher
     grpcStatus: message.rateLimitedAsResourceExhausted ? 8 : -1,
     stage,
     virtualHostLimits: hostLimits,
-    reason: () => reasonOf(statPrefix, deps.proxy?.policyFrom),
+    reason: createReason(statPrefix, deps.proxy?.policyFrom),
     limitHeaders: message.enableXRatelimitHeaders === XRateLimitHeadersRFCVersion.DRAFT_VERSION_03,
     responseHeaders: compileMutation(message.responseHeadersToAdd, [], `${where}: response_headers_to_add`),
     notEnforcedHeaders: compileMutation(
@@ -108,10 +108,17 @@ function compileSettings(message: LocalRateLimit, deps: LocalRateLimitDeps, wher
   };
 }
 
-/** For x-weft-reason. */
-function reasonOf(statPrefix: string, policyFrom: ProxyLabels['policyFrom']): string {
-  const from = policyFrom?.(statPrefix);
-  return from === undefined ? 'local rate limit' : `local rate limit; ${describeProvenance(from)}`;
+/** For x-weft-reason: a text for each refused request, written again only where the policy's place is another. */
+function createReason(statPrefix: string, policyFrom: ProxyLabels['policyFrom']): () => string {
+  const plain = 'local rate limit';
+  let from: Provenance | undefined;
+  let text = plain;
+  return () => {
+    const now = policyFrom?.(statPrefix);
+    if (now !== from) text = now === undefined ? plain : `${plain}; ${describeProvenance(now)}`;
+    from = now;
+    return text;
+  };
 }
 
 function compileDescriptors({ descriptors }: LocalRateLimit, where: string): readonly DescriptorSpec[] {

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from '@bufbuild/protobuf';
 import { filterDisabled, type Route } from '@weft/data-runtime';
-import { createManualClock, createSeededRandom } from '@weft/kernel';
+import { createManualClock, createSeededRandom, type Provenance } from '@weft/kernel';
 import { createMetricRegistry } from '@weft/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { PolicyFrom } from '../rbac-rules.ts';
@@ -72,6 +72,29 @@ describe('local_ratelimit', () => {
     const { run } = setUp({ tokenBucket: bucket(1), ...on }, (name) => (name === 'x' ? from : undefined));
     run();
     expect(run().exchange.reason).toBe('local rate limit; l.yaml:3 HTTPLocalRateLimitPolicy shop/l total');
+  });
+
+  it('writes where the limit stands once, and again where its place is another', () => {
+    const read: number[] = [];
+    const at = (line: number) => ({
+      ...{ resource: 'HTTPLocalRateLimitPolicy shop/l', file: 'l.yaml', rule: 'total' },
+      get line() {
+        read.push(line);
+        return line;
+      },
+    });
+    let from: Provenance | undefined = at(3);
+    const { run } = setUp({ tokenBucket: bucket(1), ...on }, () => from);
+    const reason = (): string => run().exchange.reason;
+    run();
+    expect(reason()).toContain('l.yaml:3');
+    const once = read.length;
+    expect(reason()).toContain('l.yaml:3');
+    expect(read).toHaveLength(once);
+    from = at(4);
+    expect(reason()).toContain('l.yaml:4');
+    from = undefined;
+    expect(reason()).toBe('local rate limit');
   });
 
   it('answers with its own status, and RESOURCE_EXHAUSTED for gRPC', () => {
