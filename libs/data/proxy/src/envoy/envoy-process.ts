@@ -17,7 +17,7 @@ export interface EnvoyProcess {
   /** Resolves when it has ended. */
   readonly ended: Promise<EnvoyExit>;
   signal(signal: NodeJS.Signals): void;
-  /** Ends it, after `killAfterMs` by force. */
+  /** Ends it and what it started, after `killAfterMs` by force. */
   stop(): Promise<void>;
 }
 
@@ -69,12 +69,12 @@ export function isOutputUsable(): boolean {
   }
 }
 
-/** @throws EnvoyError. */
+/** It ends with this process, however that ends. @throws EnvoyError. */
 export function startEnvoy({ program, args, output, clock }: EnvoyCommand): Promise<EnvoyProcess> {
   const file = output === undefined ? undefined : openOutput(output);
   try {
-    // In our own group, which a supervisor ends as a whole.
-    const child = spawn(program, [...args], { stdio: ['ignore', file ?? 'inherit', 'inherit'] });
+    // A group of its own: the signal of a terminal or a supervisor to ours must not end it before it is drained.
+    const child = spawn(program, [...args], { stdio: ['ignore', file ?? 'inherit', 'inherit'], detached: true });
     return started(child, program, clock);
   } finally {
     if (file !== undefined) closeSync(file);
@@ -91,7 +91,15 @@ function openOutput(path: string): number {
 }
 
 function started(child: ChildProcess, program: string, clock: Clock): Promise<EnvoyProcess> {
-  const ended = new Promise<EnvoyExit>((settle) => child.once('exit', (code, signal) => settle({ code, signal })));
+  const release = bindToThisProcess(child);
+  const ended = new Promise<EnvoyExit>((settle) =>
+    child.once('exit', (code, signal) => {
+      release();
+      // What it started must not outlive it: the program may be a script around Envoy.
+      signalGroup(child, 'SIGKILL');
+      settle({ code, signal });
+    }),
+  );
   const envoy: EnvoyProcess = {
     get pid() {
       return child.pid;
@@ -100,8 +108,8 @@ function started(child: ChildProcess, program: string, clock: Clock): Promise<En
     signal: (signal) => void child.kill(signal),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      const cancel = clock.after(killAfterMs, () => void child.kill('SIGKILL'));
+      signalGroup(child, 'SIGTERM');
+      const cancel = clock.after(killAfterMs, () => signalGroup(child, 'SIGKILL'));
       await ended;
       cancel();
     },
@@ -112,4 +120,33 @@ function started(child: ChildProcess, program: string, clock: Clock): Promise<En
       reject(new EnvoyError(`${program} could not be started: ${error.message}`, false, error)),
     );
   });
+}
+
+/**
+ * Its group is not ours, so nobody who ends ours ends it. Where this process ends in order, a hook does; where it is killed, a guard
+ * whose standard input only we hold open. @returns what undoes both.
+ */
+function bindToThisProcess(child: ChildProcess): () => void {
+  const { pid } = child;
+  if (pid === undefined) return () => {};
+  const kill = (): void => signalGroup(child, 'SIGKILL');
+  process.once('exit', kill);
+  const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -KILL "-$1"', 'weft-envoy-guard', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  // A system without a shell has the hook alone.
+  guard.once('error', () => {});
+  return () => {
+    process.off('exit', kill);
+    guard.kill('SIGKILL');
+  };
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended.
+  }
 }
