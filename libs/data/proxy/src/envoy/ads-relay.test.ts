@@ -13,12 +13,13 @@ import { AggregatedDiscoveryService } from '@weft/xds-messages/envoy/service/dis
 import {
   DeltaDiscoveryRequestSchema,
   type DeltaDiscoveryResponse,
+  DeltaDiscoveryResponseSchema,
 } from '@weft/xds-messages/envoy/service/discovery/v3/discovery';
 import { type AdsRequest, createServiceClient, serviceDefinition, xdsTypes } from '@weft/xds-protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOwnIdentity, type OwnIdentity } from '../identity/own-identity.ts';
 import { type FakeControlPlane, startFakeControlPlane } from '../testing/fake-control-plane.ts';
-import { resource } from '../testing/mesh-resources.ts';
+import { resource, rootsSecret } from '../testing/mesh-resources.ts';
 import { type AdsRelay, createAdsRelay, createTrustKeeper, relayLimits, type TrustKeeper } from './ads-relay.ts';
 
 const log = createLogger({ name: 'test', level: 'silent' });
@@ -46,7 +47,7 @@ beforeEach(async () => {
   plane.serve('order', [cluster]);
   writeFileSync(join(folder, 'token'), 'shop/order');
   writeFileSync(join(folder, 'root-cert.pem'), plane.ca.rootPem);
-  trust = createTrustKeeper(() => identity.tls.rootsChanged());
+  trust = createTrustKeeper(() => identity.tls.rootsChanged(), log);
   const options = {
     workloadGroup: { namespace: 'shop', name: 'order' },
     xds: { host: '127.0.0.1', port: plane.port },
@@ -202,5 +203,21 @@ describe('ADS for an Envoy', () => {
 
   it('lets only the own user and group connect', () => {
     expect(statSync(join(folder, 'ads.sock')).mode & 0o777).toBe(0o660);
+  });
+});
+
+describe('the roots that pass by', () => {
+  it('stay as they are where what comes cannot be read', () => {
+    const changed = vi.fn();
+    const errors = vi.spyOn(log, 'error');
+    const keeper = createTrustKeeper(changed, log);
+    const good = rootsSecret('PEM').bytes;
+    for (const value of [good, good.slice(0, -1), Buffer.from('no message')]) {
+      const packed = { name: 'ROOTCA', resource: { typeUrl: xdsTypes.SDS, value } };
+      keeper.take(create(DeltaDiscoveryResponseSchema, { typeUrl: xdsTypes.SDS, resources: [packed] }));
+    }
+    expect(keeper.roots()).toBe('PEM');
+    expect(changed).toHaveBeenCalledTimes(1);
+    expect(errors).toHaveBeenCalledTimes(2);
   });
 });

@@ -4,7 +4,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import type { Clock, Part } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
-import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
+import { type Secret, SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
 import { AggregatedDiscoveryService } from '@weft/xds-messages/envoy/service/discovery/v3/ads';
 import type { DeltaDiscoveryResponse } from '@weft/xds-messages/envoy/service/discovery/v3/discovery';
 import { type AdsRequest, healthTypeUrl, openAdsCall, serviceDefinition, xdsTypes } from '@weft/xds-protocol';
@@ -38,20 +38,30 @@ export interface AdsRelay extends Part {
 
 /** The roots that passed by last, for this process itself. */
 export interface TrustKeeper extends ToldRoots {
+  /** What cannot be read is logged and left out. */
   take(response: DeltaDiscoveryResponse): void;
 }
 
 /** @param onChange called after they have changed. */
-export function createTrustKeeper(onChange: () => void): TrustKeeper {
+export function createTrustKeeper(onChange: () => void, log: Logger): TrustKeeper {
   let roots: string | undefined;
   let lists = '';
+  const secretOf = (bytes: Uint8Array): Secret | undefined => {
+    try {
+      return fromBinary(SecretSchema, bytes);
+    } catch (error) {
+      // Envoy gets it all the same, and refuses it to the control plane.
+      log.error({ err: error }, 'secret ROOTCA of the control plane cannot be read; the roots before it stay');
+      return undefined;
+    }
+  };
   return {
     roots: () => roots,
     lists: () => lists,
     take({ typeUrl, resources }) {
       if (typeUrl !== xdsTypes.SDS) return;
       const packed = resources.find(({ name }) => name === 'ROOTCA')?.resource;
-      const secret = packed === undefined ? undefined : fromBinary(SecretSchema, packed.value);
+      const secret = packed === undefined ? undefined : secretOf(packed.value);
       if (secret?.type.case !== 'validationContext') return;
       roots = textOf(secret.type.value.trustedCa?.specifier);
       lists = textOf(secret.type.value.crl?.specifier) ?? '';

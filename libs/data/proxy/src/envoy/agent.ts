@@ -69,7 +69,7 @@ export function createEnvoyAgent(options: EnvoyAgentOptions): EnvoyAgent {
     read: async (file) => folder?.read(file),
     write: async (file, content) => folder?.write(file, content),
   };
-  const trust = createTrustKeeper(() => identity.tls.rootsChanged());
+  const trust = createTrustKeeper(() => identity.tls.rootsChanged(), log);
   const identity = createOwnIdentity(options, stateFolder, trust, (error) => failed(error));
   const socket = adsSocket(stateDir);
   const relay = createAdsRelay({ path: socket.path, identity, trust, clock, log });
