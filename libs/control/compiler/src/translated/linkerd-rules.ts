@@ -4,6 +4,8 @@ import {
   compareByAge,
   type Model,
   parseLinkerdAnnotations,
+  type Resource,
+  type TranslatedRule,
   timesOfAnnotations,
   translateServiceProfile,
   translateTrafficSplit,
@@ -19,17 +21,14 @@ export function takeoverRules(model: Model, naming: Naming): readonly IndexedVir
 }
 
 function profiles(model: Model, naming: Naming): readonly IndexedVirtualService[] {
+  // The oldest last, so that it stays.
   const splitOf = new Map(
-    [...model.byKind('TrafficSplit')]
-      .sort(compareByAge)
+    [...usedSplits(model, naming)]
       .reverse()
-      .map((split) => {
-        const { host, rules } = translateTrafficSplit(split, naming.domain);
-        return [naming.canonical(host), rules[0]?.rule.route] as const;
-      }),
+      .map(({ split, host, rules }) => [`${split.namespace}/${host}`, rules[0]?.rule.route] as const),
   );
   return [...model.byKind('ServiceProfile')].sort(compareByAge).flatMap((profile) => {
-    const split = splitOf.get(naming.canonical(profile.name));
+    const split = splitOf.get(`${profile.namespace}/${naming.canonical(profile.name)}`);
     const { host, rules, notices } = translateServiceProfile(profile, naming.domain, split);
     const said = notices.map(({ path, message }) =>
       notice(provenanceOf(profile, path.replace(/^spec\./, '')), message),
@@ -41,10 +40,25 @@ function profiles(model: Model, naming: Naming): readonly IndexedVirtualService[
 }
 
 function splits(model: Model, naming: Naming): readonly IndexedVirtualService[] {
-  return [...model.byKind('TrafficSplit')].sort(compareByAge).map((split) => {
-    const { host, rules } = translateTrafficSplit(split, naming.domain);
+  return usedSplits(model, naming).map(({ split, host, rules }) => {
     const placed = rules.map((rule) => placeTranslated(split, rule, naming));
-    return indexedRules({ resource: split, hosts: [naming.canonical(host)], rules: placed });
+    return indexedRules({ resource: split, hosts: [host], rules: placed });
+  });
+}
+
+interface UsedSplit {
+  readonly split: Resource<'TrafficSplit'>;
+  /** As the registry knows it. */
+  readonly host: string;
+  readonly rules: readonly TranslatedRule[];
+}
+
+/** Oldest first; those of services of another namespace than their own are left out, which validation warns of. */
+function usedSplits(model: Model, naming: Naming): readonly UsedSplit[] {
+  return [...model.byKind('TrafficSplit')].sort(compareByAge).flatMap((split) => {
+    const translated = translateTrafficSplit(split, naming.domain);
+    const host = naming.canonical(translated.host);
+    return host.endsWith(`.${split.namespace}.svc.${naming.domain}`) ? [{ split, host, rules: translated.rules }] : [];
   });
 }
 

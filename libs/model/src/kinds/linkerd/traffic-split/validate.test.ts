@@ -22,6 +22,12 @@ const cases: Case[] = [
     'service: a\nbackends: [{ service: b, weight: 1 }]\nmatches: []',
     'spec.matches: TrafficSplit.matches is not done yet in this version; remove it',
   ],
+  ['takes a full name', 'service: a.shop.svc.cluster.local\nbackends: [{ service: b, weight: 1 }]'],
+  [
+    'warns of a service of another namespace',
+    'service: a.web.svc.cluster.local\nbackends: [{ service: b, weight: 1 }]',
+    'warning: spec.service: a TrafficSplit splits services of its own namespace alone; this one is not used',
+  ],
 ];
 
 describeFull('TrafficSplit', import.meta.dirname);
