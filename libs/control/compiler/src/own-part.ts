@@ -3,6 +3,7 @@
 import type { ProxyDescription, RegistryView } from '@weft/control-registry';
 import type { CompiledResource } from './cache.ts';
 import type { Context } from './context.ts';
+import { workloadInputs } from './linkerd/workload.ts';
 import { registryChanges } from './registry-changes.ts';
 import type { ResourceType } from './resource-types.ts';
 
@@ -40,10 +41,11 @@ export function createOwnParts(make: (context: Context) => OwnPart): (context: C
   };
 }
 
-/** `names` stands for all of the model that counts here. */
-function inputsOf({ world, scope }: Context): readonly unknown[] {
+/** `names` stands for all of the model that counts here, but for the proxy's own Pod. */
+function inputsOf(context: Context): readonly unknown[] {
+  const { world, scope } = context;
   const { model: _model, registry: _registry, ...rest } = world.input;
-  return [world.names, scope, ...Object.values(rest)];
+  return [world.names, scope, ...Object.values(rest), ...workloadInputs(context)];
 }
 
 function concerns(from: RegistryView, to: RegistryView, proxy: ProxyDescription): boolean {

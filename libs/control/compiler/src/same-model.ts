@@ -22,7 +22,7 @@ function compare(left: Model, right: Model): boolean {
   return mine.length === others.length && mine.every((resource, index) => says(resource, others[index]));
 }
 
-/** Of these only the registry reads. */
+/** Of these only the registry reads; what a proxy reads of its own Pod is among the inputs of its own part. */
 const instanceKinds: ReadonlySet<string> = new Set(['WorkloadEntry', 'EndpointSlice', 'Pod', 'Node']);
 
 function isInstance(resource: AnyResource): boolean {

@@ -10,7 +10,7 @@ import type { NamespacePolicies } from './namespace-policies.ts';
 import { ownGrants, probeGrants } from './own-grants.ts';
 import { serverGuard } from './server-guard.ts';
 import { targetJudgement } from './traffic-targets.ts';
-import { defaultPolicyOf, isPod, namedPorts } from './workload.ts';
+import { defaultPolicyOf, isOnLoopback, isPod, namedPorts } from './workload.ts';
 
 /** Nothing where everyone may do everything. */
 export function portGuard(context: Context, port: WorkloadPort): PortGuard | undefined {
@@ -104,11 +104,8 @@ function selects(context: Context, { spec }: Resource<'Server'>): boolean {
     : false;
 }
 
-function grantScope({ world, proxy }: Context): GrantScope {
-  const onLoopback = [proxy.address, ...proxy.addresses].some(
-    (address) => address.startsWith('127.') || address === '::1',
-  );
-  return { domains: trustDomainsOf({ world }), onLoopback };
+function grantScope(context: Context): GrantScope {
+  return { domains: trustDomainsOf(context), onLoopback: isOnLoopback(context) };
 }
 
 function defaultGuard(context: Context, scope: GrantScope, port: WorkloadPort): PortGuard | undefined {

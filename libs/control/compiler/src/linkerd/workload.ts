@@ -111,7 +111,7 @@ export function probeRequests(context: Context): readonly ProbeRequest[] {
   );
 }
 
-/** All of the above, for the cache: Pods change often, and mostly in what is not read here. */
+/** All of this file, for the cache, always as many: Pods change often, and mostly in what is not read here. */
 export function workloadInputs(context: Context): readonly unknown[] {
   const pod = podOf(context);
   return [
@@ -123,7 +123,13 @@ export function workloadInputs(context: Context): readonly unknown[] {
           Object.entries(pod.annotations).filter(([key]) => key.startsWith(settings)),
           containersOf(pod),
         ]),
+    isOnLoopback(context),
   ];
+}
+
+/** Peers reach the proxy on loopback, as all do where many workloads share a machine. */
+export function isOnLoopback({ proxy }: Context): boolean {
+  return [proxy.address, ...proxy.addresses].some((address) => address.startsWith('127.') || address === '::1');
 }
 
 export function isPod(context: Context): boolean {
