@@ -53,15 +53,11 @@ function ofSuffix(suffix: string, domains: TrustDomains): PrincipalInit {
   }
   const whole = anyAccount.exec(suffix)?.groups?.['domain'];
   if (whole !== undefined) return byParts(aliasesOf(whole, domains), '[^/]+', '.+');
-  // The end of a trust domain, perhaps with Linkerd's own namespace before it, which no certificate here says.
-  const ended = domains.filter((domain) => `.${domain}`.endsWith(`.${suffix}`) || withoutLabel(suffix) === domain);
+  // Of a longer suffix the rest would be a part of Linkerd's own namespace, which no certificate here says: "*.shop.cluster.local" is no account's.
+  const ended = domains.filter((domain) => `.${domain}`.endsWith(`.${suffix}`));
   // A DNS name: the end of a SPIFFE id is not one.
   if (ended.length === 0) return authenticated(regexForm(`[A-Za-z0-9.-]+\\.${quoteRegex(suffix)}`));
   return byParts(ended, '[^/]+', '.+');
-}
-
-function withoutLabel(name: string): string {
-  return name.slice(name.indexOf('.') + 1);
 }
 
 /** The trust domains that count as the one that is written: the mesh's own name stands for its aliases too. */
