@@ -41,7 +41,7 @@ function isLed(yaml: string, client: 'shop' | 'evil'): boolean {
   );
   const proxy = mesh.proxies.get(`client-${client}`);
   if (proxy === undefined) throw new Error('no proxy');
-  const { virtual_hosts: hosts } = resourceJson(compile(mesh.input(), proxy), 'route', '8080') as {
+  const { virtual_hosts: hosts } = resourceJson(compile(mesh.input(), proxy), 'route', '8080') as unknown as {
     virtual_hosts: readonly { readonly name: string }[];
   };
   const virtualHost = JSON.stringify(hosts.find(({ name }) => name === `${host}:8080`));
