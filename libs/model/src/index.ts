@@ -111,6 +111,7 @@ export type {
   RouteFilter,
   UrlRewrite,
 } from './kinds/gateway-api/route-filters.ts';
+export { gatewayGroup } from './kinds/gateway-api/route-rules.ts';
 export type { SessionPersistence } from './kinds/gateway-api/session-persistence.ts';
 export type { TcpRouteSpec } from './kinds/gateway-api/tcp-route/spec.ts';
 export type { TlsRouteSpec } from './kinds/gateway-api/tls-route/spec.ts';

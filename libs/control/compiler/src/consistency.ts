@@ -1,9 +1,9 @@
 /** The check before publishing: everything that a resource names is there, and nothing is there for nobody. */
 
-import { credentialPrefix } from './messages/tls-context.ts';
 import { certificateSecretName } from './names.ts';
 import type { References } from './references.ts';
 import type { ResourceType } from './resource-types.ts';
+import { credentialPrefix } from './secrets/credential-names.ts';
 
 /** The part of a compiled resource that the check reads. */
 export interface CheckedResource {

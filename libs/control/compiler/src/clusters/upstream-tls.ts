@@ -161,7 +161,8 @@ export function mayUseCredentials(type: Context['proxy']['type'], { resources }:
 }
 
 function clientCertificate(tls: ClientTls, credential: string): TlsContextInit {
-  if (credential !== '') return { tlsCertificateSdsSecretConfigs: [secretConfig(credentialSecretName(credential))] };
+  if (credential !== '')
+    return { tlsCertificateSdsSecretConfigs: [secretConfig(credentialSecretName(credential, false))] };
   return { tlsCertificates: [fileCertificate(tls.clientCertificate ?? '', tls.privateKey ?? '')] };
 }
 
@@ -169,7 +170,7 @@ function clientCertificate(tls: ClientTls, credential: string): TlsContextInit {
 function validation(tls: ClientTls, credential: string, names: readonly string[]): TlsContextInit {
   if (tls.insecureSkipVerify === true) return {};
   if (credential !== '') {
-    return { validationContextType: secretValidation(credentialRootName(credential), names) };
+    return { validationContextType: secretValidation(credentialRootName(credential, false), names) };
   }
   const ca = tls.caCertificates ?? '';
   const file = ca === '' || ca === 'system' ? systemRootsFile : ca;

@@ -67,12 +67,12 @@ function byBind(servers: readonly BoundServer[]): ReadonlyMap<string, readonly B
 }
 
 /** The Secrets themselves: one that comes or goes changes which servers are there. */
-function credentialInputs(context: Context, { server }: BoundServer): readonly unknown[] {
+function credentialInputs(context: Context, { server, gateway }: BoundServer): readonly unknown[] {
   if (server.tls === undefined) return [];
   const root = rootCredential(server.tls);
   return [
-    ...credentialsOf(server.tls).map((name) => secretFor(context, name)),
-    ...(root === undefined ? [] : [rootSourceFor(context, root)]),
+    ...credentialsOf(server.tls).map((name) => secretFor(context, name, gateway)),
+    ...(root === undefined ? [] : [rootSourceFor(context, root, gateway)]),
   ];
 }
 
@@ -124,18 +124,18 @@ function familyOf(bound: BoundServer): 'HTTP' | 'TLS' | 'TCP' {
 }
 
 function serverChains(context: Context, bind: string, bound: BoundServer, findings: TcpFindings): readonly Chain[] {
-  const { server } = bound;
+  const { server, gateway } = bound;
   const { tls } = server;
   if (familyOf(bound) === 'TCP') return ruleChains(context, bound, findings, 'bytes');
   if (tls === undefined || tls.mode === 'PASSTHROUGH') return ruleChains(context, bound, findings, 'passed');
   if (isAutoPassthrough(bound)) return passedChains(context, bound);
-  const missing = missingCredential(context, tls);
+  const missing = missingCredential(context, tls, gateway);
   if (missing !== undefined) {
     report(findings, bound, `there is no usable ${missing} for it; the server is left out`);
     return [];
   }
   const routes = gatewayRoutesOf(bound);
-  const socket = serverTls(context, tls, routes === undefined ? [] : ['h2', 'http/1.1'])?.socket;
+  const socket = serverTls(context, tls, gateway, routes === undefined ? [] : ['h2', 'http/1.1'])?.socket;
   if (socket === undefined) return [];
   const names = serverNames(bound);
   const terminated = (chain: Chain): Chain => ({

@@ -89,7 +89,8 @@ export function inboundPort(context: Context, target: IngressTarget, mode: Mutua
       guard,
     },
     guard,
-    ownTls: target.tls === undefined || mode !== 'DISABLE' ? undefined : serverTls(context, target.tls)?.socket,
+    ownTls:
+      target.tls === undefined || mode !== 'DISABLE' ? undefined : serverTls(context, target.tls, undefined)?.socket,
   };
 }
 

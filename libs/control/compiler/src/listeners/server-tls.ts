@@ -19,7 +19,7 @@ import {
 import { downstreamMutualTls } from '../messages/transport-sockets.ts';
 import { certificateSecretName, rootSecretName } from '../names.ts';
 import { configMapPrefix, namedObject } from '../secrets/credential-names.ts';
-import { holdsCertificate, holdsRoot } from '../secrets/credentials.ts';
+import { holdsCertificate, holdsRoot, mayBeGranted, type Referrer } from '../secrets/credentials.ts';
 
 export interface ServedTls {
   readonly socket: TransportSocket;
@@ -28,8 +28,13 @@ export interface ServedTls {
 const httpAlpn = ['h2', 'http/1.1'];
 
 /** @param alpn none where what is inside is not HTTP. @returns nothing where a credential is not there, or nothing is ended. */
-export function serverTls(context: Context, tls: ServerTls, alpn: readonly string[] = httpAlpn): ServedTls | undefined {
-  if (missingCredential(context, tls) !== undefined) return undefined;
+export function serverTls(
+  context: Context,
+  tls: ServerTls,
+  by: Referrer,
+  alpn: readonly string[] = httpAlpn,
+): ServedTls | undefined {
+  if (missingCredential(context, tls, by) !== undefined) return undefined;
   if (tls.mode === 'ISTIO_MUTUAL' && !tls.subjectAltNames?.length) {
     return { socket: downstreamMutualTls(context.world.input, alpn) };
   }
@@ -42,8 +47,8 @@ export function serverTls(context: Context, tls: ServerTls, alpn: readonly strin
         version(tls.maxProtocolVersion),
         tls.cipherSuites ?? [],
       ),
-      ...certificates(tls),
-      ...(mutual || tls.mode === 'OPTIONAL_MUTUAL' ? validation(tls) : {}),
+      ...certificates(tls, by),
+      ...(mutual || tls.mode === 'OPTIONAL_MUTUAL' ? validation(tls, by) : {}),
       alpnProtocols: [...alpn],
     },
   });
@@ -55,7 +60,7 @@ export function serverTls(context: Context, tls: ServerTls, alpn: readonly strin
 }
 
 /** What the server needs and the proxy may not have, or that is not there, in words; nothing where all is well. */
-export function missingCredential(context: Context, tls: ServerTls): string | undefined {
+export function missingCredential(context: Context, tls: ServerTls, by: Referrer): string | undefined {
   if (tls.mode === 'ISTIO_MUTUAL') return undefined;
   const shown = (name: string): string => {
     const { namespace, name: bare } = namedObject(name, context.proxy.namespace);
@@ -63,13 +68,13 @@ export function missingCredential(context: Context, tls: ServerTls): string | un
   };
   const names = credentialsOf(tls);
   if (names.length === 0 && !tls.serverCertificate && !tls.tlsCertificates?.length) return 'certificate';
-  const missing = names.find((each) => !holdsCertificate(context, each));
+  const missing = names.find((each) => !holdsCertificate(context, each, by));
   if (missing !== undefined) return shown(missing);
   const root = rootCredential(tls);
   const mutual = tls.mode === 'MUTUAL' || tls.mode === 'OPTIONAL_MUTUAL';
   if (!mutual) return undefined;
   if (root === undefined) return rootFile(tls) === '' ? 'CA certificate' : undefined;
-  return holdsRoot(context, root) ? undefined : shown(root);
+  return holdsRoot(context, root, by) ? undefined : shown(root);
 }
 
 export function credentialsOf(tls: ServerTls): readonly string[] {
@@ -86,13 +91,15 @@ function version(written: ServerTls['minProtocolVersion']): ServerTls['minProtoc
   return written === 'TLS_AUTO' ? undefined : written;
 }
 
-function certificates(tls: ServerTls): TlsContextInit {
+function certificates(tls: ServerTls, by: Referrer): TlsContextInit {
   if (tls.mode === 'ISTIO_MUTUAL') {
     return { tlsCertificateSdsSecretConfigs: [secretConfig(certificateSecretName)] };
   }
   const names = credentialsOf(tls);
   if (names.length > 0) {
-    return { tlsCertificateSdsSecretConfigs: names.map((name) => secretConfig(credentialSecretName(name))) };
+    return {
+      tlsCertificateSdsSecretConfigs: names.map((name) => secretConfig(credentialSecretName(name, mayBeGranted(by)))),
+    };
   }
   if (tls.tlsCertificates?.length) {
     return {
@@ -104,12 +111,12 @@ function certificates(tls: ServerTls): TlsContextInit {
   return { tlsCertificates: [fileCertificate(tls.serverCertificate ?? '', tls.privateKey ?? '')] };
 }
 
-function validation(tls: ServerTls): TlsContextInit {
+function validation(tls: ServerTls, by: Referrer): TlsContextInit {
   const names = tls.subjectAltNames ?? [];
   if (tls.mode === 'ISTIO_MUTUAL') return { validationContextType: secretValidation(rootSecretName, names) };
   const root = rootCredential(tls);
   if (root !== undefined) {
-    return { validationContextType: secretValidation(credentialRootName(root), names) };
+    return { validationContextType: secretValidation(credentialRootName(root, mayBeGranted(by)), names) };
   }
   return { validationContextType: fileValidation({ ca: rootFile(tls), crl: tls.caCrl, names }) };
 }

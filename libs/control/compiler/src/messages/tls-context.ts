@@ -10,7 +10,7 @@ import {
   type TlsParametersSchema,
 } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/common';
 import type { CommonTlsContextSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/tls';
-import { configMapPrefix } from '../secrets/credential-names.ts';
+import { configMapPrefix, credentialPrefix } from '../secrets/credential-names.ts';
 import { adsSource } from './core.ts';
 
 export type TlsContextInit = Exclude<MessageInitShape<typeof CommonTlsContextSchema>, { $typeName: string }>;
@@ -21,18 +21,21 @@ type TlsParams = Exclude<MessageInitShape<typeof TlsParametersSchema>, { $typeNa
 /** Where Linux distributions and the images of proxies keep the roots; Envoy has no other way to name them. */
 export const systemRootsFile = '/etc/ssl/certs/ca-certificates.crt';
 
-/** Of secrets that users write. */
-export const credentialPrefix = 'kubernetes://';
+/** Of another namespace: another name, so that what a Gateway was granted is nobody's else of the same proxy (Istio's too). */
+const grantedPrefix = 'kubernetes-gateway://';
 
-/** The name under which a proxy asks for a Secret: of its own namespace (Istio, `credentialName`), or "ns/name". */
-export function credentialSecretName(credentialName: string): string {
-  return `${credentialPrefix}${credentialName}`;
+/** The name under which a proxy asks for a Secret (Istio, `credentialName`). @param granted "ns/name" may be of another namespace, by a ReferenceGrant. */
+export function credentialSecretName(credentialName: string, granted: boolean): string {
+  const bare = credentialName.startsWith(credentialPrefix)
+    ? credentialName.slice(credentialPrefix.length)
+    : credentialName;
+  return `${granted && bare.includes('/') ? grantedPrefix : credentialPrefix}${bare}`;
 }
 
 /** The CA that goes with a credential, in a secret of its own; a ConfigMap is one by its own name. */
-export function credentialRootName(credentialName: string): string {
+export function credentialRootName(credentialName: string, granted: boolean): string {
   if (credentialName.startsWith(configMapPrefix)) return credentialName;
-  return `${credentialPrefix}${credentialName}-cacert`;
+  return `${credentialSecretName(credentialName, granted)}-cacert`;
 }
 
 export function secretConfig(name: string): NonNullable<TlsContextInit['tlsCertificateSdsSecretConfigs']>[number] {

@@ -117,7 +117,10 @@ spec:
 
   it('has the certificate of another namespace where a ReferenceGrant names both', () => {
     const snapshot = asEdge(meshOf(listener, web, grant('istio-system', 'web')));
-    expect(secretsOf(snapshot)).toEqual(['ROOTCA', 'kubernetes://shop/web']);
+    expect(secretsOf(snapshot)).toEqual(['ROOTCA', 'kubernetes-gateway://shop/web']);
+    expect(JSON.stringify(resourceJson(snapshot, 'listener', '127.0.0.1_8443'))).toContain(
+      'kubernetes-gateway://shop/web',
+    );
     expect(listenersOf(snapshot)).toEqual(['127.0.0.1_8443']);
   });
 
@@ -133,4 +136,53 @@ spec:
     expect(secretsOf(snapshot)).toEqual(['ROOTCA']);
     expect(listenersOf(snapshot)).toEqual([]);
   });
+
+  describe('does not share what it was granted:', () => {
+    const granted = [web, grant('istio-system', 'web')];
+    const named = ['shop/web', 'kubernetes://shop/web', 'kubernetes-gateway://shop/web'];
+
+    it.each(named)('an Istio Gateway that names %s has its server left out', (name) => {
+      const evil = gateway(server(9443, JSON.stringify(name), 'SIMPLE')).replace(
+        'name: web, namespace: istio-system',
+        'name: evil, namespace: evil',
+      );
+      const ours = evil.replace('istio: ingressgateway', 'gateway.networking.k8s.io/gateway-name: edge');
+      const snapshot = asEdge(meshOf(listener, ours, ...granted));
+      expect(secretsOf(snapshot)).toEqual(['ROOTCA', 'kubernetes-gateway://shop/web']);
+      expect(listenersOf(snapshot)).toEqual(['127.0.0.1_8443']);
+    });
+
+    it.each(named)('a DestinationRule that names %s has no certificate, at a sidecar and at the gateway', (name) => {
+      const caller = group.replace('istio: ingressgateway', 'app: caller').replace('ingressgateway', 'caller');
+      const rule = (selector: string): string => `---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: out, namespace: istio-system }
+spec: { hosts: [out.example], resolution: DNS, ports: [{ number: 443, name: https, protocol: HTTPS }] }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: out, namespace: istio-system }
+spec:
+  host: out.example
+  workloadSelector: { matchLabels: { ${selector} } }
+  trafficPolicy: { tls: { mode: MUTUAL, credentialName: ${JSON.stringify(name)} } }
+`;
+      const label = 'gateway.networking.k8s.io/gateway-name: edge';
+      const atGateway = asEdge(meshOf(listener, rule(label), ...granted));
+      expect(secretsOf(atGateway)).toEqual(['ROOTCA', 'kubernetes-gateway://shop/web']);
+      const clusters = JSON.stringify(resourceJson(atGateway, 'cluster', 'outbound|443||out.example'));
+      expect(clusters).toContain('"kubernetes://');
+      expect(clusters).not.toContain('"kubernetes-gateway://');
+      const mesh = meshOf('---\n', caller, rule('app: caller'), ...granted);
+      const proxy = mesh.proxies.get('caller');
+      if (proxy === undefined) throw new Error('no caller');
+      expect(secretsOf(compile(mesh.input(), proxy))).toEqual(['ROOTCA']);
+    });
+  });
+});
+
+it('takes "kubernetes://web" for the Secret web', () => {
+  const mesh = meshOf(gateway(server(8443, '"kubernetes://web"', 'SIMPLE')), secret('web', 'istio-system', false));
+  expect(secretsOf(snapshotOf(mesh))).toEqual(['ROOTCA', 'kubernetes://web']);
 });

@@ -9,37 +9,46 @@ import { gatewayServers } from '../gateway-servers.ts';
 import { credentialsOf, rootCredential } from '../listeners/server-tls.ts';
 import { credentialRootName, credentialSecretName } from '../messages/tls-context.ts';
 import { plannedClusters } from '../service-clusters.ts';
-import { credentialOf, holdsCertificate, rootSourceFor, rootsOf, secretFor } from './credentials.ts';
+import {
+  credentialOf,
+  holdsCertificate,
+  mayBeGranted,
+  type Referrer,
+  rootSourceFor,
+  rootsOf,
+  secretFor,
+} from './credentials.ts';
 
 export const credentialSecrets: Generator = (context) => {
   if (context.proxy.type === 'grpc') return;
-  for (const name of certificatesWanted(context)) {
-    const secret = secretFor(context, name);
-    if (secret !== undefined && holdsCertificate(context, name)) emitCertificate(context, name, secret);
+  const ofRules = [...ruleCredentials(context)].map((name): Wanted => ({ name, by: undefined }));
+  for (const { name, by } of [...certificatesWanted(context), ...ofRules]) {
+    const secret = secretFor(context, name, by);
+    const secretName = credentialSecretName(name, mayBeGranted(by));
+    if (secret !== undefined && holdsCertificate(context, name, by)) emitCertificate(context, secretName, secret);
   }
-  for (const name of rootsWanted(context)) {
-    const source = rootSourceFor(context, name);
-    if (source !== undefined) emitRoot(context, name, source);
+  for (const { name, by } of [...rootsWanted(context), ...ofRules]) {
+    const source = rootSourceFor(context, name, by);
+    if (source !== undefined) emitRoot(context, credentialRootName(name, mayBeGranted(by)), source);
   }
 };
 
-function certificatesWanted(context: Context): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { server } of boundServers(context)) {
-    if (server.tls !== undefined) for (const name of credentialsOf(server.tls)) names.add(name);
-  }
-  for (const name of ruleCredentials(context)) names.add(name);
-  return names;
+interface Wanted {
+  readonly name: string;
+  readonly by: Referrer;
 }
 
-function rootsWanted(context: Context): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { server } of boundServers(context)) {
-    const root = server.tls === undefined ? undefined : rootCredential(server.tls);
-    if (root !== undefined) names.add(root);
-  }
-  for (const name of ruleCredentials(context)) names.add(name);
-  return names;
+function certificatesWanted(context: Context): readonly Wanted[] {
+  return boundServers(context).flatMap(({ server, gateway }) =>
+    (server.tls === undefined ? [] : credentialsOf(server.tls)).map((name) => ({ name, by: gateway })),
+  );
+}
+
+function rootsWanted(context: Context): readonly Wanted[] {
+  return boundServers(context).flatMap(({ server, gateway }) => {
+    const name = server.tls === undefined ? undefined : rootCredential(server.tls);
+    return name === undefined ? [] : [{ name, by: gateway }];
+  });
 }
 
 function boundServers({ world, proxy }: Context) {
@@ -57,8 +66,7 @@ function ruleCredentials(context: Context): ReadonlySet<string> {
   return names;
 }
 
-function emitCertificate({ proxy, emit }: Context, name: string, secret: Resource<'Secret'>): void {
-  const secretName = credentialSecretName(name);
+function emitCertificate({ proxy, emit }: Context, secretName: string, secret: Resource<'Secret'>): void {
   emit({
     type: 'secret',
     name: secretName,
@@ -81,8 +89,11 @@ function emitCertificate({ proxy, emit }: Context, name: string, secret: Resourc
   });
 }
 
-function emitRoot({ proxy, emit }: Context, name: string, source: Resource<'Secret'> | Resource<'ConfigMap'>): void {
-  const secretName = credentialRootName(name);
+function emitRoot(
+  { proxy, emit }: Context,
+  secretName: string,
+  source: Resource<'Secret'> | Resource<'ConfigMap'>,
+): void {
   emit({
     type: 'secret',
     name: secretName,
