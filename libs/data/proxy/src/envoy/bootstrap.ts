@@ -83,6 +83,8 @@ function prometheusListener(at: HostPort): JsonObject {
   const routes = [{ match: { path: '/stats/prometheus' }, route: { cluster: adminCluster } }];
   return {
     name: 'prometheus',
+    // Its scrapers' connections must not be counted as the workload's (envoy-admin.ts).
+    stat_prefix: 'admin_prometheus',
     address: addressOf(at),
     ignore_global_conn_limit: true,
     filter_chains: [
