@@ -1,6 +1,15 @@
 /** The agent with programs that stand in for Envoy: what starts, what ends, and what is said where it cannot. */
 
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +17,9 @@ import { createManualClock, systemClock, systemRandom } from '@weft/kernel';
 import { createLogger } from '@weft/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeControlPlane, startFakeControlPlane } from '../testing/fake-control-plane.ts';
-import { certificateWaitMs, createEnvoyAgent, type EnvoyAgent, type EnvoyAgentOptions } from './agent.ts';
+import { createEnvoyAgent, type EnvoyAgent, type EnvoyAgentOptions } from './agent.ts';
 import type { EnvoyExit } from './envoy-process.ts';
+import { certificateWaitMs } from './first-certificate.ts';
 
 let folder: string;
 let plane: FakeControlPlane;
@@ -96,6 +106,20 @@ describe('the agent of an Envoy', () => {
   it('tells how Envoy ended by itself', async () => {
     await create(program('exit 7')).start();
     await vi.waitFor(() => expect(exits).toEqual([{ code: 7, signal: null }]));
+  });
+
+  it('starts none where it is told to stop while it prepares that', async () => {
+    const running = create(program('exec sleep 600'));
+    const state = join(folder, 'state');
+    const start = running.start();
+    const isPreparing = (): boolean =>
+      existsSync(join(state, 'ads.sock')) &&
+      readdirSync(state).some((name) => name === 'envoy.json' || name.endsWith('.tmp'));
+    while (!isPreparing()) await new Promise(setImmediate);
+    await Promise.all([running.stop(), start]);
+    expect(running.pid()).toBeUndefined();
+    expect(existsSync(join(folder, 'called'))).toBe(false);
+    expect(exits).toEqual([]);
   });
 
   it('says which program is missing, by name and by path', async () => {

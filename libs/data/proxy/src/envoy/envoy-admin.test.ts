@@ -15,7 +15,10 @@ const stats = (changes: Record<string, number>): string =>
 
 describe('what an Envoy says of itself', () => {
   it('is ready where it is live and has been told of clusters and listeners', () => {
-    expect(stateOf(stats({}))).toEqual({ notReady: undefined, healthy: true, reason: '', connections: 0 });
+    expect(stateOf(stats({}))).toEqual({
+      ...{ notReady: undefined, healthy: true, reason: '', connections: 0 },
+      listeners: { updates: 1, failures: 0, settled: 0 },
+    });
   });
 
   it.each<[string, string, number]>([
@@ -30,6 +33,30 @@ describe('what an Envoy says of itself', () => {
 
   it('is not ready where it says nothing', () => {
     expect(stateOf('').notReady).toBe('no clusters from the control plane yet');
+  });
+
+  it('is ready again when an update of listeners is taken after one has failed, until another one fails', () => {
+    const seen = [
+      [1, 0],
+      [1, 1],
+      [1, 1],
+      [2, 1],
+      [2, 1],
+      [2, 2],
+      [3, 3],
+      [4, 3],
+    ] as const;
+    let last = stateOf('').listeners;
+    const ready = seen.map(([updates, failures]) => {
+      const changes = {
+        'listener_manager.lds.update_success': updates,
+        'listener_manager.listener_create_failure': failures,
+      };
+      const state = stateOf(stats(changes), last);
+      last = state.listeners;
+      return state.notReady === undefined;
+    });
+    expect(ready).toEqual([true, false, false, true, true, false, false, true]);
   });
 
   it('says that the application is not healthy as long as one probe of it fails', () => {
