@@ -11,6 +11,7 @@ import { httpConnectionManager, httpFilter } from '../messages/network-filters.t
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { hostCovers } from '../model-index.ts';
 import { listenerName } from '../names.ts';
+import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
 import { notice } from '../provenance.ts';
 import { gatewayRoutesOf, serverKind } from '../routes/gateway-names.ts';
 import { rootSourceFor, secretFor } from '../secrets/credentials.ts';
@@ -149,12 +150,16 @@ function serverChains(context: Context, bind: string, bound: BoundServer, findin
 
 /** Told by SNI, and by what clients of the mesh alone say they speak. */
 function passedChains(context: Context, bound: BoundServer): readonly Chain[] {
+  const guards = authorizationNetworkFilters(context);
   return passedClusters(context, bound).map((planned) => {
     const sni = sniOf(planned);
     return {
       name: sni,
       match: { serverNames: [sni], applicationProtocols: [...meshNames] },
-      filters: [tcpProxy(context, { inbound: false, statPrefix: sni, targets: [{ cluster: sni, weight: 1 }] })],
+      filters: [
+        ...guards,
+        tcpProxy(context, { inbound: false, statPrefix: sni, targets: [{ cluster: sni, weight: 1 }] }),
+      ],
     };
   });
 }

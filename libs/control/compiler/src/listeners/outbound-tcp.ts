@@ -8,6 +8,7 @@ import { effectivePolicy } from '../destination-rules.ts';
 import { tcpProxy, type WeightedTarget } from '../messages/tcp-proxy.ts';
 import { hostCovers, type IndexedVirtualService, mostSpecific } from '../model-index.ts';
 import { outboundClusterName } from '../names.ts';
+import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
 import { builtIn, notice, provenanceOf } from '../provenance.ts';
 import type { EgressView } from '../scope/egress-view.ts';
 import type { ServiceShape } from '../scope/service-shape.ts';
@@ -226,7 +227,10 @@ function toTargets(
   return {
     name: `${from.resource} ${from.rule}`.trim(),
     ...(Object.keys(match).length === 0 ? {} : { match }),
-    filters: [tcpProxy(context, { inbound: false, statPrefix, targets, ...(policy === undefined ? {} : { policy }) })],
+    filters: [
+      ...(proxy.type === 'router' ? authorizationNetworkFilters(context) : []),
+      tcpProxy(context, { inbound: false, statPrefix, targets, ...(policy === undefined ? {} : { policy }) }),
+    ],
   };
 }
 

@@ -166,3 +166,26 @@ describe('a TLSRoute', () => {
     expect((await of('nobody.example')).text).toBe('');
   });
 });
+
+describe('an AuthorizationPolicy of the gateway', () => {
+  const denying = (block: string): string => `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: addresses, namespace: edge }
+spec:
+  action: DENY
+  rules: [{ from: [{ source: { ipBlocks: [${block}] } }] }]
+`;
+  const red = { roots: ca.rootPem, serverName: 'red.pass.example' };
+  const end = { roots: ca.rootPem, serverName: 'end.example' };
+
+  it('closes the connections of who may not come: bytes, TLS that passes, TLS that ends', async () => {
+    mesh.write('addresses.yaml', denying('127.0.0.0/8'));
+    await becomes('bytes are not taken', '');
+    await becomes('TLS is not passed on', '', red);
+    await becomes('TLS is not ended', '', end);
+    mesh.write('addresses.yaml', denying('10.0.0.0/8'));
+    await becomes('bytes of others are taken', 'one hi');
+    await becomes('TLS of others is passed on', 'red hi', red);
+    await becomes('TLS of others is ended', 'two hi', end);
+  });
+});
