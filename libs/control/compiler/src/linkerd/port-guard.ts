@@ -10,7 +10,7 @@ import type { NamespacePolicies } from './namespace-policies.ts';
 import { ownGrants, probeGrants } from './own-grants.ts';
 import { serverGuard } from './server-guard.ts';
 import { targetJudgement } from './traffic-targets.ts';
-import { defaultPolicyOf, isOnLoopback, isPod, namedPorts } from './workload.ts';
+import { type DefaultPolicy, defaultPolicyOf, isOnLoopback, isPod, namedPorts, probeRequests } from './workload.ts';
 
 /** Nothing where everyone may do everything. */
 export function portGuard(context: Context, port: WorkloadPort): PortGuard | undefined {
@@ -76,13 +76,15 @@ function ofServer(
   return { ...made, notices: [...made.notices, ...ignored] };
 }
 
-/** Ports by number that Servers of the workload name, in order. */
-export function servedPorts(context: Context): readonly number[] {
-  const policies = context.world.linkerd.of(context.proxy.namespace);
-  const ports = (policies?.servers ?? []).flatMap((server) =>
-    typeof server.spec.port === 'number' && selects(context, server) ? [server.spec.port] : [],
-  );
-  return [...new Set(ports)].sort((a, b) => a - b);
+/** Ports that Servers of the workload name, by number or as its containers call them, and those that its probes ask where a default policy stands; in order. */
+export function policedPorts(context: Context): readonly number[] {
+  const names = namedPorts(context);
+  const servers = context.world.linkerd.of(context.proxy.namespace)?.servers ?? [];
+  const served = servers
+    .filter((server) => selects(context, server))
+    .flatMap(({ spec: { port } }) => (typeof port === 'number' ? [port] : (names.get(port) ?? [])));
+  const probed = guardingDefault(context) === undefined ? [] : probeRequests(context).map(({ port }) => port);
+  return [...new Set([...served, ...probed])].sort((a, b) => a - b);
 }
 
 function serversOf(context: Context, { servers }: NamespacePolicies, port: WorkloadPort): Resource<'Server'>[] {
@@ -109,8 +111,8 @@ function grantScope(context: Context): GrantScope {
 }
 
 function defaultGuard(context: Context, scope: GrantScope, port: WorkloadPort): PortGuard | undefined {
-  const found = defaultPolicyOf(context);
-  if (found === undefined || found.policy === 'all-unauthenticated') return undefined;
+  const found = guardingDefault(context);
+  if (found === undefined) return undefined;
   const { policy, from } = found;
   const grants = [
     ofAccessPolicy(policy, `linkerd-default[${policy}]`, from, scope),
@@ -118,4 +120,9 @@ function defaultGuard(context: Context, scope: GrantScope, port: WorkloadPort): 
     ...probeGrants(context, port),
   ];
   return { ...open, judgement: { grants, audit: policy === 'audit' }, origins: originsOf(grants) };
+}
+
+function guardingDefault(context: Context): DefaultPolicy | undefined {
+  const found = defaultPolicyOf(context);
+  return found?.policy === 'all-unauthenticated' ? undefined : found;
 }

@@ -10,7 +10,7 @@ import {
 } from '@weft/xds-messages/envoy/config/listener/v3/listener_components';
 import type { Context, Generator } from '../context.ts';
 import { type IngressTarget, ingressTargets } from '../ingress.ts';
-import { portGuard, servedPorts } from '../linkerd/port-guard.ts';
+import { policedPorts, portGuard } from '../linkerd/port-guard.ts';
 import { isWithin, skippedPorts } from '../linkerd/workload.ts';
 import { httpInspector, originalDst, tlsInspector } from '../messages/listener-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
@@ -54,7 +54,7 @@ export const capturedInbound: Generator = (context) => {
 /** A port that nobody declared: policies for single ports do not name it. */
 const unknownPort = 0;
 
-/** Those of services, those that Linkerd's Servers name beside them, and last all others. */
+/** Those of services, those that Linkerd's policies are about beside them, and last all others. */
 function capturedPorts(
   context: Context,
   captured: readonly Captured[],
@@ -65,7 +65,7 @@ function capturedPorts(
   const own = captured.filter(({ target }) => !isWithin(skipped, target.port));
   const ports = [...passed, ...own.map(({ target, mode }) => inboundPort(context, target, mode))];
   const known = new Set(ports.map(({ destinationPort }) => destinationPort));
-  const more = servedPorts(context).filter((port) => !known.has(port));
+  const more = policedPorts(context).filter((port) => !known.has(port));
   return [
     ...ports,
     ...more.map((port) => otherPort(context, port, inboundMode(context, port))),

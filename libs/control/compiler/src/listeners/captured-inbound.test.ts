@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../compile.ts';
+import { createTestMesh } from '../testing/mesh.ts';
+import { resourceJson } from '../testing/snapshot-json.ts';
+
+const group = `apiVersion: networking.istio.io/v1
+kind: WorkloadGroup
+metadata: { name: order, namespace: shop }
+spec: { metadata: { labels: { app: order } }, template: { serviceAccount: order } }
+`;
+
+/** @param settings annotations of "config.linkerd.io/". */
+const pod = (settings: Readonly<Record<string, string>>, probed: number | string = 'admin'): string => {
+  const annotations = Object.entries(settings).map(([name, value]) => `config.linkerd.io/${name}: '${value}'`);
+  return `---
+apiVersion: v1
+kind: Pod
+metadata: { name: order-1, namespace: shop, labels: { app: order }, annotations: { ${annotations.join(', ')} } }
+spec:
+  serviceAccountName: order
+  containers:
+    - name: order
+      ports: [{ name: admin, containerPort: 9990 }]
+      readinessProbe: { httpGet: { path: /ready, port: ${probed} } }
+`;
+};
+
+const server = (port: number | string): string => `---
+apiVersion: policy.linkerd.io/v1beta3
+kind: Server
+metadata: { name: s, namespace: shop }
+spec: { podSelector: { matchLabels: { app: order } }, port: ${port} }
+`;
+
+interface FilterChain {
+  readonly filter_chain_match?: { readonly destination_port?: number };
+}
+
+/** The chains of captured connections to a Pod that no Service leads to, as JSON by port; undefined: of all other ports. */
+function captured(yaml: string) {
+  const mesh = createTestMesh({ 'base.yaml': group, 'l.yaml': yaml });
+  const proxy = mesh.proxies.get('order');
+  if (proxy === undefined) throw new Error('no order');
+  const id = 'sidecar~10.1.0.5~order-1.shop~shop.svc.cluster.local';
+  const place = { id, workloadGroup: '', address: '10.1.0.5', addresses: ['10.1.0.5'], ingress: [] };
+  const snapshot = compile(mesh.input(), {
+    ...proxy,
+    ...place,
+    egressProxy: undefined,
+    interception: 'REDIRECT' as const,
+  });
+  const listener = resourceJson(snapshot, 'listener', 'virtualInbound') as unknown as {
+    readonly filter_chains: readonly FilterChain[];
+  };
+  const chains = new Map<number | undefined, string>();
+  for (const chain of listener.filter_chains) {
+    const port = chain.filter_chain_match?.destination_port;
+    chains.set(port, (chains.get(port) ?? '') + JSON.stringify(chain));
+  }
+  return { chains, notices: snapshot.notices };
+}
+
+describe('a captured port that no Service has', () => {
+  it.each([9990, 'admin'])('is under the Server that names it: %s', (port) => {
+    const { chains } = captured(pod({}) + server(port));
+    expect(chains.get(9990)).toContain('linkerd-server[shop/s]');
+    expect(chains.get(undefined)).not.toContain('linkerd-server[shop/s]');
+  });
+
+  it.each([9990, 'admin', 9991])('is open to the probes of the Pod: %s', (probed) => {
+    const { chains } = captured(pod({ 'default-inbound-policy': 'deny' }, probed));
+    const port = probed === 'admin' ? 9990 : Number(probed);
+    expect(chains.get(port)).toContain('linkerd-workload[probe]');
+    expect(chains.get(port)).toContain('"exact":"/ready"');
+    expect(chains.get(undefined)).not.toContain('linkerd-workload[probe]');
+  });
+
+  it('has no chain of its own where everyone may come', () => {
+    expect([...captured(pod({})).chains.keys()]).toEqual([15006, undefined]);
+  });
+});
