@@ -17,16 +17,20 @@ export const exporterLimits = {
   /** Batches on their way; a further one waits, and past `batchSpans` waiting spans are dropped. */
   inFlightMax: 2,
   timeoutMs: 10_000,
-  /** Collectors of one proxy; spans for others are dropped. */
+  /** Collectors of one proxy at a time; spans for others are dropped. */
   exportersMax: 16,
+  /** One that got no span for so long makes room: a provider whose header has changed is another one. */
+  idleMs: 10_000,
 } as const;
+
+type Provider = NonNullable<TracingTable['provider']>;
 
 export interface SpanExporter {
   add(span: Span): void;
 }
 
 export interface SpanExporters {
-  of(provider: NonNullable<TracingTable['provider']>): SpanExporter;
+  of(provider: Provider): SpanExporter;
   /** Sends what has gathered, and ends the timer. */
   stop(): void;
 }
@@ -39,6 +43,8 @@ export interface ExporterDeps {
 
 interface Gathering extends SpanExporter {
   flush(): void;
+  /** Nothing waits, nothing is on its way, and nothing has come for `idleMs`. */
+  idle(): boolean;
 }
 
 export function createSpanExporters(deps: ExporterDeps): SpanExporters {
@@ -46,27 +52,43 @@ export function createSpanExporters(deps: ExporterDeps): SpanExporters {
   const spans = registry.counter('weft_spans_total', 'Spans, by what became of them.', ['outcome']);
   const count = { sent: spans.slot(['sent']), dropped: spans.slot(['dropped']), failed: spans.slot(['failed']) };
   const known = new Map<string, Gathering>();
-  const nowhere: Gathering = { add: () => count.dropped.add(1), flush() {} };
   let stopTimer: Cancel | undefined;
+  const tick = (): void => {
+    for (const [key, exporter] of known) {
+      exporter.flush();
+      if (exporter.idle()) known.delete(key);
+    }
+  };
+  const begin = (key: string, provider: Provider): Gathering | undefined => {
+    if (known.size >= exporterLimits.exportersMax) return undefined;
+    const made = createExporter(deps, provider, count);
+    known.set(key, made);
+    stopTimer ??= clock.every(exporterLimits.flushIntervalMs, tick);
+    return made;
+  };
   return {
     of(provider) {
-      const { kind, target, authority, serviceName, cluster, fields } = provider;
-      const key = [kind, target, authority, serviceName, clusterKey(cluster), ...fields].join('\n');
-      const found = known.get(key);
-      if (found !== undefined) return found;
-      if (known.size >= exporterLimits.exportersMax) return nowhere;
-      const made = createExporter(deps, provider, count);
-      known.set(key, made);
-      stopTimer ??= clock.every(exporterLimits.flushIntervalMs, () => {
-        for (const exporter of known.values()) exporter.flush();
-      });
-      return made;
+      const key = keyOf(provider);
+      return {
+        // Asked for with each span: one that has made room begins anew.
+        add(span) {
+          const exporter = known.get(key) ?? begin(key, provider);
+          if (exporter === undefined) count.dropped.add(1);
+          else exporter.add(span);
+        },
+      };
     },
     stop() {
       stopTimer?.();
       for (const exporter of known.values()) exporter.flush();
     },
   };
+}
+
+/** All that makes one exporter different from another. */
+function keyOf(provider: Provider): string {
+  const { kind, target, authority, serviceName, cluster, grpc, timeoutMs, fields } = provider;
+  return [kind, target, authority, serviceName, clusterKey(cluster), grpc, timeoutMs, ...fields].join('\n');
 }
 
 const clusterKeys = new WeakMap<object, string>();
@@ -84,11 +106,11 @@ function clusterKey(place: object): string {
 }
 
 function createExporter(
-  { callouts }: ExporterDeps,
-  provider: NonNullable<TracingTable['provider']>,
+  { callouts, clock }: ExporterDeps,
+  provider: Provider,
   count: Record<'sent' | 'dropped' | 'failed', { add(n: number): void }>,
 ): Gathering {
-  const { batchSpans, batchBytes, inFlightMax } = exporterLimits;
+  const { batchSpans, batchBytes, inFlightMax, idleMs } = exporterLimits;
   const { cluster, target, authority, serviceName, grpc } = provider;
   const format = provider.kind === 'otlp' ? otlpFormat : zipkinFormat;
   const timeoutMs = provider.timeoutMs > 0 ? provider.timeoutMs : exporterLimits.timeoutMs;
@@ -96,6 +118,7 @@ function createExporter(
   let waiting: Buffer[] = [];
   let bytes = 0;
   let inFlight = 0;
+  let usedAtMs = clock.monotonic();
   const flush = (): void => {
     if (waiting.length === 0 || inFlight >= inFlightMax) return;
     const number = waiting.length;
@@ -111,7 +134,9 @@ function createExporter(
   };
   return {
     flush,
+    idle: () => waiting.length === 0 && inFlight === 0 && clock.monotonic() - usedAtMs >= idleMs,
     add(span) {
+      usedAtMs = clock.monotonic();
       if (waiting.length >= batchSpans || bytes >= batchBytes) {
         count.dropped.add(1);
         return;

@@ -8,6 +8,7 @@ import { testExchange } from '../testing/exchange.ts';
 import { tracingOf } from '../trace-state.ts';
 import { createSpanExporters, exporterLimits } from './exporter.ts';
 import { b3, tracestateCharsMax, w3c } from './propagation.ts';
+import type { Span } from './span.ts';
 import { traceReason } from './trace-reason.ts';
 import { createTracing } from './tracing.ts';
 
@@ -285,13 +286,46 @@ describe('a traced request', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('is reported to as many collectors as the bound says', () => {
-    const { spans, registry } = rig();
-    for (let i = 0; i < exporterLimits.exportersMax; i += 1) spans.of({ ...provider, target: `/${i}` });
-    spans.of({ ...provider, target: '/one-more' }).add({} as never);
-    expect(registry.renderPrometheus()).toContain('weft_spans_total{outcome="dropped"} 1');
+  it('is reported to as many collectors as the bound says; one without spans for a while makes room', () => {
+    const { spans, registry, clock, sent } = rig();
+    const add = (value: number): void => spans.of({ ...provider, fields: ['authorization', `${value}`] }).add(record);
+    const dropped = (): string => registry.renderPrometheus();
+    for (let i = 0; i <= exporterLimits.exportersMax; i += 1) add(i);
+    expect(dropped()).toContain('weft_spans_total{outcome="dropped"} 1');
+    clock.advance(exporterLimits.flushIntervalMs);
+    for (const { done } of sent) done({ status: 200, fields: [], trailers: [], body: Buffer.alloc(0) });
+    clock.advance(exporterLimits.idleMs);
+    const before = sent.length;
+    for (let i = 0; i < exporterLimits.exportersMax; i += 1) add(100 + i);
+    clock.advance(exporterLimits.flushIntervalMs);
+    expect(dropped()).toContain('weft_spans_total{outcome="dropped"} 1');
+    expect(sent.length - before).toBe(exporterLimits.exportersMax);
+  });
+
+  it('goes on to a collector that had made room, by the exporter that a listener has from before', () => {
+    const { spans, clock, sent } = rig();
+    const kept = spans.of(provider);
+    for (let i = 0; i < 2; i += 1) {
+      kept.add(record);
+      clock.advance(exporterLimits.flushIntervalMs);
+      sent.at(-1)?.done({ status: 200, fields: [], trailers: [], body: Buffer.alloc(0) });
+      clock.advance(exporterLimits.idleMs * 2);
+    }
+    expect(sent).toHaveLength(2);
+  });
+
+  it('is sent with the timeout of its own provider', () => {
+    const { spans, clock, sent } = rig();
+    for (const timeoutMs of [1_000, 2_000]) spans.of({ ...provider, timeoutMs }).add(record);
+    clock.advance(exporterLimits.flushIntervalMs);
+    expect(sent.map(({ callout }) => callout.timeoutMs)).toEqual([1_000, 2_000]);
   });
 });
+
+const record: Span = {
+  ...{ traceId: trace, spanId: span, parentId: '', state: '', name: 'egress', kind: 'client', shared: false },
+  ...{ startMs: 0, durationMs: 1, error: false, tags: [], localAddress: '', remoteAddress: '' },
+};
 
 interface Field {
   readonly field: number;
