@@ -1,5 +1,6 @@
 /** The shop with stock Envoys as its sidecars, driven by our control plane alone; and side by side with our own sidecar. */
 
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -239,15 +240,27 @@ test('a control plane that is killed costs no request, and Envoys follow it agai
 const byHand = ['--inbound', 'http=127.0.0.1:21094,127.0.0.1:21010', '--outbound', '127.0.0.1:21092'];
 const sides = ['--admin', '127.0.0.1:21095', '--readiness', '127.0.0.1:21096', '--prometheus', '127.0.0.1:21097'];
 
-test('weft envoy joins by hand, and leaves on a signal', async () => {
-  const run = weft('envoy', '--workload-group', 'shop/order', ...byHand, ...sides, '--drain-seconds', '1');
+/** Its process is the leader of a group of its own. */
+function agentOf({ child }: WeftProcess): number {
+  return Number(spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' }).stdout);
+}
+
+test.each<[string, (run: WeftProcess) => unknown]>([
+  ['a signal', ({ child }) => child.kill('SIGINT')],
+  ["a supervisor's signal to all of its group", (run) => process.kill(-agentOf(run), 'SIGTERM')],
+])('weft envoy joins by hand, and leaves on %s when what is in flight is answered', async (_, end) => {
+  const run = weft('envoy', '--workload-group', 'shop/order', ...byHand, ...sides, '--drain-seconds', '8');
   runs.push(run);
   const isReady = () => fetch('http://127.0.0.1:21096/healthz/ready').then(({ status }) => status === 200);
   await eventually(() => isReady().catch(() => false));
   expect((await callThrough(21_092, paymentMethods)).status).toBe(200);
   const scraped = await envoyAdmin(21_097, '/stats/prometheus');
   expect(scraped).toContain('envoy_server_live');
-  run.child.kill('SIGINT');
+  const slow = callThrough(21_092, 'http://echo-envoy.default:21091/?after=2000');
+  const open = '/stats?filter=listener.127.0.0.1_21092.downstream_cx_active';
+  await eventually(async () => (await envoyAdmin(21_095, open)).includes('downstream_cx_active: 1'));
+  end(run);
+  expect(await slow).toMatchObject({ status: 200 });
   expect(await run.ended).toBe(0);
   await expect(envoyAdmin(21_095, '/ready')).rejects.toThrow();
 });
