@@ -14,6 +14,7 @@ export interface NamespacePolicies {
   /** Those with a Server among their parents. */
   readonly routes: readonly ServerRoute[];
   readonly rateLimits: readonly Resource<'HTTPLocalRateLimitPolicy'>[];
+  /** Those of accounts of the namespace itself. */
   readonly trafficTargets: readonly Resource<'TrafficTarget'>[];
   readonly authentications: Authentications;
   /** Of SMI, what TrafficTargets name: by "namespace/name". */
@@ -48,10 +49,7 @@ export function createLinkerdIndex(model: Model, last?: LinkerdIndexState): Link
       ...model.byKind('GRPCRoute').filter((route) => isOfServer(route)),
     ]),
     rateLimits: byNamespace(model.byKind('HTTPLocalRateLimitPolicy')),
-    trafficTargets: byNamespace(
-      model.byKind('TrafficTarget'),
-      ({ spec, namespace }) => spec.destination.namespace ?? namespace,
-    ),
+    trafficTargets: byNamespace(model.byKind('TrafficTarget').filter((target) => isOfOwnNamespace(target))),
   };
   const namespaces = new Set(Object.values(grouped).flatMap((map) => [...map.keys()]));
   const known = new Map<string, { policies: NamespacePolicies; from: readonly unknown[] }>();
@@ -96,13 +94,15 @@ export function isOfServer({ spec, namespace }: Pick<ServerRoute, 'spec' | 'name
   );
 }
 
-function byNamespace<R extends Resource>(
-  resources: readonly R[],
-  namespaceOf: (resource: R) => string = ({ namespace }) => namespace,
-): ReadonlyMap<string, readonly R[]> {
+/** Nobody writes policy for another namespace; validation warns of it. */
+function isOfOwnNamespace({ spec, namespace }: Resource<'TrafficTarget'>): boolean {
+  return (spec.destination.namespace ?? namespace) === namespace;
+}
+
+function byNamespace<R extends Resource>(resources: readonly R[]): ReadonlyMap<string, readonly R[]> {
   const found = new Map<string, R[]>();
   for (const resource of resources) {
-    const namespace = namespaceOf(resource);
+    const { namespace } = resource;
     const list = found.get(namespace);
     if (list === undefined) found.set(namespace, [resource]);
     else list.push(resource);

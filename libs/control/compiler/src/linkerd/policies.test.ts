@@ -135,6 +135,25 @@ describe('listeners under Linkerd’s policies', () => {
     expect(compiler.counts().listener).toBe(counts);
   });
 
+  it('are not changed by a TrafficTarget of another namespace', () => {
+    const target = (own: string): string =>
+      of(
+        'access.smi-spec.io/v1alpha3',
+        'TrafficTarget',
+        't',
+        '{ destination: { kind: ServiceAccount, name: order, namespace: shop }, sources: [{ kind: ServiceAccount, name: x }] }',
+        own,
+      );
+    const compiled = (own: string) => {
+      const mesh = createTestMesh({ 'base.yaml': base, 't.yaml': target(own) });
+      return listenersOf(compile(mesh.input(), proxyOf(mesh, 'order')));
+    };
+    const mesh = createTestMesh({ 'base.yaml': base });
+    const free = listenersOf(compile(mesh.input(), proxyOf(mesh, 'order')));
+    expect(compiled('web')).toEqual(free);
+    expect(compiled('shop')).not.toEqual(free);
+  });
+
   it('follow an authentication of another namespace', () => {
     const refers = linkerd(
       'AuthorizationPolicy',

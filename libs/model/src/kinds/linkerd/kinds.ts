@@ -35,6 +35,7 @@ import type { TrafficSplitSpec } from './traffic-split/spec.ts';
 import { validateTrafficSplit } from './traffic-split/validate.ts';
 import { trafficTargetSchema } from './traffic-target/schema.ts';
 import type { TrafficTargetSpec } from './traffic-target/spec.ts';
+import { validateTrafficTarget } from './traffic-target/validate.ts';
 
 export interface LinkerdSpecs {
   ServiceProfile: ServiceProfileSpec;
@@ -114,7 +115,7 @@ export const linkerdKinds: { readonly [K in keyof LinkerdSpecs]: KindDefinition<
     kind: 'TrafficTarget',
     apiVersions: smi('access', 'v1alpha3', 'v1alpha2'),
     schema: trafficTargetSchema,
-    validate: () => {},
+    validate: validateTrafficTarget,
   },
   HTTPRouteGroup: {
     kind: 'HTTPRouteGroup',

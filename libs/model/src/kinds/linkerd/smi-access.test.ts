@@ -7,6 +7,15 @@ const target = (fields: string): string =>
 const targets: Case[] = [
   ['takes every request without rules', target('')],
   [
+    'takes its own namespace as that of the destination',
+    'destination: { kind: ServiceAccount, name: a, namespace: shop }\nsources: [{ kind: ServiceAccount, name: b }]',
+  ],
+  [
+    'warns of a destination of another namespace',
+    'destination: { kind: ServiceAccount, name: a, namespace: web }\nsources: [{ kind: ServiceAccount, name: b }]',
+    'warning: spec.destination.namespace: a TrafficTarget is about workloads of its own namespace alone; this one is not used',
+  ],
+  [
     'needs sources',
     'destination: { kind: ServiceAccount, name: a }\nsources: []',
     'spec.sources: at least one source is required',

@@ -1,7 +1,7 @@
 /** access.smi-spec.io TrafficTarget: who may make which requests of a service account's pods. */
 
 export interface TrafficTargetSpec {
-  /** `port` of the workload; absent: every port. */
+  /** Of the target's own namespace, or it is not used. `port` of the workload; absent: every port. */
   readonly destination: TrafficTargetIdentity & { readonly port?: number };
   readonly sources: readonly TrafficTargetIdentity[];
   /** Absent or empty: every request. */
