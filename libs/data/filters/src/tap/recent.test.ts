@@ -97,6 +97,25 @@ describe('recent exchanges', () => {
     expect(JSON.stringify(headers)).not.toMatch(/Bearer|a=b|lll/);
   });
 
+  it('keep no credential of a query, in the path or in an address among the headers', () => {
+    const recent = create();
+    const target = '/stock?sku=1&access_token=s3cret&a%50i_%4bey=s3cret;s3cret&to=x?y';
+    const fields = ['x-request-id', 'a', 'referer', 'https://shop/next?Session=s3cret&page=2#id_token=s3cret'];
+    recent.offer(testExchange({ target, fields }));
+    const [sample] = recent.samples(0, 1);
+    expect(sample?.path).toBe('/stock?sku=1&access_token=***&a%50i_%4bey=***&to=x?y');
+    expect(sample?.headers['referer']).toBe('https://shop/next?Session=***&page=2#id_token=***');
+    expect(recent.byRequestId('a')[0]?.path).toBe(sample?.path);
+  });
+
+  it('say how long an exchange took as its access log does', () => {
+    const recent = create();
+    const exchange = passed('a');
+    exchange.durationMs = 2.613;
+    recent.offer(exchange);
+    expect(recent.byRequestId('a')[0]?.duration_ms).toBe(3);
+  });
+
   it('keep the claims of a verified token', () => {
     const recent = create();
     const exchange = passed('a');

@@ -29,7 +29,7 @@ export interface SeenExchange {
   readonly direction: string;
   readonly method: string;
   readonly authority: string;
-  /** With query. */
+  /** With query; values of parameters that may carry a credential are "***". */
   readonly path: string;
   readonly protocol: string;
   readonly request_id: string;
@@ -168,7 +168,7 @@ function keep(exchange: Exchange): Kept {
     direction: connection.direction,
     method: request.method,
     authority: request.authority ?? '',
-    path: request.hasQuery ? `${request.path}?${request.query}` : request.path,
+    path: request.hasQuery ? withoutSecrets(`${request.path}?${request.query}`) : request.path,
     protocol: request.protocol,
     request_id: fieldOf(request.fields, 'x-request-id') ?? '',
     status: exchange.status,
@@ -180,7 +180,8 @@ function keep(exchange: Exchange): Kept {
     upstream_cluster: exchange.cluster?.name ?? '',
     upstream_host: endpoint?.hostPort ?? '',
     attempts: exchange.attempts,
-    duration_ms: exchange.durationMs,
+    // As %DURATION% says it: an access log's line of the same exchange is known by it.
+    duration_ms: Math.round(exchange.durationMs),
     source_principal: connection.peerUri ?? '',
     source_workload: exchange.peerWorkload?.workload ?? '',
     destination_workload: endpoint?.workload.workload ?? '',
@@ -200,11 +201,23 @@ function shown({ startedAtMs, from, reason, ...rest }: Kept): SeenExchange {
 /** Names of what may carry a credential: nothing of it is kept. */
 const secretNames = /auth|cookie|token|secret|key|password|passwd|session|credential|signature|jwt|assertion|cert/;
 
+/** @param target a path or a URL: values of its query that may be a credential are left out. What has no query is as it was. */
+function withoutSecrets(target: string): string {
+  const at = target.indexOf('?');
+  if (at < 0) return target;
+  const query = target.slice(at).replace(/([?&;#])([^=&;#]*)=[^&#]*/g, (pair, before: string, name: string) => {
+    const plain = name.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return secretNames.test(plain.toLowerCase()) ? `${before}${name}=***` : pair;
+  });
+  return target.slice(0, at) + query;
+}
+
 function headersOf({ request: { fields } }: Exchange): Readonly<Record<string, string>> {
   const found: [string, string][] = [];
   for (let i = 0; i < fields.length && found.length < recentLimits.headersMax; i += 2) {
     const [name = '', value = ''] = [fields[i], fields[i + 1]];
-    if (value.length <= recentLimits.headerLengthMax && !secretNames.test(name)) found.push([name, value]);
+    if (value.length <= recentLimits.headerLengthMax && !secretNames.test(name))
+      found.push([name, withoutSecrets(value)]);
   }
   return Object.fromEntries(found);
 }
