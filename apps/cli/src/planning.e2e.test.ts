@@ -128,8 +128,9 @@ describe('weft plan', () => {
     const path = file('change.yaml', rule(80));
     const api = await fake({ 'POST /v1/plan': { body: { changes: [change] } } });
     await runAgainst({}, 'version');
-    const { stdout } = await cli.run(['plan', '-f', path, '--api', api.address]);
+    const { stdout, stderr } = await cli.run(['plan', '-f', path, '--api', api.address]);
     expect(stdout).toBe('  order -> payment: t\n1 change\n');
+    expect(stderr).toContain('nobody was asked what is in use: ');
     expect(JSON.parse(api.bodies.at(-1) ?? '')).toEqual({ yaml: rule(80), delete: false, traffic: [] });
   });
 
@@ -145,13 +146,20 @@ describe('weft plan', () => {
       },
     });
     await runAgainst({}, 'version');
-    const { stdout } = await cli.run(['plan', '-f', path, '--api', api.address, '--traffic', '15m']);
+    const { stdout, stderr } = await cli.run(['plan', '-f', path, '--api', api.address, '--traffic', '15m']);
     expect(stdout).toContain('0.3 of 3 requests would come out differently');
-    expect(stdout).toContain('1 of 2 proxies told what they saw in the last hour');
+    expect(stderr).toContain('1 of 2 proxies told what they saw in the last hour');
     expect(sidecar.calls).toEqual(['GET /requests?since=3600&limit=10000']);
     const sent = JSON.parse(api.bodies.at(-1) ?? '') as { traffic: object[]; replaySinceMs: number };
     expect(sent.traffic).toEqual([{ workload: 'shop/order', lines: `${JSON.stringify(line)}\n` }]);
     expect(sent.replaySinceMs).toBeGreaterThan(1_600_000_000_000);
+  });
+
+  it('says that nobody told what is in use, also where no replay is asked for', async () => {
+    const proxies = [fakeProxy('shop/order', '127.0.0.1:1'), fakeProxy('shop/gone', '')];
+    const answers = { 'GET /v1/proxies': { body: { proxies } }, 'POST /v1/plan': { body: { changes: [] } } };
+    const { stderr } = await runAgainst(answers, 'plan', '-f', file('change.yaml', rule(80)), '--strict', '-o', 'json');
+    expect(stderr).toBe('0 of 2 proxies told what they saw in the last hour\n');
   });
 
   it('refuses a window that no sidecar remembers', async () => {
@@ -269,6 +277,34 @@ describe('weft explain of a request id', () => {
     expect(stdout).toMatch(/flag\s+URX\s+the limit of retries/);
     expect(stdout.indexOf('shop/inventory')).toBeLessThan(stdout.indexOf('order:'));
     expect(code).toBe(0);
+  });
+
+  it('shows what a sidecar remembers and has logged once, and no line that only mentions the id', async () => {
+    const path = '/stock?access_token=';
+    const sidecar = await fake({ 'GET /requests': { text: `${JSON.stringify({ ...seen, path: `${path}***` })}\n` } });
+    const { flags, status, duration_ms, ...same } = seen;
+    const logged = {
+      ...same,
+      path: `${path}s3cret`,
+      response_flags: flags,
+      response_code: status,
+      duration: duration_ms,
+    };
+    const other = { ...logged, request_id: 'another', path: `/by/${id}` };
+    const elsewhere = { ...logged, upstream_cluster: 'outbound|80||inventory', upstream_host: '10.0.0.1:80' };
+    const log = file(
+      'inventory.access.log',
+      [logged, other, elsewhere].map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
+    const proxies = [fakeProxy('shop/inventory', sidecar.address), fakeProxy('shop/gone', '')];
+    const answers = { 'GET /v1/proxies': { body: { proxies } } };
+    const { stdout, stderr } = await runAgainst(answers, 'explain', id, '--log', log, '-o', 'json');
+    const { hops } = JSON.parse(stdout) as { hops: { cluster: string; requestId: string }[] };
+    expect(hops.map(({ cluster, requestId }) => [cluster, requestId])).toEqual([
+      ['', id],
+      ['outbound|80||inventory', id],
+    ]);
+    expect(stderr).toBe('1 of 2 proxies answered\n');
   });
 
   it('says where it looked when nobody remembers it', async () => {

@@ -24,29 +24,37 @@ export function isRequestId(text: string): boolean {
 
 /** @param logs access logs to read besides those of a mesh on this machine. @throws CliFailure (failed) where nobody remembers it. */
 export async function explainId(context: Context, id: string, logs: readonly string[]): Promise<void> {
-  const remembered = await askSidecars(context, id);
+  const { hops: remembered, note } = await askSidecars(context, id);
   const hops = [...remembered];
-  const keyOf = (hop: SeenRequest): string => `${hop.startTime}|${hop.path}|${hop.status}|${hop.durationMs}`;
   const known = new Set(hops.map(keyOf));
   for (const hop of await readLogs(context, id, logs)) if (!known.has(keyOf(hop))) hops.push(hop);
   hops.sort((left, right) => (left.startTime < right.startTime ? -1 : left.startTime > right.startTime ? 1 : 0));
+  if (note !== '') context.output.note(note);
   if (hops.length === 0) {
     throw new CliFailure(
       exitCodes.failed,
-      `no sidecar remembers the request ${id} (each keeps its newest 1024), and no access log that was read has it; name one with --log FILE`,
+      `no sidecar remembers the request ${id} (each worker keeps its newest 2048; of a second 64 that went well and 64 that failed), and no access log that was read has it; name one with --log FILE`,
     );
   }
   await context.output.answer(context.format, { id, hops }, () => print(context.output.paint, id, hops));
 }
 
-/** While the control plane is dead the logs alone can tell. */
-async function askSidecars(context: Context, id: string): Promise<readonly Hop[]> {
+/** One exchange, remembered or logged. Without the query: what sidecars remember of it lacks what may be a credential. */
+function keyOf({ startTime, path, status, durationMs, cluster, endpoint }: SeenRequest): string {
+  return [startTime, path.split('?', 1)[0], status, Math.round(durationMs), cluster, endpoint].join('|');
+}
+
+/** While the control plane is dead the logs alone can tell. @returns with a note where not everybody answered. */
+async function askSidecars(context: Context, id: string): Promise<{ hops: readonly Hop[]; note: string }> {
   try {
-    const { answers } = await askEachSidecar(context, (sidecar) => sidecar.requestsById(id));
-    return answers.flatMap(({ proxy, answer }) => answer.map((seen) => ({ ...seen, proxy })));
+    const { answers, silent } = await askEachSidecar(context, (sidecar) => sidecar.requestsById(id));
+    return {
+      hops: answers.flatMap(({ proxy, answer }) => answer.map((seen) => ({ ...seen, proxy }))),
+      note: silent === 0 ? '' : `${answers.length} of ${answers.length + silent} proxies answered`,
+    };
   } catch (error) {
     if (error instanceof AdminError || (error instanceof CliFailure && error.exitCode === exitCodes.unreachable))
-      return [];
+      return { hops: [], note: `no sidecar was asked, only logs were read: ${error.message}` };
     throw error;
   }
 }
@@ -65,7 +73,8 @@ async function readLogs(context: Context, id: string, named: readonly string[]):
     });
     const lines = text.split('\n').filter((line) => line.includes(id));
     const proxy = basename(path).replace(/(-sidecar)?\.access\.log(\.\d+)?$/, '');
-    found.push(...decodeSeen(lines.join('\n')).map((seen) => ({ ...seen, proxy })));
+    const seen = decodeSeen(lines.join('\n')).filter(({ requestId }) => requestId === id);
+    found.push(...seen.map((one) => ({ ...one, proxy })));
   }
   return found;
 }

@@ -15,7 +15,7 @@ import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import type { Paint } from '../output/style.ts';
 import { asMesh, readMeshConfig, readOffline, refuseInvalid } from '../validation/offline.ts';
-import { recentTraffic, windowMsMax, windowOf } from './recent-traffic.ts';
+import { type RecentTraffic, recentTraffic, windowMsMax, windowOf } from './recent-traffic.ts';
 import { readSources } from './validate.ts';
 
 export interface PlanFlags {
@@ -34,11 +34,8 @@ export interface PlanFlags {
 export async function plan(context: Context, flags: PlanFlags): Promise<void> {
   const asked = await trafficOf(context, flags);
   const answer = flags.against.length > 0 ? await offline(flags, asked) : await online(context, flags, asked);
-  await context.output.answer(context.format, answer, () =>
-    [describe(context.output.paint, answer), ...asked.notes.map((note) => context.output.paint('dim', note))].join(
-      '\n',
-    ),
-  );
+  await context.output.answer(context.format, answer, () => describe(context.output.paint, answer));
+  for (const note of asked.notes) context.output.note(note);
   const dangers = answer.changes.filter(({ danger }) => danger !== '').length;
   if (flags.strict && dangers > 0) throw new CliFailure(exitCodes.failed, `${dangers} of the changes are dangerous`);
 }
@@ -59,15 +56,19 @@ async function trafficOf(context: Context, flags: PlanFlags): Promise<Traffic> {
     return { traffic: files, ...(files.length > 0 ? { replaySinceMs: 0 } : {}), notes: [] };
   const recent = await recentTraffic(context, windowMsMax).catch((error: unknown) => {
     if (wanted || !(error instanceof AdminError)) throw error;
-    return { traffic: [], asked: 0, silent: 0 };
+    return { traffic: [], asked: 0, silent: 0, note: `nobody was asked what is in use: ${error.message}` };
   });
-  const { asked, silent } = recent;
-  const note = `${asked} of ${asked + silent} proxies told what they saw in the last hour`;
   return {
     traffic: [...files, ...recent.traffic],
     ...(wanted ? { replaySinceMs: systemClock.now() - Math.max(...windows) } : {}),
-    notes: wanted && silent > 0 ? [note] : [],
+    notes: notesOf(recent),
   };
+}
+
+/** Who denies what is in use should know that not everybody said what that is. */
+function notesOf({ asked, silent, note }: RecentTraffic & { readonly note?: string }): readonly string[] {
+  if (note !== undefined) return [note];
+  return silent === 0 ? [] : [`${asked} of ${asked + silent} proxies told what they saw in the last hour`];
 }
 
 async function readTraffic(written: string): Promise<PlanRequest['traffic'][number]> {

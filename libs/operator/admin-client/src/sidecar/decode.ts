@@ -80,6 +80,7 @@ function decodeSeenLine(line: string): SeenRequest | undefined {
     method: text('method'),
     authority: text('authority'),
     path: text('path'),
+    requestId: text('request_id'),
     status: number('status', 'response_code'),
     flags: text('flags', 'response_flags'),
     details: text('details', 'response_code_details'),

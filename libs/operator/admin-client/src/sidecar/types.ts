@@ -54,6 +54,8 @@ export interface SeenRequest {
   readonly authority: string;
   /** With query. */
   readonly path: string;
+  /** Its x-request-id. */
+  readonly requestId: string;
   readonly status: number;
   /** Envoy's response flags, joined with ","; "": none. */
   readonly flags: string;
