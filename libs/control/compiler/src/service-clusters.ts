@@ -115,7 +115,7 @@ function plan({ world, proxy, scope }: Context, captured: boolean): readonly Pla
     const policy = world.policy(service.host, proxy.namespace, service.namespace, proxy.labels);
     const named = isNamed(service, world.input.domain);
     const accrual = named ? world.index.accruals.of(service) : undefined;
-    const retryBudget = named ? world.index.accruals.budget(service) : undefined;
+    const retryBudget = named ? world.index.accruals.budget(service, proxy.namespace) : undefined;
     for (const port of service.ports) {
       addPort(planned, service, port, policy, named ? world.index.backendTls.of(service, port.name) : undefined, {
         ...(accrual === undefined ? {} : { accrual }),

@@ -2,7 +2,6 @@
 
 import { create, type JsonObject } from '@bufbuild/protobuf';
 import {
-  compareByAge,
   type FailureAccrual,
   type Model,
   parseLinkerdAnnotations,
@@ -24,8 +23,11 @@ export interface ServiceAccrual {
 export interface AccrualIndex {
   /** Nothing where the Service asks for none, or where a ServiceProfile speaks for it, as in Linkerd. */
   of(service: { readonly namespace: string; readonly name: string }): ServiceAccrual | undefined;
-  /** Of the ServiceProfile of the service, where it retries anything. */
-  budget(service: { readonly namespace: string; readonly name: string }): RetryBudget | undefined;
+  /** Of the ServiceProfile of the service, where it retries anything: that of the client's namespace before that of the service's; of no other. */
+  budget(
+    service: { readonly namespace: string; readonly name: string },
+    clientNamespace: string,
+  ): RetryBudget | undefined;
   /** All that it says. */
   readonly inputs: readonly unknown[];
 }
@@ -47,7 +49,10 @@ export function indexAccruals(model: Model, domain: string): AccrualIndex {
   const budgets = indexBudgets(model, domain);
   return {
     of: ({ namespace, name }) => found.get(`${namespace}/${name}`),
-    budget: ({ namespace, name }) => budgets.get(`${name}.${namespace}.svc.${domain}`),
+    budget({ namespace, name }, clientNamespace) {
+      const host = `${name}.${namespace}.svc.${domain}`;
+      return budgets.get(`${clientNamespace}/${host}`) ?? budgets.get(`${namespace}/${host}`);
+    },
     inputs: [
       ...[...found].flatMap(([key, { accrual }]) => [key, JSON.stringify(accrual)]),
       null,
@@ -57,16 +62,21 @@ export function indexAccruals(model: Model, domain: string): AccrualIndex {
 }
 
 /**
+ * By "namespace/host" of the profile: anybody may write one for any service, and it speaks for callers of its own namespace and for services of it.
+ *
  * Envoy's budget is a share of the requests in flight, Linkerd's one of those of some seconds: the share is the same, and as many retries as
  * Linkerd grants in a second may always be in flight.
  */
 function indexBudgets(model: Model, domain: string): ReadonlyMap<string, RetryBudget> {
   const found = new Map<string, RetryBudget>();
-  for (const profile of [...model.byKind('ServiceProfile')].sort(compareByAge)) {
+  for (const profile of model.byKind('ServiceProfile')) {
     const { host, retryBudget } = translateServiceProfile(profile, domain);
-    if (retryBudget === undefined || found.has(host)) continue;
+    if (retryBudget === undefined) continue;
     const { retryRatio, minRetriesPerSecond } = retryBudget;
-    found.set(host, { percent: Math.min(100, retryRatio * 100), minRetryConcurrency: minRetriesPerSecond });
+    found.set(`${profile.namespace}/${host}`, {
+      percent: Math.min(100, retryRatio * 100),
+      minRetryConcurrency: minRetriesPerSecond,
+    });
   }
   return found;
 }
