@@ -31,7 +31,7 @@ export type { StageDeps } from './stage-deps.ts';
 export type { RecentExchanges, SampledExchange, SeenExchange } from './tap/recent.ts';
 export { createRecentExchanges, recentLimits } from './tap/recent.ts';
 export type { Tap, TapHub } from './tap/tap.ts';
-export { createTap, createTapHub, tapLimits } from './tap/tap.ts';
+export { createTap, createTapHub, tapLimits, tapLinesLost } from './tap/tap.ts';
 export type { TapTest } from './tap/tap-query.ts';
 export { parseTapQuery, tapParameters } from './tap/tap-query.ts';
 export { TapQueue, type TapSink } from './tap/tap-queue.ts';

@@ -34,10 +34,13 @@ interface OpenTap {
   readonly queue: TapQueue;
 }
 
+/** One for all taps of a process, those that it has in its workers too. */
+export function tapLinesLost(registry: MetricRegistry): Counter {
+  return registry.counter('weft_tap_lines_dropped_total', 'Lines that a tap was too slow for.', []).slot([]);
+}
+
 export function createTapHub(deps: { readonly registry: MetricRegistry; readonly recent?: RecentExchanges }): TapHub {
-  const lost: Counter = deps.registry
-    .counter('weft_tap_lines_dropped_total', 'Lines that a tap was too slow for.', [])
-    .slot([]);
+  const lost = tapLinesLost(deps.registry);
   const line = compileTapLine();
   let open: readonly OpenTap[] = [];
   return {

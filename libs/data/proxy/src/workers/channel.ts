@@ -69,8 +69,11 @@ export type ToWorker =
 
 /** One end of it. */
 export interface Channel<Incoming, Outgoing> {
-  /** @param socket goes along as the same listening socket: a server, or what `parkShared` gives. */
-  send(message: Outgoing, socket?: unknown): void;
+  /**
+   * @param socket goes along as the same listening socket: a server, or what `parkShared` gives.
+   * @param sent the other end's side of the pipe has it, or never will; never called where the channel was closed before.
+   */
+  send(message: Outgoing, socket?: unknown, sent?: () => void): void;
   onMessage(told: (message: Incoming, socket: unknown) => void): void;
   onClosed(told: () => void): void;
   close(): void;
@@ -80,9 +83,9 @@ export interface Channel<Incoming, Outgoing> {
 export function processChannel<Incoming, Outgoing>(end: ChildProcess | NodeJS.Process): Channel<Incoming, Outgoing> {
   const one = end as NodeJS.Process;
   return {
-    send(message, socket) {
+    send(message, socket, sent) {
       // What cannot be sent any more is for a process that has ended: its end is told elsewhere.
-      if (one.connected === true) one.send?.(message, socket as SendHandle, {}, () => {});
+      if (one.connected === true) one.send?.(message, socket as SendHandle, {}, () => sent?.());
     },
     onMessage(told) {
       one.on('message', (message: unknown, socket: unknown) => {

@@ -21,14 +21,22 @@ function answerOf(question: Question, view: AskedView): unknown {
   }
 }
 
-/** @param send to the parent, who holds back the lines that its reader does not take. */
-export function createAnswers(view: AskedView, send: (message: FromWorker) => void) {
+/** Messages of one tap that are on their way to the parent; further lines wait in the tap's own queue, which has its bound. */
+export const tappedOnTheWayMax = 256;
+
+/** @param send to the parent, who holds back the lines that its reader does not take; `sent` is called when the message has left. */
+export function createAnswers(view: AskedView, send: (message: FromWorker, sent?: () => void) => void) {
   const taps = new Map<number, Tap>();
   const openTap = (id: number, query: string): void => {
     const test = parseTapQuery(new URLSearchParams(query));
+    let onTheWay = 0;
     const write = (text: string): boolean => {
-      send({ weft: 'tapped', id, text });
-      return true;
+      onTheWay += 1;
+      send({ weft: 'tapped', id, text }, () => {
+        onTheWay -= 1;
+        if (onTheWay === 0) taps.get(id)?.drained();
+      });
+      return onTheWay < tappedOnTheWayMax;
     };
     const tap = typeof test === 'function' ? view.tap?.open(test, { write }) : undefined;
     if (tap !== undefined) taps.set(id, tap);

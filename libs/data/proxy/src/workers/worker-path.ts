@@ -1,8 +1,9 @@
 /** The data path of a parent: its workers have it; it has their sockets, and tells them what it learns. */
 
+import { tapLinesLost } from '@weft/data-filters';
 import type { Runtime } from '@weft/data-runtime';
 import type { Clock } from '@weft/kernel';
-import type { Logger } from '@weft/telemetry';
+import type { Logger, MetricRegistry } from '@weft/telemetry';
 import { pushOrder, type ReceivedResource, type ResourceUpdate } from '@weft/xds-protocol';
 import type { AskWorkers } from '../admin/ask-workers.ts';
 import type { ClusterFacts } from '../admin/pages/cluster-facts.ts';
@@ -22,6 +23,7 @@ export interface WorkerPathOptions {
   readonly log: Logger;
   readonly count: number;
   readonly runtime: Runtime;
+  readonly registry: MetricRegistry;
   readonly tls: TlsIdentity;
   readonly predecessor: Predecessor | undefined;
   commandOf(index: number): SuccessorCommand;
@@ -42,7 +44,7 @@ export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
   const sockets = createParkedSockets(options.predecessor);
 
   const identity = (): ToWorker => ({ weft: 'identity', material: tls.material(), uri: tls.ownUri() });
-  const taps = createWorkerTaps((message) => pool.tell(message));
+  const taps = createWorkerTaps((message) => pool.tell(message), tapLinesLost(options.registry));
   const pool = createWorkerPool({
     ...options,
     *introduction() {

@@ -1,6 +1,7 @@
 /** What the parent of several processes tells them of its taps, and what its readers get. */
 
-import { tapLimits } from '@weft/data-filters';
+import { tapLimits, tapLinesLost } from '@weft/data-filters';
+import { createMetricRegistry } from '@weft/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { ToWorker } from './channel.ts';
 import { createWorkerTaps } from './worker-taps.ts';
@@ -8,9 +9,10 @@ import { createWorkerTaps } from './worker-taps.ts';
 function setUp(takes = true) {
   const told: ToWorker[] = [];
   const written: string[] = [];
-  const taps = createWorkerTaps((message) => told.push(message));
+  const registry = createMetricRegistry();
+  const taps = createWorkerTaps((message) => told.push(message), tapLinesLost(registry));
   const sink = { write: (text: string) => written.push(text) > 0 && takes };
-  return { told, written, taps, sink };
+  return { told, written, taps, sink, registry };
 }
 
 describe('a tap of several processes', () => {
@@ -36,12 +38,20 @@ describe('a tap of several processes', () => {
     expect(written).toEqual(['a\n', 'b\n']);
   });
 
-  it('keeps a bounded number of lines for a slow reader, and says how many it has not', () => {
-    const { written, taps, sink } = setUp(false);
+  it('keeps a bounded number of lines for a slow reader, and says and counts how many it has not', () => {
+    const { written, taps, sink, registry } = setUp(false);
     const tap = taps.open('', sink);
     for (let line = 0; line < tapLimits.waitingLinesMax + 3; line += 1) taps.tapped(1, 'x\n');
     tap?.drained();
     expect(written[1]).toBe(`${'x\n'.repeat(tapLimits.waitingLinesMax)}{"dropped":2}\n`);
+    expect(registry.renderPrometheus()).toContain('weft_tap_lines_dropped_total 2');
+  });
+
+  it('bounds lines also where a worker sends many at once', () => {
+    const { taps, sink, registry } = setUp(false);
+    taps.open('', sink);
+    taps.tapped(1, 'x\n'.repeat(tapLimits.waitingLinesMax + 4));
+    expect(registry.renderPrometheus()).toContain('weft_tap_lines_dropped_total 3');
   });
 
   it('is one of as many as the bound says', () => {

@@ -1,6 +1,7 @@
 /** Taps of the parent: each is one in every worker, their lines one stream. */
 
 import { type Tap, TapQueue, type TapSink, tapLimits } from '@weft/data-filters';
+import type { Counter } from '@weft/telemetry';
 import type { ToWorker } from './channel.ts';
 
 export interface WorkerTaps {
@@ -14,8 +15,8 @@ export interface WorkerTaps {
   tapped(id: number, text: string): void;
 }
 
-/** @param tell to all workers. */
-export function createWorkerTaps(tell: (message: ToWorker) => void): WorkerTaps {
+/** @param tell to all workers. @param lost counts lines that a reader was too slow for. */
+export function createWorkerTaps(tell: (message: ToWorker) => void, lost: Counter): WorkerTaps {
   const open = new Map<number, { readonly query: string; readonly queue: TapQueue }>();
   let nextId = 1;
   return {
@@ -37,6 +38,10 @@ export function createWorkerTaps(tell: (message: ToWorker) => void): WorkerTaps 
     *introduction() {
       for (const [id, { query }] of open) yield { weft: 'tap', id, query };
     },
-    tapped: (id, text) => void open.get(id)?.queue.add(text),
+    tapped(id, text) {
+      const queue = open.get(id)?.queue;
+      // Several lines where the worker had to wait: the bound is one of lines.
+      for (const line of queue === undefined ? [] : text.split(/(?<=\n)/)) if (queue?.add(line) === false) lost.add(1);
+    },
   };
 }

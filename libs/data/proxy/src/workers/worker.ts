@@ -36,7 +36,7 @@ export function runWorker(options: ProxyOptions, channel: Channel<ToWorker, From
 
   const { stages } = parts;
   const view = { ...parts, ...stages, tables: runtime.tables, poolStats: path.poolStats };
-  const answers = createAnswers(view, (message) => channel.send(message));
+  const answers = createAnswers(view, (message, sent) => channel.send(message, undefined, sent));
 
   const report = (): void => {
     const now = reportOf(path, done);
