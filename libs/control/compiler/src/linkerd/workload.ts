@@ -24,13 +24,20 @@ export function isOpaque(context: Context, port: number): boolean {
 /**
  * Ports that pass the proxy by without being looked at, by annotation: what Linkerd leaves out of its capture, this mesh has captured already.
  */
-export function skippedPorts(context: Context, side: 'inbound' | 'outbound'): readonly PortRange[] {
-  for (const { annotations } of annotatedPlaces(context)) {
+export function skippedPorts(context: Context, side: 'inbound' | 'outbound'): SkippedPorts {
+  const name = `config.linkerd.io/skip-${side}-ports`;
+  for (const { resource, annotations, path } of annotatedPlaces(context)) {
     const { skipInboundPorts, skipOutboundPorts } = parseLinkerdAnnotations(annotations).value;
     const ranges = side === 'inbound' ? skipInboundPorts : skipOutboundPorts;
-    if (ranges !== undefined) return ranges;
+    if (ranges !== undefined) return { ranges, from: placeOf(resource, path, name) };
   }
-  return [];
+  return { ranges: [], from: undefined };
+}
+
+export interface SkippedPorts {
+  readonly ranges: readonly PortRange[];
+  /** Absent where no annotation says anything. */
+  readonly from: Provenance | undefined;
 }
 
 export function isWithin(ranges: readonly PortRange[], port: number): boolean {
@@ -56,7 +63,7 @@ export function defaultPolicyOf(context: Context): DefaultPolicy | undefined {
   for (const { resource, annotations, path } of annotatedPlaces(context)) {
     if (annotations[annotation] === undefined) continue;
     const policy = parseLinkerdAnnotations(annotations).value.defaultInboundPolicy;
-    if (policy !== undefined) return { policy, from: placeOf(resource, `${path}[${JSON.stringify(annotation)}]`) };
+    if (policy !== undefined) return { policy, from: placeOf(resource, path, annotation) };
   }
   return undefined;
 }
@@ -152,8 +159,8 @@ function namespaceOf({ proxy, world }: Context): Resource<'Namespace'> | undefin
   return world.input.model.get('Namespace', '', proxy.namespace);
 }
 
-function placeOf({ kind, namespace, name, at }: AnyResource, path: string): Provenance {
-  const { file, line } = at(path);
+function placeOf({ kind, namespace, name, at }: AnyResource, path: string, rule: string): Provenance {
+  const { file, line } = at(`${path}[${JSON.stringify(rule)}]`);
   const whole = namespace === '' || kind === 'Namespace' ? name : `${namespace}/${name}`;
-  return { resource: `${kind} ${whole}`, file, line, rule: annotation };
+  return { resource: `${kind} ${whole}`, file, line, rule };
 }

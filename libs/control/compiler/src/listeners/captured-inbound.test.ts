@@ -79,3 +79,34 @@ describe('a captured port that no Service has', () => {
     expect([...captured(pod({})).chains.keys()]).toEqual([15006, undefined]);
   });
 });
+
+describe('skip-inbound-ports', () => {
+  const strict = (port: number): string => `---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: { name: p, namespace: shop }
+spec: { selector: { matchLabels: { app: order } }, portLevelMtls: { ${port}: { mode: STRICT } } }
+`;
+
+  it('of a wide range hold for every port that a Server or a PeerAuthentication names', () => {
+    const { chains, notices } = captured(
+      pod({ 'skip-inbound-ports': '1-9990', 'default-inbound-policy': 'deny' }) + server('admin') + strict(9000),
+    );
+    expect(chains.get(9990)).not.toContain('rbac');
+    expect(chains.get(9990)).toContain('tcp_proxy');
+    expect(chains.get(9000)).not.toContain('rbac');
+    expect(chains.get(9000)).toContain('"transport_protocol":"tls"');
+    expect(chains.get(9000)).not.toContain('"transport_protocol":"raw_buffer"');
+    expect(chains.get(256)).not.toContain('rbac');
+    expect(chains.has(257)).toBe(false);
+    expect(notices).toEqual([
+      'l.yaml:4 Pod shop/order-1 config.linkerd.io/skip-inbound-ports: of the ports that no Service, Server or PeerAuthentication names the first 256 are skipped; the others are taken as any port that nobody declared',
+    ]);
+  });
+
+  it('of 256 ports are told nothing of', () => {
+    const { chains, notices } = captured(pod({ 'skip-inbound-ports': '9-256,9000-9007' }));
+    expect(chains.has(9007)).toBe(true);
+    expect(notices).toEqual([]);
+  });
+});

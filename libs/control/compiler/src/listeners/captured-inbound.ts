@@ -15,8 +15,9 @@ import { isWithin, skippedPorts } from '../linkerd/workload.ts';
 import { httpInspector, originalDst, tlsInspector } from '../messages/listener-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { blackHoleCluster, inboundCapturePort, inboundPassthroughCluster } from '../names.ts';
+import { policiesOf } from '../policies/applied.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
-import { builtIn } from '../provenance.ts';
+import { builtIn, notice } from '../provenance.ts';
 import { guardNotices, inboundPort, targetInputs, writtenKind } from './inbound.ts';
 import { type InboundPort, inboundChains } from './inbound-chains.ts';
 import { type Chain, listener } from './listener.ts';
@@ -45,8 +46,8 @@ export const capturedInbound: Generator = (context) => {
       ...captured.flatMap(({ target, mode }) => [...targetInputs(target), mode]),
     ],
     build() {
-      const ports = capturedPorts(context, captured, otherMode);
-      return { message: virtualInbound(context, ports), notices: ports.flatMap(guardNotices) };
+      const { ports, notices } = capturedPorts(context, captured, otherMode);
+      return { message: virtualInbound(context, ports), notices: [...notices, ...ports.flatMap(guardNotices)] };
     },
   });
 };
@@ -54,33 +55,57 @@ export const capturedInbound: Generator = (context) => {
 /** A port that nobody declared: policies for single ports do not name it. */
 const unknownPort = 0;
 
-/** Those of services, those that Linkerd's policies are about beside them, and last all others. */
+/** Those of services, those that policies are about beside them, and last all others. */
 function capturedPorts(
   context: Context,
   captured: readonly Captured[],
   otherMode: MutualTlsMode,
-): readonly InboundPort[] {
-  const skipped = skippedPorts(context, 'inbound');
-  const passed = expanded(skipped).map((port) => skippedPort(context, port));
-  const own = captured.filter(({ target }) => !isWithin(skipped, target.port));
+): { readonly ports: readonly InboundPort[]; readonly notices: readonly string[] } {
+  const policed = policedPorts(context);
+  const { ranges, from } = skippedPorts(context, 'inbound');
+  const { mutualTls } = policiesOf(context);
+  const known = [...captured.map(({ target }) => target.port), ...policed, ...mutualTls.ports.keys()];
+  const { ports: skipped, cut } = expanded(ranges, known);
+  const passed = skipped.map((port) => skippedPort(context, port));
+  const own = captured.filter(({ target }) => !isWithin(ranges, target.port));
   const ports = [...passed, ...own.map(({ target, mode }) => inboundPort(context, target, mode))];
-  const known = new Set(ports.map(({ destinationPort }) => destinationPort));
-  const more = policedPorts(context).filter((port) => !known.has(port));
-  return [
-    ...ports,
-    ...more.map((port) => otherPort(context, port, inboundMode(context, port))),
-    otherPort(context, 0, otherMode),
-  ];
+  const placed = new Set([inboundCapturePort, ...ports.map(({ destinationPort }) => destinationPort)]);
+  const more = policed.filter((port) => !placed.has(port));
+  return {
+    ports: [
+      ...ports,
+      ...more.map((port) => otherPort(context, port, inboundMode(context, port))),
+      otherPort(context, 0, otherMode),
+    ],
+    notices: cut && from !== undefined ? [notice(from, cutSentence)] : [],
+  };
 }
 
-/** Chains name single ports: of wide ranges the first ones count. */
+/** Chains name single ports: of those that nobody declared the first ones count. */
 const skippedPortsMax = 256;
 
-function expanded(ranges: readonly PortRange[]): readonly number[] {
-  const ports = ranges.flatMap(({ first, last }) =>
-    Array.from({ length: last - first + 1 }, (_, index) => first + index),
-  );
-  return [...new Set(ports)].slice(0, skippedPortsMax);
+const cutSentence = `of the ports that no Service, Server or PeerAuthentication names the first ${skippedPortsMax} are skipped; the others are taken as any port that nobody declared`;
+
+/** In order. @param known ports that count before all others, and whatever their number. */
+function expanded(
+  ranges: readonly PortRange[],
+  known: readonly number[],
+): { readonly ports: readonly number[]; readonly cut: boolean } {
+  const ports = new Set(known.filter((port) => port !== inboundCapturePort && isWithin(ranges, port)));
+  let others = 0;
+  for (const { first, last } of ranges) {
+    for (let port = first; port <= last; port++) {
+      if (ports.has(port) || port === inboundCapturePort) continue;
+      if (others === skippedPortsMax) return { ports: inOrder(ports), cut: true };
+      others += 1;
+      ports.add(port);
+    }
+  }
+  return { ports: inOrder(ports), cut: false };
+}
+
+function inOrder(ports: ReadonlySet<number>): readonly number[] {
+  return [...ports].sort((a, b) => a - b);
 }
 
 /** Bytes as they come, without Linkerd's policies. The mesh's own TLS is ended all the same: callers of the mesh cannot know. */

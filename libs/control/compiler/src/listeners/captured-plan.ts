@@ -41,7 +41,7 @@ export function capturedPlan(context: Context): readonly CapturedListener[] {
   };
   const { egress } = context.scope;
   const ownPorts = new Set(egress.flatMap(({ port }) => (port === undefined ? [] : [port])));
-  const skipped = skippedPorts(context, 'outbound');
+  const { ranges: skipped } = skippedPorts(context, 'outbound');
   for (const listener of egress) {
     if (listener.captureMode !== 'IPTABLES') continue;
     if (listener.port !== undefined) {
