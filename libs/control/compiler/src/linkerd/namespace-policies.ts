@@ -35,10 +35,6 @@ export type LinkerdIndexState = Kept;
 
 /** @param last the index of the model before. */
 export function createLinkerdIndex(model: Model, last?: LinkerdIndexState): LinkerdIndexState {
-  const authentications: Authentications = {
-    meshTls: (namespace, name) => model.get('MeshTLSAuthentication', namespace, name),
-    network: (namespace, name) => model.get('NetworkAuthentication', namespace, name),
-  };
   const grouped = {
     servers: byNamespace(model.byKind('Server')),
     serverAuthorizations: byNamespace(model.byKind('ServerAuthorization')),
@@ -68,9 +64,17 @@ export function createLinkerdIndex(model: Model, last?: LinkerdIndexState): Link
     const tcpRoutes = namedBy(lists.trafficTargets, 'TCPRoute', (...key) =>
       model.get('TCPRoute.specs.smi-spec.io', ...key),
     );
+    const meshTls = referred(lists.authorizationPolicies, 'MeshTLSAuthentication', (...key) =>
+      model.get('MeshTLSAuthentication', ...key),
+    );
+    const network = referred(lists.authorizationPolicies, 'NetworkAuthentication', (...key) =>
+      model.get('NetworkAuthentication', ...key),
+    );
     const from = [
       ...Object.values(lists).flatMap((list: readonly unknown[]) => [...list, null]),
-      ...lists.authorizationPolicies.flatMap((policy) => referred(policy, authentications)),
+      ...meshTls.values(),
+      null,
+      ...network.values(),
       null,
       ...routeGroups.values(),
       null,
@@ -78,6 +82,7 @@ export function createLinkerdIndex(model: Model, last?: LinkerdIndexState): Link
     ];
     const before = last?.known.get(namespace);
     const same = before !== undefined && sameElements(before.from, from);
+    const authentications = authenticationsIn(meshTls, network);
     known.set(namespace, same ? before : { policies: { ...lists, authentications, routeGroups, tcpRoutes }, from });
   }
   return { known, of: (namespace) => known.get(namespace)?.policies };
@@ -111,14 +116,30 @@ function byNamespace<R extends Resource>(resources: readonly R[]): ReadonlyMap<s
   return found;
 }
 
-function referred(policy: LinkerdPolicy, { meshTls, network }: Authentications): readonly unknown[] {
-  return policy.spec.requiredAuthenticationRefs.map(({ kind, name, namespace = policy.namespace }) =>
-    kind === 'MeshTLSAuthentication'
-      ? meshTls(namespace, name)
-      : kind === 'NetworkAuthentication'
-        ? network(namespace, name)
-        : undefined,
-  );
+function referred<R>(
+  policies: readonly LinkerdPolicy[],
+  wanted: 'MeshTLSAuthentication' | 'NetworkAuthentication',
+  find: (namespace: string, name: string) => R | undefined,
+): ReadonlyMap<string, R> {
+  const found = new Map<string, R>();
+  for (const policy of policies) {
+    for (const { kind, name, namespace = policy.namespace } of policy.spec.requiredAuthenticationRefs) {
+      const resource = kind === wanted ? find(namespace, name) : undefined;
+      if (resource !== undefined) found.set(`${namespace}/${name}`, resource);
+    }
+  }
+  return found;
+}
+
+/** Apart from the index: what is kept must not hold the model that it was found in. */
+function authenticationsIn(
+  meshTls: ReadonlyMap<string, Resource<'MeshTLSAuthentication'>>,
+  network: ReadonlyMap<string, Resource<'NetworkAuthentication'>>,
+): Authentications {
+  return {
+    meshTls: (namespace, name) => meshTls.get(`${namespace}/${name}`),
+    network: (namespace, name) => network.get(`${namespace}/${name}`),
+  };
 }
 
 function namedBy<R>(
