@@ -8,6 +8,7 @@ import type { UpFlags } from './commands/up.ts';
 import type { ValidationFormat } from './commands/validate.ts';
 import type { CliConfig } from './config.ts';
 import { type Context, createContext } from './context.ts';
+import { CliFailure, exitCodes } from './failure.ts';
 
 const outputFlag = ['-o, --output <format>', 'table, json or yaml'] as const;
 const fileFlag = ['-f, --filename <path>', 'file, folder, or - for standard input; may be repeated'] as const;
@@ -57,6 +58,11 @@ interface ValidateFlags {
   readonly filename: readonly string[];
   /** "table" is what the other commands call "text". */
   readonly output: ValidationFormat | 'table';
+}
+
+interface DeleteFlags {
+  readonly namespace: string;
+  readonly filename: readonly string[];
 }
 
 function addLifecycle(program: Command, contextOf: ContextOf): void {
@@ -125,12 +131,18 @@ function addResources(program: Command, contextOf: ContextOf, config: CliConfig)
       await (await import('./commands/resources.ts')).apply(contextOf(command), flags.filename);
     });
   program
-    .command('delete <kind> <name>')
-    .description('delete a resource that was applied')
-    .option('-n, --namespace <namespace>', 'namespace', 'default')
+    .command('delete [kind] [name]')
+    .description('delete a resource that was applied, or all that files name')
+    .option('-n, --namespace <namespace>', 'namespace of <name>', 'default')
+    .option(...fileFlag, collect, [])
     .option(...outputFlag)
-    .action(async (kind: string, name: string, flags: { namespace: string }, command: Command) => {
-      await (await import('./commands/resources.ts')).remove(contextOf(command), kind, name, flags.namespace);
+    .action(async (kind: string | undefined, name: string | undefined, flags: DeleteFlags, command: Command) => {
+      const { remove, removeFiles } = await import('./commands/resources.ts');
+      const named = kind !== undefined && name !== undefined;
+      if (named === flags.filename.length > 0 || (kind !== undefined && name === undefined))
+        throw new CliFailure(exitCodes.usage, 'name a kind and a resource, or files with -f');
+      if (named) await remove(contextOf(command), kind, name, flags.namespace);
+      else await removeFiles(contextOf(command), flags.filename);
     });
   program
     .command('get <kind> [name]')

@@ -114,6 +114,25 @@ test('delete tells a resource that a file owns from one that is not there', asyn
   expect((await runAgainst({}, 'delete', 'vs', 'payment')).code).toBe(1);
 });
 
+test('delete takes files: what is there goes, what is not is told', async () => {
+  const api = await fake({
+    'DELETE /v1/resources/Service/shop/a': { status: 200, body: {} },
+    'DELETE /v1/resources/Service/shop/b': {
+      status: 404,
+      body: { code: 'not_found', detail: 'there is no Service shop/b' },
+    },
+  });
+  const service = (name: string): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: { name: ${name}, namespace: shop }\nspec: { ports: [{ port: 80 }] }\n`;
+  const stdin = ['b', 'a'].map(service).join('---\n');
+  const result = await cli.run(['delete', '-f', '-', '--api', api.address], { stdin });
+  expect(result).toMatchObject({ code: 1, stdout: 'Service shop/a deleted\n' });
+  expect(result.stderr).toMatch(/^weft: 1 resource not deleted\n {2}.*there is no Service shop\/b\n$/);
+  for (const wrong of [['delete'], ['delete', 'vs'], ['delete', 'vs', 'x', '-f', '-']])
+    expect((await cli.run([...wrong, '--api', api.address], { stdin })).code).toBe(2);
+  expect((await cli.run(['delete', '-f', '-', '--api', api.address], { stdin: 'kind: A' })).code).toBe(4);
+});
+
 test('get lists resources with their place, and one of them as YAML', async () => {
   const resources = [
     {

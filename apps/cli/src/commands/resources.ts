@@ -1,6 +1,6 @@
 /** `weft apply`, `delete`, `get`: the operator's resources, beside the files of the watched folder. */
 
-import { describeViolation } from '@weft/model';
+import { describeViolation, parseDocuments } from '@weft/model';
 import { AdminError, type ResourceItem, type Violation } from '@weft/operator-admin-client';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
@@ -51,6 +51,36 @@ export async function remove(context: Context, kindText: string, name: string, n
     { deleted: { kind, namespace, name } },
     () => `${kind} ${namespace}/${name} deleted`,
   );
+}
+
+/** Deletes what the files name, one after the other; what is not there is told when the rest is gone, as kubectl does. */
+export async function removeFiles(context: Context, paths: readonly string[]): Promise<void> {
+  const parsed = (await readSources(paths)).map(({ name, text }) => parseDocuments(name, text));
+  const violations = parsed.flatMap((one) => one.violations);
+  if (violations.length > 0)
+    throw new CliFailure(
+      exitCodes.invalid,
+      `${count(violations.length, 'violation')}; nothing was deleted`,
+      violations.map(describeViolation),
+    );
+  const deleted: { kind: string; namespace: string; name: string }[] = [];
+  const failures: string[] = [];
+  for (const { kind, namespace, name } of parsed.flatMap(({ resources }) => resources)) {
+    try {
+      await context.operator().remove(kind, namespace, name);
+      deleted.push({ kind, namespace, name });
+    } catch (error) {
+      if (!(error instanceof AdminError) || (error.kind !== 'not-found' && error.kind !== 'conflict')) throw error;
+      failures.push(error.message);
+    }
+  }
+  await context.output.answer(context.format, { deleted }, () =>
+    deleted.length === 0
+      ? 'nothing was deleted'
+      : deleted.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name} deleted`).join('\n'),
+  );
+  if (failures.length > 0)
+    throw new CliFailure(exitCodes.failed, `${count(failures.length, 'resource')} not deleted`, failures);
 }
 
 export interface GetFlags {
