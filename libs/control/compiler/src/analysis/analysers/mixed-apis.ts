@@ -14,7 +14,7 @@ export const mixedApis: Analyser = {
   istio: [],
   summary: "Rules of Istio's API, of the Gateway API or of Linkerd's stand for one service at once.",
   effect:
-    "They are not mixed. For routes one API speaks for a host alone, the first of: VirtualService, ServiceProfile, TrafficSplit, HTTPRoute and GRPCRoute (Gateway API), HTTPRoute (policy.linkerd.io), Linkerd's annotations of the Service. For access, policies of Istio and of Linkerd hold both: a call needs the leave of each.",
+    "They are not mixed. For routes one API speaks for a host alone, the first of: VirtualService, TLSRoute and TCPRoute (Gateway API) for the connections that they are about, ServiceProfile, TrafficSplit, HTTPRoute and GRPCRoute (Gateway API), HTTPRoute (policy.linkerd.io), Linkerd's annotations of the Service. For access, policies of Istio and of Linkerd hold both: a call needs the leave of each.",
   remedy: 'Say it in one API, and delete the other resources.',
   find: (mesh) => [...ofRoutes(mesh), ...ofAccess(mesh)],
 };
