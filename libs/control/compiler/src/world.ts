@@ -8,6 +8,7 @@ import type { CompileInput } from './input.ts';
 import { createLinkerdIndex, type LinkerdIndex, type LinkerdIndexState } from './linkerd/namespace-policies.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
 import { createPolicyIndex, type PolicyIndex, type PolicyIndexState } from './policies/workload-policies.ts';
+import { sameElements } from './same-elements.ts';
 import { sameButInstances } from './same-model.ts';
 import { destinationHosts } from './scope/egress-view.ts';
 import { createScopes, type ProxyScope, type Scopes } from './scope/proxy-scope.ts';
@@ -118,10 +119,6 @@ const defaultPoliciesMax = 100_000;
 /** Services in Kubernetes' sense go by more than one name; a ServiceEntry's host is its only one. */
 function isKubernetesService(service: Pick<ServiceView, 'host' | 'name' | 'namespace'>, domain: string): boolean {
   return service.host === `${service.name}.${service.namespace}.svc.${domain}`;
-}
-
-function sameElements(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
 }
 
 const policyKinds: readonly Kind[] = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'];

@@ -1,6 +1,7 @@
 /** Linkerd's policies by namespace, indexed once for each model; an entry is the same object while nothing of it changes. */
 
 import { compareByAge, type Model, type Resource } from '@weft/model';
+import { sameElements } from '../same-elements.ts';
 import type { Authentications, LinkerdPolicy } from './grants.ts';
 
 /** Kinds of routes that can be attached to a Server. */
@@ -155,8 +156,4 @@ function namedBy<R>(
     }
   }
   return found;
-}
-
-function sameElements(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
 }

@@ -2,6 +2,7 @@
 
 import type { Context } from '../context.ts';
 import type { PermissionInit } from '../policies/rbac/predicate.ts';
+import { exactForm } from '../policies/rbac/string-forms.ts';
 import { builtIn } from '../provenance.ts';
 import type { Grant, GrantScope } from './grants.ts';
 import type { WorkloadPort } from './guard.ts';
@@ -26,17 +27,13 @@ export function probeGrants(context: Context, port: WorkloadPort): readonly Gran
 
 function getOf(paths: readonly string[]): PermissionInit {
   const rules: PermissionInit[] = paths.map((path) => ({
-    rule: { case: 'urlPath', value: { rule: { case: 'path', value: exactly(path) } } },
+    rule: { case: 'urlPath', value: { rule: { case: 'path', value: exactForm(path) } } },
   }));
   const get: PermissionInit = {
     rule: {
       case: 'header',
-      value: { name: ':method', headerMatchSpecifier: { case: 'stringMatch', value: exactly('GET') } },
+      value: { name: ':method', headerMatchSpecifier: { case: 'stringMatch', value: exactForm('GET') } },
     },
   };
   return { rule: { case: 'andRules', value: { rules: [get, { rule: { case: 'orRules', value: { rules } } }] } } };
-}
-
-function exactly(value: string) {
-  return { matchPattern: { case: 'exact' as const, value } };
 }

@@ -2,6 +2,7 @@
 
 import type { HttpRouteGroupSpec, Resource } from '@weft/model';
 import type { PermissionInit } from '../policies/rbac/predicate.ts';
+import { exactForm, regexForm } from '../policies/rbac/string-forms.ts';
 import { notice, provenanceOf } from '../provenance.ts';
 import type { Grant, GrantScope } from './grants.ts';
 import { ofServiceAccount } from './identities.ts';
@@ -75,25 +76,17 @@ function requestOf({ methods = [], pathRegex, headers = {} }: HttpRouteGroupSpec
     rules.push({
       rule: {
         case: 'orRules',
-        value: { rules: methods.map((method) => header(':method', exact(method.toUpperCase()))) },
+        value: { rules: methods.map((method) => header(':method', exactForm(method.toUpperCase()))) },
       },
     });
   }
   if (pathRegex !== undefined) {
-    rules.push({ rule: { case: 'urlPath', value: { rule: { case: 'path', value: regexOf(pathRegex) } } } });
+    rules.push({ rule: { case: 'urlPath', value: { rule: { case: 'path', value: regexForm(pathRegex) } } } });
   }
-  for (const [name, regex] of Object.entries(headers)) rules.push(header(name, regexOf(regex)));
+  for (const [name, regex] of Object.entries(headers)) rules.push(header(name, regexForm(regex)));
   return rules.length === 0 ? { rule: { case: 'any', value: true } } : { rule: { case: 'andRules', value: { rules } } };
 }
 
-function header(name: string, value: ReturnType<typeof exact> | ReturnType<typeof regexOf>): PermissionInit {
+function header(name: string, value: ReturnType<typeof exactForm>): PermissionInit {
   return { rule: { case: 'header', value: { name, headerMatchSpecifier: { case: 'stringMatch', value } } } };
-}
-
-function exact(value: string) {
-  return { matchPattern: { case: 'exact' as const, value } };
-}
-
-function regexOf(regex: string) {
-  return { matchPattern: { case: 'safeRegex' as const, value: { regex } } };
 }

@@ -26,6 +26,11 @@ function patternOf(value: string, prefix: string): Pattern {
   return { case: 'exact', value: prefix + value };
 }
 
+/** The value itself, whatever stands in it. */
+export function exactForm(value: string): StringMatcher {
+  return create(StringMatcherSchema, { matchPattern: { case: 'exact', value } });
+}
+
 export function regexForm(regex: string): StringMatcher {
   return create(StringMatcherSchema, { matchPattern: { case: 'safeRegex', value: { regex } } });
 }
