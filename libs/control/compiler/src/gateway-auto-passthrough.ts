@@ -33,6 +33,6 @@ export function passedClusters(context: Context, { server, gateway }: BoundServe
 
 /** Of all such servers of a gateway, each once. */
 export function allPassedClusters(context: Context): readonly PlannedCluster[] {
-  const servers = [...gatewayServers(context.world, context.proxy).values()].flat().filter(isAutoPassthrough);
+  const servers = [...gatewayServers(context).values()].flat().filter(isAutoPassthrough);
   return [...new Set(servers.flatMap((server) => passedClusters(context, server)))];
 }

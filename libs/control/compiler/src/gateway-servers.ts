@@ -2,6 +2,8 @@
 
 import type { ProxyDescription } from '@weft/control-registry';
 import type { GatewayServer, Resource } from '@weft/model';
+import type { Context } from './context.ts';
+import { namedPorts } from './linkerd/workload.ts';
 import { isTranslated } from './translated/gateway-resources.ts';
 import { isIngress } from './translated/ingresses.ts';
 import type { World } from './world.ts';
@@ -14,32 +16,52 @@ export interface BoundServer {
   readonly bind: string;
 }
 
-/** Port → its servers, the oldest Gateway first. */
-export function gatewayServers(world: World, proxy: ProxyDescription): ReadonlyMap<number, readonly BoundServer[]> {
+const made = new WeakMap<World, WeakMap<ProxyDescription, ReadonlyMap<number, readonly BoundServer[]>>>();
+
+/** Port → its servers, the oldest Gateway first; the same map for as long as world and proxy are. */
+export function gatewayServers(context: Context): ReadonlyMap<number, readonly BoundServer[]> {
+  const { world, proxy } = context;
+  const ofWorld = made.get(world) ?? new WeakMap<ProxyDescription, ReadonlyMap<number, readonly BoundServer[]>>();
+  made.set(world, ofWorld);
+  const servers = ofWorld.get(proxy) ?? findServers(context);
+  ofWorld.set(proxy, servers);
+  return servers;
+}
+
+function findServers(context: Context): ReadonlyMap<number, readonly BoundServer[]> {
+  const { world, proxy } = context;
   const byPort = new Map<number, BoundServer[]>();
+  let targets: ReadonlyMap<number, number> | undefined;
   for (const gateway of world.index.gateways) {
     const pairs = Object.entries(gateway.spec.selector);
     if (!pairs.every(([key, value]) => proxy.labels[key] === value)) continue;
     // A Gateway of the Gateway API is a workload of its own namespace.
     if (isTranslated(gateway) && gateway.namespace !== proxy.namespace) continue;
+    if (isIngress(gateway)) targets ??= targetPorts(context);
     for (const [position, written] of gateway.spec.servers.entries()) {
-      const server = isIngress(gateway) ? atTargetPort(world, proxy, written) : written;
+      const number = (isIngress(gateway) ? targets?.get(written.port.number) : undefined) ?? written.port.number;
+      const server = number === written.port.number ? written : { ...written, port: { ...written.port, number } };
       const bound = { gateway, server, rule: `servers[${position}]`, bind: server.bind ?? proxy.gatewayBind };
-      const list = byPort.get(server.port.number);
-      if (list === undefined) byPort.set(server.port.number, [bound]);
+      const list = byPort.get(number);
+      if (list === undefined) byPort.set(number, [bound]);
       else list.push(bound);
     }
   }
   return byPort;
 }
 
-/** An Ingress knows ports 80 and 443 alone: a Service of the gateway says where its workload listens for them. */
-function atTargetPort({ input }: World, { namespace, labels }: ProxyDescription, server: GatewayServer): GatewayServer {
-  for (const { namespace: owner, spec } of input.model.byKind('Service')) {
-    const pairs = Object.entries(spec.selector);
-    const isOurs = owner === namespace && pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
-    const { targetPort } = (isOurs ? spec.ports.find(({ port }) => port === server.port.number) : undefined) ?? {};
-    if (typeof targetPort === 'number') return { ...server, port: { ...server.port, number: targetPort } };
+/** An Ingress knows ports 80 and 443 alone: the Services of the gateway say where its workload listens for them, its Pod what their names mean. */
+function targetPorts(context: Context): ReadonlyMap<number, number> {
+  const { namespace, labels } = context.proxy;
+  const names = namedPorts(context);
+  const found = new Map<number, number>();
+  for (const { namespace: owner, spec } of context.world.input.model.byKind('Service')) {
+    const pairs = owner === namespace ? Object.entries(spec.selector) : [];
+    if (pairs.length === 0 || !pairs.every(([key, value]) => labels[key] === value)) continue;
+    for (const { port, targetPort } of spec.ports) {
+      const target = typeof targetPort === 'string' ? names.get(targetPort)?.[0] : targetPort;
+      if (target !== undefined && !found.has(port)) found.set(port, target);
+    }
   }
-  return server;
+  return found;
 }

@@ -28,7 +28,7 @@ import { credentialsOf, missingCredential, rootCredential, serverTls } from './s
 export const gatewayListeners: Generator = (context) => {
   const { proxy, world, scope, emit } = context;
   if (proxy.type !== 'router') return;
-  for (const [port, servers] of gatewayServers(world, proxy)) {
+  for (const [port, servers] of gatewayServers(context)) {
     for (const [bind, bound] of byBind(servers)) {
       emit({
         type: 'listener',

@@ -46,9 +46,9 @@ export const gatewayRoutes: Generator = (context) => {
   }
 };
 
-function serversByRoutes({ world, proxy }: Context): ReadonlyMap<string, readonly BoundServer[]> {
+function serversByRoutes(context: Context): ReadonlyMap<string, readonly BoundServer[]> {
   const found = new Map<string, BoundServer[]>();
-  for (const servers of gatewayServers(world, proxy).values()) {
+  for (const servers of gatewayServers(context).values()) {
     for (const bound of servers) {
       const name = gatewayRoutesOf(bound);
       if (name !== undefined) found.set(name, [...(found.get(name) ?? []), bound]);

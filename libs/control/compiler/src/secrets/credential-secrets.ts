@@ -51,8 +51,8 @@ function rootsWanted(context: Context): readonly Wanted[] {
   });
 }
 
-function boundServers({ world, proxy }: Context) {
-  return proxy.type === 'router' ? [...gatewayServers(world, proxy).values()].flat() : [];
+function boundServers(context: Context) {
+  return context.proxy.type === 'router' ? [...gatewayServers(context).values()].flat() : [];
 }
 
 function ruleCredentials(context: Context): ReadonlySet<string> {
