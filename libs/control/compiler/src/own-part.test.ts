@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCompiler } from './compile.ts';
+import { typeUrls } from './snapshot.ts';
 import { createTestMesh, type TestMesh } from './testing/mesh.ts';
 import { resourceJson } from './testing/snapshot-json.ts';
 
@@ -49,4 +50,21 @@ it('grants loopback by where the proxy is now', () => {
   expect(inbound(compiler.compile(input, proxy))).not.toContain('linkerd-workload[loopback]');
   const moved = compiler.compile(input, { ...proxy, address: '10.0.0.9', addresses: ['10.0.0.9'] });
   expect(inbound(moved)).toContain('linkerd-workload[loopback]');
+});
+
+it("leaves outbound listeners as they are for Linkerd's Servers, which guard inbound ones", () => {
+  const server = (policy: string): string => `apiVersion: policy.linkerd.io/v1beta3
+kind: Server
+metadata: { name: s, namespace: shop }
+spec: { podSelector: { matchLabels: { app: order } }, port: 21000, accessPolicy: ${policy} }
+`;
+  const mesh = createTestMesh({ 'group.yaml': group, 's.yaml': server('deny') }, { keySets: new Map() });
+  const proxy = podProxy(mesh);
+  const compiler = createCompiler();
+  const first = compiler.compile(mesh.input(), proxy);
+  const listeners = first.resources.get(typeUrls.listener)?.size ?? 0;
+  expect(compiler.counts().listener).toBe(listeners);
+  mesh.change({ 'group.yaml': group, 's.yaml': server('all-authenticated') });
+  compiler.compile(mesh.input(), proxy);
+  expect(compiler.counts().listener).toBe(listeners + proxy.ingress.length);
 });

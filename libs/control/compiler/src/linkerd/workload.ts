@@ -121,17 +121,19 @@ export function probeRequests(context: Context): readonly ProbeRequest[] {
 /** All of this file, for the cache, always as many: Pods change often, and mostly in what is not read here. */
 export function workloadInputs(context: Context): readonly unknown[] {
   const pod = podOf(context);
-  return [
-    workloadGroupOf(context),
-    namespaceOf(context),
-    pod === undefined
-      ? ''
-      : JSON.stringify([
-          Object.entries(pod.annotations).filter(([key]) => key.startsWith(settings)),
-          containersOf(pod),
-        ]),
-    isOnLoopback(context),
-  ];
+  return [workloadGroupOf(context), namespaceOf(context), pod === undefined ? '' : textOf(pod), isOnLoopback(context)];
+}
+
+const texts = new WeakMap<Resource<'Pod'>, string>();
+
+/** What is read of a Pod, written once for each that the cluster tells of. */
+function textOf(pod: Resource<'Pod'>): string {
+  const known = texts.get(pod);
+  if (known !== undefined) return known;
+  const read = Object.entries(pod.annotations).filter(([key]) => key.startsWith(settings));
+  const text = JSON.stringify([read, containersOf(pod)]);
+  texts.set(pod, text);
+  return text;
 }
 
 /** Peers reach the proxy on loopback, as all do where many workloads share a machine. */

@@ -21,7 +21,7 @@ import { builtIn, notice } from '../provenance.ts';
 import { guardNotices, inboundPort, targetInputs, writtenKind } from './inbound.ts';
 import { type InboundPort, inboundChains } from './inbound-chains.ts';
 import { type Chain, listener } from './listener.ts';
-import { listenerInputs } from './listener-inputs.ts';
+import { inboundListenerInputs } from './listener-inputs.ts';
 
 interface Captured {
   readonly target: IngressTarget;
@@ -40,7 +40,7 @@ export const capturedInbound: Generator = (context) => {
     name: 'virtualInbound',
     scope: proxy.id,
     inputs: [
-      ...listenerInputs(context),
+      ...inboundListenerInputs(context),
       proxy.interception,
       otherMode,
       ...captured.flatMap(({ target, mode }) => [...targetInputs(target), mode]),

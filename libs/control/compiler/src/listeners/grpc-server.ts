@@ -14,7 +14,7 @@ import { unguardedNotices } from '../linkerd/port-guard.ts';
 import { httpFilter } from '../messages/network-filters.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
 import { type Chain, listener } from './listener.ts';
-import { listenerInputs } from './listener-inputs.ts';
+import { inboundListenerInputs } from './listener-inputs.ts';
 
 const prefix = 'xds.istio.io/grpc/lds/inbound/';
 
@@ -33,7 +33,7 @@ export const grpcServerListeners: Generator = (context) => {
         type: 'listener',
         name,
         scope: `${proxy.namespace}|${proxy.id}`,
-        inputs: [...listenerInputs(context), from, mode],
+        inputs: [...inboundListenerInputs(context), from, mode],
         build: () => ({
           notices: unguardedNotices(context, { number: port, name: '' }),
           message: listener({

@@ -19,7 +19,7 @@ import { notice, provenanceOf } from '../provenance.ts';
 import { inboundRoutes } from '../routes/inbound.ts';
 import { type InboundPort, inboundChains, inboundKind, isInspected } from './inbound-chains.ts';
 import { type Chain, listener } from './listener.ts';
-import { listenerInputs } from './listener-inputs.ts';
+import { inboundListenerInputs } from './listener-inputs.ts';
 import { serverTls } from './server-tls.ts';
 
 const ownHttpAlpn = ['istio-http/1.1', 'http/1.1'];
@@ -35,7 +35,7 @@ export const inboundListeners: Generator = (context) => {
       type: 'listener',
       name: listenerName(bind, target.port),
       scope: context.proxy.id,
-      inputs: [...listenerInputs(context), ...targetInputs(target), mode],
+      inputs: [...inboundListenerInputs(context), ...targetInputs(target), mode],
       build() {
         const port = inboundPort(context, target, mode);
         return {

@@ -17,7 +17,11 @@ export function listenerInputs(context: Context): readonly unknown[] {
     world.index.hasSessions,
     ...telemetryInputs(context),
     ...policyInputs(context),
-    world.linkerd.of(proxy.namespace),
-    ...workloadInputs(context),
   ];
+}
+
+/** Of listeners that others call, which Linkerd's policies guard. */
+export function inboundListenerInputs(context: Context): readonly unknown[] {
+  const { proxy, world } = context;
+  return [...listenerInputs(context), world.linkerd.of(proxy.namespace), ...workloadInputs(context)];
 }
