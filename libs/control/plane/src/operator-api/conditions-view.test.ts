@@ -39,3 +39,10 @@ it('of too many parts those with something amiss are told', () => {
   expect(shown).toHaveLength(conditionsMax);
   expect(shown[0]?.resource).toBe('HTTPRoute shop/bad');
 });
+
+it('is made once for a model, and anew where a Gateway is reached elsewhere', () => {
+  const model = modelOf(gateway);
+  const first = conditionsView(model, () => ['127.0.0.1']);
+  expect(conditionsView(model, () => ['127.0.0.1'])).toBe(first);
+  expect(conditionsView(model, () => [])).not.toBe(first);
+});

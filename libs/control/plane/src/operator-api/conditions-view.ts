@@ -6,11 +6,22 @@ import type { ConditionsView } from './operator-view.ts';
 /** Parts that one answer tells of; those with something amiss come first. */
 export const conditionsMax = 1_000;
 
-/** @param addressesOf where the connected proxies of a Gateway are reached. */
-export function conditionsView(
-  model: Model,
-  addressesOf: (namespace: string, name: string) => readonly string[],
-): readonly ConditionsView[] {
+type AddressesOf = (namespace: string, name: string) => readonly string[];
+
+const made = new WeakMap<Model, { readonly addresses: string; readonly view: readonly ConditionsView[] }>();
+
+/** The same for as long as model and addresses are. @param addressesOf where the connected proxies of a Gateway are reached. */
+export function conditionsView(model: Model, addressesOf: AddressesOf): readonly ConditionsView[] {
+  const gateways = model.byKind('Gateway.gateway.networking.k8s.io');
+  const addresses = JSON.stringify(gateways.map(({ namespace, name }) => addressesOf(namespace, name)));
+  const known = made.get(model);
+  if (known?.addresses === addresses) return known.view;
+  const view = computeView(model, addressesOf);
+  made.set(model, { addresses, view });
+  return view;
+}
+
+function computeView(model: Model, addressesOf: AddressesOf): readonly ConditionsView[] {
   const all = reportedConditions(model, addressesOf).map(
     ({ resource, part, conditions, attachedRoutes }): ConditionsView => ({
       resource: `${resource.kind.replace(/\..*$/, '')} ${resource.namespace}/${resource.name}`,

@@ -37,6 +37,7 @@ describe('of several BackendTLSPolicies', () => {
 
   it('the oldest holds, and one for a port before that for the whole Service', () => {
     const policies = backendTlsPolicies(model);
+    expect(backendTlsPolicies(model)).toBe(policies);
     const nameOf = (port: string, name = 'card') =>
       backendTlsPolicyOf(policies, { namespace: 'shop', name }, port)?.name;
     expect([nameOf('http'), nameOf('grpc'), nameOf('http', 'other')]).toEqual(['old', 'port', undefined]);

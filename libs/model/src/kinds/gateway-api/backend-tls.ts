@@ -28,8 +28,16 @@ export interface PolicyAncestorStatus {
 /** The specification's bound of `status.ancestors`. */
 const ancestorsMax = 16;
 
-/** "namespace/service" or "namespace/service/port name" → the policy that holds: the oldest of those that name exactly this. */
+const winnersOf = new WeakMap<Model, ReadonlyMap<string, BackendTlsPolicy>>();
+
+/** "namespace/service" or "namespace/service/port name" → the policy that holds: the oldest of those that name exactly this. The same map for a model. */
 export function backendTlsPolicies(model: Model): ReadonlyMap<string, BackendTlsPolicy> {
+  const winners = winnersOf.get(model) ?? findWinners(model);
+  winnersOf.set(model, winners);
+  return winners;
+}
+
+function findWinners(model: Model): ReadonlyMap<string, BackendTlsPolicy> {
   const winners = new Map<string, BackendTlsPolicy>();
   for (const policy of [...model.byKind('BackendTLSPolicy')].sort(compareByAgeAndPath)) {
     for (const target of policy.spec.targetRefs.filter(isService)) {
