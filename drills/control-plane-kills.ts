@@ -10,7 +10,8 @@
  */
 import { parseArgs } from 'node:util';
 import { delay, systemClock } from '@weft/kernel';
-import { createCustomer, findBreaches, type Placed } from '@weft/testing-shop';
+import { findBreaches } from '@weft/testing-shop';
+import { loadOrders } from './order-load.ts';
 import { openRunningMesh, type RunningMesh } from './running-mesh.ts';
 
 const { values } = parseArgs({
@@ -36,24 +37,8 @@ async function inject(mesh: RunningMesh, sent: () => number): Promise<void> {
 
 async function main(): Promise<boolean> {
   const mesh = openRunningMesh(values.dir);
-  const customer = await createCustomer(values.url);
-  const skus = await customer.skusInStock(50);
-  if (skus.length === 0) throw new Error('No product has stock left: npx weft down, remove .weft/postgres, npm start.');
-  console.log(`${seconds} s of ${values.rate} orders/s through ${values.url}, ${kills} kills`);
-
-  const placed: Promise<Placed>[] = [];
-  const until = systemClock.monotonic() + seconds * 1000;
-  const injected = inject(mesh, () => placed.length);
-  while (systemClock.monotonic() < until) {
-    const n = placed.length;
-    placed.push(customer.placeOrder(skus[n % skus.length] ?? '', n % 10 === 0 ? 'tok_declined' : 'tok_ok'));
-    await delay(systemClock, 1000 / Number(values.rate));
-  }
-  await injected;
-  const all = await Promise.all(placed);
-  const failed = all.filter(({ status }) => status !== 202);
-  const acknowledged = all.flatMap(({ id }) => (id === undefined ? [] : [id]));
-  console.log(`${all.length} orders sent, ${acknowledged.length} acknowledged, ${failed.length} failed`);
+  const load = { url: values.url, seconds, rate: Number(values.rate) };
+  const { acknowledged, failed } = await loadOrders(load, (sent) => inject(mesh, sent));
   await mesh.settled();
   const breaches = await findBreaches(mesh.postgres, acknowledged);
   for (const breach of breaches) console.error(`invariant: ${breach}`);
