@@ -47,12 +47,25 @@ export function governing(
   { namespace, labels }: Pick<FlowEnd, 'namespace' | 'labels'>,
   direction: 'Ingress' | 'Egress',
 ): readonly NetworkPolicy[] {
-  return model
-    .byKind('NetworkPolicy')
-    .filter(
-      (policy) =>
-        policy.namespace === namespace && governs(policy, direction) && selectsLabels(policy.spec.podSelector, labels),
-    );
+  return (byNamespace(model).get(namespace) ?? []).filter(
+    (policy) => governs(policy, direction) && selectsLabels(policy.spec.podSelector, labels),
+  );
+}
+
+const grouped = new WeakMap<Model, ReadonlyMap<string, readonly NetworkPolicy[]>>();
+
+/** Once for a model: flows are many. */
+function byNamespace(model: Model): ReadonlyMap<string, readonly NetworkPolicy[]> {
+  const known = grouped.get(model);
+  if (known !== undefined) return known;
+  const found = new Map<string, NetworkPolicy[]>();
+  for (const policy of model.byKind('NetworkPolicy')) {
+    const list = found.get(policy.namespace);
+    if (list === undefined) found.set(policy.namespace, [policy]);
+    else list.push(policy);
+  }
+  grouped.set(model, found);
+  return found;
 }
 
 export function governs({ spec }: NetworkPolicy, direction: 'Ingress' | 'Egress'): boolean {
