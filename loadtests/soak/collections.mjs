@@ -13,11 +13,14 @@ const mebibyte = 1_048_576;
 /** @param prefix of the files that the processes write to. @returns the environment in which Node preloads this file. */
 export const environmentOf = (prefix) => ({ NODE_OPTIONS: `--import=${import.meta.url}`, [prefixVariable]: prefix });
 
-/** @returns {{atMs, liveMb, outsideMb}[]} of a process, in order: objects and their buffers; resident memory that is not V8's heap. */
+/** @returns {{atMs, liveMb, outsideMb}[]} of a process, in order: objects and their buffers; resident memory that is not V8's heap, and no page of a file. */
 export function readCollections(prefix, pid) {
   const text = readFileSync(`${prefix}-${pid}`, 'utf8').trim();
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line));
 }
+
+/** Pages of Node's program file, which the sidecar gives back after its start, come back for an hour as they are used: no growth of ours. */
+const anonymousBytes = () => Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
 
 const prefix = process.env[prefixVariable];
 if (prefix !== undefined) {
@@ -28,8 +31,8 @@ if (prefix !== undefined) {
   let left = 0;
   let lowest = { liveMb: Infinity, outsideMb: Infinity };
   const look = () => {
-    const { rss, heapTotal } = process.memoryUsage();
-    if (left < looks) lowest.outsideMb = Math.min(lowest.outsideMb, (rss - heapTotal) / mebibyte);
+    const { heapTotal } = process.memoryUsage();
+    if (left < looks) lowest.outsideMb = Math.min(lowest.outsideMb, (anonymousBytes() - heapTotal) / mebibyte);
     if (left === 0) {
       appendFileSync(file, `${JSON.stringify({ atMs: Date.now(), ...lowest })}\n`);
       return;
