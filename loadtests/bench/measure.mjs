@@ -23,8 +23,9 @@ const loads = {
     }),
 
   async bulk({ scenario, peer, options, folder }) {
-    const run = (more) =>
-      wrkLoad({ port: peer.port, host, seconds: options.seconds / 2, connections: scenario.connections, ...more });
+    // wrk takes whole seconds.
+    const seconds = Math.max(1, Math.round(options.seconds / 2));
+    const run = (more) => wrkLoad({ port: peer.port, host, seconds, connections: scenario.connections, ...more });
     const down = await run({ path: '/bulk' });
     const up = await run({ path: '/', script: uploadScript(folder, scenario.bytes) });
     const bytes = (down.requests + up.requests) * scenario.bytes;
