@@ -50,7 +50,13 @@ export type {
   TlsVersion,
 } from './kinds/gateway/spec.ts';
 export type { Attachment, AttachmentProblem, GatewayResource, RouteKind } from './kinds/gateway-api/attachment.ts';
-export { attachRoute, gatewayController, isOurGateway, parentGateway } from './kinds/gateway-api/attachment.ts';
+export {
+  attachRoute,
+  gatewayController,
+  isOurGateway,
+  parentGateway,
+  routeKinds,
+} from './kinds/gateway-api/attachment.ts';
 export type { BackendProblem } from './kinds/gateway-api/backend-resolution.ts';
 export { backendProblem } from './kinds/gateway-api/backend-resolution.ts';
 export type { BackendTlsPolicy, PolicyAncestorStatus, TrustedRoots } from './kinds/gateway-api/backend-tls.ts';
@@ -100,6 +106,7 @@ export type {
 } from './kinds/gateway-api/references.ts';
 export type { ReportedConditions } from './kinds/gateway-api/reported-conditions.ts';
 export { reportedConditions } from './kinds/gateway-api/reported-conditions.ts';
+export { configMapRoots, isCertificate } from './kinds/gateway-api/roots.ts';
 export type {
   HeaderFilter,
   HeaderValue,

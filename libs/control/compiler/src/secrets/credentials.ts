@@ -1,7 +1,6 @@
 /** Secrets of the user that a proxy may have, once it has proved who it is: those of its own namespace, and what a ReferenceGrant lets a Gateway of the Gateway API name. */
 
-import { X509Certificate } from 'node:crypto';
-import { gatewayGroup, isGranted, type Resource } from '@weft/model';
+import { configMapRoots, gatewayGroup, isCertificate, isGranted, type Resource } from '@weft/model';
 import type { Context } from '../context.ts';
 import { isTranslated } from '../translated/gateway-resources.ts';
 import { configMapPrefix, namedObject } from './credential-names.ts';
@@ -60,6 +59,7 @@ export function holdsCertificate(context: Context, name: string, by: Referrer): 
   const secret = secretFor(context, name, by);
   if (secret === undefined) return false;
   const { chain, key } = credentialOf(secret);
+  // A listener must not fail over a file that is none.
   return chain !== undefined && key !== undefined && isCertificate(chain);
 }
 
@@ -86,25 +86,10 @@ export function rootsOf(source: Resource<'Secret'> | Resource<'ConfigMap'>): Pic
   return { ca: ca === undefined ? undefined : new Uint8Array(Buffer.from(ca)), crl: undefined };
 }
 
-/** The certificates of a ConfigMap's `ca.crt`; nothing where there is none. */
-function configMapRoots({ spec }: Resource<'ConfigMap'>): string | undefined {
-  const text = spec.data['ca.crt'] ?? Buffer.from(spec.binaryData?.['ca.crt'] ?? '', 'base64').toString('utf8');
-  return isCertificate(text) ? text : undefined;
-}
-
 function isSecret(source: Resource<'Secret'> | Resource<'ConfigMap'>): source is Resource<'Secret'> {
   return source.kind === 'Secret';
 }
 
 export function holdsRoot(context: Context, name: string, by: Referrer): boolean {
   return rootSourceFor(context, name, by) !== undefined;
-}
-
-/** A listener must not fail over a file that is none. */
-function isCertificate(pem: Uint8Array | string): boolean {
-  try {
-    return new X509Certificate(pem).validTo !== '';
-  } catch {
-    return false;
-  }
 }

@@ -8,7 +8,8 @@ import { commonHostnames } from './hostnames.ts';
 import type { ParentReference } from './references.ts';
 import { gatewayGroup, parentKindOf } from './route-rules.ts';
 
-export type RouteKind = 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute';
+export const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'] as const;
+export type RouteKind = (typeof routeKinds)[number];
 export type GatewayResource = Resource<'Gateway.gateway.networking.k8s.io'>;
 
 /** The controller whose Gateways are ours; its class "istio" exists without an object, as with Istio. */

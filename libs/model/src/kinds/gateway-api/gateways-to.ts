@@ -2,10 +2,15 @@
 
 import type { Model } from '../../model.ts';
 import type { Resource } from '../../resource.ts';
-import { attachRoute, type GatewayResource, isOurGateway, parentGateway, type RouteKind } from './attachment.ts';
+import {
+  attachRoute,
+  type GatewayResource,
+  isOurGateway,
+  parentGateway,
+  type RouteKind,
+  routeKinds,
+} from './attachment.ts';
 import type { BackendObjectReference } from './references.ts';
-
-const routeKinds: readonly RouteKind[] = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'];
 
 /** Ours, with a route attached that has the Service among its backends. */
 export function gatewaysTo(model: Model, namespace: string, service: string): ReadonlySet<GatewayResource> {

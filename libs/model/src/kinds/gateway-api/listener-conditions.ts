@@ -2,7 +2,14 @@
 
 import type { Model } from '../../model.ts';
 import type { Resource } from '../../resource.ts';
-import { attachRoute, type GatewayResource, parentGateway, type RouteKind, supportedKinds } from './attachment.ts';
+import {
+  attachRoute,
+  type GatewayResource,
+  parentGateway,
+  type RouteKind,
+  routeKinds,
+  supportedKinds,
+} from './attachment.ts';
 import type { Condition } from './condition.ts';
 import type { GatewayListener } from './gateway/spec.ts';
 import { isGranted } from './grants.ts';
@@ -22,8 +29,6 @@ interface Reason {
   readonly reason: string;
   readonly message: string;
 }
-
-const routeKinds: readonly RouteKind[] = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'];
 
 /** In the order of the listeners. */
 export function listenerStatuses(model: Model, gateway: GatewayResource): readonly ListenerStatus[] {

@@ -2,7 +2,7 @@
 
 import type { Model } from '../../model.ts';
 import type { AnyResource, Resource } from '../../resource.ts';
-import { parentGateway, type RouteKind } from './attachment.ts';
+import { parentGateway, type RouteKind, routeKinds } from './attachment.ts';
 import { backendProblems } from './backend-resolution.ts';
 import { backendTlsPolicyStatus } from './backend-tls.ts';
 import type { Condition } from './condition.ts';
@@ -20,8 +20,6 @@ export interface ReportedConditions {
   /** Of a listener. */
   readonly attachedRoutes?: number;
 }
-
-const routeKinds: readonly RouteKind[] = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'];
 
 /** Of Gateways and classes that are ours. @param addressesOf where the proxies of a Gateway are reached. */
 export function reportedConditions(

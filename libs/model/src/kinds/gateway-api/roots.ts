@@ -1,7 +1,8 @@
-/** CA certificates that objects hold for the Gateway API. */
+/** CA certificates that objects hold. */
 
 import { X509Certificate } from 'node:crypto';
 import type { Model } from '../../model.ts';
+import type { Resource } from '../../resource.ts';
 
 /** What `ca.crt` holds; nothing where there is no such object, or no certificate in it. */
 export function rootsIn(
@@ -10,15 +11,31 @@ export function rootsIn(
   namespace: string,
   name: string,
 ): string | undefined {
-  const base64 = (text: string | undefined): string => Buffer.from(text ?? '', 'base64').toString('utf8');
-  const spec = kind === 'ConfigMap' ? model.get('ConfigMap', namespace, name)?.spec : undefined;
-  const text =
-    kind === 'ConfigMap'
-      ? (spec?.data['ca.crt'] ?? base64(spec?.binaryData?.['ca.crt']))
-      : base64(model.get('Secret', namespace, name)?.spec.data['ca.crt']);
-  try {
-    return new X509Certificate(text).validTo === '' ? undefined : text;
-  } catch {
-    return undefined;
+  if (kind === 'ConfigMap') {
+    const map = model.get('ConfigMap', namespace, name);
+    return map === undefined ? undefined : configMapRoots(map);
   }
+  return certificatesIn(decoded(model.get('Secret', namespace, name)?.spec.data['ca.crt']));
+}
+
+/** The certificates of a ConfigMap's `ca.crt`, in `data` or in `binaryData`; nothing where there is none. */
+export function configMapRoots({ spec }: Resource<'ConfigMap'>): string | undefined {
+  return certificatesIn(spec.data['ca.crt'] ?? decoded(spec.binaryData?.['ca.crt']));
+}
+
+/** Whether a PEM begins with a certificate that can be read. */
+export function isCertificate(pem: Uint8Array | string): boolean {
+  try {
+    return new X509Certificate(pem).validTo !== '';
+  } catch {
+    return false;
+  }
+}
+
+function certificatesIn(text: string): string | undefined {
+  return isCertificate(text) ? text : undefined;
+}
+
+function decoded(base64 = ''): string {
+  return Buffer.from(base64, 'base64').toString('utf8');
 }
