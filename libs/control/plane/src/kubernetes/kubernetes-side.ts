@@ -6,11 +6,12 @@ import type { Cancel, Clock, Part } from '@weft/kernel';
 import type { Model } from '@weft/model';
 import type { Address } from '../grpc/listen.ts';
 import type { ControlPlaneOptions } from '../options.ts';
+import type { RefusedObject } from './due-statuses.ts';
 import { createLeader } from './leader.ts';
 import { clusterNames } from './names.ts';
 import type { KubernetesOptions } from './options.ts';
 import { createRootPublisher } from './root-publisher.ts';
-import { createStatusWriter, type RefusedObject } from './status-writer.ts';
+import { createStatusWriter } from './status-writer.ts';
 import { registerWebhook } from './webhook-registration.ts';
 import { webhookPart } from './webhook-server.ts';
 

@@ -1,7 +1,7 @@
 /** Objects of a cluster that the control plane does not take as they are now, from the files that stand for them. */
 
 import type { FileState } from '@weft/control-sources';
-import type { RefusedObject } from './status-writer.ts';
+import type { RefusedObject } from './due-statuses.ts';
 
 /** @param files of all sources; those of others than the cluster are left out. */
 export function refusedObjects(files: readonly FileState[]): readonly RefusedObject[] {
