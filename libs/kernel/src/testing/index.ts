@@ -1,0 +1,2 @@
+/** What tests of every layer stand on. */
+export { freePort, freePorts } from './free-ports.ts';
