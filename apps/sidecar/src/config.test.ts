@@ -82,11 +82,14 @@ describe('the command line', () => {
 
   test('an Envoy may be the proxy, with arguments of its own', () => {
     expect(parseConfig(needed).envoy).toBeUndefined();
-    expect(parseConfig([...needed, '--envoy', 'envoy']).envoy).toEqual({ program: 'envoy', args: [] });
+    const searchPath = '/bin:/usr/bin';
+    const env = { PATH: searchPath };
+    expect(parseConfig([...needed, '--envoy', 'envoy'], env).envoy).toEqual({ program: 'envoy', args: [], searchPath });
     const args = ['--component-log-level', 'rbac:debug', '--', 'x'];
-    expect(parseConfig([...needed, '--envoy', '/bin/envoy', '--', ...args]).envoy).toEqual({
+    expect(parseConfig([...needed, '--envoy', '/bin/envoy', '--', ...args], env).envoy).toEqual({
       program: '/bin/envoy',
       args,
+      searchPath,
     });
     expect(() => parseConfig([...needed, '--', '-l', 'debug'])).toThrow('what stands after -- is for an Envoy');
     const ours = [...needed, '--envoy', 'envoy', '--app-metrics', '127.0.0.1:1/metrics'];

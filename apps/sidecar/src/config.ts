@@ -3,7 +3,13 @@
 import { isIP } from 'node:net';
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type HostPort, type IngressFlag, type ProxyOptions, socketPathBytesMax } from '@weft/data-proxy';
+import {
+  type EnvoyAgentOptions,
+  type HostPort,
+  type IngressFlag,
+  type ProxyOptions,
+  socketPathBytesMax,
+} from '@weft/data-proxy';
 import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
 
 type FromElsewhere = 'version' | 'clock' | 'random' | 'log' | 'onQuit' | 'predecessor' | 'successor' | 'workerCommand';
@@ -13,16 +19,9 @@ export interface Config extends Omit<ProxyOptions, FromElsewhere> {
   /** This process takes over from the one that started it (`--take-over`), the so manieth of its line; 0: it is the first. */
   readonly generation: number;
   /** An Envoy is the proxy, this process its agent (`--envoy`); nothing: this process is the proxy. */
-  readonly envoy: EnvoyFlags | undefined;
+  readonly envoy: EnvoyAgentOptions['envoy'] | undefined;
   /** This process is one of several that accept connections (`--worker`); nothing: it is the one that was started. */
   readonly worker: number | undefined;
-}
-
-export interface EnvoyFlags {
-  /** A path, or a name on the PATH. */
-  readonly program: string;
-  /** What stands after `--`. */
-  readonly args: readonly string[];
 }
 
 /** What is wrong with the command line, in one sentence. */
@@ -64,8 +63,8 @@ const inboundMax = 64;
 const drainSecondsMax = 3_600;
 const concurrencyMax = 64;
 
-/** @throws UsageError. */
-export function parseConfig(args: readonly string[]): Config {
+/** @param env only PATH is read of it. @throws UsageError. */
+export function parseConfig(args: readonly string[], env = process.env): Config {
   const end = args.indexOf('--');
   const values = parseFlags(end < 0 ? args : args.slice(0, end));
   const { mode } = values;
@@ -102,7 +101,7 @@ export function parseConfig(args: readonly string[]): Config {
     concurrency: parseConcurrency(values.concurrency),
     worker: values.worker === undefined ? undefined : Number(values.worker),
     generation: Number(values['take-over']) || 0,
-    envoy: parseEnvoy(values, end < 0 ? undefined : args.slice(end + 1)),
+    envoy: parseEnvoy(values, end < 0 ? undefined : args.slice(end + 1), env['PATH'] ?? ''),
   };
 }
 
@@ -125,18 +124,19 @@ function parseFlags(args: readonly string[]) {
   }
 }
 
-/** Settings of our own proxy alone are refused beside an Envoy. */
+/** Settings of our own proxy alone are refused beside an Envoy. @param more what stands after `--`. */
 function parseEnvoy(
   values: ReturnType<typeof parseFlags>,
   more: readonly string[] | undefined,
-): EnvoyFlags | undefined {
+  searchPath: string,
+): Config['envoy'] {
   if (values.envoy === undefined) {
     if (more === undefined) return undefined;
     throw new UsageError('what stands after -- is for an Envoy: give --envoy too');
   }
   const ours = (['app-metrics', 'reason-header'] as const).find((flag) => values[flag] !== undefined);
   if (ours !== undefined) throw new UsageError(`--${ours}: an Envoy has no such setting; leave it out with --envoy`);
-  return { program: required('envoy', values.envoy), args: more ?? [] };
+  return { program: required('envoy', values.envoy), args: more ?? [], searchPath };
 }
 
 function required(flag: string, value: string | undefined): string {

@@ -68,7 +68,7 @@ function create(name: string, changes: Partial<EnvoyAgentOptions> = {}): EnvoyAg
     version: '0.0.0',
     ...{ clock: systemClock, random: systemRandom, log: createLogger({ name: 'test', level: 'silent' }) },
     logLevel: 'info',
-    envoy: { program: name, args: ['--log-level', 'debug'] },
+    envoy: { program: name, args: ['--log-level', 'debug'], searchPath: folder },
     onExit: (exit) => void exits.push(exit),
     ...changes,
   });
@@ -101,6 +101,12 @@ describe('the agent of an Envoy', () => {
     expect(statSync(join(socket, '..')).mode & 0o777).toBe(0o700);
     await running.stop();
     expect(existsSync(join(socket, '..'))).toBe(false);
+  });
+
+  it('finds it by its name in a folder of the search path', async () => {
+    program('exit 7');
+    await create('envoy').start();
+    await vi.waitFor(() => expect(exits).toEqual([{ code: 7, signal: null }]));
   });
 
   it('tells how Envoy ended by itself', async () => {

@@ -23,6 +23,8 @@ export interface EnvoyAgentOptions extends Omit<ProxyOptions, 'onQuit' | 'reason
     readonly program: string;
     /** More arguments, after ours. */
     readonly args: readonly string[];
+    /** The PATH. */
+    readonly searchPath: string;
   };
   readonly logLevel: LogLevel;
   /** Envoy has ended by itself. */
@@ -125,7 +127,7 @@ class RunningAgent implements EnvoyAgent {
       this.#folder = await openStateFolder(this.#stateDir);
     };
     return [
-      { name: 'Envoy program', start: () => void findProgram(options.envoy.program) },
+      { name: 'Envoy program', start: () => void findProgram(options.envoy.program, options.envoy.searchPath) },
       { name: 'state folder', start: openFolder },
       { name: 'ports', start: () => assertPorts(options) },
       { name: 'readiness', start, stop },
@@ -146,7 +148,7 @@ class RunningAgent implements EnvoyAgent {
   async #run(): Promise<void> {
     const options = this.#options;
     const { clock, log } = options;
-    const program = findProgram(options.envoy.program);
+    const program = findProgram(options.envoy.program, options.envoy.searchPath);
     const bootstrap = envoyBootstrap({ ...options, node: describeNode(options), adsSocket: this.#socket.path });
     await this.#state().write(bootstrapFile, `${JSON.stringify(bootstrap, null, 1)}\n`);
     // Told to stop meanwhile: nobody would end what is started now.

@@ -33,12 +33,12 @@ export interface EnvoyCommand {
 /** A told Envoy ends at once; more than this is a hang. */
 const killAfterMs = 5_000;
 
-/** @param name a path, or a name on the PATH. @throws EnvoyError. */
-export function findProgram(name: string, path = process.env['PATH'] ?? ''): string {
+/** @param name a path, or a name in one of the folders of `searchPath`. @throws EnvoyError. */
+export function findProgram(name: string, searchPath: string): string {
   const candidates =
     isAbsolute(name) || name.includes('/')
       ? [resolve(name)]
-      : path
+      : searchPath
           .split(delimiter)
           .filter((folder) => folder !== '')
           .map((folder) => join(folder, name));
