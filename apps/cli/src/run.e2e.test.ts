@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delay, systemClock } from '@weft/kernel';
+import { freePort, freePorts } from '@weft/kernel/testing';
 import { isRunning, layoutOf, type RunProcess, readRunFile } from '@weft/operator-launcher';
-import { freePorts } from '@weft/testing-harness';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { repository, startWeft, type WeftProcess, watchProcess } from './testing/weft-process.ts';
 
@@ -109,7 +109,7 @@ test('a local process is reached by its name from the sidecar of another, and le
 }, 60_000);
 
 test('a process that cannot be started is one sentence, and its sidecar goes with it', async () => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const flags = ['--name', 'ghost', '--port', String(port), '--xds-port', String(xds)];
   const running = startWeft(['run', ...globals, ...flags, '--', 'no-such-program']);
   started.push(running);

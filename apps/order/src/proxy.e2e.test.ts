@@ -1,6 +1,7 @@
 /** The order service as it stands behind a sidecar: it knows names and the standard proxy variables, nothing else. */
 
-import { type ConnectProxy, freePort, startConnectProxy } from '@weft/service-kit/testing';
+import { freePort } from '@weft/kernel/testing';
+import { type ConnectProxy, startConnectProxy } from '@weft/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAccount } from './testing/customer.ts';
 import { type Shop, startShop } from './testing/shop.ts';

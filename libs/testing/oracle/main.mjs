@@ -1,10 +1,10 @@
 // A mesh for the oracle: our control plane, two client sidecars, a server's and a gateway, listening where the topology says.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePorts } from '../../../loadtests/bench/free-ports.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const proxyNames = ['client', 'client2', 'server', 'gateway'];
@@ -86,10 +86,7 @@ function start(name, app, args) {
 }
 
 async function freeAddress() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => server.once('listening', listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
+  const [port] = await freePorts(1);
   return `127.0.0.1:${port}`;
 }
 

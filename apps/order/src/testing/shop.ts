@@ -5,7 +5,7 @@ import { copyFileSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { delay, systemClock } from '@weft/kernel';
-import { freePort } from '@weft/service-kit/testing';
+import { freePort } from '@weft/kernel/testing';
 import { startPostgres, type TestPostgres } from '@weft/testing-postgres';
 
 export const serviceNames = ['user', 'inventory', 'payment', 'order'] as const;

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
 import { systemClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatAddress } from './grpc/listen.ts';
@@ -18,15 +17,6 @@ const stops: (() => Promise<unknown> | unknown)[] = [];
 let root = '';
 let plane: ControlPlane;
 let log = '';
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** A server whose answer to everything is its name. */
 async function startServer(name: string): Promise<number> {

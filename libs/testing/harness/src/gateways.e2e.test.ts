@@ -4,9 +4,9 @@ import { createServer } from 'node:https';
 import { connect } from 'node:tls';
 import { createFakeCa } from '@weft/identity/testing';
 import { systemClock } from '@weft/kernel';
+import { freePort, freePorts } from '@weft/kernel/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from './mesh.ts';
-import { freePorts } from './ports.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
@@ -120,7 +120,7 @@ it('a request leaves the mesh through the egress gateway, which knows the caller
 });
 
 it('by AUTO_PASSTHROUGH the SNI of the mesh leads to its service, and nothing else comes in', async () => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   await mesh.gateway('shop', 'eastwest');
   mesh.write(
     'eastwest.yaml',

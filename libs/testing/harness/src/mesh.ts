@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, createControlPlane } from '@weft/control-plane';
 import { systemClock } from '@weft/kernel';
+import { freePorts } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
-import { freePorts } from './ports.ts';
 import { startWorkload, type Workload } from './workload.ts';
 
 export interface TestMesh {

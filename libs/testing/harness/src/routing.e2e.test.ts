@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Agent, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { freePort } from '@weft/kernel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpCall } from './http-call.ts';
 import { startMesh, type TestMesh } from './mesh.ts';
-import { freePorts } from './ports.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
@@ -142,7 +142,7 @@ describe("rules written in Istio's YAML", () => {
 
   it('let in at the gateway what a Gateway and its VirtualService name, and nothing else', async () => {
     const edge = await mesh.gateway('shop', 'edge');
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     mesh.write('gateway.yaml', gatewayFile.replace('PORT', String(port)));
     const call = (host: string) => httpCall({ port, target: '/', headers: { host } }).catch(() => undefined);
     const answer = await eventually('the gateway answers', async () => {

@@ -2,9 +2,9 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
+import { freePort, freePorts } from '@weft/kernel/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from './mesh.ts';
-import { freePorts } from './ports.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
@@ -106,7 +106,7 @@ spec: { egress: [{ hosts: ["shared/ledger.example"] }] }
 });
 
 it('what no service of the mesh has goes to the egress proxy of a Sidecar', async () => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   await listen((request, response) => void response.end(`proxied ${request.headers.host}${request.url}`), port);
   mesh.write(
     'egress-proxy.yaml',

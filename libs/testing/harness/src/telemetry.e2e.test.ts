@@ -1,10 +1,10 @@
 /** Telemetry: overrides of metrics as Prometheus reads them, spans as a collector gets them. */
 
 import { createServer } from 'node:http2';
+import { freePort } from '@weft/kernel/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpCall } from './http-call.ts';
 import { startMesh, type TestMesh } from './mesh.ts';
-import { freePorts } from './ports.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
@@ -97,7 +97,7 @@ it('all of them go where a Telemetry says so, and come back with it', async () =
 });
 
 it('spans go to a collector by gRPC where its provider says so', async () => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const got: { path: string; key: string; body: Buffer }[] = [];
   const collector = createServer().on('stream', (stream, headers) => {
     const chunks: Buffer[] = [];

@@ -5,9 +5,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createProxy, type MeshProxy } from '@weft/data-proxy';
 import { systemClock, systemRandom } from '@weft/kernel';
+import { freePorts } from '@weft/kernel/testing';
 import type { Logger } from '@weft/telemetry';
 import { type Answer, httpCall } from './http-call.ts';
-import { freePorts } from './ports.ts';
 import { eventually } from './wait.ts';
 
 export interface WorkloadOptions {

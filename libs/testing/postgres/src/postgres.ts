@@ -2,10 +2,10 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delay, systemClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { canReach, copyBinaries, databaseAccount, findBinaries } from '@weft/operator-launcher';
 import pg from 'pg';
 
@@ -89,15 +89,4 @@ async function answering(look: () => Promise<unknown>): Promise<void> {
       await delay(systemClock, 50);
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
-    });
-  });
 }

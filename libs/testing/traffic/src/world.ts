@@ -1,11 +1,11 @@
 /** What all cases stand on: echo endpoints, a control plane, the peers. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { startFakeControlPlane, type TestResource } from '@weft/data-proxy/testing';
+import { freePorts } from '@weft/kernel/testing';
 import { type Echo, type Seen, startEcho } from './backend/echo.ts';
 import { startServices } from './backend/services.ts';
 import { findEnvoy, startEnvoy } from './peers/envoy.ts';
@@ -81,27 +81,4 @@ function toResource({ '@type': typeUrl, ...json }: JsonObject): TestResource {
   if (schema === undefined) throw new Error(`${String(typeUrl)} is not in the registry`);
   const bytes = toBinary(schema, fromJson(schema, json, { registry: caseRegistry }));
   return { typeUrl: String(typeUrl), name: String(json['name']), bytes };
-}
-
-/** Below the ports that the kernel gives to clients, so that none is taken between the look and the listener. */
-const firstPort = 10_000;
-const lastPort = 31_000;
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const ports: number[] = [];
-  let port = firstPort + ((process.pid * 127) % (lastPort - firstPort - 5 * count));
-  while (ports.length < count && port < lastPort) {
-    if (await isFree(port)) ports.push(port);
-    port += 1;
-  }
-  if (ports.length < count) throw new Error(`no ${count} free ports`);
-  return ports;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.on('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

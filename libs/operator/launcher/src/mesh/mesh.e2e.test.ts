@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LaunchError } from '../launch-error.ts';
@@ -12,7 +13,7 @@ import { layoutOf } from '../plan/layout.ts';
 import { identityOf, isRunning, type ProcessIdentity } from '../process/identity.ts';
 import { allGone } from '../process/leftovers.ts';
 import { readRunFile } from '../process/run-file.ts';
-import { createStubMesh, freePort, type StubMesh, type StubProcess, stubScript } from '../testing/stub-mesh.ts';
+import { createStubMesh, type StubMesh, type StubProcess, stubScript } from '../testing/stub-mesh.ts';
 import { stopEverything } from './down.ts';
 
 let dir: string;

@@ -73,16 +73,3 @@ function toSpec(stub: StubProcess, script: string, env: Readonly<Record<string, 
     stopStage: stub.stopStage ?? 'callers',
   };
 }
-
-export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}

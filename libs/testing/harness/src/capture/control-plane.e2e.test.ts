@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, createControlPlane } from '@weft/control-plane';
 import { systemClock } from '@weft/kernel';
+import { freePort, freePorts } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { freePorts } from '../ports.ts';
 import { createNamespaces, type Namespace, type Namespaces, whyNot } from './namespaces.ts';
 import {
   bundle,
@@ -92,7 +92,7 @@ describe.skipIf(reason !== undefined)('captured programs with our control plane'
     await plane.start();
     startApplication(spaces.server);
     // A process of its own: this one waits while a program of a namespace runs.
-    strangerPort = (await freePorts(1))[0] ?? 0;
+    strangerPort = await freePort();
     const answer = `require('node:http').createServer((q, r) => r.end('a stranger')).listen(${strangerPort}, '0.0.0.0')`;
     stranger = spawn(process.execPath, ['-e', answer], { stdio: 'ignore' });
     // What goes to the service's own address must find a way out before it can be captured.

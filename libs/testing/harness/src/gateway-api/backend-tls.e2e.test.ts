@@ -1,10 +1,10 @@
 import { createServer } from 'node:https';
 import { createFakeCa } from '@weft/identity/testing';
 import { systemClock } from '@weft/kernel';
+import { freePorts } from '@weft/kernel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpCall } from '../http-call.ts';
 import { startMesh, type TestMesh } from '../mesh.ts';
-import { freePorts } from '../ports.ts';
 import { eventually } from '../wait.ts';
 import type { Workload } from '../workload.ts';
 import { documents, gatewayGroup, serviceOf } from './documents.ts';

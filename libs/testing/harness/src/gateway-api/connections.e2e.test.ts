@@ -1,8 +1,8 @@
 import { createFakeCa } from '@weft/identity/testing';
 import { systemClock } from '@weft/kernel';
+import { freePorts } from '@weft/kernel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from '../mesh.ts';
-import { freePorts } from '../ports.ts';
 import { eventually } from '../wait.ts';
 import { documents, gatewayGroup, secretOf, serviceOf } from './documents.ts';
 import { lineServer, type Peer, sayLine, sayThroughTunnel } from './peers.ts';

@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
+import { freePort } from '@weft/kernel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, httpCall } from '../http-call.ts';
 import { startMesh, type TestMesh } from '../mesh.ts';
-import { freePorts } from '../ports.ts';
 import { eventually } from '../wait.ts';
 import { documents, gatewayGroup } from './documents.ts';
 
@@ -102,7 +102,7 @@ const echo = async (target: string, headers: Readonly<Record<string, string>> = 
   JSON.parse((await call(target, headers)).body) as Echo;
 
 beforeAll(async () => {
-  [port = 0] = await freePorts(1);
+  port = await freePort();
   mesh = await startMesh({
     'mesh.yaml': documents(
       gatewayGroup('edge'),

@@ -6,10 +6,10 @@ import { Agent, createServer as createHttpServer, get, type Server } from 'node:
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type FakeControlPlane, resource, startFakeControlPlane } from '@weft/data-proxy/testing';
+import { freePorts } from '@weft/kernel/testing';
 import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import { bundle, programFolder, removeFolders } from '../capture/programs.ts';
-import { freePorts } from '../ports.ts';
 import { eventually } from '../wait.ts';
 
 const types = 'type.googleapis.com/envoy.extensions';

@@ -4,9 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { bundle } from '../capture/programs.ts';
-import { freePorts } from '../ports.ts';
 import { eventually } from '../wait.ts';
 import { startWorkload, type Workload, type WorkloadOptions } from '../workload.ts';
 
