@@ -39,10 +39,10 @@ export function analysedMesh(input: CompileInput): AnalysedMesh {
   const world = createWorldFactory()(input);
   const { model, registry, mesh, domain } = input;
   const workloads = workloadsOfModel(input);
-  const definitionOf = (service: ServiceView): Resource<'Service'> | Resource<'ServiceEntry'> | undefined =>
-    [...model.byKind('Service'), ...model.byKind('ServiceEntry')].find(
-      (resource) => service.from.resource === `${resource.kind} ${resource.namespace}/${resource.name}`,
-    );
+  const definitions = new Map(
+    [...model.byKind('Service'), ...model.byKind('ServiceEntry')].map((resource) => [nameOf(resource), resource]),
+  );
+  const definitionOf: AnalysedMesh['definitionOf'] = ({ from }) => definitions.get(from.resource);
   return {
     model,
     mesh,

@@ -20,13 +20,16 @@ export function explainCuts(
   targets: readonly string[],
 ): readonly ExplainedCut[] {
   if (input.model.byKind('NetworkPolicy').length === 0) return [];
+  const byAddress = firstOf(proxies.flatMap((proxy) => [proxy.address, ...proxy.addresses].map((one) => [one, proxy])));
+  let portsByTarget: ReadonlyMap<string, string> | undefined;
   const found = new Map<string, ExplainedCut>();
   for (const target of targets) {
     const colon = target.lastIndexOf(':');
     const [address, number] = [target.slice(0, colon), Number(target.slice(colon + 1))];
-    const server = proxies.find((proxy) => proxy.address === address || proxy.addresses.includes(address));
+    const server = byAddress.get(address);
     if (server === undefined) continue;
-    const name = server.ingress.find(({ port }) => port === number)?.name ?? portName(input, address, number);
+    portsByTarget ??= portNames(input);
+    const name = server.ingress.find(({ port }) => port === number)?.name ?? portsByTarget.get(target) ?? '';
     const policies = cutsOf(input.model, endOf(client), endOf(server), { number, name });
     if (policies.length === 0) continue;
     const names = policies.map((policy) => `${policy.namespace}/${policy.name}`);
@@ -45,15 +48,23 @@ function endOf({ namespace, labels, address, addresses }: ProxyDescription): Flo
   return { namespace, labels, addresses: known };
 }
 
-/** By the Service that leads there. */
-function portName({ registry }: PlannedMesh['input'], address: string, number: number): string {
+/** "10.0.0.1:8080" → the name of the port of the first Service that leads there. */
+function portNames({ registry }: PlannedMesh['input']): ReadonlyMap<string, string> {
+  const found: [string, string][] = [];
   for (const { ports, instances } of registry.services.values()) {
-    for (const instance of instances) {
-      if (instance.address !== address) continue;
-      const [found] = [...instance.ports].find(([, reached]) => reached === number) ?? [];
-      const port = ports.find((one) => one.number === found);
-      if (port !== undefined) return port.name;
+    const names = new Map(ports.map(({ number, name }) => [number, name]));
+    for (const { address, ports: reached } of instances) {
+      for (const [number, at] of reached) {
+        const name = names.get(number);
+        if (name !== undefined) found.push([`${address}:${at}`, name]);
+      }
     }
   }
-  return '';
+  return firstOf(found);
+}
+
+function firstOf<T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<string, T> {
+  const found = new Map<string, T>();
+  for (const [key, value] of entries) if (!found.has(key)) found.set(key, value);
+  return found;
 }

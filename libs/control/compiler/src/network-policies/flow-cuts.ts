@@ -13,6 +13,9 @@ import {
 
 export type NetworkPolicy = Resource<'NetworkPolicy'>;
 
+/** Of a connection, as the workload sees it that a policy governs. */
+export type Direction = 'Ingress' | 'Egress';
+
 export interface FlowEnd {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -32,20 +35,34 @@ export interface FlowPort {
  */
 export function cutsOf(model: Model, from: FlowEnd, to: FlowEnd, port: FlowPort): readonly NetworkPolicy[] {
   const egress = governing(model, from, 'Egress');
-  if (egress.length > 0 && !egress.some(({ spec }) => lets(model, from.namespace, spec.egress, to, port)))
-    return egress;
+  if (close(model, egress, 'Egress', to, port)) return egress;
   const ingress = governing(model, to, 'Ingress');
-  if (ingress.length > 0 && !ingress.some(({ spec }) => lets(model, to.namespace, spec.ingress, from, port))) {
-    return ingress;
-  }
-  return [];
+  return close(model, ingress, 'Ingress', from, port) ? ingress : [];
+}
+
+/** Whether the policies that govern one end keep the other away; none keep nobody away. */
+export function close(
+  model: Model,
+  policies: readonly NetworkPolicy[],
+  direction: Direction,
+  other: FlowEnd,
+  port: FlowPort,
+): boolean {
+  return (
+    policies.length > 0 &&
+    !policies.some((policy) => lets(model, policy.namespace, rulesOf(policy, direction), other, port))
+  );
+}
+
+export function rulesOf({ spec }: NetworkPolicy, direction: Direction): readonly NetworkPolicyRule[] {
+  return (direction === 'Ingress' ? spec.ingress : spec.egress) ?? [];
 }
 
 /** Policies of its namespace that select a workload for a direction. */
 export function governing(
   model: Model,
   { namespace, labels }: Pick<FlowEnd, 'namespace' | 'labels'>,
-  direction: 'Ingress' | 'Egress',
+  direction: Direction,
 ): readonly NetworkPolicy[] {
   return (byNamespace(model).get(namespace) ?? []).filter(
     (policy) => governs(policy, direction) && selectsLabels(policy.spec.podSelector, labels),
@@ -68,24 +85,24 @@ function byNamespace(model: Model): ReadonlyMap<string, readonly NetworkPolicy[]
   return found;
 }
 
-export function governs({ spec }: NetworkPolicy, direction: 'Ingress' | 'Egress'): boolean {
+export function governs({ spec }: NetworkPolicy, direction: Direction): boolean {
   if (spec.policyTypes !== undefined) return spec.policyTypes.includes(direction);
   return direction === 'Ingress' || (spec.egress ?? []).length > 0;
 }
 
 /** Whoever is at the other end. */
-export function letsPort(rules: readonly NetworkPolicyRule[] | undefined, port: FlowPort): boolean {
-  return (rules ?? []).some(({ ports = [] }) => ports.length === 0 || ports.some((one) => takesPort(one, port)));
+export function letsPort(rules: readonly NetworkPolicyRule[], port: FlowPort): boolean {
+  return rules.some(({ ports = [] }) => ports.length === 0 || ports.some((one) => takesPort(one, port)));
 }
 
 function lets(
   model: Model,
   namespace: string,
-  rules: readonly NetworkPolicyRule[] | undefined,
+  rules: readonly NetworkPolicyRule[],
   other: FlowEnd,
   port: FlowPort,
 ): boolean {
-  return (rules ?? []).some(
+  return rules.some(
     (rule) =>
       letsPort([rule], port) &&
       ((rule.peers ?? []).length === 0 || (rule.peers ?? []).some((peer) => takesPeer(model, namespace, peer, other))),
