@@ -12,7 +12,7 @@ import type { Resource } from '@weft/model';
 import type { Context } from './context.ts';
 import { isUnixAddress, parseHostPort } from './messages/core.ts';
 import { builtIn, provenanceOf } from './provenance.ts';
-import type { IngressListener } from './scope/proxy-scope.ts';
+import type { IngressListener } from './scope/scope-listeners.ts';
 
 export interface IngressTarget {
   /** Of the port; empty where none is known. */

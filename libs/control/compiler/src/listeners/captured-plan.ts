@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { isWithin, skippedPorts } from '../linkerd/workload.ts';
 import { carriesHttp, egressListenerRoutes, isHttpProtocol, sniffedRoutes } from '../routes/outbound-plan.ts';
 import type { EgressView } from '../scope/egress-view.ts';
-import type { EgressListener } from '../scope/proxy-scope.ts';
+import type { EgressListener } from '../scope/scope-listeners.ts';
 import type { ServiceShape } from '../scope/service-shape.ts';
 
 export const everywhere = '0.0.0.0';

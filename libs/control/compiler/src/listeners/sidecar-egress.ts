@@ -8,7 +8,7 @@ import { httpConnectionManager, httpFilter } from '../messages/network-filters.t
 import { listenerName } from '../names.ts';
 import { builtIn, notice } from '../provenance.ts';
 import { egressListenerRoutes, isHttpProtocol, isSniffedProtocol } from '../routes/outbound-plan.ts';
-import type { EgressListener } from '../scope/proxy-scope.ts';
+import type { EgressListener } from '../scope/scope-listeners.ts';
 import { withoutConflicts } from './chain-conflicts.ts';
 import { type Chain, listener } from './listener.ts';
 import { listenerInputs } from './listener-inputs.ts';

@@ -2,7 +2,8 @@
 
 import type { ServicePortView } from '@weft/control-registry';
 import type { EgressView } from '../scope/egress-view.ts';
-import type { EgressListener, ProxyScope } from '../scope/proxy-scope.ts';
+import type { ProxyScope } from '../scope/proxy-scope.ts';
+import type { EgressListener } from '../scope/scope-listeners.ts';
 
 export interface OutboundRoutes {
   readonly name: string;

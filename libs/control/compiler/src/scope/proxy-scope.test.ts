@@ -2,6 +2,7 @@ import type { ProxyDescription } from '@weft/control-registry';
 import { describe, expect, it } from 'vitest';
 import { createTestMesh, type TestMesh } from '../testing/mesh.ts';
 import { createWorldFactory } from '../world.ts';
+import { createScopes } from './proxy-scope.ts';
 
 const service = (name: string, namespace: string, exportTo = ''): string => `---
 apiVersion: v1
@@ -109,4 +110,29 @@ it('keeps its view while only instances, policies or other namespaces change', (
   expect(worldOf(mesh.input()).scope(proxyOf(mesh)).view).toBe(first.view);
   mesh.change({ ...files, 'more.yaml': service('more', 'shop').replace(/^---\n/, '') });
   expect(worldOf(mesh.input()).scope(proxyOf(mesh)).view).not.toBe(first.view);
+});
+
+it('is remembered up to a bound, and made each time beyond it', () => {
+  const mesh = createTestMesh({ 'mesh.yaml': [group, ...services].join('') });
+  const input = mesh.input();
+  const world = createWorldFactory()(input);
+  const { model, mesh: config } = input;
+  const { virtualServices } = world.index;
+  const scopesOf = (scopesMax: number) =>
+    createScopes(
+      { model, mesh: config, shapes: world.shape, virtualServices, destinations: () => [] },
+      new Map(),
+      scopesMax,
+    );
+  const proxy = proxyOf(mesh);
+  const elsewhere = { ...proxy, namespace: 'web' };
+  const within = scopesOf(2);
+  expect(within.of(proxy)).toBe(within.of(proxy));
+  // Of views: what everybody sees, and what the first namespace does.
+  expect(within.of(elsewhere)).toBe(within.of(elsewhere));
+  expect([...within.views.keys()]).toEqual(['', 'shop']);
+  const beyond = scopesOf(1);
+  expect(beyond.of(proxy)).toBe(beyond.of(proxy));
+  expect(beyond.of(elsewhere)).not.toBe(beyond.of(elsewhere));
+  expect(beyond.of(elsewhere)).toEqual(beyond.of(elsewhere));
 });
