@@ -2,94 +2,81 @@
 
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { sharedBuffer } from './read-buffers.ts';
-import { readInto, SocketWire } from './socket-wire.ts';
+import { sharedBuffer, sharedBufferBytes } from './read-buffers.ts';
+import { SocketWire, wireOf } from './socket-wire.ts';
 import type { Wire } from './wire.ts';
 
 /** What Node keeps on a socket besides its public face. */
 interface SocketInside {
-  _handle: unknown;
-  _server: unknown;
+  readonly _handle: { useUserBuffer?(buffer: Buffer): void } | null;
   readonly _readableState?: { readonly ended: boolean };
+  [key: symbol]: unknown;
 }
 
-interface Handle {
-  reading?: boolean;
-  readStop?(): unknown;
+/** Under which Node keeps the parts of the `onread` option. */
+interface OnReadKeys {
+  readonly buffer: symbol;
+  readonly callback: symbol;
+  readonly nextBuffer: symbol;
 }
+
+/** Nothing: this release of Node keeps them elsewhere. */
+const keys = onReadKeys();
 
 /**
- * @param socket as a listener got it. A plain one that was accepted with `pauseOnConnect` and not read from is taken over by a socket
- * that reads into one reused buffer: an accepted socket cannot be told that otherwise (nodejs/node#25436). Closing either closes both.
+ * @param socket as a listener got it. One that was not read from, or by `socket.read` only, reads into one reused buffer from here on: an
+ * accepted socket cannot be told that otherwise (nodejs/node#25436).
  * @param start false: nothing is read until the wire's `resume`; a `pause` right after this call would come too late for the first read.
  * @param first octets that were read of the socket already (`socket.read`, all that it had): the wire gives them first, in a later task;
  * empty: what was read is not the wire's.
  */
 export function acceptWire(socket: Socket, start = true, first?: Buffer): Wire {
-  const inside = socket as unknown as SocketInside;
-  const untouched = socket.isPaused() && socket.bytesRead === 0;
-  const emptied = first !== undefined && socket.readableLength === 0 && inside._readableState?.ended === false;
-  if (socket instanceof TLSSocket || !(untouched || emptied) || !isHandle(inside._handle)) {
-    const wire = new SocketWire(socket);
-    if (!start) wire.pause();
-    if (first !== undefined && first.length > 0) wire.giveFirst(first);
-    wire.listen(!(socket instanceof TLSSocket && readSecured(socket, wire)));
-    if (start && socket.isPaused()) socket.resume();
-    return wire;
-  }
-  return takeOver(socket, inside, inside._handle, start, first);
-}
-
-function takeOver(
-  socket: Socket,
-  inside: SocketInside,
-  handle: Handle,
-  start: boolean,
-  first: Buffer | undefined,
-): Wire {
-  let wire: SocketWire;
-  if (handle.reading === true) {
-    handle.reading = false;
-    handle.readStop?.();
-  }
-  const options = { handle, allowHalfOpen: true, manualStart: true, onread: readInto(() => wire) };
-  const fresh = new Socket(options as ConstructorParameters<typeof Socket>[0]);
-  const freshInside = fresh as unknown as SocketInside;
-  // The server counts connections by this mark when they close.
-  freshInside._server = inside._server;
-  inside._server = null;
-  inside._handle = null;
-  socket.once('close', () => fresh.destroy());
-  fresh.once('close', () => socket.destroy());
-  wire = new SocketWire(fresh);
-  wire.listen(false);
-  if (!start) wire.paused = true;
+  const wire = new SocketWire(socket);
+  socket.allowHalfOpen = true;
+  wire.listen(!(isUnread(socket, first) && readInPlace(socket)));
+  if (!start) wire.pause();
   if (first !== undefined && first.length > 0) wire.giveFirst(first);
-  if (start) fresh.resume();
+  if (start && socket.isPaused()) socket.resume();
   return wire;
 }
 
-function isHandle(handle: unknown): handle is Handle {
-  return handle !== null && typeof handle === 'object';
+function isUnread(socket: Socket, first: Buffer | undefined): boolean {
+  if (socket instanceof TLSSocket) return true;
+  if (socket.isPaused() && socket.bytesRead === 0) return true;
+  return first !== undefined && (socket as unknown as SocketInside)._readableState?.ended === false;
 }
 
 /**
- * Lets a secured socket read into the one reused buffer, as `onread` does for a client's: Node gives a server's no such option. It cost
- * 3 µs less for each request of two hops. @returns false where Node keeps its sockets otherwise: they are read by events then.
+ * Lets the socket of a wire read into the one reused buffer, as `onread` does for a client's: Node gives a server's no such option. It
+ * cost 3 µs less for each request of two hops. @returns false where that cannot be: it is read by events then.
  */
-export function readSecured(socket: TLSSocket, wire: SocketWire): boolean {
-  const symbols = Object.getOwnPropertySymbols(socket);
-  const bufferKey = symbols.find(({ description }) => description === 'kBuffer');
-  const callbackKey = symbols.find(({ description }) => description === 'kBufferCb');
-  const handle = (socket as unknown as SocketInside)._handle as { useUserBuffer?: unknown } | null;
-  const untouched = socket.listenerCount('data') === 0 && socket.readableLength === 0;
-  if (!untouched || bufferKey === undefined || callbackKey === undefined) return false;
-  if (typeof handle?.useUserBuffer !== 'function') return false;
-  const { callback } = readInto(() => wire);
+export function readInPlace(socket: Socket): boolean {
+  const inside = socket as unknown as SocketInside;
+  const handle = inside._handle;
+  if (keys === undefined || typeof handle?.useUserBuffer !== 'function') return false;
+  if (socket.listenerCount('data') > 0 || socket.readableLength > 0) return false;
   const buffer = sharedBuffer();
-  const inside = socket as unknown as Record<symbol, unknown>;
-  inside[bufferKey] = buffer;
-  inside[callbackKey] = callback;
+  inside[keys.buffer] = buffer;
+  inside[keys.callback] = onRead;
   handle.useUserBuffer(buffer);
   return true;
+}
+
+/** Node calls it as a method of the socket. */
+function onRead(this: Socket, bytes: number, buffer: Buffer): boolean {
+  const wire = wireOf(this);
+  if (wire === undefined) return true;
+  // Only a connection that fills the shared buffer is asked what it reads into next.
+  if (bytes === sharedBufferBytes && keys !== undefined) {
+    (this as unknown as SocketInside)[keys.nextBuffer] ??= () => wire.nextBuffer();
+  }
+  return wire.told(buffer, bytes);
+}
+
+function onReadKeys(): OnReadKeys | undefined {
+  const symbols = Object.getOwnPropertySymbols(new Socket());
+  const keyOf = (name: string): symbol | undefined => symbols.find(({ description }) => description === name);
+  const [buffer, callback, nextBuffer] = [keyOf('kBuffer'), keyOf('kBufferCb'), keyOf('kBufferGen')];
+  if (buffer === undefined || callback === undefined || nextBuffer === undefined) return undefined;
+  return { buffer, callback, nextBuffer };
 }

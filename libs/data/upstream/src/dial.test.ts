@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { UpstreamTls } from '@weft/data-runtime';
 import { createManualClock, type ErrorCode } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { createClientTls, createServerTls, materialSecrets } from '@weft/tls';
 import { createTestCa } from '@weft/tls/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -140,11 +141,7 @@ describe('dialling', () => {
   });
 
   it('says that nobody listens', async () => {
-    const server = createServer();
-    const port = await portOf(server);
-    server.close();
-    await once(server, 'close');
-    expect(await outcome(port, undefined)).toMatchObject({ code: 'upstream_connect_failed' });
+    expect(await outcome(await freePort(), undefined)).toMatchObject({ code: 'upstream_connect_failed' });
   });
 
   it('gives up after its time, and tells nobody after a cancel', async () => {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { UpstreamTls } from '@weft/data-runtime';
 import type { Cancel, Clock, ErrorCode } from '@weft/kernel';
 import { type ClientTls, socketPlace } from '@weft/tls';
-import { readSecured } from './accept-wire.ts';
+import { readInPlace } from './accept-wire.ts';
 import { readInto, SocketWire } from './socket-wire.ts';
 import type { ResetReason } from './upstream-stream.ts';
 import type { Wire } from './wire.ts';
@@ -136,7 +136,7 @@ function dialSecure(dialer: DialerOptions, secure: UpstreamTls): Attempt {
         const made = new SocketWire(socket);
         wire = made;
         // Over a socket that had carried a PROXY header Node takes no `onread`.
-        made.listen(options.proxyHeader !== undefined && !readSecured(socket, made));
+        made.listen(options.proxyHeader !== undefined && !readInPlace(socket));
         onReady(made, { peerUri: peer.peerUri, alpn: peer.alpn });
         for (const chunk of early.splice(0)) made.sink.onData(chunk);
       },

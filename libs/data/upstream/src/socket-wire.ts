@@ -10,6 +10,17 @@ import { deafSink, type Wire, type WireSink } from './wire.ts';
 /** Of the wire whose sink is being told of what was read. */
 let telling: OwnReads | undefined;
 
+const wireKey = Symbol('wire');
+
+interface WiredSocket extends Socket {
+  [wireKey]?: SocketWire;
+}
+
+/** @returns nothing for a socket that no wire was made of. */
+export function wireOf(socket: Socket): SocketWire | undefined {
+  return (socket as WiredSocket)[wireKey];
+}
+
 export class SocketWire implements Wire {
   sink: WireSink = deafSink;
   readonly socket: Socket;
@@ -24,12 +35,14 @@ export class SocketWire implements Wire {
   #remoteAddress: string | undefined;
   /** A write said false and its `drain` has not come. */
   #waits = false;
+  #lastBytes = 0;
   /** Nothing: no read has filled the shared buffer yet. */
   #reads: OwnReads | undefined;
 
   /** @param socket not yet read from; its errors and its end are the wire's from here on. Use `listen` to start. */
   constructor(socket: Socket) {
     this.socket = socket;
+    (socket as WiredSocket)[wireKey] = this;
   }
 
   get localAddress(): string {
@@ -50,29 +63,11 @@ export class SocketWire implements Wire {
     return this.#waits && this.socket.writableNeedDrain;
   }
 
-  /** Starts to listen. @param byEvents false when the socket was made with `onread` of this wire. */
+  /** Starts to listen. @param byEvents false when the socket reads into a buffer of this wire. */
   listen(byEvents: boolean): void {
     const socket = this.socket;
-    if (byEvents) socket.on('data', (chunk: Buffer) => this.sink.onData(chunk));
-    socket.on('end', () => {
-      if (this.#first === undefined) this.#tellEnd();
-      else this.#endWaits = true;
-    });
-    socket.on('drain', () => {
-      if (!this.#waits) return;
-      this.#waits = false;
-      this.sink.onDrain();
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.errorCode = error.code ?? error.message;
-    });
-    socket.on('close', () => {
-      this.closed = true;
-      this.#reads?.leave();
-      const sink = this.sink;
-      this.sink = deafSink;
-      sink.onClose();
-    });
+    if (byEvents) socket.on('data', onData);
+    socket.on('end', onEnd).on('drain', onDrain).on('error', onError).on('close', onClose);
   }
 
   write(data: string | Buffer): boolean {
@@ -145,6 +140,7 @@ export class SocketWire implements Wire {
 
   /** What was read into `buffer`. @returns false: no more for now. */
   told(buffer: Buffer, bytes: number): boolean {
+    this.#lastBytes = bytes;
     const chunk = buffer.subarray(0, bytes);
     if (this.paused) this.keep(chunk);
     else if (this.#reads === undefined) this.sink.onData(chunk);
@@ -156,10 +152,30 @@ export class SocketWire implements Wire {
     return !this.paused;
   }
 
-  /** @param bytes of the last read. @returns what the next one goes into; nothing: the same. */
-  nextBuffer(bytes: number): Buffer | undefined {
+  /** @returns what the next read goes into; nothing: what the last one did. */
+  nextBuffer(): Buffer | undefined {
+    const bytes = this.#lastBytes;
     if (bytes === sharedBufferBytes && !this.closed) this.#reads ??= new OwnReads();
     return this.#reads?.next(bytes);
+  }
+
+  sawEnd(): void {
+    if (this.#first === undefined) this.#tellEnd();
+    else this.#endWaits = true;
+  }
+
+  sawDrain(): void {
+    if (!this.#waits) return;
+    this.#waits = false;
+    this.sink.onDrain();
+  }
+
+  sawClose(): void {
+    this.closed = true;
+    this.#reads?.leave();
+    const sink = this.sink;
+    this.sink = deafSink;
+    sink.onClose();
   }
 
   #tellEnd(): void {
@@ -183,6 +199,29 @@ export class SocketWire implements Wire {
   }
 }
 
+// Node calls listeners as methods of the socket: shared, they cost an idle connection nothing.
+
+function onData(this: WiredSocket, chunk: Buffer): void {
+  this[wireKey]?.sink.onData(chunk);
+}
+
+function onEnd(this: WiredSocket): void {
+  this[wireKey]?.sawEnd();
+}
+
+function onDrain(this: WiredSocket): void {
+  this[wireKey]?.sawDrain();
+}
+
+function onError(this: WiredSocket, error: NodeJS.ErrnoException): void {
+  const wire = this[wireKey];
+  if (wire !== undefined) wire.errorCode = error.code ?? error.message;
+}
+
+function onClose(this: WiredSocket): void {
+  this[wireKey]?.sawClose();
+}
+
 /** Of the connection below a secured socket. */
 interface CarrierHandle {
   reset?(done: () => void): unknown;
@@ -202,15 +241,13 @@ function resetSecured(socket: TLSSocket): void {
 
 /** The `onread` option that feeds `wire()`. @param early takes what comes before the wire exists. */
 export function readInto(wire: () => SocketWire | undefined, early: Buffer[] = []): OnReadOpts {
-  let read = 0;
   return {
     buffer: () => {
       const target = wire();
       // Node asks once before there is a wire, and again after each read.
-      return target === undefined ? sharedBuffer() : (target.nextBuffer(read) as Buffer);
+      return target === undefined ? sharedBuffer() : (target.nextBuffer() as Buffer);
     },
     callback(bytes, buffer) {
-      read = bytes;
       const target = wire();
       if (target !== undefined) return target.told(buffer as Buffer, bytes);
       early.push(Buffer.from(buffer.subarray(0, bytes)));
