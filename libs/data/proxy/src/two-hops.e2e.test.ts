@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, createServer as createHttpServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@weft/kernel/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type FakeControlPlane, startFakeControlPlane } from './testing/fake-control-plane.ts';
 import * as mesh from './testing/mesh-resources.ts';
@@ -110,7 +111,7 @@ function call(url: string, agent: Agent | false = false): Promise<Answer> {
 
 beforeAll(async () => {
   // Certificates live 4 s, so that a rotation comes while the tests run.
-  plane = await startFakeControlPlane(4);
+  plane = await startFakeControlPlane(4, await freePort());
   app = createHttpServer((incoming, outgoing) => {
     if (incoming.url === '/health') {
       outgoing.writeHead(healthy ? 200 : 503).end();

@@ -3,6 +3,7 @@
 import { type AddressInfo, connect as connectTcp, createServer, type Server, Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { createManualClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type ClientTls,
@@ -285,8 +286,7 @@ describe('the client', () => {
     const port = (plain.address() as AddressInfo).port;
     const client = createClientTls(() => order);
     expect(await dial(client, target(port))).toMatchObject({ code: 'upstream_connect_failed' });
-    await new Promise((resolve) => plain.close(resolve));
-    expect(await dial(client, target(port))).toMatchObject({ code: 'upstream_connect_failed' });
+    expect(await dial(client, target(await freePort()))).toMatchObject({ code: 'upstream_connect_failed' });
     const bare = createClientTls(() => undefined);
     expect(await dial(bare, target(port))).toMatchObject({ code: 'identity_unavailable' });
   });

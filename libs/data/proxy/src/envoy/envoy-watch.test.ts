@@ -1,8 +1,8 @@
 /** The watch over what stands for an Envoy's admin port. */
 
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createManualClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EnvoyWatch } from './envoy-watch.ts';
@@ -37,9 +37,10 @@ beforeEach(async () => {
     const lines = Object.entries(stats).map(([name, value]) => (filter.test(name) ? `${name}: ${value}\n` : ''));
     response.end(lines.join(''));
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const admin = { host: '127.0.0.1', port: await freePort() };
+  await new Promise<void>((done) => server.listen(admin.port, admin.host, done));
   watch = new EnvoyWatch({
-    admin: { host: '127.0.0.1', port: (server.address() as AddressInfo).port },
+    admin,
     ...{ clock, log: createLogger({ name: 'test', level: 'silent' }) },
     report: (healthy, reason) => void reports.push(healthy ? 'healthy' : reason),
   });

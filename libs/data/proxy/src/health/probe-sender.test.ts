@@ -8,6 +8,7 @@ import type { CheckedEndpoint, Cluster, HealthProbe } from '@weft/data-runtime';
 import { testEndpoint } from '@weft/data-runtime/testing';
 import { createDialer, createUpstreamPools, FlushQueue } from '@weft/data-upstream';
 import { type Clock, createManualClock, systemClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import type { ClientTls } from '@weft/tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createProbeSender } from './probe-sender.ts';
@@ -115,13 +116,12 @@ describe('a probe', () => {
     expect(await probe({ kind: 'tcp', send: undefined, receive: [] }, port)).toEqual(passes);
     expect(await probe(tcp('PONG'), port)).toEqual(passes);
     expect(await probe(tcp('other'), port)).toEqual({ kind: 'network', reason: 'the connection was closed' });
-    server.close();
-    await new Promise((resolve) => server.once('close', resolve));
-    expect(await probe(tcp('PONG'), port)).toMatchObject({
+    const closed = await freePort();
+    expect(await probe(tcp('PONG'), closed)).toMatchObject({
       kind: 'network',
       reason: expect.stringContaining('Connection refused'),
     });
-    expect(await probe(http('/'), port)).toMatchObject({ kind: 'network' });
+    expect(await probe(http('/'), closed)).toMatchObject({ kind: 'network' });
   });
 
   test('has failed where there is no answer in time', async () => {

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Route } from '@weft/data-runtime';
+import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectTo, type Rig } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
@@ -110,10 +111,7 @@ describe('an answer made here', () => {
   });
 
   it('is 503 UF where the endpoint does not accept, and the cause stays in the log', async () => {
-    const backend = await backendOf(() => {});
-    const route = routeTo(backend);
-    backend.stop();
-    const rig = await rigTo(route);
+    const rig = await rigTo(forwardTo([makeEndpoint(await freePort())]));
     const answer = await ask(rig);
     expect(answer.endsWith(`${prefix}remote connection failure`)).toBe(true);
     expect(answer).not.toContain('ECONNREFUSED');

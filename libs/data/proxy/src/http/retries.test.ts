@@ -1,6 +1,7 @@
 /** Attempts: which failures are made again, how often, when, and with what. */
 
 import { type Exchange, retryOnBits } from '@weft/data-runtime';
+import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { type Backend, connectTo, type Rig } from './testing/rig.ts';
@@ -157,9 +158,7 @@ describe('a retry', () => {
     const broken = await trial(['reset', answer(200)], [retryOnBits.reset]);
     expect(await broken.ask()).toMatch(/^HTTP\/1\.1 200 /);
     const good = await backendOf((socket) => void socket.write(answer(200)));
-    const gone = await backendOf(() => {});
-    gone.stop();
-    const target = makeTarget(makeCluster([makeEndpoint(gone.port), makeEndpoint(good.port)]));
+    const target = makeTarget(makeCluster([makeEndpoint(await freePort()), makeEndpoint(good.port)]));
     const retry = makeRetry(retryOnBits.connectFailure, { backOffBaseMs: 1, backOffMaxMs: 1 });
     const route = makeRoute(makeForward(target, { retry }));
     const rig = await rigOf(makeTable(() => route));

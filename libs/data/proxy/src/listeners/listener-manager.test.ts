@@ -3,6 +3,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { connect } from 'node:net';
 import { createManualClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import type { TlsMaterial } from '@weft/tls';
 import { createTestCa, type TestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +13,7 @@ import { createListenerStage, echo, secretsOf, tablesOf as tables } from './test
 import { meshServerTls, testChain, testListener, testTcpTable } from './testing/tables.ts';
 
 const stage = createListenerStage();
-const { start, dial, busyPort: freePort } = stage;
+const { start, dial, busyPort } = stage;
 let ca: TestCa;
 let order: TlsMaterial;
 let payment: TlsMaterial;
@@ -48,8 +49,7 @@ describe('the listener manager', () => {
 
   it('keeps the socket and the connections of an address whose table changes, and gives new connections the new table', async () => {
     const { manager, accepted } = start();
-    const { port, server } = await freePort();
-    await new Promise((resolve) => server.close(resolve));
+    const port = await freePort();
     manager.sync(tables(testListener('a', { port })));
     await manager.settled();
     const first = await dial(port);
@@ -64,8 +64,7 @@ describe('the listener manager', () => {
 
   it('stops listening for a table that is gone and leaves its connections alone', async () => {
     const { manager } = start();
-    const { port, server } = await freePort();
-    await new Promise((resolve) => server.close(resolve));
+    const port = await freePort();
     manager.sync(tables(testListener('a', { port })));
     await manager.settled();
     const open = await dial(port);
@@ -80,13 +79,13 @@ describe('the listener manager', () => {
   it('says what to do about a busy port, tries again, and has it once it is free', async () => {
     const clock = createManualClock();
     const { manager, logged } = start({ clock });
-    const { port, server } = await freePort();
+    const { port, free } = await busyPort();
     manager.sync(tables(testListener('a', { port })));
     await manager.settled();
     const sentence = `127.0.0.1:${port} is in use by another process: stop it, or give this listener another port`;
     expect(manager.states()[0]).toMatchObject({ state: 'retrying', error: sentence });
     expect(logged).toEqual([sentence]);
-    await new Promise((resolve) => server.close(resolve));
+    await free();
     clock.advance(listenerLimits.retryMs);
     await echo(await dial(port), 'x');
     expect(manager.states()[0]).toMatchObject({ state: 'listening', error: undefined });
@@ -95,7 +94,7 @@ describe('the listener manager', () => {
   it('gives up on a busy port after a bounded number of tries, until the next configuration', async () => {
     const clock = createManualClock();
     const { manager } = start({ clock, retriesMax: 2 });
-    const { port, server } = await freePort();
+    const { port, free } = await busyPort();
     manager.sync(tables(testListener('a', { port })));
     await manager.settled();
     while (manager.states()[0]?.state !== 'failed') {
@@ -103,15 +102,14 @@ describe('the listener manager', () => {
       clock.advance(listenerLimits.retryMs);
     }
     expect(clock.pending()).toBe(0);
-    await new Promise((resolve) => server.close(resolve));
+    await free();
     manager.sync(tables(testListener('a', { port })));
     await echo(await dial(port), 'x');
   });
 
   it('reports the second of two listeners with one address', async () => {
     const { manager } = start();
-    const { port, server } = await freePort();
-    await new Promise((resolve) => server.close(resolve));
+    const port = await freePort();
     manager.sync(tables(testListener('b', { port }), testListener('a', { port })));
     await manager.settled();
     expect(manager.states().map(({ name, state }) => [name, state])).toEqual([

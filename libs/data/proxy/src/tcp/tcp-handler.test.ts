@@ -5,24 +5,14 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Cluster } from '@weft/data-runtime';
 import { createManualClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { createServerTls, type TlsMaterial } from '@weft/tls';
 import { createTestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addressesOf, connectionInfo } from '../listeners/connection-info.ts';
 import { secretsOf } from '../listeners/testing/rig.ts';
 import { meshClientTls, meshServerTls, testCluster, testEndpoint, testTcpTable } from '../listeners/testing/tables.ts';
-import {
-  clusterFrom,
-  clusterTo,
-  connectionsMax,
-  deadPort,
-  dial,
-  keep,
-  listen,
-  proxy,
-  readAll,
-  stopAll,
-} from './testing/rig.ts';
+import { clusterFrom, clusterTo, connectionsMax, dial, keep, listen, proxy, readAll, stopAll } from './testing/rig.ts';
 
 let own: TlsMaterial;
 let peer: TlsMaterial;
@@ -186,7 +176,7 @@ describe('the TCP proxy', () => {
   });
 
   it('says by flag why a connection went nowhere, and names what decided', async () => {
-    const dead = await deadPort();
+    const dead = await freePort();
     const from = clusterFrom;
     const cases: [Cluster | undefined, string][] = [
       [undefined, 'NC'],

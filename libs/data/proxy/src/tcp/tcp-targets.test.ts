@@ -1,16 +1,17 @@
 /** Where the TCP proxy sends a connection: attempts, weights, SNI, original destinations, tunnels, PROXY headers, hashes. */
 
 import type { PickContext } from '@weft/data-runtime';
+import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeTarget } from '../http/testing/tables.ts';
 import { testCluster, testEndpoint, testTcpTable } from '../listeners/testing/tables.ts';
-import { clusterTo, deadPort, dial, listen, proxy, readAll, stopAll } from './testing/rig.ts';
+import { clusterTo, dial, listen, proxy, readAll, stopAll } from './testing/rig.ts';
 
 afterEach(stopAll);
 
 describe('the targets of the TCP proxy', () => {
   it('tries other endpoints as often as it may, and tells who failed', async () => {
-    const dead = await deadPort();
+    const dead = await freePort();
     const good = await listen((socket) => socket.pipe(socket));
     const endpoints = [testEndpoint(dead), testEndpoint(good)];
     const observed: unknown[] = [];

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from './client.ts';
 
@@ -61,9 +62,8 @@ describe('the HTTP client', () => {
   });
 
   it('says so when nobody listens', async () => {
-    const origin = await serve('');
-    await new Promise((resolve) => servers.pop()?.close(resolve));
-    await expect(client({}).get(new URL(origin.url), { timeoutMs: 1000 })).rejects.toMatchObject({
+    const origin = new URL(`http://127.0.0.1:${await freePort()}`);
+    await expect(client({}).get(origin, { timeoutMs: 1000 })).rejects.toMatchObject({
       code: 'dependency_unavailable',
     });
   });

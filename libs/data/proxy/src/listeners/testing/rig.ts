@@ -1,10 +1,11 @@
 /** A listener manager on real loopback with handlers that echo, and what they were handed. */
 
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AccessLogs } from '@weft/data-filters';
 import type { ConnectionInfo, HttpHandlerTable, ListenerTable, TcpHandlerTable } from '@weft/data-runtime';
 import { acceptWire } from '@weft/data-upstream';
 import { systemClock } from '@weft/kernel';
+import { freePort } from '@weft/kernel/testing';
 import { createMetricRegistry } from '@weft/telemetry';
 import { createClientTls, materialSecrets, type TlsMaterial, type TlsSecrets } from '@weft/tls';
 import { createListenerManager, type ListenerManager } from '../listener-manager.ts';
@@ -37,8 +38,8 @@ export interface ListenerStage {
   start(change?: Partial<ListenerManagerOptions>): ListenerRig;
   dial(port: number, options?: { readonly localAddress?: string; readonly allowHalfOpen?: boolean }): Promise<Socket>;
   dialSecure(port: number, material: TlsMaterial, change?: Partial<typeof meshClientTls>): Promise<Socket>;
-  /** A port that is taken until its server closes. */
-  busyPort(): Promise<{ readonly port: number; readonly server: Server }>;
+  /** A port that is taken until `free` resolves; nobody else takes it then. */
+  busyPort(): Promise<{ readonly port: number; free(): Promise<void> }>;
   /** For afterEach. */
   stop(): void;
 }
@@ -80,10 +81,11 @@ export function createListenerStage(): ListenerStage {
         );
       }),
     async busyPort() {
+      const port = await freePort();
       const server = createServer();
       servers.push(server);
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return { port: (server.address() as AddressInfo).port, server };
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+      return { port, free: () => new Promise((resolve) => server.close(() => resolve())) };
     },
     stop() {
       for (const manager of managers.splice(0)) manager.close();

@@ -28,13 +28,6 @@ export function keep<T extends Socket>(socket: T): T {
   return socket;
 }
 
-/** A port on which nobody listens. */
-export async function deadPort(): Promise<number> {
-  const port = await listen(() => {});
-  await new Promise((resolve) => servers.pop()?.close(resolve));
-  return port;
-}
-
 export async function listen(onConnection: (socket: Socket) => void, pauseOnConnect = false): Promise<number> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect }, (socket) => {
     sockets.push(socket);
