@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
-import { expect, it } from 'vitest';
-import { type Bundle, bundlesMax, createCompileCache } from './cache.ts';
+import { describe, expect, it } from 'vitest';
+import { type Bundle, bundlesMax, createCompileCache, type Draft } from './cache.ts';
 
 const bundle = (scope: string, input: unknown, looked: string[]): Bundle<'cluster'> => ({
   type: 'cluster',
@@ -34,4 +34,39 @@ it('keeps as many bundles as its bound, and makes the others right each time', (
   expect(looked.length).toBe(bundlesMax + 1);
   expect([...cache.all(bundle('0', undefined, looked)).keys()]).toEqual(['a']);
   expect(looked.at(-1)).toBe('0');
+});
+
+describe('a draft', () => {
+  const draft = (scope: string, built: string[], name = 'a'): Draft<'cluster'> => ({
+    type: 'cluster',
+    name,
+    scope,
+    inputs: [],
+    build() {
+      built.push(`${scope}/${name}`);
+      return { message: create(ClusterSchema, { name: scope + name }) };
+    },
+  });
+
+  it('is built again once its scope is forgotten, those of others are not', () => {
+    const cache = createCompileCache(10);
+    const built: string[] = [];
+    for (const scope of ['x', 'y']) for (const name of ['a', 'b']) cache.get(draft(scope, built, name));
+    cache.forget('x');
+    cache.forget('nobody');
+    for (const scope of ['x', 'y']) for (const name of ['a', 'b']) cache.get(draft(scope, built, name));
+    expect(built).toEqual(['x/a', 'x/b', 'y/a', 'y/b', 'x/a', 'x/b']);
+  });
+
+  it('of a scope that is forgotten makes place for others', () => {
+    const cache = createCompileCache(2);
+    const built: string[] = [];
+    for (const scope of ['x', 'y']) cache.get(draft(scope, built));
+    cache.forget('y');
+    for (const scope of ['z', 'x']) cache.get(draft(scope, built));
+    expect(built).toEqual(['x/a', 'y/a', 'z/a']);
+    cache.get(draft('w', built));
+    cache.get(draft('z', built));
+    expect(built).toEqual(['x/a', 'y/a', 'z/a', 'w/a', 'z/a']);
+  });
 });

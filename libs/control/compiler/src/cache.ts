@@ -26,7 +26,7 @@ export interface Built<T extends ResourceType> {
 export interface Draft<T extends ResourceType> {
   readonly type: T;
   readonly name: string;
-  /** What distinguishes resources of one name: the namespace, the proxy. */
+  /** What distinguishes resources of one name: the namespace; the id of the proxy that alone has it. */
   readonly scope: string;
   /** All that `build` reads, compared one by one with Object.is. */
   readonly inputs: readonly unknown[];
@@ -51,11 +51,14 @@ export interface CompileCache {
   get<T extends ResourceType>(draft: Draft<T>): CompiledResource;
   /** By name. */
   all<T extends ResourceType>(bundle: Bundle<T>): ReadonlyMap<string, CompiledResource>;
+  /** Drafts of a scope that nobody will ask for again, so that they do not push out those of others. */
+  forget(scope: string): void;
   /** Resources built since the start, by type. */
   counts(): Readonly<Record<ResourceType, number>>;
 }
 
 interface Kept {
+  readonly scope: string;
   readonly inputs: readonly unknown[];
   readonly compiled: CompiledResource;
 }
@@ -72,6 +75,7 @@ export const bundlesMax = 1000;
 export function createCompileCache(resourcesMax: number): CompileCache {
   const encoder: Encoder = createEncoder(resourcesMax);
   const kept = new Map<string, Kept>();
+  const keysByScope = new Map<string, Set<string>>();
   const counts: Record<ResourceType, number> = { cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 };
   const bundles = new Map<string, KeptBundle>();
   const cache: CompileCache = {
@@ -96,9 +100,21 @@ export function createCompileCache(resourcesMax: number): CompileCache {
       }
       counts[draft.type] += 1;
       const compiled = compileDraft(draft, encoder);
-      kept.set(key, { inputs: draft.inputs, compiled });
-      if (kept.size > resourcesMax) dropOldest(kept);
+      kept.set(key, { scope: draft.scope, inputs: draft.inputs, compiled });
+      const keys = keysByScope.get(draft.scope);
+      if (keys === undefined) keysByScope.set(draft.scope, new Set([key]));
+      else keys.add(key);
+      if (kept.size > resourcesMax) {
+        const [oldest, { scope } = { scope: '' }] = dropOldest(kept) ?? [];
+        const others = keysByScope.get(scope);
+        if (oldest !== undefined) others?.delete(oldest);
+        if (others?.size === 0) keysByScope.delete(scope);
+      }
       return compiled;
+    },
+    forget(scope) {
+      for (const key of keysByScope.get(scope) ?? []) kept.delete(key);
+      keysByScope.delete(scope);
     },
   };
   return cache;
@@ -122,11 +138,12 @@ function compileBundle<T extends ResourceType>(
   return compiled;
 }
 
-function dropOldest(kept: Map<string, unknown>): void {
-  for (const oldest of kept.keys()) {
-    kept.delete(oldest);
-    return;
+function dropOldest<T>(kept: Map<string, T>): readonly [string, T] | undefined {
+  for (const oldest of kept) {
+    kept.delete(oldest[0]);
+    return oldest;
   }
+  return undefined;
 }
 
 function compileDraft<T extends ResourceType>(draft: Draft<T>, encoder: Encoder): CompiledResource {

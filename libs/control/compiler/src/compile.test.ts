@@ -179,6 +179,21 @@ describe('the compiler', () => {
     expect(versions(second)).toEqual(versions(first));
   });
 
+  it('drops what it keeps for one proxy alone when that is gone', () => {
+    const mesh = createTestMesh({ 'a.yaml': services });
+    const compiler = createCompiler();
+    const proxy = proxyOf(mesh, 'order');
+    compiler.compile(mesh.input(), proxy);
+    const comesBack = (): ReturnType<typeof madeBetween> => {
+      const before = compiler.counts();
+      compiler.compile(mesh.input(), { ...proxy });
+      return madeBetween(before, compiler.counts());
+    };
+    expect(comesBack()).toEqual({ cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 });
+    compiler.forget(proxy.id);
+    expect(comesBack()).toEqual({ cluster: 2, endpoint: 0, listener: 3, route: 0, secret: 0 });
+  });
+
   it('marks an endpoint unhealthy instead of leaving it out', () => {
     const mesh = createTestMesh({ 'a.yaml': services });
     mesh.registry.setHealth(proxyOf(mesh, 'payment').id, false, 'down');

@@ -26,6 +26,8 @@ export interface Compiler {
    * @throws Error when the resources do not fit together, which is a mistake in the compiler; nothing of it may be published.
    */
   compile(input: CompileInput, proxy: ProxyDescription): Snapshot;
+  /** A proxy that is gone: what was kept for it alone is dropped. Another one of this id is compiled anew. */
+  forget(proxyId: string): void;
   /** Resources made since the start, by type: what the cache could not answer. */
   counts(): Readonly<Record<ResourceType, number>>;
 }
@@ -39,6 +41,7 @@ export function createCompiler(limits: Partial<CompilerLimits> = {}): Compiler {
   let last: World | undefined;
   return {
     counts: cache.counts,
+    forget: cache.forget,
     compile(input, proxy) {
       if (last === undefined || !sameInput(last.input, input)) last = worldOf(input);
       const world = last;

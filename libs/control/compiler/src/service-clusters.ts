@@ -77,7 +77,7 @@ type PlansByClient = Map<string, readonly PlannedCluster[]>;
 const plans = new WeakMap<ModelIndex['destinationRules'], WeakMap<EgressView['services'], PlansByClient>>();
 
 /** Namespaces and label sets remembered per view; more are planned each time. */
-const plansPerViewMax = 1000;
+export const plansPerViewMax = 1000;
 
 /** False where there is neither endpoint nor name to connect to, and the client's connections do not say where they were sent. */
 export function isReachable(service: ServiceShape, captured: boolean): boolean {

@@ -150,6 +150,8 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
   });
 
   const stopWatching = registry.onChange(() => publisher.changed('endpoints'));
+  // A proxy that comes back within its grace finds what was made for it.
+  const stopForgetting = registry.onLeave((proxyId) => options.compiler.forget(proxyId));
   let modelBefore: Model | undefined;
 
   return {
@@ -199,6 +201,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
     streamCount: () => xds.streamCount(),
     stop() {
       stopWatching();
+      stopForgetting();
       publisher.stop();
       xds.endStreams('the control plane is stopping');
     },

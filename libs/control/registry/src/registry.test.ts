@@ -56,12 +56,16 @@ describe('a workload that registers itself', () => {
   it('leaves when the grace after its stream is over', () => {
     const { clock, registry, instances } = start(modelOf(service('order', httpPorts), group('order')));
     const proxy = proxyOf('order');
+    const left: string[] = [];
+    registry.onLeave((id) => left.push(id));
     registry.register(proxy);
     registry.disconnect(proxy.id);
     clock.advance(4_999);
     expect(instances('order')).toHaveLength(1);
+    expect(left).toEqual([]);
     clock.advance(1);
     expect(instances('order')).toHaveLength(0);
+    expect(left).toEqual([proxy.id]);
     expect(registry.workloads()).toEqual([]);
   });
 
@@ -90,6 +94,9 @@ describe('a workload that registers itself', () => {
     registry.setHealth(proxy.id, true, '');
     let changes = 0;
     registry.onChange(() => {
+      changes += 1;
+    });
+    registry.onLeave(() => {
       changes += 1;
     });
     registry.disconnect(proxy.id);

@@ -51,6 +51,8 @@ export interface Registry {
   restore(workloads: readonly KeptWorkload[]): number;
   /** Called after each change with the new view, synchronously. */
   onChange(listener: (view: RegistryView) => void): Cancel;
+  /** Called with the id of a proxy that left: its last stream ended, and the grace is over. */
+  onLeave(listener: (proxyId: string) => void): Cancel;
   /** Called when `kept` may say something else, synchronously. */
   onKeptChange(listener: () => void): Cancel;
 }
@@ -70,6 +72,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const { clock, domain, trustDomain } = options;
   const keptListeners = createListeners<undefined>();
   const listeners = createListeners<RegistryView>();
+  const leaveListeners = createListeners<string>();
   const known = new WeakMap<object, readonly ServiceDefinition[]>();
   let groups = groupsOf(options.model);
   const entriesOf = createEntryWorkloads(trustDomain);
@@ -117,11 +120,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     listeners.tell(view);
   };
 
-  const table = createWorkloadTable(clock, limits, (proxy) => {
+  const changed = (proxy?: ProxyDescription): void => {
     const group = proxy && groups.get(proxy.workloadGroup);
     if (proxy === undefined || group !== undefined) rebuild(group);
     keptListeners.tell(undefined);
-  });
+  };
+  const table = createWorkloadTable(clock, limits, changed, leaveListeners.tell);
 
   rebuild();
   return {
@@ -151,6 +155,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         return { proxy, healthy: isHealthy(entry), message, connected: streams > 0 };
       }),
     onChange: listeners.add,
+    onLeave: leaveListeners.add,
     onKeptChange: keptListeners.add,
   };
 }

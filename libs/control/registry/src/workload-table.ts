@@ -48,17 +48,22 @@ interface Entry extends TableEntry {
   cancelGrace: Cancel | undefined;
 }
 
-/** @param onChange told of each workload that came, left or reported; with nothing where any may have changed. */
+/**
+ * @param onChange told of each workload that came, left or reported; with nothing where any may have changed.
+ * @param onLeave told before of those that left.
+ */
 export function createWorkloadTable(
   clock: Clock,
   limits: RegistryLimits,
   onChange: (proxy?: ProxyDescription) => void,
+  onLeave: (proxyId: string) => void,
 ): WorkloadTable {
   const entries = new Map<string, Entry>();
 
   const leaveAfter = (graceMs: number, entry: Entry): void => {
     entry.cancelGrace = clock.after(graceMs, () => {
       entries.delete(entry.proxy.id);
+      onLeave(entry.proxy.id);
       onChange(entry.proxy);
     });
   };

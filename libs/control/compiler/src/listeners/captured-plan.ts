@@ -11,7 +11,7 @@ import type { ServiceShape } from '../scope/service-shape.ts';
 export const everywhere = '0.0.0.0';
 
 /** Instances of a headless service that get listeners of their own. */
-const headlessAddressesMax = 1000;
+export const headlessAddressesMax = 1000;
 
 export interface PlannedService {
   readonly service: ServiceShape;

@@ -32,7 +32,7 @@ export const grpcServerListeners: Generator = (context) => {
       emit({
         type: 'listener',
         name,
-        scope: `${proxy.namespace}|${proxy.id}`,
+        scope: proxy.id,
         inputs: [...inboundListenerInputs(context), from, mode],
         build: () => ({
           notices: unguardedNotices(context, { number: port, name: '' }),

@@ -19,7 +19,7 @@ export interface WorkloadPolicies {
 }
 
 /** Workloads whose policies are remembered for one model; of more they are selected each time. */
-const workloadPoliciesMax = 10_000;
+export const workloadPoliciesMax = 10_000;
 
 export interface PolicyIndex {
   /** Equal selections are the same object, also over models: what listeners compare. */

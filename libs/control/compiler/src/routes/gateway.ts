@@ -7,7 +7,7 @@ import {
   type VirtualHost,
   VirtualHost_TlsRequirementType,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
-import { type Context, clientScope, type Generator } from '../context.ts';
+import type { Context, Generator } from '../context.ts';
 import { sharedHosts } from '../gateway-hosts.ts';
 import { type BoundServer, gatewayServers } from '../gateway-servers.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
@@ -28,7 +28,7 @@ export const gatewayRoutes: Generator = (context) => {
     context.emit({
       type: 'route',
       name,
-      scope: `${clientScope(context)}|${proxy.id}`,
+      scope: proxy.id,
       inputs: [
         proxy.labels,
         ...servers.flatMap(({ gateway, rule }) => [gateway, rule]),

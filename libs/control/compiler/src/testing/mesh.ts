@@ -11,7 +11,9 @@ import {
   type Model,
   parseDocuments,
 } from '@weft/model';
+import type { Context } from '../context.ts';
 import type { CompileInput } from '../input.ts';
+import { createWorldFactory } from '../world.ts';
 
 /** A root that nobody holds the key of. */
 export const rootsPem = `-----BEGIN CERTIFICATE-----
@@ -79,6 +81,12 @@ export function createTestMesh(files: Readonly<Record<string, string>>, options:
       registry.setModel(model);
     },
   };
+}
+
+/** Of a compilation whose resources nobody looks at. */
+export function contextOf(input: CompileInput, proxy: ProxyDescription): Context {
+  const world = createWorldFactory()(input);
+  return { world, proxy, scope: world.scope(proxy), emit() {}, emitAll() {} };
 }
 
 /** A gateway where its labels say so (`istio: ingressgateway`), else a sidecar with one HTTP and one gRPC port. */

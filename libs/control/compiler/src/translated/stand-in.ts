@@ -16,7 +16,7 @@ export interface StandInOptions {
 
 const made = new WeakMap<object, Map<string, Resource<'VirtualService'>>>();
 /** Forms of one resource that are kept; the oldest goes first. */
-const formsMax = 64;
+export const formsMax = 64;
 
 /**
  * Equal options: the same object for as long as the resource is, so that what was made from it holds. Its HTTP rules are not in here:

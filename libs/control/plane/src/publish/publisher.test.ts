@@ -21,6 +21,7 @@ function make() {
         if (on.failing) throw new Error('does not fit together');
         return on.snapshot;
       },
+      forget: () => {},
       counts: () => ({ cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 }),
     },
     connected: { all: () => [{ proxy }], get: () => ({ proxy }) } as unknown as ConnectedProxies,
@@ -95,6 +96,7 @@ describe('a round over many proxies', () => {
           order.push(id);
           return { resources: new Map(), notices: [] };
         },
+        forget: () => {},
         counts: () => ({ cluster: 0, endpoint: 0, listener: 0, route: 0, secret: 0 }),
       },
       connected: {
