@@ -17,7 +17,8 @@ import { mayResend } from './resend.ts';
 import { bodyOfReset, codeOfReset, detailOfReset, statusOf, targetReason } from './reset-answers.ts';
 import { type FailedAttempt, RetryState, type RetryVerdict } from './retry-state.ts';
 import { weighed, weighTimeouts } from './route-timeouts.ts';
-import { TryTimers, type TryTimersOwner } from './try-timers.ts';
+import { type TryEnd, TryTimers, type TryTimersOwner, tryEnds } from './try-timers.ts';
+import { failUnasked, opensTunnel, wasAskedFor } from './tunnel-answer.ts';
 import { TunnelStream } from './tunnel-stream.ts';
 
 const nothing = Buffer.alloc(0);
@@ -140,7 +141,10 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     exchange.upstreamProtocol = stream.protocol;
     const nowMs = this.#report.start();
     if (exchange.request.method === 'CONNECT' && !this.outgoing.connect) {
-      this.#connect(stream);
+      // The connection is the answer.
+      const head = new ResponseHead();
+      head.status = 200;
+      this.#enterTunnel(stream, head, nothing, 0, 0);
       return;
     }
     const ended = exchange.outgoing.ended;
@@ -168,13 +172,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     const exchange = this.#exchange;
     this.#timers.onHead();
     this.#report.head(head, end);
-    if (this.outgoing.connect && head.status >= 200 && head.status < 300 && this.#stream !== undefined) {
-      this.#enterTunnel(this.#stream);
-      this.#relayTunnel(head, bytes, from, to);
-      return;
-    }
-    if (head.status === 101 || this.#switched(head)) {
-      this.#switch(head, bytes, from, to);
+    if (opensTunnel(exchange, this.outgoing.connect, head)) {
+      this.#openTunnel(head, bytes, from, to);
       return;
     }
     const verdict = exchange.outgoing.repeatable ? this.#retry.afterHead(head.status, head.fields) : 'no';
@@ -310,39 +309,20 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     stream?.reset();
   }
 
-  /** An extended CONNECT that was accepted. */
-  #switched(head: ResponseHead): boolean {
-    const { request, upstreamProtocol } = this.#exchange;
-    return request.upgrade !== '' && upstreamProtocol === 'HTTP/2' && head.status >= 200 && head.status < 300;
-  }
-
-  #switch(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
-    const exchange = this.#exchange;
-    const asked = exchange.request.upgrade;
-    const given = head.upgrade === '' ? asked : head.upgrade;
+  #openTunnel(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
     const stream = this.#stream;
-    if (asked === '' || stream === undefined || given.toLowerCase() !== asked.toLowerCase()) {
+    const { connect } = this.outgoing;
+    if (stream === undefined || !wasAskedFor(this.#exchange, connect, head)) {
       this.#dropStream();
-      const body = bodyOfReset('protocol_error', 1);
-      const detail = detailOfReset('protocol_error', false);
-      const reason = 'upgrade-unasked: 101 answers a request to upgrade';
-      exchange.failWith('upstream_malformed', 502, body, detail, reason);
+      failUnasked(this.#exchange);
       return;
     }
-    head.status = 101;
-    this.#enterTunnel(stream);
-    this.#relayTunnel(head, bytes, from, to);
+    if (!connect) head.status = 101;
+    this.#enterTunnel(stream, head, bytes, from, to);
   }
 
-  /** CONNECT: the connection is the answer. */
-  #connect(stream: UpstreamStream): void {
-    const head = new ResponseHead();
-    head.status = 200;
-    this.#enterTunnel(stream);
-    this.#relayTunnel(head, nothing, 0, 0);
-  }
-
-  #enterTunnel(stream: UpstreamStream): void {
+  /** @param head tells the client, with the tunnel's first octets. */
+  #enterTunnel(stream: UpstreamStream, head: ResponseHead, bytes: Buffer, from: number, to: number): void {
     const exchange = this.#exchange;
     this.#tunnel = true;
     this.#answering = true;
@@ -350,11 +330,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     const wire = stream.takeWire();
     if (wire !== undefined) this.#stream = new TunnelStream(wire, stream, this);
     exchange.outgoing.attachTunnel(this.#stream as UpstreamStream);
-  }
-
-  #relayTunnel(head: ResponseHead, bytes: Buffer, from: number, to: number): void {
-    const room = this.#exchange.incoming.start(head, bytes, from, to, false);
-    if (this.#exchange.active && !room) this.#stream?.pause();
+    const room = exchange.incoming.start(head, bytes, from, to, false);
+    if (exchange.active && !room) this.#stream?.pause();
   }
 
   #redirected(head: ResponseHead, end: boolean): boolean {
@@ -374,27 +351,12 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     if (this.#exchange.outgoing.repeatable) sendMirrors(this.#exchange, action, this.#routeMs);
   }
 
-  onPerTryTimeout(): void {
-    this.#giveUpTry('upstream_timeout', 504, 'upstream request timeout', 'upstream_per_try_timeout');
-  }
-
-  onPerTryIdle(): void {
-    this.#giveUpTry('upstream_timeout', 504, 'upstream request timeout', 'upstream_per_try_idle_timeout');
-  }
-
-  onDuration(): void {
-    this.#giveUpTry(
-      'upstream_duration',
-      408,
-      'upstream max stream duration reached',
-      'upstream_max_stream_duration_reached',
-    );
-  }
-
-  #giveUpTry(code: ErrorCode, status: number, body: string, detail: string): void {
+  onTryEnd(end: TryEnd): void {
     const exchange = this.#exchange;
     this.#report.failed('timeout');
     this.#dropStream();
-    if (!this.#retries('local_reset', true)) exchange.failWith(code, status, body, detail, targetReason(exchange));
+    if (this.#retries('local_reset', true)) return;
+    const { code, body, detail } = tryEnds[end];
+    exchange.failWith(code, statusOf(code), body, detail, targetReason(exchange));
   }
 }

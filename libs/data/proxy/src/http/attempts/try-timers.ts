@@ -1,14 +1,27 @@
 /** The times of one attempt: per try, without a sign of life, and as a whole. */
 
-import type { Clock } from '@weft/kernel';
+import type { Clock, ErrorCode } from '@weft/kernel';
 import { Deadline } from '../deadline.ts';
 
-/** What is told when one of them is over. */
+/** Which of them is over. */
+export type TryEnd = 'per-try' | 'idle' | 'duration';
+
 export interface TryTimersOwner {
-  onPerTryTimeout(): void;
-  onPerTryIdle(): void;
-  onDuration(): void;
+  onTryEnd(end: TryEnd): void;
 }
+
+/** What a client is told of it where no other attempt follows, in Envoy's words. */
+export const tryEnds: {
+  readonly [end in TryEnd]: { readonly code: ErrorCode; readonly body: string; readonly detail: string };
+} = {
+  'per-try': { code: 'upstream_timeout', body: 'upstream request timeout', detail: 'upstream_per_try_timeout' },
+  idle: { code: 'upstream_timeout', body: 'upstream request timeout', detail: 'upstream_per_try_idle_timeout' },
+  duration: {
+    code: 'upstream_duration',
+    body: 'upstream max stream duration reached',
+    detail: 'upstream_max_stream_duration_reached',
+  },
+};
 
 export class TryTimers {
   /** 0: none. */
@@ -23,8 +36,8 @@ export class TryTimers {
   constructor(clock: Clock, owner: TryTimersOwner) {
     this.#owner = owner;
     this.#clock = clock;
-    this.#perTry = new Deadline(clock, () => owner.onPerTryTimeout());
-    this.#duration = new Deadline(clock, () => owner.onDuration());
+    this.#perTry = new Deadline(clock, () => owner.onTryEnd('per-try'));
+    this.#duration = new Deadline(clock, () => owner.onTryEnd('duration'));
   }
 
   /** There is a connection. @param requestEnded the request will be sent whole. @param durationMs of the whole attempt; 0: no bound. */
@@ -57,6 +70,6 @@ export class TryTimers {
   sweep(nowMs: number, waiting: boolean): void {
     this.#perTry.sweep(nowMs);
     this.#duration.sweep(nowMs);
-    if (waiting && this.idleMs > 0 && nowMs - this.#heardAtMs >= this.idleMs) this.#owner.onPerTryIdle();
+    if (waiting && this.idleMs > 0 && nowMs - this.#heardAtMs >= this.idleMs) this.#owner.onTryEnd('idle');
   }
 }
