@@ -2,6 +2,7 @@
 
 import type { CalloutAnswer, Exchange, HttpFilter } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../testing/waiting.ts';
 import { httpLimits } from './limits.ts';
 import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { always, connectTo } from './testing/rig.ts';
@@ -13,7 +14,6 @@ const { backendOf, rigOf } = stage;
 afterEach(() => stage.stop());
 
 const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 describe('a bound', () => {
   it('of mirrors under way: one more copy is not sent, the request goes on', async () => {
@@ -30,7 +30,7 @@ describe('a bound', () => {
     const client = await connectTo(rig.port);
     client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await client.until('hello');
-    while (streams.length < httpLimits.mirrorsMax) await turn();
+    await until(() => streams.length >= httpLimits.mirrorsMax);
     // What was sent comes before the answer to a PING.
     const pings = shadow.sessions.map((session) => new Promise<void>((resolve) => void session.ping(() => resolve())));
     await Promise.all(pings);

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until, untilStill } from '../testing/waiting.ts';
 import { retiredIdleMs } from './handler.ts';
 import { httpLimits } from './limits.ts';
 import { always, connectTo, listen } from './testing/rig.ts';
@@ -15,7 +16,6 @@ const { backendOf, rigOf, forwarding } = stage;
 afterEach(() => stage.stop());
 
 const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 describe('a tunnel', () => {
   it('is opened by CONNECT, with what the client sent ahead, and closed from either side', async () => {
@@ -32,7 +32,7 @@ describe('a tunnel', () => {
     await client.until('and after');
     client.socket.end();
     await client.closed();
-    while (rig.log().length === 0) await turn();
+    await until(() => rig.log().length > 0);
     expect(rig.log()[0]).toMatchObject({ method: 'CONNECT', response_code: 200, bytes_received: 15, bytes_sent: 15 });
     expect(target.cluster.current?.endpoints[0]?.active).toBe(0);
     server.close();
@@ -103,7 +103,7 @@ describe('half-close', () => {
     const client = await connectTo(rig.port);
     client.socket.end('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     expect(await client.closed()).toBe('');
-    while (rig.log().length === 0) await turn();
+    await until(() => rig.log().length > 0);
     expect(rig.log()[0]).toMatchObject({ response_flags: 'DC', response_code: 0 });
     void backend;
   });
@@ -133,11 +133,7 @@ describe('back-pressure', () => {
     await once(socket, 'connect');
     socket.pause();
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-    let before = -1;
-    for (let still = 0; still < 200; still = written === before ? still + 1 : 0) {
-      before = written;
-      await turn();
-    }
+    await untilStill(() => written);
     expect(written).toBeLessThan(size);
     const parts: Buffer[] = [];
     let got = 0;
@@ -147,7 +143,7 @@ describe('back-pressure', () => {
     });
     socket.resume();
     const headBytes = (): number => Buffer.concat(parts.slice(0, 2)).indexOf('\r\n\r\n') + 4;
-    while (got === 0 || got < size + headBytes()) await turn();
+    await until(() => got > 0 && got >= size + headBytes());
     const all = Buffer.concat(parts);
     expect(all.subarray(all.indexOf('\r\n\r\n') + 4).equals(body)).toBe(true);
     socket.destroy();
@@ -164,18 +160,14 @@ describe('back-pressure', () => {
     const sent = socket.write(Buffer.alloc(size, 'x'));
     expect(sent).toBe(false);
     const [upstream] = await accepted;
-    let before = -1;
-    for (let still = 0; still < 200; still = socket.bytesWritten - socket.writableLength === before ? still + 1 : 0) {
-      before = socket.bytesWritten - socket.writableLength;
-      await turn();
-    }
+    await untilStill(() => socket.bytesWritten - socket.writableLength);
     expect(socket.writableLength).toBeGreaterThan(0);
     let got = 0;
     upstream.on('data', (chunk: Buffer) => {
       got += chunk.length;
     });
     upstream.resume();
-    while (got < size) await turn();
+    await until(() => got >= size);
     upstream.end(hello);
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toContain('200 OK');
@@ -198,23 +190,21 @@ describe('a client that asks on and takes no answer', () => {
     socket.setNoDelay(true);
     socket.pause();
     let sent = 0;
-    let before = -1;
-    for (let still = 0; still < 200; still = answered === before ? still + 1 : 0) {
-      before = answered;
+    await untilStill(() => {
       // One read each: none comes ahead of the answer before.
       if (sent === answered && sent < asked) {
         sent += 1;
         socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
       }
-      await turn();
-    }
+      return answered;
+    });
     expect(answered).toBeLessThan(asked);
     let got = 0;
     socket.on('data', (part: Buffer) => {
       got += part.length;
     });
     socket.resume();
-    while (answered < sent || got < sent * answerBytes) await turn();
+    await until(() => answered >= sent && got >= sent * answerBytes);
     socket.destroy();
   }, 20_000);
 });
@@ -243,12 +233,8 @@ describe('requests sent ahead of their answers', () => {
       got += chunk.length;
     });
     upstream.resume();
-    while (got < bodyBytes) await turn();
-    let before = -1;
-    for (let still = 0; still < 200; still = socket.bytesWritten - socket.writableLength === before ? still + 1 : 0) {
-      before = socket.bytesWritten - socket.writableLength;
-      await turn();
-    }
+    await until(() => got >= bodyBytes);
+    await untilStill(() => socket.bytesWritten - socket.writableLength);
     expect(socket.writableLength).toBeGreaterThan(0);
     socket.destroy();
     server.close();
@@ -276,13 +262,13 @@ describe('a table that is in force no more', () => {
     const { rig } = await forwarding((socket) => void socket.write(hello));
     const idle = await connectTo(rig.port);
     const asking = await connectTo(rig.port);
-    while (rig.handler.connections() < 2) await turn();
+    await until(() => rig.handler.connections() >= 2);
     rig.handler.retire(rig.table);
     asking.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     const last = await asking.closed();
     expect(last).toContain('connection: close\r\n');
     expect(last).toMatch(/hello$/);
-    while (rig.handler.connections() > 1) await turn();
+    await until(() => rig.handler.connections() <= 1);
     rig.clock.advance(retiredIdleMs);
     expect(await idle.closed()).toBe('');
   });
@@ -297,13 +283,13 @@ describe('draining', () => {
     const idle = await connectTo(rig.port);
     const busy = await connectTo(rig.port);
     busy.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-    while (backend.received() === '' || rig.handler.connections() < 2) await turn();
+    await until(() => backend.received() !== '' && rig.handler.connections() >= 2);
     rig.handler.drain();
     expect(await idle.closed()).toBe('');
     answer();
     const last = await busy.closed();
     expect(last).toContain('connection: close\r\n');
     expect(last).toMatch(/hello$/);
-    while (rig.handler.connections() > 0) await turn();
+    await until(() => rig.handler.connections() === 0);
   });
 });

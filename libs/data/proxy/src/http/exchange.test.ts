@@ -2,6 +2,7 @@
 
 import { encodeStruct } from '@weft/data-filters';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../testing/waiting.ts';
 import { always, connectTo } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
 import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
@@ -65,9 +66,9 @@ describe('an exchange', () => {
     const client = await connectTo(rig.port);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
     client.send('01234');
-    while (!backend.received().endsWith('01234')) await new Promise(setImmediate);
+    await until(() => backend.received().endsWith('01234'));
     client.send('56789');
-    while (!backend.received().endsWith('0123456789')) await new Promise(setImmediate);
+    await until(() => backend.received().endsWith('0123456789'));
   });
 
   it('carries chunks and trailers as they came, both ways', async () => {

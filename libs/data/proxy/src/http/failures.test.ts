@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import type { Route } from '@weft/data-runtime';
 import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../testing/waiting.ts';
 import { connectTo, type Rig } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
 import {
@@ -41,7 +42,7 @@ const forwardTo = (...args: Parameters<typeof makeCluster>): Route =>
 
 /** The proxy has read so many octets of its clients, and done with them what it does. */
 async function hasRead(rig: Rig, octets: number): Promise<void> {
-  while (rig.octetsRead() < octets) await new Promise(setImmediate);
+  await until(() => rig.octetsRead() >= octets);
 }
 
 describe('a proxy whose clients are strangers', () => {
@@ -127,7 +128,7 @@ describe('an answer made here', () => {
     const rig = await rigTo(forwardTo([makeEndpoint(backend.port)], { breakers: { default: one, high: one } }));
     const first = await connectTo(rig.port);
     first.send(get);
-    while (backend.received() === '') await new Promise(setImmediate);
+    await until(() => backend.received() !== '');
     const answer = await ask(rig);
     expect(answer).toContain('x-envoy-overloaded: true\r\n');
     expect(answer.endsWith(`${prefix}overflow`)).toBe(true);
@@ -158,7 +159,7 @@ describe('an answer made here', () => {
     const rig = await rigTo(makeRoute(makeForward(target, { timeoutMs: 300 })));
     const client = await connectTo(rig.port);
     client.send(get);
-    while (backend.received() === '') await new Promise(setImmediate);
+    await until(() => backend.received() !== '');
     rig.clock.advance(250);
     expect(rig.log()).toEqual([]);
     rig.clock.advance(100);
@@ -173,7 +174,7 @@ describe('an answer made here', () => {
     const rig = await rigOf(makeTable(() => routeTo(backend), { streamIdleTimeoutMs: 500 }));
     const client = await connectTo(rig.port);
     client.send(get);
-    while (backend.received() === '') await new Promise(setImmediate);
+    await until(() => backend.received() !== '');
     rig.clock.advance(450);
     expect(rig.log()).toEqual([]);
     rig.clock.advance(200);
@@ -201,7 +202,7 @@ describe('an answer made here', () => {
       part(text);
       await client.until(`\r\n\r\n${seen}`);
     }
-    while (rig.log().length === 0) await new Promise(setImmediate);
+    await until(() => rig.log().length > 0);
     expect(rig.log()[0]).toMatchObject({ response_flags: '-', response_code: 200 });
   });
 
@@ -323,9 +324,9 @@ describe('a client that goes away', () => {
     );
     const client = await connectTo(rig.port);
     client.send(get);
-    while (backend.received() === '') await new Promise(setImmediate);
+    await until(() => backend.received() !== '');
     client.socket.resetAndDestroy();
-    while (!gone) await new Promise(setImmediate);
+    await until(() => gone);
     expect(rig.log()[0]).toMatchObject({ response_code: 0, response_flags: 'DC' });
     expect(rig.handler.connections()).toBe(0);
   });

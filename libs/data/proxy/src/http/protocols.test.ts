@@ -1,6 +1,7 @@
 /** Requests between every pair of HTTP versions, on real sockets; the HTTP/2 peers are Node's. */
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../testing/waiting.ts';
 import { connectHttp2, type Http2TestClient, startHttp2Backend } from './testing/http2-peers.ts';
 import { connectTo, startBackend } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
@@ -95,9 +96,9 @@ describe('HTTP/2 to HTTP/2', () => {
     expect(refused.status).toBe(503);
     expect(refused.body).toContain('reset reason: remote reset');
     const stream = client.open({ ':path': '/wait' });
-    while (rig.log().length < 1 || !waiting) await new Promise(setImmediate);
+    await until(() => rig.log().length >= 1 && waiting);
     stream.close(8);
-    while (gone < 2 || rig.log().length < 2) await new Promise(setImmediate);
+    await until(() => gone >= 2 && rig.log().length >= 2);
     expect(rig.log().map((line) => line['response_flags'])).toEqual(['UR', 'DR']);
   });
 
@@ -249,9 +250,9 @@ describe('a WebSocket', () => {
     stream.on('data', (part) => {
       seen += String(part);
     });
-    while (!seen.includes('first')) await new Promise(setImmediate);
+    await until(() => seen.includes('first'));
     stream.write('frame');
-    while (!seen.includes('echo frame')) await new Promise(setImmediate);
+    await until(() => seen.includes('echo frame'));
     expect(status).toBe(200);
     stream.close();
   }

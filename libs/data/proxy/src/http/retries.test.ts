@@ -1,8 +1,9 @@
 /** Attempts: which failures are made again, how often, when, and with what. */
 
-import { type Exchange, retryOnBits } from '@weft/data-runtime';
+import { type Endpoint, type Exchange, retryOnBits } from '@weft/data-runtime';
 import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { afterTime, until } from '../testing/waiting.ts';
 import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { type Backend, connectTo, type Rig } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
@@ -30,12 +31,11 @@ afterEach(async () => {
 const answer = (status: number, fields = ''): string =>
   `HTTP/1.1 ${status} X\r\n${fields}content-length: ${String(status).length}\r\n\r\n${status}`;
 const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-const turn = (): Promise<void> => new Promise(setImmediate);
 
 interface Trial {
   readonly rig: Rig;
   readonly backend: Backend;
-  /** Sends it, moves the clock on, and gives all that came. */
+  /** Sends it, moves the clock on between attempts and while the backend is silent, and gives all that came. */
   ask(request?: string): Promise<string>;
 }
 
@@ -45,12 +45,21 @@ async function trial(
   forward: Parameters<typeof makeForward>[1] = {},
   cluster: Parameters<typeof makeCluster>[1] = {},
 ): Promise<Trial> {
+  let requests = 0;
+  let tries = 0;
   const backend = await backendOf((socket, _, nth) => {
     const text = answers[Math.min(nth, answers.length) - 1] as string;
+    requests = nth;
     if (text === 'reset') socket.destroy();
     else socket.write(text);
   });
-  const target = makeTarget(makeCluster([makeEndpoint(backend.port)], cluster));
+  const endpoint = makeEndpoint(backend.port);
+  const pick = (): Endpoint => {
+    tries += 1;
+    return endpoint;
+  };
+  const target = makeTarget(makeCluster([endpoint], { pick, ...cluster }));
+  const isSilent = (): boolean => requests === tries && answers[Math.min(requests, answers.length) - 1] === '';
   const route = makeRoute(makeForward(target, { retry: makeRetry(...policy), ...forward }));
   // Its clients are internal: what they ask for is believed.
   const address = { useRemoteAddress: true, trustedHops: 0, skipXffAppend: false, internalRanges: ['127.0.0.0/8'] };
@@ -61,16 +70,7 @@ async function trial(
     async ask(request = get) {
       const client = await connectTo(rig.port);
       client.send(request);
-      const closed = client.closed();
-      let over = false;
-      void closed.then(() => {
-        over = true;
-      });
-      while (!over) {
-        for (let i = 0; i < 5; i += 1) await turn();
-        rig.clock.advance(20);
-      }
-      return closed;
+      return afterTime(client.closed(), rig.clock, 20, () => endpoint.active === 0 || isSilent());
     },
   };
 }
@@ -96,25 +96,19 @@ describe('a body that a filter changes', () => {
 
   async function gatheringRig(answers: readonly string[], bufferBytesMax: number) {
     const backend = await backendOf((socket, _, nth) => void socket.write(answers[nth - 1] as string));
-    const target = makeTarget(makeCluster([makeEndpoint(backend.port)], { limits: { ...limits, bufferBytesMax } }));
+    const endpoint = makeEndpoint(backend.port);
+    const target = makeTarget(makeCluster([endpoint], { limits: { ...limits, bufferBytesMax } }));
     const route = makeRoute(makeForward(target, { retry: makeRetry(retryOnBits.serverError) }));
-    return { backend, rig: await rigOf(makeTable(() => route, { filters: [gathering] })) };
+    return { backend, endpoint, rig: await rigOf(makeTable(() => route, { filters: [gathering] })) };
   }
 
   it('goes out again with what the filter held back until the trailers', async () => {
-    const { backend, rig } = await gatheringRig([answer(503), answer(200)], 1_048_576);
+    const { backend, endpoint, rig } = await gatheringRig([answer(503), answer(200)], 1_048_576);
     const client = await connectTo(rig.port);
     client.send(head);
-    while (!backend.received().includes('POST')) await turn();
+    await until(() => backend.received().includes('POST'));
     client.send('0\r\nt: 1\r\n\r\n');
-    let over = false;
-    void client.closed().then(() => {
-      over = true;
-    });
-    while (!over) {
-      await turn();
-      rig.clock.advance(20);
-    }
+    await afterTime(client.closed(), rig.clock, 20, () => endpoint.active === 0);
     expect(backend.received()).toContain('hello');
   });
 
@@ -158,18 +152,15 @@ describe('a retry', () => {
     const broken = await trial(['reset', answer(200)], [retryOnBits.reset]);
     expect(await broken.ask()).toMatch(/^HTTP\/1\.1 200 /);
     const good = await backendOf((socket) => void socket.write(answer(200)));
-    const target = makeTarget(makeCluster([makeEndpoint(await freePort()), makeEndpoint(good.port)]));
+    const endpoints = [makeEndpoint(await freePort()), makeEndpoint(good.port)];
+    const target = makeTarget(makeCluster(endpoints));
     const retry = makeRetry(retryOnBits.connectFailure, { backOffBaseMs: 1, backOffMaxMs: 1 });
     const route = makeRoute(makeForward(target, { retry }));
     const rig = await rigOf(makeTable(() => route));
     const client = await connectTo(rig.port);
     client.send(get);
-    const closed = client.closed();
-    for (let i = 0; i < 100; i += 1) {
-      await turn();
-      rig.clock.advance(5);
-    }
-    expect(await closed).toMatch(/^HTTP\/1\.1 200 /);
+    const waits = (): boolean => endpoints.every(({ active }) => active === 0);
+    expect(await afterTime(client.closed(), rig.clock, 5, waits)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('forgets all of the answer that it is made for, also trailers of the same read', async () => {
@@ -262,12 +253,8 @@ describe('a retry', () => {
     const rig = await rigOf(makeTable(() => route));
     const client = await connectTo(rig.port);
     client.send(get);
-    const closed = client.closed();
-    for (let i = 0; i < 100; i += 1) {
-      await turn();
-      rig.clock.advance(5);
-    }
-    expect(await closed).toMatch(/^HTTP\/1\.1 200 /);
+    const waits = (): boolean => endpoints.every(({ active }) => active === 0);
+    expect(await afterTime(client.closed(), rig.clock, 5, waits)).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 

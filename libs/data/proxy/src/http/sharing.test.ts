@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import type { CalloutAnswer, Exchange } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
+import { turn, until, untilStill } from '../testing/waiting.ts';
 import { createCallouts } from './callouts.ts';
 import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { always, connectTo } from './testing/rig.ts';
@@ -18,7 +19,6 @@ afterEach(async () => {
   await stage.stop();
 });
 
-const turn = (): Promise<void> => new Promise(setImmediate);
 const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 
 describe('a stalled client', () => {
@@ -34,7 +34,7 @@ describe('a stalled client', () => {
     const stalled = await connectTo(rig.port);
     stalled.socket.pause();
     stalled.send('GET /big HTTP/1.1\r\nHost: a\r\n\r\n');
-    while (backend.requests.length === 0) await turn();
+    await until(() => backend.requests.length > 0);
     const other = await connectHttp2(rig.port);
     stops.push(other.stop);
     for (let i = 0; i < 200; i += 1) expect((await other.ask({ ':path': '/s' })).body).toBe('small');
@@ -65,11 +65,7 @@ describe('back-pressure over HTTP/2', () => {
     const stream = client.open({ ':path': '/' });
     stream.end();
     stream.pause();
-    let before = -1;
-    for (let still = 0; still < 200; still = written === before ? still + 1 : 0) {
-      before = written;
-      await turn();
-    }
+    await untilStill(() => written);
     expect(written).toBeLessThan(size);
     let got = 0;
     for await (const part of stream) got += (part as Buffer).length;
@@ -106,11 +102,7 @@ describe('back-pressure over HTTP/2', () => {
       stream.end();
     };
     fill();
-    let before = -1;
-    for (let still = 0; still < 200; still = left === before ? still + 1 : 0) {
-      before = left;
-      await turn();
-    }
+    await untilStill(() => left);
     expect(left).toBeGreaterThan(0);
     resume();
     let answer = '';
@@ -131,7 +123,7 @@ describe('a mirror', () => {
     const client = await connectTo(rig.port);
     client.send('POST /x HTTP/1.1\r\nHost: a.test:80\r\nContent-Length: 4\r\n\r\nbody');
     await client.until('hello');
-    while (!shadow.received().endsWith('body')) await turn();
+    await until(() => shadow.received().endsWith('body'));
     expect(shadow.received()).toMatch(/^POST \/x HTTP\/1\.1\r\nhost: a\.test-shadow:80\r\n/);
   });
 
@@ -156,14 +148,14 @@ describe('a mirror', () => {
     const rig = await rigOf(makeTable(({ method }) => (method === 'GET' ? plain : makeRoute(mirrored))));
     const slow = await connectTo(rig.port);
     slow.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1');
-    while (!main.received().endsWith('1')) await turn();
+    await until(() => main.received().endsWith('1'));
     const other = await connectTo(rig.port);
     other.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await other.until('hello');
     slow.send('2');
-    while (copies === 0) await turn();
+    await until(() => copies > 0);
     rig.clock.advance(1_000);
-    while (ended === 0) await turn();
+    await until(() => ended > 0);
     expect(copies).toBe(1);
   });
 });
@@ -303,7 +295,7 @@ describe('filters', () => {
     const client = await connectTo(rig.port);
     client.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nfirst');
     expect(await client.until('\r\n\r\n')).toContain('HTTP/1.1 101 ');
-    while (!backend.received().endsWith('first')) await turn();
+    await until(() => backend.received().endsWith('first'));
   });
 
   it('ask endpoints of their own, and are refused over the bound', async () => {
@@ -373,9 +365,9 @@ describe('draining a client that speaks HTTP/2', () => {
     const codes: number[] = [];
     session.on('goaway', (code) => codes.push(code));
     const stream = session.request({ ':path': '/' });
-    while (backend.received() === '') await turn();
+    await until(() => backend.received() !== '');
     rig.handler.drain();
-    while (codes.length === 0) await turn();
+    await until(() => codes.length > 0);
     answer();
     let body = '';
     for await (const part of stream) body += String(part);

@@ -1,6 +1,7 @@
 /** How long requests may take, and what gRPC clients are told. */
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { afterTime, until } from '../testing/waiting.ts';
 import { connectHttp2, type Http2Answer, startHttp2Backend } from './testing/http2-peers.ts';
 import { connectTo, type Rig } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
@@ -14,7 +15,6 @@ afterEach(async () => {
   await stage.stop();
 });
 
-const turn = (): Promise<void> => new Promise(setImmediate);
 const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 
 /** A silent backend. */
@@ -31,7 +31,7 @@ describe('a short timeout of a route', () => {
     const { backend, rig } = await silent({ timeoutMs: 100 });
     const client = await connectTo(rig.port);
     client.send(get);
-    while (backend.received() === '') await turn();
+    await until(() => backend.received() !== '');
     rig.clock.advance(99);
     expect(rig.log()).toEqual([]);
     rig.clock.advance(1);
@@ -43,11 +43,11 @@ describe('a short timeout of a route', () => {
     const { backend, rig } = await silent({ timeoutMs: 100 });
     const client = await connectTo(rig.port);
     client.send('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n1');
-    while (backend.received() === '') await turn();
+    await until(() => backend.received() !== '');
     rig.clock.advance(1_000);
     expect(rig.log()).toEqual([]);
     client.send('2');
-    while (!backend.received().endsWith('12')) await turn();
+    await until(() => backend.received().endsWith('12'));
     rig.clock.advance(100);
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 504 /);
   });
@@ -57,7 +57,7 @@ describe('a short timeout of a route', () => {
     const before = rig.clock.pending();
     const client = await connectTo(rig.port);
     client.send(get);
-    while (backend.received() === '') await turn();
+    await until(() => backend.received() !== '');
     // The one beat of the connections, and the one of the upstream connection that was made.
     expect(rig.clock.pending() - before).toBeLessThanOrEqual(2);
     client.socket.destroy();
@@ -72,7 +72,7 @@ describe('the longest time of a stream', () => {
     const { backend, rig } = await silent({}, { maxStreamDurationMs: 300 });
     const client = await connectTo(rig.port);
     client.send(request);
-    while (backend.received() === '') await turn();
+    await until(() => backend.received() !== '');
     rig.clock.advance(300);
     const answer = await client.closed();
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -85,19 +85,10 @@ describe('a gRPC client', () => {
   async function grpc(rig: Rig, headers: Record<string, string> = {}): Promise<Http2Answer> {
     const client = await connectHttp2(rig.port);
     stops.push(client.stop);
-    const asked = client.ask(
+    return client.ask(
       { ':method': 'POST', ':path': '/a.B/C', 'content-type': 'application/grpc', te: 'trailers', ...headers },
       Buffer.from([0, 0, 0, 0, 0]),
     );
-    let over = false;
-    void asked.then(() => {
-      over = true;
-    });
-    for (let i = 0; !over; i += 1) {
-      await turn();
-      if (i > 50) rig.clock.advance(10);
-    }
-    return asked;
   }
 
   it('hears of every failure of this proxy as a status in the head', async () => {
@@ -151,9 +142,13 @@ describe('a gRPC client', () => {
     const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
     const action = makeForward(makeTarget(cluster), { timeoutMs: 100, grpcMaxMs: 500, grpcOffsetMs: 50 });
     const rig = await rigOf(makeTable(() => makeRoute(action)));
-    expect((await grpc(rig, { 'grpc-timeout': '350m' })).headers).toMatchObject({ 'grpc-status': '14' });
-    await grpc(rig, { 'grpc-timeout': '9S' });
-    await grpc(rig);
+    const timedOut = async (headers?: Record<string, string>): Promise<Http2Answer> => {
+      const before = seen.length;
+      return afterTime(grpc(rig, headers), rig.clock, 10, () => seen.length > before);
+    };
+    expect((await timedOut({ 'grpc-timeout': '350m' })).headers).toMatchObject({ 'grpc-status': '14' });
+    await timedOut({ 'grpc-timeout': '9S' });
+    await timedOut();
     expect(seen).toEqual(['300m', '500m', '500m']);
   });
 });

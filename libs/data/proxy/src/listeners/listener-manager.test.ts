@@ -8,6 +8,7 @@ import type { TlsMaterial } from '@weft/tls';
 import { createTestCa, type TestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeTable } from '../http/testing/tables.ts';
+import { turn, until } from '../testing/waiting.ts';
 import { listenerLimits } from './limits.ts';
 import { createListenerStage, echo, secretsOf, tablesOf as tables } from './testing/rig.ts';
 import { meshServerTls, testChain, testListener, testTcpTable } from './testing/tables.ts';
@@ -98,7 +99,7 @@ describe('the listener manager', () => {
     manager.sync(tables(testListener('a', { port })));
     await manager.settled();
     while (manager.states()[0]?.state !== 'failed') {
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       clock.advance(listenerLimits.retryMs);
     }
     expect(clock.pending()).toBe(0);
@@ -120,7 +121,7 @@ describe('the listener manager', () => {
   });
 
   it('closes connections past the bound of a listener and has room again when one ends', async () => {
-    const { manager, refusals, until, open: openAll } = start({ connectionsMax: 1 });
+    const { manager, refusals, open: openAll } = start({ connectionsMax: 1 });
     const port = await openAll(testListener('a'));
     const first = await dial(port);
     await echo(first, 'x');
@@ -129,8 +130,7 @@ describe('the listener manager', () => {
     await until(() => refusals.length === 1);
     expect(refusals).toEqual(['upstream_overflow']);
     first.destroy();
-    await new Promise((resolve) => setImmediate(resolve));
-    while (manager.states()[0]?.connections !== 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => manager.states()[0]?.connections === 0);
     expect(await echo(await dial(port), 'room')).toBe('room');
   });
 
@@ -156,7 +156,7 @@ describe('a listener with mutual TLS', () => {
 
   it('names the peer, refuses plain text, and rotates without losing a connection', async () => {
     let own = payment;
-    const { manager, open, accepted, refusals, logged, until } = start({ secrets: secretsOf(() => own) });
+    const { manager, open, accepted, refusals, logged } = start({ secrets: secretsOf(() => own) });
     const port = await open(secure());
     const client = await stage.dialSecure(port, order, {
       expectedUris: ['spiffe://cluster.local/ns/shop/sa/payment'],
@@ -180,7 +180,7 @@ describe('a listener with mutual TLS', () => {
     own = await ca.issue(['spiffe://cluster.local/ns/shop/sa/renamed']);
     await stage.dialSecure(port, order, { expectedUris: ['spiffe://cluster.local/ns/shop/sa/renamed'] });
     expect(await echo(client, 'still here')).toBe('still here');
-    while (manager.states()[0]?.connections !== 2) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => manager.states()[0]?.connections === 2);
   });
 
   it('refuses everyone while it has no certificate', async () => {

@@ -12,6 +12,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addressesOf, connectionInfo } from '../listeners/connection-info.ts';
 import { secretsOf } from '../listeners/testing/rig.ts';
 import { meshClientTls, meshServerTls, testCluster, testEndpoint, testTcpTable } from '../listeners/testing/tables.ts';
+import { until, untilStill } from '../testing/waiting.ts';
 import { clusterFrom, clusterTo, connectionsMax, dial, keep, listen, proxy, readAll, stopAll } from './testing/rig.ts';
 
 let own: TlsMaterial;
@@ -112,15 +113,10 @@ describe('the TCP proxy', () => {
       if (written < total) client.write(piece);
     });
     client.write(piece);
-    let before = -1;
-    for (let still = 0; still < 20; ) {
-      await new Promise((resolve) => setImmediate(resolve));
-      const now = metric('istio_tcp_received_bytes_total', '-');
-      still = now === before && now > 0 ? still + 1 : 0;
-      before = now;
-    }
+    const received = (): number => metric('istio_tcp_received_bytes_total', '-');
+    await until(() => received() > 0);
+    expect(await untilStill(received)).toBeLessThan(32 * 1_048_576);
     expect(written).toBeLessThan(total);
-    expect(before).toBeLessThan(32 * 1_048_576);
     handler.close();
     expect(handler.connections()).toBe(0);
   });

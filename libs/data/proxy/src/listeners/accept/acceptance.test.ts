@@ -1,5 +1,7 @@
 /** What becomes of an accepted connection by its first octets: PERMISSIVE, SNI, ALPN, PROXY headers, time-outs, network filters. */
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { NetworkFilter } from '@weft/data-runtime';
 import { createManualClock } from '@weft/kernel';
@@ -8,6 +10,7 @@ import type { TlsMaterial } from '@weft/tls';
 import { createTestCa } from '@weft/tls/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeTable } from '../../http/testing/tables.ts';
+import { until } from '../../testing/waiting.ts';
 import { closed, createListenerStage, echo, secretsOf } from '../testing/rig.ts';
 import { meshServerTls, testChain, testListener, testTcpTable } from '../testing/tables.ts';
 
@@ -37,6 +40,17 @@ const permissive = () =>
     ],
   });
 
+/** The next socket that a server of this process accepts. */
+function nextAccepted(): Promise<Socket> {
+  return new Promise((resolve) => {
+    const take = (message: unknown): void => {
+      unsubscribe('net.server.socket', take);
+      resolve((message as { readonly socket: Socket }).socket);
+    };
+    subscribe('net.server.socket', take);
+  });
+}
+
 describe('a listener that looks at first octets', () => {
   it('takes mutual TLS and plain text on one port (PERMISSIVE)', async () => {
     const rig = start({ secrets });
@@ -50,11 +64,13 @@ describe('a listener that looks at first octets', () => {
   it('gives octets that came in pieces on as they were', async () => {
     const rig = start({ secrets });
     const port = await rig.open({ ...permissive(), inspectHttp: true });
+    const accepted = nextAccepted();
     const client = await dial(port);
+    const looking = await accepted;
     client.setNoDelay(true);
     for (const piece of ['G', 'E', 'T /']) {
       client.write(piece);
-      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => looking.bytesRead === client.bytesWritten);
     }
     expect(rig.accepted).toEqual([]);
     expect(await echo(client, ' HTTP/1.1\r\n')).toBe('GET / HTTP/1.1\r\n');
@@ -127,7 +143,7 @@ describe('a listener that looks at first octets', () => {
     const rig = start({ clock });
     const port = await rig.open({ ...permissive(), accessLogs: testTcpTable(undefined).accessLogs });
     const client = await dial(port);
-    while (clock.pending() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => clock.pending() > 0);
     clock.advance(15_000);
     await closed(client);
     expect(rig.refusals).toEqual(['no_filter_chain']);
@@ -139,7 +155,7 @@ describe('a listener that looks at first octets', () => {
     const rig = start({ clock });
     const port = await rig.open({ ...permissive(), continueOnTimeout: true });
     const client = await dial(port);
-    while (clock.pending() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => clock.pending() > 0);
     clock.advance(15_000);
     await rig.until(() => rig.accepted.length === 1);
     expect(names(rig)).toEqual(['plain']);
