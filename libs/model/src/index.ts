@@ -263,8 +263,9 @@ export type {
 } from './mesh-config/spec.ts';
 export type { Model, ModelChanges } from './model.ts';
 export { createModel, modelChanges } from './model.ts';
-export type { ParsedFile, ResourceIdentity } from './parse.ts';
+export type { ParsedFile } from './parse.ts';
 export { parseDocuments } from './parse.ts';
+export type { ResourceIdentity } from './parse-document.ts';
 export type { ParsedObject } from './parse-object.ts';
 export { parseObject } from './parse-object.ts';
 export type { AnyResource, Kind, Position, Resource, Specs, Violation } from './resource.ts';

@@ -2,7 +2,7 @@
 
 import { kindDefinitions } from './kinds/registry.ts';
 import { limits } from './limits.ts';
-import { identityOf, kindOf, parseDocument, type ResourceIdentity, type Tell } from './parse.ts';
+import { identityOf, kindOf, parseDocument, type ResourceIdentity, type Tell } from './parse-document.ts';
 import type { AnyResource, Position, Violation } from './resource.ts';
 
 export interface ParsedObject {

@@ -22,8 +22,9 @@ import { routeSemantics } from '../virtual-services/semantics.ts';
 import { withoutConflicts } from './chain-conflicts.ts';
 import { type Chain, listener } from './listener.ts';
 import { listenerInputs } from './listener-inputs.ts';
-import { type TcpFindings, type TcpPlace, tcpRuleChains, tlsRuleChains } from './outbound-tcp.ts';
+import { tcpRuleChains, tlsRuleChains } from './outbound-tcp.ts';
 import { credentialsOf, missingCredential, rootCredential, serverTls } from './server-tls.ts';
+import type { TcpFindings, TcpPlace } from './tcp-targets.ts';
 
 export const gatewayListeners: Generator = (context) => {
   const { proxy, world, scope, emit } = context;

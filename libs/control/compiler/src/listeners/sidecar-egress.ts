@@ -12,7 +12,8 @@ import type { EgressListener } from '../scope/scope-listeners.ts';
 import { withoutConflicts } from './chain-conflicts.ts';
 import { type Chain, listener } from './listener.ts';
 import { listenerInputs } from './listener-inputs.ts';
-import { serviceChains, type TcpFindings } from './outbound-tcp.ts';
+import { serviceChains } from './outbound-tcp.ts';
+import type { TcpFindings } from './tcp-targets.ts';
 
 /** What the HTTP inspector finds. */
 const httpNames = ['http/1.0', 'http/1.1', 'h2c'];

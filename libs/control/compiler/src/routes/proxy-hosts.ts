@@ -3,7 +3,8 @@
 import type { ServicePortView } from '@weft/control-registry';
 import type { Route, VirtualHost } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { type Context, isHttp } from '../context.ts';
-import { mesh, rulesFor, type TcpPlace } from '../listeners/outbound-tcp.ts';
+import { mesh, rulesFor } from '../listeners/outbound-tcp.ts';
+import type { TcpPlace } from '../listeners/tcp-targets.ts';
 import type { IndexedVirtualService } from '../model-index.ts';
 import { outboundClusterName } from '../names.ts';
 import { notice, provenanceOf } from '../provenance.ts';

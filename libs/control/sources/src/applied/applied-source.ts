@@ -1,16 +1,15 @@
 /** Resources accepted by the operator API: one file each, so that a person can read and back them up. */
 
-import { join, resolve } from 'node:path';
-import { type Clock, WeftError } from '@weft/kernel';
+import { resolve } from 'node:path';
+import type { Clock } from '@weft/kernel';
 import { type AnyResource, type Kind, type ParsedFile, parseDocuments, resourceKey, type Violation } from '@weft/model';
-import { describeDiskError } from '../disk-error.ts';
 import { displayName } from '../display-name.ts';
 import { createFileTable } from '../file-table.ts';
 import { sourceLimits } from '../limits.ts';
 import type { ResourceSource, SourceOptions } from '../source.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { createJournal, type JournalAction, type JournalChange, type JournalEntry, undoTo } from './journal.ts';
-import { loadKept } from './load-kept.ts';
+import { createKeptFolder } from './kept-folder.ts';
 import { sameResource, standsAlone, storedFileName } from './stored-text.ts';
 
 export interface AppliedSourceOptions extends SourceOptions {
@@ -61,8 +60,6 @@ export interface AppliedSource extends ResourceSource {
   rollback(version: number, ifVersion?: number): PutResult | undefined;
 }
 
-const temporary = '.tmp';
-
 /** Keeps what was put in `dir` (0700) and reads it again at the next start; a file that got damaged is rejected, the others stand. */
 export function createAppliedSource(options: AppliedSourceOptions): AppliedSource {
   const { clock, logger, onChange, disk = systemDisk, resourcesMax = sourceLimits.appliedMax } = options;
@@ -71,77 +68,19 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
   const journal = createJournal(`${dir}-history`, disk, options.historyMax ?? sourceLimits.historyMax);
   const nameOf = (fileName: string): string => displayName(options.dir, fileName, options.workingDir ?? process.cwd());
   const fileOf = ({ kind, namespace, name }: AnyResource): string => storedFileName(kind, namespace, name);
+  const folder = createKeptFolder({ dir, disk, table, nameOf, journal, clock });
   let stopped = false;
-
-  const changed = (): void => {
-    if (!stopped) onChange();
-  };
-
-  const onDisk = <T>(what: string, act: () => T): T => {
-    try {
-      return act();
-    } catch (error) {
-      throw new WeftError('state_unwritable', `${what} in ${dir}: ${describeDiskError(error)}`, error);
-    }
-  };
 
   const find = (fileName: string): AnyResource | undefined =>
     table.resources().find((resource) => resource.position.file === nameOf(fileName));
 
-  const textOf = (fileName: string): string | undefined =>
-    table.has(nameOf(fileName)) && disk.list(dir).includes(fileName)
-      ? new TextDecoder().decode(disk.read(join(dir, fileName)))
-      : undefined;
-
-  /** One change of the disk, whole or not at all: all its bytes are there before the journal says so, and the journal says so before the first file takes its place. */
   const commit = (action: JournalAction, changes: readonly JournalChange[], to?: number): void => {
-    const what = action === 'delete' ? 'cannot delete' : 'cannot write';
     const before = table.resources();
-    const files = changes.map(({ file }) => join(dir, file) + temporary);
     try {
-      onDisk(what, () => {
-        disk.makeFolder(dir);
-        for (const { file, after } of changes) if (after !== undefined) disk.write(join(dir, file) + temporary, after);
-      });
-      const entry = onDisk(what, () => journal.begin(action, new Date(clock.now()).toISOString(), changes, to));
-      try {
-        onDisk(what, () => changes.forEach(place));
-      } catch (error) {
-        quietly(() => journal.abandon(entry));
-        throw error;
-      }
-      onDisk(`${what} for good`, () => {
-        disk.syncFolder(dir);
-        journal.finish(entry);
-      });
+      folder.commit(action, changes, to);
     } finally {
-      for (const file of files) removeQuietly(disk, file);
-      if (table.resources() !== before) changed();
+      if (table.resources() !== before && !stopped) onChange();
     }
-  };
-
-  const place = ({ file, after }: JournalChange): void => {
-    if (after === undefined) {
-      disk.remove(join(dir, file));
-      table.drop(nameOf(file));
-    } else {
-      disk.rename(join(dir, file) + temporary, join(dir, file));
-      table.accept(nameOf(file), after);
-    }
-  };
-
-  /** A change that a crash interrupted is made again, before anything is read. */
-  const redo = (entry: JournalEntry): void => {
-    disk.makeFolder(dir);
-    for (const { file, after } of entry.changes) {
-      if (after === undefined) disk.remove(join(dir, file));
-      else {
-        disk.write(join(dir, file) + temporary, after);
-        disk.rename(join(dir, file) + temporary, join(dir, file));
-      }
-    }
-    disk.syncFolder(dir);
-    journal.finish(entry);
   };
 
   const judge = ({ resources, violations, texts }: ParsedFile): Violation[] => {
@@ -172,7 +111,7 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
       if (applied[index]?.change === 'unchanged') return;
       const { kind, namespace, name } = resource;
       const path = fileOf(resource);
-      const before = onDisk('cannot read', () => textOf(path));
+      const before = folder.textOf(path);
       changes.push({ kind, namespace, name, file: path, before, after: parsed.texts[index] ?? '' });
     });
     if (changes.length > 0) commit('apply', changes);
@@ -195,7 +134,7 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
     delete(kind, namespace, name) {
       const file = storedFileName(kind, namespace, name);
       if (!table.has(nameOf(file))) return false;
-      const before = onDisk('cannot read', () => textOf(file));
+      const before = folder.textOf(file);
       commit('delete', [{ kind, namespace, name, file, before }]);
       return true;
     },
@@ -214,35 +153,19 @@ export function createAppliedSource(options: AppliedSourceOptions): AppliedSourc
     async start() {
       const unfinished = journal.load();
       try {
-        if (unfinished !== undefined) redo(unfinished);
+        if (unfinished !== undefined) folder.redo(unfinished);
       } catch (error) {
         logger.warn(
           { version: unfinished?.version, err: error },
           'a change that was interrupted could not be finished',
         );
       }
-      loadKept({ dir, disk, table, nameOf });
+      folder.load();
     },
     async stop() {
       stopped = true;
     },
   };
-}
-
-function quietly(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // The disk that refused before may refuse this too; the error that is on its way says so.
-  }
-}
-
-function removeQuietly(disk: Disk, path: string): void {
-  try {
-    disk.remove(path);
-  } catch {
-    // The disk that refused the write may refuse this too; a name that does not end in .yaml is never read.
-  }
 }
 
 function notAlone(resources: readonly AnyResource[], texts: readonly string[]): Violation[] {

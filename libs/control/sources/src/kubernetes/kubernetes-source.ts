@@ -4,8 +4,9 @@ import type { Cancel, Clock, Random } from '@weft/kernel';
 import type { AnyResource, Kind, MeshConfig } from '@weft/model';
 import type { FileState, ResourceSource, SourceLogger } from '../source.ts';
 import type { ApiClient, ApiFailure } from './api/api-client.ts';
+import { type Followed, followKind, type ObjectChanges } from './followed-kind.ts';
 import { type KubernetesLimits, kubernetesLimits } from './limits.ts';
-import { createListWatch, type ListWatch, type ListWatchHandler, type ListWatchTarget } from './list-watch.ts';
+import type { ListWatchTarget } from './list-watch.ts';
 import { createMeshObject } from './mesh-object.ts';
 import { createObjectTable, type ObjectTable } from './object-table.ts';
 import { groupPath, type WatchedKind, watchedKinds } from './watched-kinds.ts';
@@ -32,17 +33,6 @@ export interface KubernetesSource extends ResourceSource {
   /** Istio's MeshConfig in force; undefined where the cluster has none. */
   meshConfig(): MeshConfig | undefined;
 }
-
-/** One kind, followed. */
-interface Followed {
-  readonly listWatch: ListWatch;
-  /** Resolves when it was read once, or need not be waited for. */
-  readonly read: Promise<void>;
-  /** Why it cannot be read now. */
-  trouble(): ApiFailure | undefined;
-}
-
-const refused = new Set([401, 403]);
 
 export function createKubernetesSource(options: KubernetesSourceOptions): KubernetesSource {
   const { client, clock, random, logger, onChange, rootNamespace } = options;
@@ -79,53 +69,12 @@ export function createKubernetesSource(options: KubernetesSourceOptions): Kubern
     return held < limits.objectsMax;
   };
 
-  const follow = (name: string, target: ListWatchTarget, essential: boolean, on: Changes): void => {
-    let trouble: ApiFailure | undefined;
-    let resolveRead = (): void => {};
-    const read = new Promise<void>((resolve) => {
-      resolveRead = resolve;
-    });
-    const recovered = (): void => {
-      if (trouble === undefined) return;
-      trouble = undefined;
-      logger.info({ kind: name, server: client.server }, 'kind can be read again');
-      changed();
-    };
-    const handler: ListWatchHandler = {
-      replace(objects) {
-        recovered();
-        if (on.replace(objects)) changed();
-        resolveRead();
-      },
-      apply(object, change) {
-        if (on.apply(object, change)) changed();
-      },
-      absent() {
-        recovered();
-        if (on.replace([])) changed();
-        resolveRead();
-      },
-      recovered,
-      failed(failure) {
-        const { status, message } = failure;
-        if (trouble?.message !== message) {
-          logger.warn(
-            { kind: name, server: client.server, status, reason: message },
-            'kind cannot be read; it is tried again',
-          );
-          trouble = failure;
-          changed();
-        }
-        if (!essential && refused.has(status)) resolveRead();
-      },
-    };
-    followed.set(name, {
-      listWatch: createListWatch({ client, clock, random, target, handler, limits }),
-      read,
-      trouble: () => trouble,
-    });
+  const follow = (name: string, target: ListWatchTarget, essential: boolean, objects: ObjectChanges): void => {
+    followed.set(
+      name,
+      followKind({ client, clock, random, logger, limits, name, target, essential, objects, changed }),
+    );
   };
-
   for (const [kind, watched] of Object.entries(watchedKinds) as [Kind, WatchedKind][]) {
     const { isRead } = watched;
     const table = createObjectTable({ kind, clock, logger, room, ...(isRead === undefined ? {} : { isRead }) });
@@ -173,8 +122,6 @@ export function createKubernetesSource(options: KubernetesSourceOptions): Kubern
     meshConfig: mesh.current,
   };
 }
-
-type Changes = Pick<ObjectTable, 'replace' | 'apply'>;
 
 function targetOf({ group, versions, plural, fieldSelector }: WatchedKind): ListWatchTarget {
   const paths = versions.map((version) => `${groupPath(group, version)}/${plural}`);

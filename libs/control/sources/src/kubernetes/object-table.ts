@@ -16,7 +16,6 @@ export interface ObjectTable {
   /** @returns true where anything changed. */
   replace(objects: readonly KubernetesObject[]): boolean;
   apply(object: KubernetesObject, change: 'put' | 'removed'): boolean;
-  clear(): boolean;
   /** In order of `files`. */
   resources(): readonly AnyResource[];
   /** In order of their names, "kubernetes/<kind>/<namespace>/<name>". */
@@ -139,11 +138,6 @@ export function createObjectTable(options: ObjectTableOptions): ObjectTable {
       const file = nameOf(object);
       if (file === undefined) return false;
       return change === 'removed' || !isRead(object) ? drop(file) : put(file, object);
-    },
-    clear() {
-      const changed = entries.size > 0;
-      for (const file of [...entries.keys()]) drop(file);
-      return changed;
     },
     resources: () => snapshot().resources,
     files: () => snapshot().files,
