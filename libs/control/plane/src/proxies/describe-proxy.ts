@@ -67,34 +67,13 @@ export function describeProxy(
   }
   const metadata = parsed.data;
   const { workload } = identity;
-  const groupName = metadata.AUTO_REGISTER_GROUP;
-  if (groupName !== '' && workload === undefined) {
-    return refuse(grpc.status.PERMISSION_DENIED, 'registering with a workload group needs a join token');
-  }
-  const group = workload === undefined || groupName === '' ? '' : `${workload.namespace}/${groupName}`;
-  if (workload !== undefined && workload.group !== '' && group !== '' && group !== workload.group) {
-    return refuse(
-      grpc.status.PERMISSION_DENIED,
-      `the join token is of workload group ${workload.group}, the proxy claims ${group}`,
-    );
-  }
+  const claimed = claimedGroup(metadata.AUTO_REGISTER_GROUP, workload, model);
+  if (claimed.refused) return claimed;
+  const { group, resource } = claimed;
   const [type = '', address = '', idName = ''] = node.id.split('~');
   const told = metadata.INSTANCE_IPS.split(',').map((item) => item.trim());
   const addresses = told.filter((item) => isIP(item) !== 0);
   const reached = told[0] || address;
-  const resource = group === '' ? undefined : model.get('WorkloadGroup', workload?.namespace ?? '', groupName);
-  if (group !== '' && resource === undefined) {
-    return refuse(grpc.status.FAILED_PRECONDITION, `WorkloadGroup ${group} does not exist`);
-  }
-  if (resource !== undefined && workload?.group === '') {
-    const account = resource.spec.template.serviceAccount ?? 'default';
-    if (account !== workload.serviceAccount) {
-      return refuse(
-        grpc.status.PERMISSION_DENIED,
-        `WorkloadGroup ${group} is of service account ${account}, the proxy is of ${workload.serviceAccount}`,
-      );
-    }
-  }
   if (group !== '' && isIP(reached) === 0) {
     return refuse(grpc.status.INVALID_ARGUMENT, 'the proxy registers without an IP address that peers can reach it at');
   }
@@ -127,6 +106,40 @@ export function describeProxy(
       workloadGroup: group,
     },
   };
+}
+
+interface ClaimedGroup {
+  readonly refused: false;
+  /** "shop/order"; '' for none. */
+  readonly group: string;
+  readonly resource: Resource<'WorkloadGroup'> | undefined;
+}
+
+/** The group that a proxy registers with, where its token says that it may. */
+function claimedGroup(groupName: string, workload: WorkloadIdentity | undefined, model: Model): ClaimedGroup | Refusal {
+  if (groupName === '') return { refused: false, group: '', resource: undefined };
+  if (workload === undefined) {
+    return refuse(grpc.status.PERMISSION_DENIED, 'registering with a workload group needs a join token');
+  }
+  const group = `${workload.namespace}/${groupName}`;
+  if (workload.group !== '' && group !== workload.group) {
+    return refuse(
+      grpc.status.PERMISSION_DENIED,
+      `the join token is of workload group ${workload.group}, the proxy claims ${group}`,
+    );
+  }
+  const resource = model.get('WorkloadGroup', workload.namespace, groupName);
+  if (resource === undefined) {
+    return refuse(grpc.status.FAILED_PRECONDITION, `WorkloadGroup ${group} does not exist`);
+  }
+  const account = resource.spec.template.serviceAccount ?? 'default';
+  if (workload.group === '' && account !== workload.serviceAccount) {
+    return refuse(
+      grpc.status.PERMISSION_DENIED,
+      `WorkloadGroup ${group} is of service account ${account}, the proxy is of ${workload.serviceAccount}`,
+    );
+  }
+  return { refused: false, group, resource };
 }
 
 /** A pod is known by its name in the node id, and its token must be of the service account that it runs as, at its address. */
