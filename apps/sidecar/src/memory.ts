@@ -18,3 +18,8 @@ for (let tried = 0; tried < triesMax && youngBytes() < youngBytesMax; tried += 1
 kept.length = 0;
 // A request's few objects die long before 2 MiB are full: CPU per request is no higher, that could be measured, than with the 16 that were.
 setFlagsFromString('--semi-space-growth-factor=1');
+
+/** Per cent that the old generation may grow by between two collections; V8's own choice is up to 300. */
+const oldGrowthPercent = 50;
+// What 10,000 connections leave behind when they go would stay until as many came again: 233 MB of resident memory instead of 145.
+setFlagsFromString(`--heap-growing-percent=${oldGrowthPercent}`);
