@@ -14,22 +14,14 @@ import type { Clock } from '@weft/kernel';
 import type { Model } from '@weft/model';
 import type { Logger } from '@weft/telemetry';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
-import {
-  type Accepted,
-  addClientStatusTo,
-  createXdsServer,
-  type Refusal,
-  shortTypeName,
-  type TypeStatus,
-  type XdsTypeName,
-  xdsTypes,
-} from '@weft/xds-protocol';
+import { type Accepted, addClientStatusTo, createXdsServer, type Refusal, shortTypeName } from '@weft/xds-protocol';
 import type { Authenticator, Via } from './authenticate.ts';
 import type { MeshState } from './mesh-state.ts';
 import type { ProxyStatus } from './operator-api/operator-view.ts';
 import type { PlaneMetrics } from './plane-metrics.ts';
-import { type ConnectedProxy, createConnectedProxies } from './proxies/connected.ts';
+import { createConnectedProxies } from './proxies/connected.ts';
 import type { StreamIdentity } from './proxies/describe-proxy.ts';
+import { proxyStatuses } from './proxies/proxy-statuses.ts';
 import { createPublisher } from './publish/publisher.ts';
 
 export interface ProxyServiceOptions {
@@ -71,11 +63,6 @@ export interface ProxyService {
   streamCount(): number;
   stop(): void;
 }
-
-/** How long a proxy may owe an answer without a word before it counts as stale. */
-export const staleAfterMs = 5 * 60_000;
-
-const notSent: TypeStatus = { state: 'NOT SENT', version: '', error: '' };
 
 export function createProxyService(options: ProxyServiceOptions): ProxyService {
   const { clock, logger, state, metrics } = options;
@@ -181,14 +168,7 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
           xds.endStreams(reason, proxy.id);
       }
     },
-    list() {
-      const health = new Map(registry.workloads().map((workload) => [workload.proxy.id, workload.healthy]));
-      return connected.all().map((one) => {
-        const { id } = one.proxy;
-        const silentMs = clock.now() - (connected.lastWordAtMs(id) ?? one.connectedAtMs);
-        return statusOf(one, health.get(id) ?? true, xds.status(id), clock.now() - silentMs, silentMs >= staleAfterMs);
-      });
-    },
+    list: () => proxyStatuses({ clock, connected, registry, typesOf: (id) => xds.status(id) }),
     connected: () => connected.all().map(({ proxy }) => proxy),
     absent: () =>
       registry
@@ -205,30 +185,5 @@ export function createProxyService(options: ProxyServiceOptions): ProxyService {
       publisher.stop();
       xds.endStreams('the control plane is stopping');
     },
-  };
-}
-
-function statusOf(
-  { proxy, admin, connectedAtMs }: ConnectedProxy,
-  healthy: boolean,
-  byUrl: ReadonlyMap<string, TypeStatus> | undefined,
-  lastWordAtMs: number,
-  silent: boolean,
-): ProxyStatus {
-  const type = (name: XdsTypeName): TypeStatus => byUrl?.get(xdsTypes[name]) ?? notSent;
-  return {
-    id: proxy.id,
-    type: proxy.type,
-    workloadGroup: proxy.workloadGroup,
-    namespace: proxy.namespace,
-    serviceAccount: proxy.serviceAccount,
-    address: proxy.address,
-    admin,
-    connectedAt: new Date(connectedAtMs).toISOString(),
-    lastWordAt: new Date(lastWordAtMs).toISOString(),
-    // A proxy that owes nothing may be silent: its connection is asked whether it lives.
-    stale: silent && [...(byUrl?.values() ?? [])].some(({ state }) => state === 'STALE'),
-    healthy,
-    types: { CDS: type('CDS'), EDS: type('EDS'), LDS: type('LDS'), RDS: type('RDS'), SDS: type('SDS') },
   };
 }

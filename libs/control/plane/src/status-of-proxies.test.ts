@@ -18,7 +18,7 @@ import { createServiceClient, unaryCall, xdsTypes } from '@weft/xds-protocol';
 import { describe, expect, it } from 'vitest';
 import { formatAddress } from './grpc/listen.ts';
 import type { ControlPlane } from './plane.ts';
-import { staleAfterMs } from './proxy-service.ts';
+import { staleAfterMs } from './proxies/proxy-statuses.ts';
 import { nodeIdOf, shop, usePlaneBench } from './testing/plane-bench.ts';
 
 const { api, connect, make, root, stops, until } = usePlaneBench();
