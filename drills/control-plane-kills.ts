@@ -10,16 +10,13 @@
  */
 import { parseArgs } from 'node:util';
 import { delay, systemClock } from '@weft/kernel';
-import { findBreaches } from '@weft/testing-shop';
-import { loadOrders } from './order-load.ts';
-import { openRunningMesh, type RunningMesh } from './running-mesh.ts';
+import { loadMesh, orderLoadFlags } from './parts/order-load.ts';
+import type { RunningMesh } from './parts/running-mesh.ts';
 
 const { values } = parseArgs({
   options: {
-    dir: { type: 'string', default: '.weft' },
-    url: { type: 'string', default: 'http://127.0.0.1:8080' },
+    ...orderLoadFlags,
     seconds: { type: 'string', default: '60' },
-    rate: { type: 'string', default: '20' },
     kills: { type: 'string', default: '5' },
   },
 });
@@ -36,12 +33,7 @@ async function inject(mesh: RunningMesh, sent: () => number): Promise<void> {
 }
 
 async function main(): Promise<boolean> {
-  const mesh = openRunningMesh(values.dir);
-  const load = { url: values.url, seconds, rate: Number(values.rate) };
-  const { acknowledged, failed } = await loadOrders(load, (sent) => inject(mesh, sent));
-  await mesh.settled();
-  const breaches = await findBreaches(mesh.postgres, acknowledged);
-  for (const breach of breaches) console.error(`invariant: ${breach}`);
+  const { mesh, breaches, failed } = await loadMesh(values, seconds, inject);
   for (const { status, path } of failed) console.error(`failed: ${status} ${path}`);
   await mesh.close();
   return breaches.length === 0 && failed.length === 0;

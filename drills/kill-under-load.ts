@@ -10,18 +10,15 @@
  */
 import { parseArgs } from 'node:util';
 import { delay, systemClock } from '@weft/kernel';
-import { findBreaches } from '@weft/testing-shop';
-import { loadOrders } from './order-load.ts';
-import { openRunningMesh, type RunningMesh } from './running-mesh.ts';
+import { loadMesh, orderLoadFlags } from './parts/order-load.ts';
+import type { RunningMesh } from './parts/running-mesh.ts';
 
 const victims = ['payment-v2', 'control-plane', 'order-sidecar'];
 
 const { values } = parseArgs({
   options: {
-    dir: { type: 'string', default: '.weft' },
-    url: { type: 'string', default: 'http://127.0.0.1:8080' },
+    ...orderLoadFlags,
     seconds: { type: 'string', default: '30' },
-    rate: { type: 'string', default: '20' },
   },
 });
 const seconds = Number(values.seconds);
@@ -36,13 +33,8 @@ async function inject(mesh: RunningMesh, sent: () => number): Promise<void> {
 }
 
 async function main(): Promise<boolean> {
-  const mesh = openRunningMesh(values.dir);
-  const load = { url: values.url, seconds, rate: Number(values.rate) };
-  const { acknowledged, failed } = await loadOrders(load, (sent) => inject(mesh, sent));
-  await mesh.settled();
-  const breaches = await findBreaches(mesh.postgres, acknowledged);
+  const { mesh, breaches, failed } = await loadMesh(values, seconds, inject);
   const silent = await mesh.withoutReason(failed.map(({ path }) => path));
-  for (const breach of breaches) console.error(`invariant: ${breach}`);
   for (const path of silent) console.error(`no reason in the access log of the gateway: ${path}`);
   await mesh.close();
   return breaches.length === 0 && silent.length === 0;

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const [name, ...rest] = process.argv.slice(2);
 const entry = `drills/${name}.ts`;
 if (name === undefined || !existsSync(entry)) {
-  const known = readdirSync('drills').filter((file) => file.endsWith('.ts') && file !== 'running-mesh.ts');
+  const known = readdirSync('drills').filter((file) => file.endsWith('.ts'));
   console.error(
     `usage: npm run drill -- NAME [flags]; NAME is one of: ${known.map((file) => file.slice(0, -3)).join(', ')}`,
   );
