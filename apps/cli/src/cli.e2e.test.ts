@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { explainCanaryCharge } from './testing/canary-charge.ts';
 import { useCli } from './testing/cli-suite.ts';
 import { fakeProxy, writeToken } from './testing/fake-mesh.ts';
 
@@ -107,17 +108,7 @@ test('proxy-status shows what is refused and why', async () => {
 test('explain asks the sidecar of the caller and prints each decision with its line', async () => {
   const sidecar = await fake({ 'GET /explain': { body: explanation } });
   const proxies = [fakeProxy('shop/order', sidecar.address)];
-  const url = 'http://payment.shop/charge';
-  const result = await runAgainst(
-    { 'GET /v1/proxies': { body: { proxies } } },
-    'explain',
-    'GET',
-    url,
-    '-H',
-    'x-canary: 1',
-    '--from',
-    'order',
-  );
+  const result = await runAgainst({ 'GET /v1/proxies': { body: { proxies } } }, ...explainCanaryCharge);
   expect(result.code).toBe(0);
   expect(sidecar.calls[0]).toBe('GET /explain?method=GET&url=http%3A%2F%2Fpayment.shop%2Fcharge&header=x-canary%3A1');
   expect(result.stdout).toContain('canary-weight  infra/mesh/payment.yaml:26 VirtualService shop/payment http[1]');

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { explainCanaryCharge } from './testing/canary-charge.ts';
 import { useCli } from './testing/cli-suite.ts';
 import { fakeProxy } from './testing/fake-mesh.ts';
 
@@ -193,18 +194,7 @@ describe('weft plan', () => {
 
 describe('weft explain from files', () => {
   it('answers as a running sidecar does', async () => {
-    const url = 'http://payment.shop/charge';
-    const { code, stdout } = await cli.run([
-      'explain',
-      'GET',
-      url,
-      '-H',
-      'x-canary: 1',
-      '--from',
-      'order',
-      '-f',
-      'infra/mesh',
-    ]);
+    const { code, stdout } = await cli.run([...explainCanaryCharge, '-f', 'infra/mesh']);
     expect(stdout).toMatch(
       /route\s+canary-header\s+infra\/mesh\/payment\.yaml:\d+ VirtualService shop\/payment http\[0\]/,
     );

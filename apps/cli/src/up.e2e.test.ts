@@ -7,6 +7,7 @@ import { delay, systemClock } from '@weft/kernel';
 import { isRunning, layoutOf, readRunFile, stopEverything } from '@weft/operator-launcher';
 import { createCustomer } from '@weft/testing-shop';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { explainCanaryCharge } from './testing/canary-charge.ts';
 import { startWeft, type WeftProcess } from './testing/weft-process.ts';
 
 const shop = 'http://127.0.0.1:8080';
@@ -51,7 +52,7 @@ test('the mesh starts, takes orders over kills of its parts, explains itself, an
   expect(await customer.order()).toBe('confirmed');
   expect(await customer.order('tok_declined')).toBe('rejected');
 
-  const explain = weft('explain', 'GET', 'http://payment.shop/charge', '-H', 'x-canary: 1', '--from', 'order');
+  const explain = weft(...explainCanaryCharge);
   expect(await explain.ended).toBe(0);
   expect(explain.output()).toMatch(
     /canary-header +infra\/mesh\/payment\.yaml:\d+ VirtualService shop\/payment http\[0\]/,
