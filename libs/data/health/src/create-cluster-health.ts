@@ -42,7 +42,10 @@ export function createHealth(options: HealthOptions): CreateClusterHealth {
         }
         return undefined;
       },
-      ...(outlier === undefined ? {} : { successRates: (endpoint) => outlier.successRates(endpoint) }),
+      ...(outlier !== undefined && {
+        successRates: (endpoint) => outlier.successRates(endpoint),
+        outlierBounds: () => outlier.bounds,
+      }),
       counters: () => new Map(keepers.flatMap((keeper) => [...keeper.counters])),
     };
   };

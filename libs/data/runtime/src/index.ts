@@ -19,6 +19,8 @@ export type {
   CreateClusterHealth,
   HealthPart,
   HealthSubject,
+  OutlierBounds,
+  SuccessRateBounds,
   SuccessRates,
 } from './clusters/cluster-health.ts';
 export type { ResolveDns } from './clusters/dns-refresh.ts';

@@ -40,6 +40,7 @@ export class PendingQueue {
     const { used, pendingMax } = this.#breaker();
     if (used.pending >= pendingMax) return undefined;
     used.pending += 1;
+    this.#endpoint.counts.pending += 1;
     this.#endpoint.active += 1;
     const request = new PendingRequest(client, this);
     this.#requests.push(request);
@@ -73,6 +74,7 @@ export class PendingQueue {
   #settle(request: PendingRequest): void {
     request.client = undefined;
     this.#breaker().used.pending -= 1;
+    this.#endpoint.counts.pending -= 1;
     this.#endpoint.active -= 1;
   }
 }

@@ -226,8 +226,12 @@ describe('success rates', () => {
     run.clock.advance(10_000);
     expect(rates(0)).toEqual({ external: 55, localOrigin: -1 });
     expect(rates(1).external).toBe(98);
+    // The mean of 55 and five times 98, and 1.9 standard deviations below.
+    expect(run.outlier.bounds.external.average).toBeCloseTo(90.83, 2);
+    expect(run.outlier.bounds.external.threshold).toBeCloseTo(60.39, 2);
     run.clock.advance(10_000);
     expect(rates(1).external).toBe(-1);
+    expect(run.outlier.bounds.external).toEqual({ average: -1, threshold: -1 });
   });
 
   it('do not count with too few requests or too few endpoints', () => {

@@ -5,19 +5,23 @@ import type {
   CheckedEndpoint,
   EjectionKind,
   Endpoint,
+  OutlierBounds,
   OutlierSpec,
+  SuccessRateBounds,
   SuccessRates,
 } from '@weft/data-runtime';
 import type { Cancel } from '@weft/kernel';
 import { Counters, type Keeper, type KeeperDeps } from '../keeper.ts';
 import { Monitor } from './monitor.ts';
 import { outlierCounters, statNames } from './stat-names.ts';
-import { findOutliers } from './success-rates.ts';
+import { findOutliers, noBounds } from './success-rates.ts';
 
 export interface Outlier extends Keeper {
   /** An active check of the endpoint succeeded: an ejection ends where the configuration says so. */
   checkPassed(endpoint: Endpoint): void;
   successRates(endpoint: Endpoint): SuccessRates;
+  /** Of the last interval. */
+  readonly bounds: OutlierBounds;
 }
 
 /** Status that stands for a failure of this proxy's own making where local failures are not told apart. */
@@ -29,6 +33,7 @@ export function createOutlier(spec: OutlierSpec, deps: KeeperDeps): Outlier {
 
 class OutlierDetector implements Outlier {
   readonly counters = new Counters(outlierCounters);
+  bounds: OutlierBounds = { external: noBounds, localOrigin: noBounds };
   readonly #spec: OutlierSpec;
   readonly #deps: KeeperDeps;
   #monitors = new Map<Endpoint, Monitor>();
@@ -183,12 +188,16 @@ class OutlierDetector implements Outlier {
       monitor.local.turn();
       idle &&= monitor.external.isIdle && monitor.local.isIdle;
     }
-    for (const local of [false, true]) {
-      for (const { endpoint, monitor, kind } of findOutliers(this.#monitors, this.#spec, local)) {
-        if (monitor.ejectedFor === undefined) this.#eject(endpoint, monitor, kind);
-      }
-    }
+    this.bounds = { external: this.#judge(false), localOrigin: this.#judge(true) };
     if (idle) this.stop();
+  }
+
+  #judge(local: boolean): SuccessRateBounds {
+    const { found, bounds } = findOutliers(this.#monitors, this.#spec, local);
+    for (const { endpoint, monitor, kind } of found) {
+      if (monitor.ejectedFor === undefined) this.#eject(endpoint, monitor, kind);
+    }
+    return bounds;
   }
 
   #countActive(): void {

@@ -12,6 +12,8 @@ import type {
 } from '@weft/data-upstream';
 import type { ResponseHead } from '@weft/http';
 import type { Cancel, Clock, ErrorCode } from '@weft/kernel';
+import { tallyGrpc, tallyHead } from './attempts/endpoint-tally.ts';
+import { isGrpc } from './grpc-answer.ts';
 
 export interface DetachedOptions {
   readonly pools: UpstreamPools;
@@ -51,6 +53,8 @@ export class DetachedRequest implements UpstreamClient {
   #head: ResponseHead | undefined;
   #stream: UpstreamStream | undefined;
   #waiter: Waiter | undefined;
+  /** A gRPC answer whose trailers say what it is. */
+  #undecided = false;
   #over = false;
 
   constructor(options: DetachedOptions) {
@@ -89,6 +93,8 @@ export class DetachedRequest implements UpstreamClient {
 
   onUpstreamHead(head: ResponseHead, bytes: Buffer, from: number, to: number, end: boolean): void {
     this.#head = head;
+    const { counts } = this.#options.endpoint;
+    this.#undecided = tallyHead(counts, isGrpc(this.#options.head.fields), head.status, head.fields, end);
     this.onUpstreamBody(bytes, from, to, end);
   }
 
@@ -118,6 +124,7 @@ export class DetachedRequest implements UpstreamClient {
 
   #answer(trailers: readonly string[]): void {
     this.#stream = undefined;
+    if (this.#undecided) tallyGrpc(this.#options.endpoint.counts, trailers);
     this.#end();
     const { status, fields } = this.#head as ResponseHead;
     this.#options.onDone({ status, fields, trailers, body: Buffer.concat(this.#parts) });
@@ -125,6 +132,10 @@ export class DetachedRequest implements UpstreamClient {
 
   #fail(code: ErrorCode, reason: string): void {
     if (this.#over) return;
+    const { counts } = this.#options.endpoint;
+    if (this.#head === undefined && this.#stream !== undefined && code === 'upstream_timeout')
+      counts.requestTimeouts += 1;
+    if (this.#head === undefined || this.#undecided) counts.requestErrors += 1;
     this.#waiter?.cancel();
     this.#stream?.reset();
     this.#end();

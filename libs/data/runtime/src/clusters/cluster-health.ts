@@ -46,12 +46,27 @@ export interface SuccessRates {
   readonly localOrigin: number;
 }
 
+/** What the success rates of the last interval came to, in percent; -1: too few endpoints were judged. */
+export interface SuccessRateBounds {
+  readonly average: number;
+  /** An endpoint below is put aside. */
+  readonly threshold: number;
+}
+
+/** Of the endpoints' answers and of what this proxy could do itself. */
+export interface OutlierBounds {
+  readonly external: SuccessRateBounds;
+  readonly localOrigin: SuccessRateBounds;
+}
+
 /** Read by /clusters, /stats and `explain`. */
 export interface ClusterHealthView {
   /** Why the endpoint is not used, with where the rule stands; nothing: the keepers have nothing against it. */
   reasonOf(endpoint: Endpoint): string | undefined;
   /** Nothing: no outlier detection. */
   successRates?(endpoint: Endpoint): SuccessRates;
+  /** Nothing: no outlier detection. */
+  outlierBounds?(): OutlierBounds;
   /** By Envoy's stat names: "outlier_detection.ejections_active", "health_check.attempt". */
   counters(): ReadonlyMap<string, number>;
 }

@@ -115,7 +115,7 @@ export interface Endpoint {
   readonly counts: EndpointCounts;
 }
 
-/** Written where connections are made and lent. */
+/** Written where connections are made and lent, and where attempts end. */
 export interface EndpointCounts {
   /** Open and being opened. */
   connections: number;
@@ -124,10 +124,19 @@ export interface EndpointCounts {
   connectFailures: number;
   /** Requests (or TCP connections) that it was given. */
   requestsTotal: number;
+  /** Requests that wait for a connection. */
+  pending: number;
+  /** Attempts of HTTP that it answered, below 500 or with such a gRPC status; the others that it had a part in; those it was too slow for, of them. */
+  requestSuccesses: number;
+  requestErrors: number;
+  requestTimeouts: number;
 }
 
 export function emptyCounts(): EndpointCounts {
-  return { connections: 0, connectionsTotal: 0, connectFailures: 0, requestsTotal: 0 };
+  return {
+    ...{ connections: 0, connectionsTotal: 0, connectFailures: 0, requestsTotal: 0, pending: 0 },
+    ...{ requestSuccesses: 0, requestErrors: 0, requestTimeouts: 0 },
+  };
 }
 
 /** What Istio's labels say of a workload: "unknown" where nothing is known, revision "latest". */

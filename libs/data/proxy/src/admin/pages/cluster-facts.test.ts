@@ -1,6 +1,6 @@
 /** What several processes know of the same endpoints, as one. */
 
-import type { Cluster } from '@weft/data-runtime';
+import { type Cluster, emptyCounts } from '@weft/data-runtime';
 import { describe, expect, it } from 'vitest';
 import { makeCluster, makeEndpoint } from '../../http/testing/tables.ts';
 import { type ClusterFacts, clusterFacts, mergeClusterFacts } from './cluster-facts.ts';
@@ -11,15 +11,27 @@ interface Seen {
   readonly flags?: string;
   readonly reason?: string;
   readonly rate?: number;
+  readonly threshold?: number;
 }
 
 /** What one process says of one endpoint. */
-function processWith({ connections = 0, active = 0, flags = '', reason, rate = -1 }: Seen): readonly ClusterFacts[] {
-  const counts = { connections, connectionsTotal: connections, connectFailures: 0, requestsTotal: 2 * connections };
+function processWith({
+  connections = 0,
+  active = 0,
+  flags = '',
+  reason,
+  rate = -1,
+  threshold = -1,
+}: Seen): readonly ClusterFacts[] {
+  const counts = { ...emptyCounts(), connections, connectionsTotal: connections, requestsTotal: 2 * connections };
   const endpoint = makeEndpoint(1, { active, counts, healthFlags: flags, ejected: flags !== '' });
   const health: Cluster['health'] = {
     reasonOf: () => reason,
     successRates: () => ({ external: rate, localOrigin: -1 }),
+    outlierBounds: () => ({
+      external: { average: rate, threshold },
+      localOrigin: { average: -1, threshold: -1 },
+    }),
     counters: () => new Map(),
   };
   const cluster = makeCluster([endpoint], { health });
@@ -53,6 +65,9 @@ describe('the facts of several processes', () => {
   it('have the mean of the rates that were judged', () => {
     expect(merged({ rate: 100 }, { rate: 50 }, {}).endpoints[0]?.rates.external).toBe(75);
     expect(merged({}).endpoints[0]?.rates.external).toBe(-1);
+    const bounds = merged({ rate: 100, threshold: 90 }, { rate: 50, threshold: -20 }, {}).outlier;
+    expect(bounds?.external).toEqual({ average: 75, threshold: 35 });
+    expect(bounds?.localOrigin).toEqual({ average: -1, threshold: -1 });
   });
 
   it('are those of the one that asks where nobody answers', () => {

@@ -1,6 +1,6 @@
 /** What `/clusters` tells of clusters, as plain data: processes of one sidecar send it to each other and add it up. */
 
-import type { Breaker, Cluster, Endpoint, SuccessRates } from '@weft/data-runtime';
+import type { Breaker, Cluster, Endpoint, OutlierBounds, SuccessRateBounds, SuccessRates } from '@weft/data-runtime';
 import type { Provenance } from '@weft/kernel';
 import type { AdminView } from '../admin-view.ts';
 import { reasonOf } from './endpoint-reason.ts';
@@ -13,6 +13,8 @@ export interface ClusterFacts {
   readonly from: Provenance;
   readonly connections: number;
   readonly thresholds: { readonly default: Numbers; readonly high: Numbers };
+  /** Nothing: no outlier detection. */
+  readonly outlier: OutlierBounds | undefined;
   readonly endpoints: readonly EndpointFacts[];
 }
 
@@ -40,6 +42,7 @@ export function clusterFacts({ tables, poolStats }: Pick<AdminView, 'tables' | '
     from: cluster.from,
     connections: poolStats(cluster).connections,
     thresholds: { default: thresholdsOf(cluster.breakers.default), high: thresholdsOf(cluster.breakers.high) },
+    outlier: cluster.health?.outlierBounds?.(),
     endpoints: cluster.endpoints.map((endpoint) => endpointFacts(cluster, endpoint)),
   }));
 }
@@ -59,6 +62,10 @@ export function mergeClusterFacts(
     const byAddress = others.map(({ endpoints }) => new Map(endpoints.map((one) => [one.hostPort, one])));
     return {
       ...cluster,
+      outlier: mergeBounds(
+        cluster.outlier,
+        others.flatMap(({ outlier }) => outlier ?? []),
+      ),
       connections: others.reduce((sum, { connections }) => sum + connections, cluster.connections),
       endpoints: cluster.endpoints.map((endpoint) =>
         mergeEndpoint(
@@ -85,6 +92,22 @@ function mergeEndpoint(own: EndpointFacts, others: readonly EndpointFacts[]): En
       localOrigin: meanOf(others.map(({ rates }) => rates.localOrigin)),
     },
   };
+}
+
+function mergeBounds(own: OutlierBounds | undefined, others: readonly OutlierBounds[]): OutlierBounds | undefined {
+  if (others.length === 0) return own;
+  return {
+    external: meanBounds(others.map(({ external }) => external)),
+    localOrigin: meanBounds(others.map(({ localOrigin }) => localOrigin)),
+  };
+}
+
+/** A threshold may well be below 0. */
+function meanBounds(all: readonly SuccessRateBounds[]): SuccessRateBounds {
+  const judged = all.filter(({ average }) => average >= 0);
+  if (judged.length === 0) return { average: -1, threshold: -1 };
+  const mean = (part: keyof SuccessRateBounds) => judged.reduce((sum, one) => sum + one[part], 0) / judged.length;
+  return { average: mean('average'), threshold: mean('threshold') };
 }
 
 function mergeReasons(own: EndpointFacts, others: readonly EndpointFacts[]): string | undefined {
@@ -124,9 +147,16 @@ function endpointFacts(cluster: Cluster, endpoint: Endpoint): EndpointFacts {
     counters: {
       cx_connect_fail: counts.connectFailures,
       cx_total: counts.connectionsTotal,
+      rq_error: counts.requestErrors,
+      rq_success: counts.requestSuccesses,
+      rq_timeout: counts.requestTimeouts,
       rq_total: counts.requestsTotal,
     },
-    gauges: { cx_active: counts.connections, rq_active: endpoint.active },
+    gauges: {
+      cx_active: counts.connections,
+      rq_active: endpoint.active - counts.pending,
+      rq_pending_active: counts.pending,
+    },
     reason: reasonOf(cluster, endpoint),
     locality: { region, zone, sub_zone: subZone },
     canary: endpoint.lbMetadata['canary'] === 'true',

@@ -13,7 +13,11 @@ const well = makeEndpoint(1, {
   hostname: 'h',
   locality: 'r/z/s',
   lbMetadata: { canary: 'true' },
-  counts: { connections: 1, connectionsTotal: 4, connectFailures: 2, requestsTotal: 9 },
+  active: 3,
+  counts: {
+    ...{ connections: 1, connectionsTotal: 4, connectFailures: 2, requestsTotal: 9, pending: 2 },
+    ...{ requestSuccesses: 5, requestErrors: 2, requestTimeouts: 1 },
+  },
 });
 const ejected = makeEndpoint(2, { ejected: true, healthFlags: '/failed_outlier_check' });
 const unlisted = makeEndpoint(3, { healthy: false, healthFlags: '/failed_eds_health' });
@@ -22,6 +26,10 @@ const reason =
 const health: Cluster['health'] = {
   reasonOf: (endpoint: Endpoint) => (endpoint === ejected ? reason : undefined),
   successRates: (endpoint: Endpoint) => ({ external: endpoint === well ? 66.5 : -1, localOrigin: -1 }),
+  outlierBounds: () => ({
+    external: { average: 200 / 3, threshold: 12.5 },
+    localOrigin: { average: -1, threshold: -1 },
+  }),
   counters: () => new Map(),
 };
 const cluster = makeCluster([well, ejected, unlisted], { health });
@@ -51,7 +59,11 @@ describe('/clusters', () => {
       'cx_active::1',
       'cx_connect_fail::2',
       'cx_total::4',
-      'rq_active::0',
+      'rq_active::1',
+      'rq_error::2',
+      'rq_pending_active::2',
+      'rq_success::5',
+      'rq_timeout::1',
       'rq_total::9',
       'hostname::h',
       'health_flags::healthy',
@@ -66,6 +78,18 @@ describe('/clusters', () => {
     ]);
   });
 
+  it('has Envoy’s lines of outlier detection, where a cluster has it', () => {
+    const prefix = `${cluster.name}::outlier::`;
+    const lines = pageOf(clustersPage, '').split('\n');
+    expect(lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length))).toEqual([
+      'success_rate_average::66.6667',
+      'success_rate_ejection_threshold::12.5',
+      'local_origin_success_rate_average::-1',
+      'local_origin_success_rate_ejection_threshold::-1',
+    ]);
+    expect(lines[1]).toMatch(prefix);
+  });
+
   it('says what is against an endpoint, and why', () => {
     const text = pageOf(clustersPage, '');
     expect(text).toContain(`${ejected.hostPort}::health_flags::/failed_outlier_check`);
@@ -76,6 +100,8 @@ describe('/clusters', () => {
 
   it('says the same in JSON, in Envoy’s fields', () => {
     const [status] = JSON.parse(pageOf(clustersPage, 'format=json')).cluster_statuses;
+    expect(status.success_rate_ejection_threshold).toEqual({ value: 12.5 });
+    expect(status).not.toHaveProperty('local_origin_success_rate_ejection_threshold');
     expect(status.circuit_breakers.thresholds[1]).toMatchObject({
       priority: 'HIGH',
       max_retries: cluster.breakers.high.retriesMax,

@@ -1,5 +1,6 @@
 /** `/clusters`: the endpoints that balancing sees now, in Envoy's text and JSON forms, and why one of them is not used. */
 
+import type { OutlierBounds } from '@weft/data-runtime';
 import type { AdminView } from '../admin-view.ts';
 import { json, type SideAnswer, type SideRequest, text } from '../side-server.ts';
 import { type ClusterFacts, clusterFacts, type EndpointFacts, mergeClusterFacts } from './cluster-facts.ts';
@@ -18,9 +19,10 @@ export function clustersPage(view: AdminView, request: SideRequest): SideAnswer 
   };
 }
 
-function clusterText({ name, from, connections, thresholds, endpoints }: ClusterFacts): string {
+function clusterText({ name, from, connections, thresholds, outlier, endpoints }: ClusterFacts): string {
   const lines = [
     `${name}::observability_name::${name}`,
+    ...(outlier === undefined ? [] : linesOf(`${name}::outlier`, outlierFacts(outlier))),
     ...linesOf(`${name}::default_priority`, thresholds.default),
     ...linesOf(`${name}::high_priority`, thresholds.high),
     `${name}::added_via_api::true`,
@@ -39,6 +41,18 @@ function linesOf(prefix: string, facts: Readonly<Record<string, string | number>
   return Object.entries(facts).map(([name, value]) => `${prefix}::${name}::${value}`);
 }
 
+/** In Envoy's order, to as many digits. */
+function outlierFacts({ external, localOrigin }: OutlierBounds): Readonly<Record<string, number>> {
+  return {
+    success_rate_average: sixDigits(external.average),
+    success_rate_ejection_threshold: sixDigits(external.threshold),
+    local_origin_success_rate_average: sixDigits(localOrigin.average),
+    local_origin_success_rate_ejection_threshold: sixDigits(localOrigin.threshold),
+  };
+}
+
+const sixDigits = (value: number): number => Number(value.toPrecision(6));
+
 /** In Envoy's order. */
 function factsOf(endpoint: EndpointFacts): Readonly<Record<string, string | number>> {
   const { hostname, healthFlags, reason, weight, locality, canary, priority, rates } = endpoint;
@@ -55,11 +69,15 @@ function factsOf(endpoint: EndpointFacts): Readonly<Record<string, string | numb
   };
 }
 
-function clusterStatus({ name, thresholds, endpoints }: ClusterFacts): object {
+function clusterStatus({ name, thresholds, outlier, endpoints }: ClusterFacts): object {
+  const external = outlier?.external.threshold ?? -1;
+  const local = outlier?.localOrigin.threshold ?? -1;
   return {
     name,
     added_via_api: true,
     observability_name: name,
+    ...(external > 0 && { success_rate_ejection_threshold: { value: external } }),
+    ...(local > 0 && { local_origin_success_rate_ejection_threshold: { value: local } }),
     circuit_breakers: { thresholds: [thresholds.default, { priority: 'HIGH', ...thresholds.high }] },
     host_statuses: endpoints.map(hostStatus),
   };
