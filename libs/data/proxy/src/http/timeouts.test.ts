@@ -5,7 +5,16 @@ import { afterTime, until } from '../testing/waiting.ts';
 import { connectHttp2, type Http2Answer, startHttp2Backend } from './testing/http2-peers.ts';
 import { connectTo, type Rig } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
-import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
+import {
+  http1,
+  http2,
+  makeCluster,
+  makeEndpoint,
+  makeForward,
+  makeRoute,
+  makeTable,
+  makeTarget,
+} from './testing/tables.ts';
 
 const stage = createStage();
 const { backendOf, rigOf } = stage;
@@ -18,9 +27,13 @@ afterEach(async () => {
 const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 
 /** A silent backend. */
-async function silent(forward: Parameters<typeof makeForward>[1], table: Parameters<typeof makeTable>[1] = {}) {
+async function silent(
+  forward: Parameters<typeof makeForward>[1],
+  table: Parameters<typeof makeTable>[1] = {},
+  maxStreamDurationMs = 0,
+) {
   const backend = await backendOf(() => {});
-  const target = makeTarget(makeCluster([makeEndpoint(backend.port)]));
+  const target = makeTarget(makeCluster([makeEndpoint(backend.port)], { http: { ...http1, maxStreamDurationMs } }));
   const route = makeRoute(makeForward(target, forward));
   const rig = await rigOf(makeTable(() => route, table));
   return { backend, rig };
@@ -78,6 +91,21 @@ describe('the longest time of a stream', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).toMatch(/downstream duration timeout$/);
     expect(rig.log()[0]).toMatchObject({ response_code_details: 'max_duration_timeout' });
+  });
+
+  it.each([
+    [get, 504],
+    ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n', 408],
+  ])('ends it, where the cluster says so', async (request, status) => {
+    const { backend, rig } = await silent({}, {}, 300);
+    const client = await connectTo(rig.port);
+    client.send(request);
+    await until(() => backend.received() !== '');
+    rig.clock.advance(300);
+    const answer = await client.closed();
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toMatch(/upstream max stream duration reached$/);
+    expect(rig.log()[0]).toMatchObject({ response_code_details: 'upstream_max_stream_duration_reached' });
   });
 });
 

@@ -385,6 +385,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     if (this.#retries('local_reset', true)) return;
     if (end !== 'duration') this.#countError();
     const { code, body, detail } = tryEnds[end];
-    exchange.failWith(code, statusOf(code), body, detail, targetReason(exchange));
+    // As Envoy: it is the client that was slow, where it still sends.
+    const status = end === 'duration' && exchange.outgoing.ended ? 504 : statusOf(code);
+    exchange.failWith(code, status, body, detail, targetReason(exchange));
   }
 }
