@@ -123,8 +123,8 @@ export type { SessionPersistence } from './kinds/gateway-api/session-persistence
 export type { TcpRouteSpec } from './kinds/gateway-api/tcp-route/spec.ts';
 export type { TlsRouteSpec } from './kinds/gateway-api/tls-route/spec.ts';
 export type { IngressBackend, IngressPath, IngressRule, IngressSpec } from './kinds/ingress/spec.ts';
-export type { LabelExpression, LabelSelector } from './kinds/label-selector.ts';
-export { selectsLabels } from './kinds/label-selector.ts';
+export type { LabelExpression, LabelSelector, Labels } from './kinds/label-selector.ts';
+export { hasLabels, picksLabels, selectsLabels } from './kinds/label-selector.ts';
 export type {
   GrpcRetryStatus,
   LinkerdAnnotations,
@@ -262,7 +262,7 @@ export type {
   PathNormalization,
 } from './mesh-config/spec.ts';
 export type { Model, ModelChanges } from './model.ts';
-export { createModel, modelChanges } from './model.ts';
+export { createModel, modelChanges, sameOfKinds } from './model.ts';
 export type { ParsedFile } from './parse.ts';
 export { parseDocuments } from './parse.ts';
 export type { ResourceIdentity } from './parse-document.ts';

@@ -81,6 +81,17 @@ export function modelChanges(from: Model, to: Model): ModelChanges {
   return { removed: differing(from.resources, difference), added: differing(to.resources, difference) };
 }
 
+/** True where both have the very same resources of these kinds, in one order. */
+export function sameOfKinds(left: Model, right: Model, kinds: readonly Kind[]): boolean {
+  return kinds.every((kind) => {
+    const mine: readonly unknown[] = left.byKind(kind);
+    const others: readonly unknown[] = right.byKind(kind);
+    return (
+      mine === others || (mine.length === others.length && mine.every((resource, index) => resource === others[index]))
+    );
+  });
+}
+
 function partsOf(byKind: Made['byKind'], last: Made | undefined): ReadonlyMap<Kind, KindPart> {
   const parts = new Map<Kind, KindPart>();
   for (const [kind, list] of byKind) {

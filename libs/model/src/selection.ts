@@ -1,6 +1,7 @@
 /** Which security policies apply to a workload, and what they come to (Istio's policy_applier.go and authorization.go). */
 
 import { compareByAge } from './age.ts';
+import { hasLabels } from './kinds/label-selector.ts';
 import type { MutualTlsMode } from './kinds/peer-authentication/spec.ts';
 import type { PolicyTarget, PolicyTargetReference } from './kinds/policy-target.ts';
 import type { JwtRule } from './kinds/request-authentication/spec.ts';
@@ -36,8 +37,7 @@ export function appliesTo(policy: Policy, workload: SelectedWorkload): boolean {
   const { selector, targetRef, targetRefs = [] } = policy.spec;
   const references = targetRef === undefined ? targetRefs : [targetRef, ...targetRefs];
   if (references.length > 0) return references.some((reference) => isReferred(reference, policy, workload));
-  const { labels } = workload;
-  return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labelOf(labels, key) === value);
+  return hasLabels(workload.labels, selector?.matchLabels ?? {});
 }
 
 /** Services and ServiceEntries are targets of waypoints, of which there are none. */

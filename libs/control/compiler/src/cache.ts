@@ -3,6 +3,7 @@
 import { createEncoder, type Encoder } from './encode.ts';
 import { type References, referencesOf } from './references.ts';
 import { type MessageOf, type ResourceType, schemas } from './resource-types.ts';
+import { sameElements } from './same-elements.ts';
 import { changedMap } from './shared-part.ts';
 import type { SnapshotResource } from './snapshot.ts';
 
@@ -84,7 +85,7 @@ export function createCompileCache(resourcesMax: number): CompileCache {
       const key = `${bundle.type}|${bundle.scope}`;
       const known = bundles.get(key);
       bundles.delete(key);
-      const holds = known !== undefined && sameInputs(known.inputs, bundle.inputs);
+      const holds = known !== undefined && sameElements(known.inputs, bundle.inputs);
       const compiled = holds ? known.compiled : compileBundle(bundle, known, cache);
       bundles.set(key, { inputs: bundle.inputs, compiled });
       if (bundles.size > bundlesMax) dropOldest(bundles);
@@ -94,7 +95,7 @@ export function createCompileCache(resourcesMax: number): CompileCache {
       const key = `${draft.type}|${draft.scope}|${draft.name}`;
       const known = kept.get(key);
       kept.delete(key);
-      if (known !== undefined && sameInputs(known.inputs, draft.inputs)) {
+      if (known !== undefined && sameElements(known.inputs, draft.inputs)) {
         kept.set(key, known);
         return known.compiled;
       }
@@ -155,8 +156,4 @@ function compileDraft<T extends ResourceType>(draft: Draft<T>, encoder: Encoder)
     notices,
     absent,
   };
-}
-
-function sameInputs(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
 }

@@ -1,7 +1,7 @@
 /** Which DestinationRules hold for a host as one client sees it, and what they say together. */
 
 import type { Provenance } from '@weft/kernel';
-import type { MeshConfig, Resource, Subset, TrafficPolicy } from '@weft/model';
+import { hasLabels, type MeshConfig, type Resource, type Subset, type TrafficPolicy } from '@weft/model';
 import { hostCovers, type IndexedDestinationRule, type ModelIndex } from './model-index.ts';
 import { provenanceOf } from './provenance.ts';
 import { isExportedTo } from './scope/visibility.ts';
@@ -140,7 +140,7 @@ function forClient(
   const selected = resources.find((resource) => {
     const wanted = selectorOf(resource);
     const mine = resource.namespace === namespace;
-    return wanted !== undefined && mine && Object.entries(wanted).every(([key, value]) => labels[key] === value);
+    return wanted !== undefined && mine && hasLabels(labels, wanted);
   });
   const first = selected ?? resources.find((resource) => selectorOf(resource) === undefined);
   return first === undefined ? [] : resources.filter((resource) => mergeKey(resource) === mergeKey(first));

@@ -1,7 +1,7 @@
 /** The servers of all Gateways that select a proxy, by port: what its listeners and its routes are made from. */
 
 import type { ProxyDescription } from '@weft/control-registry';
-import type { GatewayServer, Resource } from '@weft/model';
+import { type GatewayServer, hasLabels, picksLabels, type Resource } from '@weft/model';
 import type { Context } from './context.ts';
 import { namedPorts } from './linkerd/workload.ts';
 import { isTranslated } from './translated/gateway-resources.ts';
@@ -33,8 +33,7 @@ function findServers(context: Context): ReadonlyMap<number, readonly BoundServer
   const byPort = new Map<number, BoundServer[]>();
   let targets: ReadonlyMap<number, number> | undefined;
   for (const gateway of world.index.gateways) {
-    const pairs = Object.entries(gateway.spec.selector);
-    if (!pairs.every(([key, value]) => proxy.labels[key] === value)) continue;
+    if (!hasLabels(proxy.labels, gateway.spec.selector)) continue;
     // A Gateway of the Gateway API is a workload of its own namespace.
     if (isTranslated(gateway) && gateway.namespace !== proxy.namespace) continue;
     if (isIngress(gateway)) targets ??= targetPorts(context);
@@ -56,8 +55,7 @@ function targetPorts(context: Context): ReadonlyMap<number, number> {
   const names = namedPorts(context);
   const found = new Map<number, number>();
   for (const { namespace: owner, spec } of context.world.input.model.byKind('Service')) {
-    const pairs = owner === namespace ? Object.entries(spec.selector) : [];
-    if (pairs.length === 0 || !pairs.every(([key, value]) => labels[key] === value)) continue;
+    if (owner !== namespace || !picksLabels(spec.selector, labels)) continue;
     for (const { port, targetPort } of spec.ports) {
       const target = typeof targetPort === 'string' ? names.get(targetPort)?.[0] : targetPort;
       if (target !== undefined && !found.has(port)) found.set(port, target);

@@ -2,7 +2,7 @@
 
 import type { InstanceView, RegistryView, ServicePortView } from '@weft/control-registry';
 import type { Provenance } from '@weft/kernel';
-import type { Resource, RetryBudget, TrafficPolicy } from '@weft/model';
+import { hasLabels, type Resource, type RetryBudget, type TrafficPolicy } from '@weft/model';
 import type { BackendTls } from './clusters/backend-tls.ts';
 import type { ServiceAccrual } from './clusters/failure-accrual.ts';
 import { type Context, tunnels } from './context.ts';
@@ -93,9 +93,8 @@ export function usesOriginalDestination({ service, policy }: PlannedCluster, cap
 /** The instances of a planned cluster; an empty label set takes all. */
 export function instancesOf({ input }: World, { service, labels }: PlannedCluster): readonly InstanceView[] {
   const instances = input.registry.services.get(service.key)?.instances ?? [];
-  const pairs = Object.entries(labels);
-  if (pairs.length === 0) return instances;
-  return instances.filter((instance) => pairs.every(([key, value]) => instance.labels[key] === value));
+  if (Object.keys(labels).length === 0) return instances;
+  return instances.filter((instance) => hasLabels(instance.labels, labels));
 }
 
 /** What distinguishes clusters of one name: clients of one scope have the same. */

@@ -1,7 +1,7 @@
 /** Everything that compilations for different proxies share: the input, indexed once. */
 
 import type { ProxyDescription, ServiceView } from '@weft/control-registry';
-import { hostAliases, type Kind, type MeshConfig, type Model, resolveHost } from '@weft/model';
+import { hostAliases, type Kind, type MeshConfig, type Model, resolveHost, sameOfKinds } from '@weft/model';
 import { type DestinationPolicy, destinationPolicy, hasWorkloadSelectors } from './destination-rules.ts';
 import { gatewayNotices } from './gateway-hosts.ts';
 import type { CompileInput } from './input.ts';
@@ -122,10 +122,6 @@ function isKubernetesService(service: Pick<ServiceView, 'host' | 'name' | 'names
 }
 
 const policyKinds: readonly Kind[] = ['AuthorizationPolicy', 'RequestAuthentication', 'PeerAuthentication'];
-
-function sameOfKinds(left: Model, right: Model, kinds: readonly Kind[]): boolean {
-  return kinds.every((kind) => sameElements(left.byKind(kind), right.byKind(kind)));
-}
 
 function nameWorld(input: CompileInput, shape: ServiceShapes, last: Names | undefined): Names {
   const { model, domain, mesh, registry } = input;

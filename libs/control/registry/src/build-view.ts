@@ -1,11 +1,11 @@
 /** From definitions and workloads to a view, keeping every object of the last view that says the same. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Resource } from '@weft/model';
+import { picksLabels, type Resource } from '@weft/model';
 import type { ServiceDefinition } from './definition.ts';
 import type { SliceIndex } from './kubernetes/slice-index.ts';
 import type { InstanceView, RegistryView, ServiceView } from './view.ts';
-import { identityOfGroup, selects, type Workload, workloadOfEntry } from './workload.ts';
+import { identityOfGroup, type Workload, workloadOfEntry } from './workload.ts';
 
 export interface ViewInput {
   /** By key, in order of host. */
@@ -98,7 +98,7 @@ function identitiesOf(
   const identities = new Set(instances.map((instance) => instance.spiffeId));
   for (const group of groups) {
     const selected =
-      group.namespace === definition.namespace && selects(definition.selector, group.spec.metadata?.labels ?? {});
+      group.namespace === definition.namespace && picksLabels(definition.selector, group.spec.metadata?.labels ?? {});
     if (selected) identities.add(identityOfGroup(group, trustDomain));
   }
   identities.delete('');
@@ -110,7 +110,7 @@ function instancesOf(definition: ServiceDefinition, input: ViewInput): InstanceV
     workloadOfEntry(entry, { namespace: definition.namespace, name: definition.name, labels: {} }, input.trustDomain),
   );
   const selected = (input.workloads.get(definition.namespace) ?? []).filter((workload) =>
-    selects(definition.selector, workload.labels),
+    picksLabels(definition.selector, workload.labels),
   );
   const pods = definition.slices || Object.keys(definition.selector).length === 0 ? [] : podsOf(definition, input);
   const made = [...inline, ...selected, ...pods]
@@ -120,7 +120,7 @@ function instancesOf(definition: ServiceDefinition, input: ViewInput): InstanceV
 }
 
 function podsOf({ namespace, selector }: ServiceDefinition, { pods }: ViewInput): readonly Workload[] {
-  return (pods().get(namespace) ?? []).filter((workload) => selects(selector, workload.labels));
+  return (pods().get(namespace) ?? []).filter((workload) => picksLabels(selector, workload.labels));
 }
 
 function instanceOf(definition: ServiceDefinition, workload: Workload): InstanceView {

@@ -1,9 +1,9 @@
 /** Which services a new model can change: the others are taken over, so that one endpoint does not cost what all services do. */
 
-import { differing, type Kind, listDifference, type Model } from '@weft/model';
+import { differing, type Kind, listDifference, type Model, picksLabels, sameOfKinds } from '@weft/model';
 import { isAmong, type ServiceDefinition } from './definition.ts';
 import type { WorkloadsByNamespace } from './entry-workloads.ts';
-import { selects, type Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** What the registry makes of a model, kept for the next one. */
 export interface Made {
@@ -11,16 +11,6 @@ export interface Made {
   readonly definitions: ReadonlyMap<string, ServiceDefinition>;
   /** Of WorkloadEntries. */
   readonly workloads: WorkloadsByNamespace;
-}
-
-/** True where both have the very same resources of these kinds, in one order. */
-export function sameOfKinds(left: Model, right: Model, kinds: readonly Kind[]): boolean {
-  return kinds.every((kind) => {
-    const mine = left.byKind(kind);
-    const others = right.byKind(kind);
-    if (mine === others) return true;
-    return mine.length === others.length && mine.every((resource, index) => resource === others[index]);
-  });
 }
 
 export const definingKinds: readonly Kind[] = ['Service', 'ServiceEntry'];
@@ -34,7 +24,7 @@ export function touchedServices(before: Made, after: Made): ((definition: Servic
   return (definition) =>
     !isAmong(before.definitions, definition) ||
     (kubernetes && (definition.slices || Object.keys(definition.selector).length > 0)) ||
-    (changed.get(definition.namespace) ?? []).some(({ labels }) => selects(definition.selector, labels));
+    (changed.get(definition.namespace) ?? []).some(({ labels }) => picksLabels(definition.selector, labels));
 }
 
 /** Those that are in one of the lists only, by namespace. */

@@ -1,15 +1,15 @@
 /** Services, the workloads that are there and their health: the one place that changes them, and the view that everyone else reads. */
 
 import type { Cancel, Clock } from '@weft/kernel';
-import { type Model, type Resource, resourceKey } from '@weft/model';
+import { type Model, picksLabels, type Resource, resourceKey, sameOfKinds } from '@weft/model';
 import { buildView, type ViewInput } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
 import { createEntryWorkloads } from './entry-workloads.ts';
 import { podsByNamespace } from './kubernetes/pod-workload.ts';
 import { createSliceIndex, type SliceCache } from './kubernetes/slice-index.ts';
-import { definingKinds, kubernetesKinds, type Made, sameOfKinds, touchedServices } from './model-changes.ts';
+import { definingKinds, kubernetesKinds, type Made, touchedServices } from './model-changes.ts';
 import type { ProxyDescription, RegistryView } from './view.ts';
-import { selects, type Workload, workloadOfProxy } from './workload.ts';
+import { type Workload, workloadOfProxy } from './workload.ts';
 import {
   createWorkloadTable,
   defaultRegistryLimits,
@@ -90,7 +90,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   const rebuild = (changed?: Resource<'WorkloadGroup'>): void => {
     const labels = changed?.spec.metadata?.labels ?? {};
     const selected = ({ namespace, selector }: ServiceDefinition): boolean =>
-      namespace === changed?.namespace && selects(selector, labels);
+      namespace === changed?.namespace && picksLabels(selector, labels);
     rebuildWhere(changed === undefined ? undefined : selected, changed);
   };
 

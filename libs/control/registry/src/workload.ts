@@ -91,12 +91,6 @@ export function identityOfGroup(group: Resource<'WorkloadGroup'>, trustDomain: s
   return spiffeId(trustDomain, group.namespace, group.spec.template.serviceAccount ?? '');
 }
 
-/** True when `labels` has every pair of `selector`; an empty selector selects nothing. */
-export function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
-  const pairs = Object.entries(selector);
-  return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
-}
-
 function spiffeId(trustDomain: string, namespace: string, serviceAccount: string): string {
   return serviceAccount === '' ? '' : `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
 }

@@ -12,11 +12,25 @@ export interface LabelExpression {
   readonly values?: readonly string[];
 }
 
+export type Labels = Readonly<Record<string, string>>;
+
+/** True where every wanted label is there with its value; nothing wanted: always. */
+export function hasLabels(labels: Labels, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+}
+
+/** By the `selector` of a Service, a Gateway or a Sidecar: an empty one picks nothing. */
+export function picksLabels(selector: Labels, labels: Labels): boolean {
+  return Object.keys(selector).length > 0 && hasLabels(labels, selector);
+}
+
 /** True where all of the selector holds; an empty selector takes everything. NotIn holds for a label that is missing, as in Kubernetes. */
-export function selectsLabels(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+export function selectsLabels(selector: LabelSelector, labels: Labels): boolean {
   const labelOf = (key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
-  const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labelOf(key) === value);
-  return equal && (selector.matchExpressions ?? []).every((expression) => holds(expression, labelOf(expression.key)));
+  return (
+    hasLabels(labels, selector.matchLabels ?? {}) &&
+    (selector.matchExpressions ?? []).every((expression) => holds(expression, labelOf(expression.key)))
+  );
 }
 
 function holds({ operator, values = [] }: LabelExpression, value: string | undefined): boolean {

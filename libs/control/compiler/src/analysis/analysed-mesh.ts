@@ -1,7 +1,7 @@
 /** A configuration as analysers read it: resources, the services they come to, and the workloads that could be selected. */
 
 import type { ServiceView } from '@weft/control-registry';
-import { type AnyResource, type MeshConfig, type Model, type Resource, resolveHost } from '@weft/model';
+import { type AnyResource, type MeshConfig, type Model, picksLabels, type Resource, resolveHost } from '@weft/model';
 import type { CompileInput } from '../input.ts';
 import { hostCovers, type ModelIndex } from '../model-index.ts';
 import { createWorldFactory, type World } from '../world.ts';
@@ -55,17 +55,13 @@ export function analysedMesh(input: CompileInput): AnalysedMesh {
     workloadsOf(service) {
       const definition = definitionOf(service);
       const selector = definition === undefined ? {} : selectorOf(definition);
-      return workloads.filter(({ namespace, labels }) => namespace === service.namespace && selects(selector, labels));
+      return workloads.filter(
+        ({ namespace, labels }) => namespace === service.namespace && picksLabels(selector, labels),
+      );
     },
     definitionOf,
     policy: world.policy,
   };
-}
-
-/** True when `labels` has every pair; an empty selector selects nothing here. */
-export function selects(selector: Labels, labels: Labels): boolean {
-  const pairs = Object.entries(selector);
-  return pairs.length > 0 && pairs.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
 /** "VirtualService shop/payment". */

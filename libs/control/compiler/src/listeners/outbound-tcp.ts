@@ -1,7 +1,7 @@
 /** Where connections that are not HTTP go: TCP and TLS rules of VirtualServices, else the service itself (Istio, core/tls.go). */
 
 import type { ServicePortView } from '@weft/control-registry';
-import type { TcpMatch } from '@weft/model';
+import { hasLabels, type TcpMatch } from '@weft/model';
 import type { Context } from '../context.ts';
 import { hostCovers, type IndexedVirtualService, mostSpecific } from '../model-index.ts';
 import { outboundClusterName } from '../names.ts';
@@ -132,7 +132,7 @@ export function holds(
   }
   const { labels, namespace } = context.proxy;
   if (match.sourceNamespace && match.sourceNamespace !== namespace) return false;
-  return Object.entries(match.sourceLabels ?? {}).every(([key, value]) => labels[key] === value);
+  return hasLabels(labels, match.sourceLabels ?? {});
 }
 
 /** "10.0.0.1" or "10.0.0.0/8" as ranges; nothing where there are none. */

@@ -1,7 +1,7 @@
 /** What the analysis of NetworkPolicies asks of a mesh again and again, found once: it must not cost workloads times callers. */
 
-import type { Resource } from '@weft/model';
-import { type AnalysedMesh, type AnalysedWorkload, selects } from '../analysis/analysed-mesh.ts';
+import { picksLabels, type Resource } from '@weft/model';
+import type { AnalysedMesh, AnalysedWorkload } from '../analysis/analysed-mesh.ts';
 import { close, type Direction, type FlowEnd, type FlowPort, governing, type NetworkPolicy } from './flow-cuts.ts';
 
 export interface NetworkSight {
@@ -121,7 +121,7 @@ function portsOf(
   { name: service, namespace, spec }: Resource<'Service'>,
   { labels }: AnalysedWorkload,
 ): readonly PortBehind[] {
-  if (!selects(spec.selector, labels)) return [];
+  if (!picksLabels(spec.selector, labels)) return [];
   return spec.ports
     .filter(({ protocol }) => protocol === 'TCP')
     .map(({ port, targetPort = port, name }) => ({

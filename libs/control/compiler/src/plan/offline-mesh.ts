@@ -2,7 +2,7 @@
 
 import { createRegistry, type IngressPort, type ProxyDescription } from '@weft/control-registry';
 import type { Clock } from '@weft/kernel';
-import type { MeshConfig, Model, Resource } from '@weft/model';
+import { type MeshConfig, type Model, picksLabels, type Resource } from '@weft/model';
 import type { CompileInput } from '../input.ts';
 
 export interface OfflineMeshOptions {
@@ -109,10 +109,7 @@ function proxyOfPod(model: Model, pod: Resource<'Pod'>, names: Names): ProxyDesc
 }
 
 function isGateway(model: Model, labels: Readonly<Record<string, string>>): boolean {
-  return model.byKind('Gateway').some(({ spec }) => {
-    const pairs = Object.entries(spec.selector);
-    return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
-  });
+  return model.byKind('Gateway').some(({ spec }) => picksLabels(spec.selector, labels));
 }
 
 function asGateway(proxy: ProxyDescription): ProxyDescription {
@@ -130,9 +127,7 @@ function ingressOf(
   const found = new Map<string, IngressPort>();
   const taken = new Set<number>();
   for (const service of model.byKind('Service')) {
-    const pairs = Object.entries(service.spec.selector);
-    const mine = service.namespace === namespace && pairs.length > 0;
-    if (!mine || !pairs.every(([key, value]) => labels[key] === value)) continue;
+    if (service.namespace !== namespace || !picksLabels(service.spec.selector, labels)) continue;
     for (const { name, port, targetPort = port } of service.spec.ports) {
       const wanted = typeof targetPort === 'number' ? targetPort : (spec.template.ports?.[targetPort] ?? port);
       const key = String(targetPort);

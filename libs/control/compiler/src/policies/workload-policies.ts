@@ -11,6 +11,7 @@ import {
   selectAuthorizationPolicies,
   selectJwtRules,
 } from '@weft/model';
+import { sameElements } from '../same-elements.ts';
 
 export interface WorkloadPolicies {
   readonly authorization: AuthorizationPolicies;
@@ -60,7 +61,7 @@ export interface PolicyIndexState extends PolicyIndex {
 
 function keep(before: WorkloadPolicies | undefined, now: WorkloadPolicies): WorkloadPolicies {
   if (before === undefined) return now;
-  return sameResources(resourcesOf(before), resourcesOf(now)) ? before : now;
+  return sameElements(resourcesOf(before), resourcesOf(now)) ? before : now;
 }
 
 function resourcesOf({ authorization, jwtRules, mutualTls }: WorkloadPolicies): readonly unknown[] {
@@ -74,8 +75,4 @@ function resourcesOf({ authorization, jwtRules, mutualTls }: WorkloadPolicies): 
     mutualTls.policy,
     ...modes,
   ];
-}
-
-function sameResources(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((value, index) => Object.is(value, right[index]));
 }

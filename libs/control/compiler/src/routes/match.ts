@@ -1,7 +1,7 @@
 /** Conditions of a rule as route matches. */
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { HttpMatch, StringMatch } from '@weft/model';
+import { type HttpMatch, hasLabels, type StringMatch } from '@weft/model';
 import {
   HeaderMatcherSchema,
   type QueryParameterMatcher,
@@ -45,7 +45,7 @@ export function isMeantFor(match: HttpMatch | undefined, scope: RouteScope): boo
   if (match === undefined) return true;
   if (match.port !== undefined && match.port !== 0 && match.port !== scope.calledPort) return false;
   if (match.gateways?.length) return match.gateways.includes(scope.gateway);
-  const labelled = Object.entries(match.sourceLabels ?? {}).every(([key, value]) => scope.clientLabels[key] === value);
+  const labelled = hasLabels(scope.clientLabels, match.sourceLabels ?? {});
   const { sourceNamespace = '' } = match;
   return labelled && (sourceNamespace === '' || sourceNamespace === scope.clientNamespace);
 }

@@ -1,6 +1,7 @@
 /** What a client may see: services and rules that are exported to its namespace and imported by its Sidecar. */
 
 import type { IndexedVirtualService } from '../model-index.ts';
+import { sameElements } from '../same-elements.ts';
 import type { ServiceShape } from './service-shape.ts';
 
 export interface EgressView {
@@ -24,29 +25,22 @@ export function egressView(
 /** `before` where it says the same, so that what was made from it still holds. */
 export function keepView(view: EgressView, before: EgressView | undefined): EgressView {
   if (before === undefined) return view;
-  if (!sameItems(view.services, before.services, Object.is) || !sameItems(view.others, before.others, Object.is))
-    return view;
-  if (sameItems(view.virtualServices, before.virtualServices, sameRules)) return before;
+  if (!sameElements(view.services, before.services) || !sameElements(view.others, before.others)) return view;
+  if (sameRuleLists(view.virtualServices, before.virtualServices)) return before;
   // What is made of the services alone still holds.
   return { ...view, services: before.services, others: before.others, byHost: before.byHost };
 }
 
-function sameItems<T>(left: readonly T[], right: readonly T[], same: (a: T, b: T) => boolean): boolean {
-  return (
-    left.length === right.length &&
-    left.every((item, index) => {
-      const other = right[index];
-      return other !== undefined && same(item, other);
-    })
-  );
+function sameRuleLists(left: readonly IndexedVirtualService[], right: readonly IndexedVirtualService[]): boolean {
+  return left.length === right.length && left.every((rules, index) => sameRules(rules, right[index]));
 }
 
-function sameRules(left: IndexedVirtualService, right: IndexedVirtualService): boolean {
+function sameRules(left: IndexedVirtualService, right: IndexedVirtualService | undefined): boolean {
   return (
     left === right ||
-    (left.resource === right.resource &&
-      sameItems(left.hosts, right.hosts, Object.is) &&
-      sameItems(originsOf(left), originsOf(right), Object.is))
+    (left.resource === right?.resource &&
+      sameElements(left.hosts, right.hosts) &&
+      sameElements(originsOf(left), originsOf(right)))
   );
 }
 

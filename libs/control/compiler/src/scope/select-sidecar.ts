@@ -1,6 +1,6 @@
 /** Which Sidecar holds for a proxy: one alone. */
 
-import { compareByAge, type Model, type Resource } from '@weft/model';
+import { compareByAge, type Model, picksLabels, type Resource } from '@weft/model';
 
 export type SidecarResource = Resource<'Sidecar'>;
 
@@ -42,6 +42,5 @@ function hasSelector({ spec }: SidecarResource): boolean {
 }
 
 function selects(sidecar: SidecarResource, labels: Labels): boolean {
-  const wanted = sidecar.spec.workloadSelector?.labels ?? {};
-  return hasSelector(sidecar) && Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  return picksLabels(sidecar.spec.workloadSelector?.labels ?? {}, labels);
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as grpc from '@grpc/grpc-js';
 import type { ProxyDescription } from '@weft/control-registry';
 import type { Clock } from '@weft/kernel';
-import type { Model, Resource } from '@weft/model';
+import { type Model, sameOfKinds } from '@weft/model';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { Refusal } from '@weft/xds-protocol';
 import { type DescribedProxy, describeProxy, type StreamIdentity } from './describe-proxy.ts';
@@ -34,7 +34,7 @@ export interface ConnectedProxies {
 export function createConnectedProxies(clock: Clock, trustDomain: string): ConnectedProxies {
   const proxies = new Map<string, ConnectedProxy>();
   const words = new Map<string, number>();
-  let described: readonly Resource<'WorkloadGroup'>[] = [];
+  let described: Model | undefined;
   const record = (described: DescribedProxy, node: Node, identity: StreamIdentity, at: number): ConnectedProxy => ({
     proxy: described.proxy,
     admin: described.admin,
@@ -69,9 +69,8 @@ export function createConnectedProxies(clock: Clock, trustDomain: string): Conne
     all: () => [...proxies.values()],
     setModel(model) {
       const homeless: { id: string; reason: string }[] = [];
-      const groups = model.byKind('WorkloadGroup');
-      const same = groups.length === described.length && groups.every((group, index) => group === described[index]);
-      described = groups;
+      const same = described !== undefined && sameOfKinds(described, model, ['WorkloadGroup']);
+      described = model;
       // Nothing else of a model says what a proxy is.
       if (same) return homeless;
       for (const [id, known] of proxies) {

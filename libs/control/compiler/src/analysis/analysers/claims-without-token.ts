@@ -1,7 +1,7 @@
 /** WEFT0127: rules about tokens that nobody verifies. */
 
-import type { AuthorizationRule, Resource } from '@weft/model';
-import { type AnalysedMesh, selects } from '../analysed-mesh.ts';
+import { type AuthorizationRule, picksLabels, type Resource } from '@weft/model';
+import type { AnalysedMesh } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
 
 export const claimsWithoutToken: Analyser = {
@@ -36,7 +36,7 @@ function isFor(
   const reached = namespace === mesh.rootNamespace || namespace === workload.namespace;
   if (!reached || spec.targetRef !== undefined || (spec.targetRefs ?? []).length > 0) return false;
   const labels = spec.selector?.matchLabels ?? {};
-  return Object.keys(labels).length === 0 || selects(labels, workload.labels);
+  return Object.keys(labels).length === 0 || picksLabels(labels, workload.labels);
 }
 
 function askingPaths(rule: AuthorizationRule, path: string): readonly string[] {
@@ -64,7 +64,7 @@ function ofRoutes(mesh: AnalysedMesh): readonly Doubt[] {
         const servers = mesh.index.gateways.filter(({ namespace, name }) => gateways.has(`${namespace}/${name}`));
         const without = mesh.workloads.find(
           (workload) =>
-            servers.some(({ spec }) => selects(spec.selector, workload.labels)) &&
+            servers.some(({ spec }) => picksLabels(spec.selector, workload.labels)) &&
             mesh.policies.of(workload).jwtRules.length === 0,
         );
         return without === undefined

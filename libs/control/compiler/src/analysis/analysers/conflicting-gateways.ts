@@ -1,7 +1,7 @@
 /** WEFT0111: two Gateways on one workload, port and host. */
 
-import { hostsOverlap, type Resource } from '@weft/model';
-import { type AnalysedMesh, nameOf, selects } from '../analysed-mesh.ts';
+import { hostsOverlap, picksLabels, type Resource } from '@weft/model';
+import { type AnalysedMesh, nameOf } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
 
 export const conflictingGateways: Analyser = {
@@ -25,9 +25,9 @@ export const conflictingGateways: Analyser = {
 function shareWorkload({ workloads }: AnalysedMesh, left: Resource<'Gateway'>, right: Resource<'Gateway'>): boolean {
   const [one, two] = [left.spec.selector, right.spec.selector];
   return (
-    selects(one, two) ||
-    selects(two, one) ||
-    workloads.some(({ labels }) => selects(one, labels) && selects(two, labels))
+    picksLabels(one, two) ||
+    picksLabels(two, one) ||
+    workloads.some(({ labels }) => picksLabels(one, labels) && picksLabels(two, labels))
   );
 }
 

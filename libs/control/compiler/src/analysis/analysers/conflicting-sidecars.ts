@@ -1,7 +1,7 @@
 /** WEFT0124: two Sidecars for one workload. */
 
-import { compareByAge, type Resource } from '@weft/model';
-import { type AnalysedMesh, nameOf, selects } from '../analysed-mesh.ts';
+import { compareByAge, picksLabels, type Resource } from '@weft/model';
+import { type AnalysedMesh, nameOf } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
 
 export const conflictingSidecars: Analyser = {
@@ -36,7 +36,7 @@ function doubtOf(
   for (const other of earlier) {
     const shared = workloads.find(
       ({ namespace, labels }) =>
-        namespace === resource.namespace && selects(own, labels) && selects(labelsOf(other), labels),
+        namespace === resource.namespace && picksLabels(own, labels) && picksLabels(labelsOf(other), labels),
     );
     if (shared === undefined) continue;
     return [

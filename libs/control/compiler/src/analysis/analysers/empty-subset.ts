@@ -1,5 +1,6 @@
 /** WEFT0118: a subset that no workload of the service belongs to. */
 
+import { hasLabels } from '@weft/model';
 import type { Analyser } from '../analyser.ts';
 
 /** The registry knows these of an endpoint although its workload does not carry them. */
@@ -20,10 +21,12 @@ export const emptySubset: Analyser = {
       // Of a service without any workload that is known, every subset is empty: that is told once, of the service.
       if (workloads.length === 0) return [];
       return (resource.spec.subsets ?? []).flatMap(({ name, labels = {} }, index) => {
-        const pairs = Object.entries(labels).filter(([key]) => !topology.test(key));
-        const filled = workloads.some((workload) => pairs.every(([key, value]) => workload.labels[key] === value));
+        const wanted = Object.fromEntries(Object.entries(labels).filter(([key]) => !topology.test(key)));
+        const filled = workloads.some((workload) => hasLabels(workload.labels, wanted));
         if (filled) return [];
-        const message = `no workload of ${service?.host ?? ''} has ${pairs.map(([key, value]) => `${key}=${value}`).join(', ')} (subset ${name})`;
+        const message = `no workload of ${service?.host ?? ''} has ${Object.entries(wanted)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(', ')} (subset ${name})`;
         return [{ resource, path: `spec.subsets[${index}].labels`, message }];
       });
     }),

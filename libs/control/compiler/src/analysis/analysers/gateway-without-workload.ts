@@ -1,6 +1,6 @@
 /** WEFT0109: a Gateway whose selector takes no workload. */
 
-import { selects } from '../analysed-mesh.ts';
+import { picksLabels } from '@weft/model';
 import type { Analyser } from '../analyser.ts';
 
 export const gatewayWithoutWorkload: Analyser = {
@@ -16,7 +16,7 @@ export const gatewayWithoutWorkload: Analyser = {
     return model.byKind('Gateway').flatMap((resource) => {
       const { selector } = resource.spec;
       const pairs = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-      if (pairs.length === 0 || workloads.some(({ labels }) => selects(selector, labels))) return [];
+      if (pairs.length === 0 || workloads.some(({ labels }) => picksLabels(selector, labels))) return [];
       return [{ resource, path: 'spec.selector', message: `no workload has ${pairs.join(', ')}` }];
     });
   },

@@ -1,7 +1,7 @@
 /** WEFT0128: policies that ask bytes for what only HTTP has. */
 
-import type { AuthorizationRule } from '@weft/model';
-import { type AnalysedMesh, selects } from '../analysed-mesh.ts';
+import { type AuthorizationRule, picksLabels } from '@weft/model';
+import type { AnalysedMesh } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
 
 export const httpRulesForBytes: Analyser = {
@@ -49,7 +49,7 @@ function portOfBytes(
     if (!service.meshInternal || (namespace !== mesh.mesh.rootNamespace && service.namespace !== namespace)) continue;
     const mine = mesh
       .workloadsOf(service)
-      .some(({ labels }) => Object.keys(selector).length === 0 || selects(selector, labels));
+      .some(({ labels }) => Object.keys(selector).length === 0 || picksLabels(selector, labels));
     const port = service.ports.find(({ protocol, sniffed }) => !sniffed && ['tcp', 'tls', 'https'].includes(protocol));
     if (mine && port !== undefined) return `port ${port.number} of ${service.host}`;
   }

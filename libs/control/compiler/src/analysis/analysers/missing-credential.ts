@@ -1,7 +1,7 @@
 /** WEFT0110: a gateway's certificate that is not there, or has not what it takes. */
 
-import type { Resource } from '@weft/model';
-import { type AnalysedMesh, selects } from '../analysed-mesh.ts';
+import { picksLabels, type Resource } from '@weft/model';
+import type { AnalysedMesh } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
 
 export const missingCredential: Analyser = {
@@ -29,7 +29,7 @@ export const missingCredential: Analyser = {
 function doubtsOf(mesh: AnalysedMesh, resource: Resource<'Gateway'>, path: string, name: string): readonly Doubt[] {
   // Secrets that a plug-in or a file provides are nobody's here.
   if (/^(sds|builtin|configmap|kubernetes-gateway):\/\//.test(name)) return [];
-  const own = mesh.workloads.filter(({ labels }) => selects(resource.spec.selector, labels));
+  const own = mesh.workloads.filter(({ labels }) => picksLabels(resource.spec.selector, labels));
   const namespaces = [...new Set(own.length === 0 ? [resource.namespace] : own.map(({ namespace }) => namespace))];
   const bare = name.replace(/^kubernetes:\/\//, '');
   const secrets = namespaces.flatMap((namespace) => mesh.model.get('Secret', namespace, bare) ?? []);

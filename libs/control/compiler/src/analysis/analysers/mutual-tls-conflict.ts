@@ -1,7 +1,7 @@
 /** WEFT0121: clients and servers that disagree about mutual TLS. */
 
 import type { ServiceView } from '@weft/control-registry';
-import type { ClientTls, EffectiveMutualTlsMode, Resource } from '@weft/model';
+import { type ClientTls, type EffectiveMutualTlsMode, hasLabels, type Resource } from '@weft/model';
 import { hostCovers } from '../../model-index.ts';
 import { type AnalysedMesh, nameOf } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
@@ -58,7 +58,7 @@ function conflict(
   const wanted: EffectiveMutualTlsMode = mode === 'ISTIO_MUTUAL' ? 'DISABLE' : 'STRICT';
   const ports = port === undefined ? service.ports.map(({ number }) => number) : [port];
   for (const workload of mesh.workloadsOf(service)) {
-    if (!Object.entries(subset).every(([key, value]) => workload.labels[key] === value)) continue;
+    if (!hasLabels(workload.labels, subset)) continue;
     const { mutualTls } = mesh.policies.of(workload);
     for (const number of ports) {
       const effective = mutualTls.ports.get(targetOf(mesh, service, number)) ?? mutualTls;

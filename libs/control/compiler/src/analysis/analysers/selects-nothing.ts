@@ -1,7 +1,7 @@
 /** WEFT0113: a policy whose selector takes no workload. */
 
-import type { AnyResource, PolicyTarget } from '@weft/model';
-import { type AnalysedMesh, selects } from '../analysed-mesh.ts';
+import { type AnyResource, type PolicyTarget, picksLabels } from '@weft/model';
+import type { AnalysedMesh } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
 
 export const selectsNothing: Analyser = {
@@ -25,7 +25,8 @@ function bySelector({ model, workloads, mesh }: AnalysedMesh): readonly Doubt[] 
     if (selected === undefined || pairs.length === 0) return [];
     const everywhere = resource.namespace === mesh.rootNamespace && selected.rootIsEverywhere;
     const found = workloads.some(
-      ({ namespace, labels }) => (everywhere || namespace === resource.namespace) && selects(selected.labels, labels),
+      ({ namespace, labels }) =>
+        (everywhere || namespace === resource.namespace) && picksLabels(selected.labels, labels),
     );
     if (found) return [];
     const where = everywhere ? 'no workload' : `no workload of namespace ${resource.namespace}`;

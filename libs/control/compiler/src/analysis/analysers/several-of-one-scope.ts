@@ -1,7 +1,7 @@
 /** WEFT0126: several PeerAuthentications or Telemetries of one scope, of which one counts. */
 
-import { compareByAge, isNamespaceWide, type Resource } from '@weft/model';
-import { type AnalysedMesh, nameOf, selects } from '../analysed-mesh.ts';
+import { compareByAge, isNamespaceWide, picksLabels, type Resource } from '@weft/model';
+import { type AnalysedMesh, nameOf } from '../analysed-mesh.ts';
 import type { Analyser, Doubt } from '../analyser.ts';
 
 export const severalOfOneScope: Analyser = {
@@ -41,8 +41,8 @@ function shadowed({ workloads }: AnalysedMesh, resources: readonly Scoped[]): re
       workloads.some(
         ({ namespace, labels }) =>
           namespace === resource.namespace &&
-          selects(own, labels) &&
-          selects(one.spec.selector?.matchLabels ?? {}, labels),
+          picksLabels(own, labels) &&
+          picksLabels(one.spec.selector?.matchLabels ?? {}, labels),
       ),
     );
     if (other === undefined) return [];
