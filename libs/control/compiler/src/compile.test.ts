@@ -1,40 +1,18 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { ClusterLoadAssignmentSchema } from '@weft/xds-messages/envoy/config/endpoint/v3/endpoint';
 import { describe, expect, it } from 'vitest';
 import { compile, createCompiler } from './compile.ts';
 import type { ResourceType } from './resource-types.ts';
 import { type Snapshot, typeUrls } from './snapshot.ts';
-import { createTestMesh, describeGrpcClient, type TestMesh } from './testing/mesh.ts';
+import { createTestMesh, describeGrpcClient } from './testing/mesh.ts';
 
-const services = `
-apiVersion: v1
-kind: Service
-metadata: { name: payment, namespace: shop }
-spec:
-  selector: { app: payment }
-  ports: [{ name: http, port: 8080, targetPort: http }]
----
-apiVersion: v1
-kind: Service
-metadata: { name: order, namespace: shop }
-spec:
-  selector: { app: order }
-  ports: [{ name: http, port: 8080, targetPort: http }]
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: payment, namespace: shop }
-spec:
-  metadata: { labels: { app: payment } }
-  template: { serviceAccount: payment }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: order, namespace: shop }
-spec:
-  metadata: { labels: { app: order } }
-  template: { serviceAccount: order }
-`;
+const services = documentsText(
+  serviceText('payment'),
+  serviceText('order'),
+  workloadGroupText('payment'),
+  workloadGroupText('order'),
+);
 
 const rule = (weight: number): string => `
 apiVersion: networking.istio.io/v1
@@ -47,12 +25,6 @@ spec:
         - { destination: { host: payment }, weight: ${weight} }
         - { destination: { host: order }, weight: ${100 - weight} }
 `;
-
-const proxyOf = (mesh: TestMesh, name: string) => {
-  const proxy = mesh.proxies.get(name);
-  if (proxy === undefined) throw new Error(`no proxy ${name}`);
-  return proxy;
-};
 
 const names = (snapshot: Snapshot, type: ResourceType): string[] => [
   ...(snapshot.resources.get(typeUrls[type])?.keys() ?? []),
@@ -86,31 +58,31 @@ describe('the compiler', () => {
   it('makes the same bytes from the same input, whatever the order of the files', () => {
     const one = createTestMesh({ 'a.yaml': services, 'b.yaml': rule(90) });
     const two = createTestMesh({ 'b.yaml': rule(90), 'a.yaml': services });
-    const first = compile(one.input(), proxyOf(one, 'order'));
-    const second = compile(two.input(), proxyOf(two, 'order'));
+    const first = compile(one.input(), one.proxy('order'));
+    const second = compile(two.input(), two.proxy('order'));
     expect(versions(first)).toEqual(versions(second));
   });
 
   it('makes the same bytes with a warm cache as with none', () => {
     const mesh = createTestMesh({ 'a.yaml': services, 'b.yaml': rule(90) });
     const compiler = createCompiler();
-    compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    compiler.compile(mesh.input(), mesh.proxy('order'));
     mesh.change({ 'a.yaml': services, 'b.yaml': rule(50) });
-    const warm = compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
-    expect(versions(warm)).toEqual(versions(compile(mesh.input(), proxyOf(mesh, 'order'))));
+    const warm = compiler.compile(mesh.input(), mesh.proxy('order'));
+    expect(versions(warm)).toEqual(versions(compile(mesh.input(), mesh.proxy('order'))));
   });
 
   it('makes nothing again when nothing changed, not even for a second proxy of the namespace', () => {
     const mesh = createTestMesh({ 'a.yaml': services });
     const compiler = createCompiler();
-    const first = compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    const first = compiler.compile(mesh.input(), mesh.proxy('order'));
     const before = compiler.counts();
-    const again = compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    const again = compiler.compile(mesh.input(), mesh.proxy('order'));
     expect(compiler.counts()).toEqual(before);
     expect(again.resources.get(typeUrls.route)?.get('http_proxy')).toBe(
       first.resources.get(typeUrls.route)?.get('http_proxy'),
     );
-    compiler.compile(mesh.input(), proxyOf(mesh, 'payment'));
+    compiler.compile(mesh.input(), mesh.proxy('payment'));
     // Its own listeners and inbound clusters; endpoints, routes and outbound clusters are shared.
     expect(madeBetween(before, compiler.counts())).toEqual({
       cluster: 2,
@@ -124,10 +96,10 @@ describe('the compiler', () => {
   it('makes one endpoint resource again, and sends nothing else, when the health of one endpoint changes', () => {
     const mesh = createTestMesh({ 'a.yaml': services, 'b.yaml': rule(90) });
     const compiler = createCompiler();
-    const first = compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    const first = compiler.compile(mesh.input(), mesh.proxy('order'));
     const before = compiler.counts();
-    mesh.registry.setHealth(proxyOf(mesh, 'payment').id, false, 'down');
-    const second = compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    mesh.registry.setHealth(mesh.proxy('payment').id, false, 'down');
+    const second = compiler.compile(mesh.input(), mesh.proxy('order'));
     expect(madeBetween(before, compiler.counts())).toEqual({
       cluster: 0,
       endpoint: 1,
@@ -141,10 +113,10 @@ describe('the compiler', () => {
   it('makes the routes alone again when a weight changes', () => {
     const mesh = createTestMesh({ 'a.yaml': services, 'b.yaml': rule(90) });
     const compiler = createCompiler();
-    compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    compiler.compile(mesh.input(), mesh.proxy('order'));
     const before = compiler.counts();
     mesh.change({ 'a.yaml': services, 'b.yaml': rule(80) });
-    compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    compiler.compile(mesh.input(), mesh.proxy('order'));
     expect(madeBetween(before, compiler.counts())).toEqual({
       cluster: 0,
       endpoint: 0,
@@ -157,9 +129,9 @@ describe('the compiler', () => {
   it('makes the root secret alone again when the roots change', () => {
     const mesh = createTestMesh({ 'a.yaml': services });
     const compiler = createCompiler();
-    compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    compiler.compile(mesh.input(), mesh.proxy('order'));
     const before = compiler.counts();
-    compiler.compile({ ...mesh.input(), rootsPem: 'other' }, proxyOf(mesh, 'order'));
+    compiler.compile({ ...mesh.input(), rootsPem: 'other' }, mesh.proxy('order'));
     expect(madeBetween(before, compiler.counts())).toEqual({
       cluster: 0,
       endpoint: 0,
@@ -172,9 +144,9 @@ describe('the compiler', () => {
   it('keeps no more resources than its limit, and still compiles right', () => {
     const mesh = createTestMesh({ 'a.yaml': services, 'b.yaml': rule(90) });
     const compiler = createCompiler({ resourcesMax: 2 });
-    const first = compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    const first = compiler.compile(mesh.input(), mesh.proxy('order'));
     const before = compiler.counts();
-    const second = compiler.compile(mesh.input(), proxyOf(mesh, 'order'));
+    const second = compiler.compile(mesh.input(), mesh.proxy('order'));
     expect(compiler.counts().cluster).toBeGreaterThan(before.cluster);
     expect(versions(second)).toEqual(versions(first));
   });
@@ -182,7 +154,7 @@ describe('the compiler', () => {
   it('drops what it keeps for one proxy alone when that is gone', () => {
     const mesh = createTestMesh({ 'a.yaml': services });
     const compiler = createCompiler();
-    const proxy = proxyOf(mesh, 'order');
+    const proxy = mesh.proxy('order');
     compiler.compile(mesh.input(), proxy);
     const comesBack = (): ReturnType<typeof madeBetween> => {
       const before = compiler.counts();
@@ -196,8 +168,8 @@ describe('the compiler', () => {
 
   it('marks an endpoint unhealthy instead of leaving it out', () => {
     const mesh = createTestMesh({ 'a.yaml': services });
-    mesh.registry.setHealth(proxyOf(mesh, 'payment').id, false, 'down');
-    const snapshot = compile(mesh.input(), proxyOf(mesh, 'order'));
+    mesh.registry.setHealth(mesh.proxy('payment').id, false, 'down');
+    const snapshot = compile(mesh.input(), mesh.proxy('order'));
     const resource = snapshot.resources.get(typeUrls.endpoint)?.get('outbound|8080||payment.shop.svc.cluster.local');
     const assignment = fromBinary(ClusterLoadAssignmentSchema, resource?.bytes ?? new Uint8Array());
     expect(assignment.endpoints[0]?.lbEndpoints.map((endpoint) => endpoint.healthStatus)).toEqual([2]);
@@ -205,9 +177,9 @@ describe('the compiler', () => {
 
   it('gives a sidecar no gateway resources, a gateway no inbound ones, and a gRPC client no secrets', () => {
     const mesh = createTestMesh({ 'a.yaml': services });
-    const sidecar = compile(mesh.input(), proxyOf(mesh, 'order'));
+    const sidecar = compile(mesh.input(), mesh.proxy('order'));
     expect(names(sidecar, 'route')).toEqual(['http_proxy']);
-    const gateway = compile(mesh.input(), { ...proxyOf(mesh, 'order'), type: 'router' });
+    const gateway = compile(mesh.input(), { ...mesh.proxy('order'), type: 'router' });
     expect(names(gateway, 'listener')).toEqual([]);
     expect(names(gateway, 'cluster').filter((name) => name.startsWith('inbound'))).toEqual([]);
     const grpc = compile(mesh.input(), describeGrpcClient('shop'));

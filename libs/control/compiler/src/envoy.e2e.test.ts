@@ -29,8 +29,7 @@ describe.skipIf(!installed)('a stock Envoy', () => {
 
   it.each(['order', 'ingressgateway'])('takes the shop as %s gets it', (group) => {
     const mesh = createTestMesh(shop);
-    const proxy = mesh.proxies.get(group);
-    if (proxy === undefined) throw new Error(`no WorkloadGroup ${group}`);
+    const proxy = mesh.proxy(group);
     expect(complaints(`shop-${group}`, compile(mesh.input(), proxy))).toEqual([]);
   });
 

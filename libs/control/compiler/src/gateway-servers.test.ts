@@ -31,8 +31,7 @@ it.each([
   ['what a Service of another namespace says', documents('9090', 'shop'), 80],
 ])('an Ingress is listened for where the Service of the gateway leads: %s', (_what, yaml, port) => {
   const mesh = createTestMesh({ 'ingress.yaml': yaml });
-  const proxy = mesh.proxies.get('ingressgateway');
-  if (proxy === undefined) throw new Error('no gateway');
+  const proxy = mesh.proxy('ingressgateway');
   const id = 'router~127.0.0.1~door-1.istio-system~istio-system.svc.cluster.local';
   const snapshot = compile(mesh.input(), { ...proxy, id, workloadGroup: '' });
   expect([...(snapshot.resources.get(typeUrls.listener)?.keys() ?? [])]).toEqual([`127.0.0.1_${port}`]);

@@ -19,8 +19,7 @@ spec: { containers: [{ name: order, readinessProbe: { httpGet: { path: ${probe},
 const defaultPolicy = (policy: string): string => `config.linkerd.io/default-inbound-policy: ${policy}`;
 
 const podProxy = (mesh: TestMesh) => {
-  const proxy = mesh.proxies.get('order');
-  if (proxy === undefined) throw new Error('no order');
+  const proxy = mesh.proxy('order');
   return { ...proxy, id: 'sidecar~127.0.0.1~order-1.shop~shop.svc.cluster.local', workloadGroup: '' };
 };
 

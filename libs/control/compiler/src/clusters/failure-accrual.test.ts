@@ -1,20 +1,15 @@
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.ts';
 import { createTestMesh } from '../testing/mesh.ts';
 import { resourceJson } from '../testing/snapshot-json.ts';
 
-const group = (name: string, namespace: string): string => `---
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: ${namespace} }
-spec: { metadata: { labels: { app: ${name} } }, template: { serviceAccount: ${name} } }
-`;
-
-const base = `apiVersion: v1
-kind: Service
-metadata: { name: ledger, namespace: shop }
-spec: { selector: { app: ledger }, ports: [{ name: http, port: 8080, targetPort: http }] }
-${group('ledger', 'shop')}${group('till', 'web')}${group('batch', 'jobs')}`;
+const base = documentsText(
+  serviceText('ledger'),
+  workloadGroupText('ledger'),
+  workloadGroupText('till', { namespace: 'web' }),
+  workloadGroupText('batch', { namespace: 'jobs' }),
+);
 
 const profile = (namespace: string, percent: number, created: string): string => `---
 apiVersion: linkerd.io/v1alpha2
@@ -26,8 +21,7 @@ spec: { retryBudget: { retryRatio: ${percent / 100}, minRetriesPerSecond: 1, ttl
 /** The retries of a client's cluster, in percent of the requests in flight; undefined: without budget. */
 function budgetOf(yaml: string, client: string): number | undefined {
   const mesh = createTestMesh({ 'base.yaml': base, 'l.yaml': yaml });
-  const proxy = mesh.proxies.get(client);
-  if (proxy === undefined) throw new Error(`no ${client}`);
+  const proxy = mesh.proxy(client);
   const cluster = resourceJson(
     compile(mesh.input(), proxy),
     'cluster',

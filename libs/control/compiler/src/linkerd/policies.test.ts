@@ -1,18 +1,10 @@
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { describe, expect, it } from 'vitest';
 import { compile, createCompiler } from '../compile.ts';
 import { type Snapshot, typeUrls } from '../snapshot.ts';
 import { createTestMesh, describeGrpcClient } from '../testing/mesh.ts';
 
-const base = `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: order, namespace: shop }
-spec: { metadata: { labels: { app: order } }, template: { serviceAccount: order } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: till, namespace: web }
-spec: { metadata: { labels: { app: till } }, template: { serviceAccount: till } }
-`;
+const base = documentsText(workloadGroupText('order'), workloadGroupText('till', { namespace: 'web' }));
 
 const of = (apiVersion: string, kind: string, name: string, spec: string, namespace = 'shop'): string =>
   `---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec: ${spec}\n`;
@@ -24,15 +16,9 @@ const target = 'targetRef: { group: policy.linkerd.io, kind: Server, name: s }';
 const server = (port = 'http', name = 's'): string =>
   linkerd('Server', name, `{ podSelector: { matchLabels: { app: order } }, port: ${port} }`);
 
-function proxyOf(mesh: ReturnType<typeof createTestMesh>, group: string) {
-  const proxy = mesh.proxies.get(group);
-  if (proxy === undefined) throw new Error(`no ${group}`);
-  return proxy;
-}
-
 const noticesOf = (yaml: string): readonly string[] => {
   const mesh = createTestMesh({ 'base.yaml': base, 'l.yaml': yaml });
-  return compile(mesh.input(), proxyOf(mesh, 'order')).notices.filter((notice) => notice.startsWith('l.yaml'));
+  return compile(mesh.input(), mesh.proxy('order')).notices.filter((notice) => notice.startsWith('l.yaml'));
 };
 
 describe("what Linkerd's policies cannot do as written is told", () => {
@@ -92,19 +78,14 @@ describe("what Linkerd's policies cannot do as written is told", () => {
 });
 
 it('a proxyless server is told of, since it asks nobody', () => {
-  const service = `---
-apiVersion: v1
-kind: Service
-metadata: { name: calls, namespace: shop }
-spec: { selector: { app: calls }, ports: [{ name: grpc, port: 9090 }] }
----
-apiVersion: networking.istio.io/v1
+  const entry = `apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
 metadata: { name: calls, namespace: shop }
 spec: { address: 10.1.0.9, labels: { app: calls } }
 `;
+  const service = serviceText('calls', { ports: '{ name: grpc, port: 9090 }' });
   const guarded = linkerd('Server', 's', '{ podSelector: {}, port: 9090 }');
-  const mesh = createTestMesh({ 'base.yaml': base + service, 'l.yaml': guarded });
+  const mesh = createTestMesh({ 'base.yaml': documentsText(base, service, entry), 'l.yaml': guarded });
   const client = { ...describeGrpcClient('shop'), address: '10.1.0.9', addresses: ['10.1.0.9'], workloadName: 'calls' };
   expect(compile(mesh.input(), client).notices).toContain(
     'l.yaml:2 Server shop/s: is not asked by proxyless gRPC servers; port 9090 of calls is open',
@@ -124,7 +105,7 @@ describe('listeners under Linkerd’s policies', () => {
   it('are made again when a policy of their own namespace changes, and for no other', () => {
     const mesh = createTestMesh({ 'base.yaml': base, 's.yaml': server() });
     const compiler = createCompiler();
-    const compiled = (group: string) => listenersOf(compiler.compile(mesh.input(), proxyOf(mesh, group)));
+    const compiled = (group: string) => listenersOf(compiler.compile(mesh.input(), mesh.proxy(group)));
     const [order, till] = [compiled('order'), compiled('till')];
     mesh.change({ 'base.yaml': base, 's.yaml': server(), 'a.yaml': grant('web') });
     expect(compiled('order')).not.toEqual(order);
@@ -146,10 +127,10 @@ describe('listeners under Linkerd’s policies', () => {
       );
     const compiled = (own: string) => {
       const mesh = createTestMesh({ 'base.yaml': base, 't.yaml': target(own) });
-      return listenersOf(compile(mesh.input(), proxyOf(mesh, 'order')));
+      return listenersOf(compile(mesh.input(), mesh.proxy('order')));
     };
     const mesh = createTestMesh({ 'base.yaml': base });
-    const free = listenersOf(compile(mesh.input(), proxyOf(mesh, 'order')));
+    const free = listenersOf(compile(mesh.input(), mesh.proxy('order')));
     expect(compiled('web')).toEqual(free);
     expect(compiled('shop')).not.toEqual(free);
   });
@@ -165,10 +146,10 @@ describe('listeners under Linkerd’s policies', () => {
     const files = (name: string) => ({ 'base.yaml': base, 's.yaml': server() + refers, 'm.yaml': names(name) });
     const mesh = createTestMesh(files('till'));
     const compiler = createCompiler();
-    const first = listenersOf(compiler.compile(mesh.input(), proxyOf(mesh, 'order')));
+    const first = listenersOf(compiler.compile(mesh.input(), mesh.proxy('order')));
     mesh.change(files('desk'));
-    const second = listenersOf(compiler.compile(mesh.input(), proxyOf(mesh, 'order')));
-    expect(second).toEqual(listenersOf(compile(mesh.input(), proxyOf(mesh, 'order'))));
+    const second = listenersOf(compiler.compile(mesh.input(), mesh.proxy('order')));
+    expect(second).toEqual(listenersOf(compile(mesh.input(), mesh.proxy('order'))));
     expect(second).not.toEqual(first);
   });
 });

@@ -39,8 +39,7 @@ interface FilterChain {
 /** The chains of captured connections to a Pod that no Service leads to, as JSON by port; undefined: of all other ports. */
 function captured(yaml: string) {
   const mesh = createTestMesh({ 'base.yaml': group, 'l.yaml': yaml });
-  const proxy = mesh.proxies.get('order');
-  if (proxy === undefined) throw new Error('no order');
+  const proxy = mesh.proxy('order');
   const id = 'sidecar~10.1.0.5~order-1.shop~shop.svc.cluster.local';
   const place = { id, workloadGroup: '', address: '10.1.0.5', addresses: ['10.1.0.5'], ingress: [] };
   const snapshot = compile(mesh.input(), {

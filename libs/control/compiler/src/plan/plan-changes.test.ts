@@ -2,6 +2,7 @@
 
 import { createManualClock } from '@weft/kernel';
 import { createModel, defaultMeshConfig, parseDocuments } from '@weft/model';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { describe, expect, it } from 'vitest';
 import { deniedTraffic, deniedTrafficMax } from './denied-traffic.ts';
 import { offlineMesh, type PlannedMesh } from './offline-mesh.ts';
@@ -9,39 +10,20 @@ import { planChanges } from './plan-changes.ts';
 import { describeChange } from './planned-change.ts';
 import { readTap, replay } from './replay.ts';
 
-const base = `
-apiVersion: v1
-kind: Service
-metadata: { name: order, namespace: shop }
-spec: { selector: { app: order }, ports: [{ name: http, port: 8080, targetPort: http }] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: payment, namespace: shop }
-spec: { selector: { app: payment }, ports: [{ name: http, port: 8080, targetPort: http }] }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: order, namespace: shop }
-spec: { metadata: { labels: { app: order } }, template: { serviceAccount: order } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: payment-v1, namespace: shop }
-spec: { metadata: { labels: { app: payment, version: v1 } }, template: { serviceAccount: payment } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: payment-v2, namespace: shop }
-spec: { metadata: { labels: { app: payment, version: v2 } }, template: { serviceAccount: payment } }
----
-apiVersion: networking.istio.io/v1
+const base = documentsText(
+  serviceText('order'),
+  serviceText('payment'),
+  workloadGroupText('order'),
+  workloadGroupText('payment-v1', { labels: { app: 'payment', version: 'v1' }, serviceAccount: 'payment' }),
+  workloadGroupText('payment-v2', { labels: { app: 'payment', version: 'v2' }, serviceAccount: 'payment' }),
+  `apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: payment, namespace: shop }
 spec:
   host: payment
   subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }]
-`;
+`,
+);
 
 const vs = (http: string): string => `
 apiVersion: networking.istio.io/v1
@@ -51,12 +33,9 @@ spec: { hosts: [payment], http: [${http}] }
 `;
 const split = (v1: number, v2: number, more = ''): string =>
   `{ route: [{ destination: { host: payment, subset: v1 }, weight: ${v1} }, { destination: { host: payment, subset: v2 }, weight: ${v2} }]${more} }`;
-const tcp = (route: string): string => `
-apiVersion: v1
-kind: Service
-metadata: { name: ledger, namespace: shop }
-spec: { selector: { app: payment }, ports: [{ name: tcp, port: 7000 }] }
----
+const tcp = (
+  route: string,
+): string => `${serviceText('ledger', { app: 'payment', ports: '{ name: tcp, port: 7000 }' })}---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: ledger, namespace: shop }

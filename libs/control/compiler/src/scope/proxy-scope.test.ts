@@ -32,8 +32,7 @@ const services = [
 ];
 
 const proxyOf = (mesh: TestMesh): ProxyDescription => {
-  const proxy = mesh.proxies.get('order');
-  if (proxy === undefined) throw new Error('no workload');
+  const proxy = mesh.proxy('order');
   return proxy;
 };
 

@@ -37,8 +37,7 @@ data: { tls.crt: ${certificate}, tls.key: ${key}${ca ? `, ca.crt: ${certificate}
 const meshOf = (...documents: string[]): TestMesh => createTestMesh({ 'web.yaml': [group, ...documents].join('') });
 
 const snapshotOf = (mesh: TestMesh, serviceAccount = 'gateway') => {
-  const proxy = mesh.proxies.get('ingressgateway');
-  if (proxy === undefined) throw new Error('no gateway');
+  const proxy = mesh.proxy('ingressgateway');
   return compile(mesh.input(), { ...proxy, serviceAccount });
 };
 
@@ -109,8 +108,7 @@ spec:
 `;
   const label = { 'gateway.networking.k8s.io/gateway-name': 'edge' };
   const asEdge = (mesh: TestMesh, differs: { readonly serviceAccount?: string; readonly namespace?: string } = {}) => {
-    const proxy = mesh.proxies.get('ingressgateway');
-    if (proxy === undefined) throw new Error('no gateway');
+    const proxy = mesh.proxy('ingressgateway');
     return compile(mesh.input(), { ...proxy, serviceAccount: 'gateway', labels: label, ...differs });
   };
   const web = secret('web', 'shop', false);
@@ -175,8 +173,7 @@ spec:
       expect(clusters).toContain('"kubernetes://');
       expect(clusters).not.toContain('"kubernetes-gateway://');
       const mesh = meshOf('---\n', caller, rule('app: caller'), ...granted);
-      const proxy = mesh.proxies.get('caller');
-      if (proxy === undefined) throw new Error('no caller');
+      const proxy = mesh.proxy('caller');
       expect(secretsOf(compile(mesh.input(), proxy))).toEqual(['ROOTCA']);
     });
   });

@@ -33,6 +33,8 @@ export interface TestMesh {
   readonly registry: Registry;
   /** By name of the WorkloadGroup. */
   readonly proxies: ReadonlyMap<string, ProxyDescription>;
+  /** That of a WorkloadGroup. @throws Error where there is no such group. */
+  proxy(group: string): ProxyDescription;
   input(): CompileInput;
   /** Replaces the configuration; workloads stay, and so do the resources of files with equal text. */
   change(files: Readonly<Record<string, string>>): void;
@@ -67,6 +69,11 @@ export function createTestMesh(files: Readonly<Record<string, string>>, options:
   return {
     registry,
     proxies,
+    proxy(group) {
+      const proxy = proxies.get(group);
+      if (proxy === undefined) throw new Error(`there is no WorkloadGroup ${group}`);
+      return proxy;
+    },
     input: () => ({
       model,
       registry: registry.view(),

@@ -1,23 +1,15 @@
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.ts';
 import { createTestMesh } from '../testing/mesh.ts';
 import { resourceJson } from '../testing/snapshot-json.ts';
 
-const base = ['shop', 'evil']
-  .map(
-    (namespace) => `---
-apiVersion: v1
-kind: Service
-metadata: { name: ledger, namespace: ${namespace} }
-spec: { selector: { app: ledger }, ports: [{ name: http, port: 8080, targetPort: http }] }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: client-${namespace}, namespace: ${namespace} }
-spec: { metadata: { labels: { app: ledger } }, template: { serviceAccount: client } }
-`,
-  )
-  .join('');
+const base = documentsText(
+  ...['shop', 'evil'].flatMap((namespace) => [
+    serviceText('ledger', { namespace }),
+    workloadGroupText(`client-${namespace}`, { namespace, labels: { app: 'ledger' }, serviceAccount: 'client' }),
+  ]),
+);
 
 const host = 'ledger.shop.svc.cluster.local';
 const profile = (namespace = 'shop'): string => `---
@@ -39,8 +31,7 @@ function isLed(yaml: string, client: 'shop' | 'evil'): boolean {
     { 'base.yaml': base, 'l.yaml': yaml },
     { proxies: { [`client-${client}`]: { interception: 'REDIRECT' } } },
   );
-  const proxy = mesh.proxies.get(`client-${client}`);
-  if (proxy === undefined) throw new Error('no proxy');
+  const proxy = mesh.proxy(`client-${client}`);
   const { virtual_hosts: hosts } = resourceJson(compile(mesh.input(), proxy), 'route', '8080') as unknown as {
     virtual_hosts: readonly { readonly name: string }[];
   };

@@ -1,5 +1,6 @@
 /** A small mesh, and documents in short form, for tests of analysers. */
 
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { createTestMesh } from '../../testing/mesh.ts';
 import { analyse } from '../analyse.ts';
 import { analysers } from '../analysers.ts';
@@ -11,32 +12,13 @@ export type Case = readonly [
   ...expected: readonly string[],
 ];
 
-export const base = `
-apiVersion: v1
-kind: Service
-metadata: { name: order, namespace: shop }
-spec: { selector: { app: order }, ports: [{ name: http, port: 8080, targetPort: http }] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: payment, namespace: shop }
-spec: { selector: { app: payment }, ports: [{ name: http, port: 8080 }, { name: grpc, port: 9090 }] }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: order, namespace: shop }
-spec: { metadata: { labels: { app: order, version: v1 } }, template: { serviceAccount: order } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: payment, namespace: shop }
-spec: { metadata: { labels: { app: payment, version: v1 } }, template: { serviceAccount: payment } }
----
-apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: gateway, namespace: istio-system }
-spec: { metadata: { labels: { istio: ingressgateway } }, template: { serviceAccount: gateway } }
-`;
+export const base = documentsText(
+  serviceText('order'),
+  serviceText('payment', { ports: '{ name: http, port: 8080 }, { name: grpc, port: 9090 }' }),
+  workloadGroupText('order', { labels: { app: 'order', version: 'v1' } }),
+  workloadGroupText('payment', { labels: { app: 'payment', version: 'v1' } }),
+  workloadGroupText('gateway', { namespace: 'istio-system', labels: { istio: 'ingressgateway' } }),
+);
 
 const groups: Readonly<Record<string, string>> = {
   Service: 'v1',

@@ -1,3 +1,4 @@
+import { workloadGroupText } from '@weft/model/testing';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../compile.ts';
 import { createTestMesh } from '../../testing/mesh.ts';
@@ -5,11 +6,7 @@ import { verdictOf } from './access.ts';
 import { decodeSnapshot } from './decoded-snapshot.ts';
 import { serverPorts } from './server-side.ts';
 
-const yaml = `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: order, namespace: shop }
-spec: { metadata: { labels: { app: order } }, template: { serviceAccount: order } }
----
+const yaml = `${workloadGroupText('order')}---
 apiVersion: policy.linkerd.io/v1beta3
 kind: Server
 metadata: { name: s, namespace: shop }
@@ -40,8 +37,7 @@ spec:
 
 describe('rules at routes', () => {
   const mesh = createTestMesh({ 'm.yaml': yaml });
-  const proxy = mesh.proxies.get('order');
-  if (proxy === undefined) throw new Error('no order');
+  const proxy = mesh.proxy('order');
   const port = serverPorts(decodeSnapshot(compile(mesh.input(), proxy))).find(({ http }) => http);
   const ask = (method: string, path: string, account = 'web', authority = 'order.shop:8080') =>
     verdictOf(port?.rules ?? [], {
