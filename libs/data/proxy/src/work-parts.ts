@@ -13,10 +13,11 @@ import {
   type StageDeps,
 } from '@weft/data-filters';
 import { createHealth } from '@weft/data-health';
-import { createRuntime, type Runtime, unknownWorkload } from '@weft/data-runtime';
+import { createRuntime, type Runtime } from '@weft/data-runtime';
 import { createMetricRegistry, type MetricRegistry } from '@weft/telemetry';
 import { materialSecrets, type TlsMaterial, type TlsSecrets } from '@weft/tls';
 import { createProbeSender } from './health/probe-sender.ts';
+import { createListenerFacts } from './listener-facts.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import { createUpstreamSide, type UpstreamSide } from './upstream-side.ts';
 
@@ -50,7 +51,8 @@ export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, ch
     flushIntervalMs: options.accessLogFlushMs,
     onOpenFailed: (path, error) => log.error({ path, err: error }, 'the access log cannot be opened'),
   });
-  const proxy = { self: () => selfOf(runtime), ownUri, policyFrom: (name: string) => policyFrom(runtime, name) };
+  const facts = createListenerFacts();
+  const proxy = { self: facts.self, ownUri, policyFrom: facts.policyFrom };
   const { callouts } = upstream;
   const spans = createSpanExporters({ clock, callouts, registry });
   const tap = createTapHub({ registry, recent: createRecentExchanges({ random }) });
@@ -66,20 +68,6 @@ export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, ch
     resolveDns: async (host) => (await lookup(host, { all: true })).map((found) => found.address),
     outbound: options.mode === 'gateway' ? 'gateway' : 'outbound',
   });
+  facts.follow(runtime);
   return { registry, runtime, secrets, upstream, stages };
-}
-
-/** Listeners that take connections from others say where their policies are from; one policy is the same in all of them. */
-function policyFrom(runtime: Runtime, name: string) {
-  for (const { policies } of runtime.tables.listeners.values()) {
-    const from = policies.get(name);
-    if (from !== undefined) return from;
-  }
-  return undefined;
-}
-
-/** Every listener says the same of the proxy itself. */
-function selfOf(runtime: Runtime) {
-  for (const { workload } of runtime.tables.listeners.values()) return workload;
-  return unknownWorkload;
 }
