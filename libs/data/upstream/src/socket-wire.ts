@@ -16,6 +16,17 @@ interface WiredSocket extends Socket {
   [wireKey]?: SocketWire;
 }
 
+/** What a stream asks of its implementer: Node's sockets hand it to libuv, which sends what it can at once and queues the rest in order. */
+interface WritesThrough {
+  _write(data: string | Buffer, encoding: string, done: (error?: Error | null) => void): void;
+  _writev(parts: readonly WritePart[], done: (error?: Error | null) => void): void;
+}
+
+interface WritePart {
+  readonly chunk: string | Buffer;
+  readonly encoding: 'latin1' | 'buffer';
+}
+
 /** @returns nothing for a socket that no wire was made of. */
 export function wireOf(socket: Socket): SocketWire | undefined {
   return (socket as WiredSocket)[wireKey];
@@ -35,6 +46,11 @@ export class SocketWire implements Wire {
   #remoteAddress: string | undefined;
   /** A write said false and its `drain` has not come. */
   #waits = false;
+  /** Writes go past the socket's stream: one that the system takes at once costs no tick and no bookkeeping, 1 µs of a request's two. */
+  #through: boolean;
+  /** Such writes that the system has not taken yet. */
+  #queued = 0;
+  readonly #written = (error?: Error | null): void => this.#taken(error);
   #lastBytes = 0;
   /** Nothing: no read has filled the shared buffer yet. */
   #reads: OwnReads | undefined;
@@ -43,6 +59,8 @@ export class SocketWire implements Wire {
   constructor(socket: Socket) {
     this.socket = socket;
     (socket as WiredSocket)[wireKey] = this;
+    // OpenSSL's end takes one write at a time, and the stream sees to that.
+    this.#through = !(socket instanceof TLSSocket) && typeof (socket as unknown as WritesThrough)._write === 'function';
   }
 
   get localAddress(): string {
@@ -56,11 +74,11 @@ export class SocketWire implements Wire {
   }
 
   get drained(): boolean {
-    return this.socket.writableLength === 0;
+    return this.#queued === 0 && this.socket.writableLength === 0;
   }
 
   get needsDrain(): boolean {
-    return this.#waits && this.socket.writableNeedDrain;
+    return this.#waits && (this.#queued > 0 || this.socket.writableNeedDrain);
   }
 
   /** Starts to listen. @param byEvents false when the socket reads into a buffer of this wire. */
@@ -71,37 +89,63 @@ export class SocketWire implements Wire {
   }
 
   write(data: string | Buffer): boolean {
-    const room = typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
-    return room || this.#hasRoom();
+    const { socket } = this;
+    const isText = typeof data === 'string';
+    if (!this.#goesThrough()) return (isText ? socket.write(data, 'latin1') : socket.write(data)) || this.#hasRoom();
+    this.#queued += 1;
+    (socket as unknown as WritesThrough)._write(data, isText ? 'latin1' : 'buffer', this.#written);
+    return this.#hasRoom();
   }
 
   writePart(head: string, bytes: Buffer, from: number, to: number, tail: string): boolean {
-    const { socket } = this;
     const part = bytes.subarray(from, to);
     const source = telling;
-    const lends = source?.mayLend(part) === true && socket.writableLength === 0;
+    const lends = source?.mayLend(part) === true && this.drained;
     const body = lends ? part : Buffer.from(part);
-    let room: boolean;
-    if (head === '' && tail === '') room = socket.write(body);
-    else {
-      socket.cork();
-      if (head !== '') socket.write(head, 'latin1');
-      room = socket.write(body);
-      if (tail !== '') room = socket.write(tail, 'latin1');
-      socket.uncork();
+    const room = head === '' && tail === '' ? this.write(body) : this.#writeAll(head, body, tail);
+    if (lends && !this.drained) source.lend(this);
+    return room;
+  }
+
+  #writeAll(head: string, body: Buffer, tail: string): boolean {
+    const { socket } = this;
+    if (this.#goesThrough()) {
+      const parts: WritePart[] = [{ chunk: body, encoding: 'buffer' }];
+      if (head !== '') parts.unshift({ chunk: head, encoding: 'latin1' });
+      if (tail !== '') parts.push({ chunk: tail, encoding: 'latin1' });
+      this.#queued += 1;
+      (socket as unknown as WritesThrough)._writev(parts, this.#written);
+      return this.#hasRoom();
     }
-    if (lends && socket.writableLength > 0) source.lend(this);
+    socket.cork();
+    if (head !== '') socket.write(head, 'latin1');
+    let room = socket.write(body);
+    if (tail !== '') room = socket.write(tail, 'latin1');
+    socket.uncork();
     return room || this.#hasRoom();
+  }
+
+  /** Not while the stream itself holds something: what was written first goes first. */
+  #goesThrough(): boolean {
+    return this.#through && this.socket.writableLength === 0;
   }
 
   /** A write that is over the high-water mark says false though the system took all of it at once. */
   #hasRoom(): boolean {
-    if (this.socket.writableLength === 0) return true;
+    if (this.drained) return true;
     this.#waits = true;
     return false;
   }
 
+  #taken(error: Error | null | undefined): void {
+    this.#queued -= 1;
+    if (error) this.socket.destroy(error);
+    else if (this.#queued === 0 && !this.socket.destroyed) this.sawDrain();
+  }
+
   end(): void {
+    // A write after the end is the stream's to refuse.
+    this.#through = false;
     this.socket.end();
   }
 
