@@ -9,6 +9,7 @@ export type {
   SlowStart,
   SubsetSelector,
 } from './balancer.ts';
+export type { Callout, CalloutAnswer, Callouts } from './callouts.ts';
 export { formatStringFields } from './check/format-fields.ts';
 export { refuse, unpack } from './check/refuse.ts';
 export { supportedParts } from './check/supported-fields.ts';
@@ -27,20 +28,15 @@ export type { ResolveDns } from './clusters/dns-refresh.ts';
 export type { GrpcCheck, HealthProbe, HttpCheck, TcpCheck } from './clusters/health-check.ts';
 export type { EjectionKind, OutlierSpec } from './clusters/outlier-spec.ts';
 export type { FailureAccrualSpec } from './clusters/weft-options.ts';
+export type { ConnectionInfo, PeerCertificate } from './connection-info.ts';
 export { milliseconds } from './duration.ts';
+export type { BodyTransform, Exchange } from './exchange.ts';
 export type {
   AccessLogKind,
-  BodyTransform,
-  Callout,
-  CalloutAnswer,
-  Callouts,
-  ConnectionInfo,
-  Exchange,
   FilterContext,
   HttpFilter,
   HttpFilterKind,
   NetworkFilterKind,
-  PeerCertificate,
   SupportedFields,
 } from './filter.ts';
 export { filterDisabled, levelsAbove } from './filter.ts';

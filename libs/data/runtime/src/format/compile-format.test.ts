@@ -2,7 +2,7 @@
 
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { compileFormat } from './compile-format.ts';
 import { compileJsonFormat, jsonFormatDepthMax } from './compile-json-format.ts';
 import { compileFormatString } from './format-string.ts';

@@ -1,7 +1,7 @@
 /** Format strings compiled into functions of an exchange. */
 
 import { refuse } from '../check/refuse.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { type FormatOptions, type Operand, text, textOf } from './operand.ts';
 import { connectionOperators } from './operators/connections.ts';
 import { headerOperators } from './operators/headers.ts';

@@ -2,7 +2,7 @@
 
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { refuse } from '../check/refuse.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { compileParts } from './compile-format.ts';
 import { compileLine, type Node, type WriteJson } from './json-line.ts';
 import { jsonText } from './json-text.ts';

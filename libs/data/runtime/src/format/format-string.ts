@@ -2,7 +2,7 @@
 
 import type { SubstitutionFormatString } from '@weft/xds-messages/envoy/config/core/v3/substitution_format_string';
 import { refuse } from '../check/refuse.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { compileFormat } from './compile-format.ts';
 import { compileJsonFormat, type JsonFormatOptions } from './compile-json-format.ts';
 

@@ -1,6 +1,6 @@
 /** The gRPC status of an exchange, and its names. */
 
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 
 /** By number: CamelCase, SNAKE_CASE. */
 const names: readonly (readonly [string, string])[] = [

@@ -1,7 +1,7 @@
 /** What a connection remembers of its JSON lines. */
 
 import { describe, expect, it } from 'vitest';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { compileLine, keptFormatsMax } from './json-line.ts';
 
 describe('a JSON line', () => {

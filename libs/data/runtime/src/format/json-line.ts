@@ -1,6 +1,6 @@
 /** A JSON line in pieces. What seldom changes on a connection is kept as one text and compared value by value. */
 
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { jsonText } from './json-text.ts';
 import type { Operand } from './operand.ts';
 

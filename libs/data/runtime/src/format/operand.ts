@@ -1,6 +1,6 @@
 /** What a command operator reads of an exchange. */
 
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 
 /** How a value changes from request to request of one connection: what is remembered of a line depends on it. */
 export type Change = 'seldom' | 'often' | 'always';

@@ -8,7 +8,7 @@ import { StdoutAccessLogSchema } from '@weft/xds-messages/envoy/extensions/acces
 import { checkFields } from '../check/check-fields.ts';
 import { refuse, withinPlug } from '../check/refuse.ts';
 import { withPlug } from '../check/supported-fields.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from '../plugs.ts';
 import type { AccessLogTable } from '../tables/http-handler.ts';
 

@@ -9,7 +9,8 @@ import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/r
 import { ConnectionLimitSchema } from '@weft/xds-messages/envoy/extensions/filters/network/connection_limit/v3/connection_limit';
 import { describe, expect, it } from 'vitest';
 import { unpack } from '../check/refuse.ts';
-import type { AccessLogKind, Exchange, HttpFilterKind, NetworkFilterKind } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
+import type { AccessLogKind, HttpFilterKind, NetworkFilterKind } from '../filter.ts';
 import { filterDisabled } from '../filter.ts';
 import { filtersMax } from '../limits.ts';
 import { createPlugs } from '../plugs.ts';

@@ -4,7 +4,8 @@ import { anyIs } from '@bufbuild/protobuf/wkt';
 import { type Router, RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
 import type { HttpFilter as XdsHttpFilter } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { refuse, unpack, withinPlug } from '../check/refuse.ts';
-import { type Exchange, type FilterContext, filterDisabled, type HttpFilter } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
+import { type FilterContext, filterDisabled, type HttpFilter } from '../filter.ts';
 import { filtersMax } from '../limits.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from '../plugs.ts';
 

@@ -5,7 +5,7 @@ import { ZipkinConfigSchema } from '@weft/xds-messages/envoy/config/trace/v3/zip
 import { RouterSchema } from '@weft/xds-messages/envoy/extensions/filters/http/router/v3/router';
 import { UuidRequestIdConfigSchema } from '@weft/xds-messages/envoy/extensions/request_id/uuid/v3/uuid';
 import { describe, expect, it } from 'vitest';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { applyListener, httpHandler, listenerOf, listenerWhere, manager, rds, typed } from '../testing/listeners.ts';
 import { ads } from '../testing/resources.ts';
 

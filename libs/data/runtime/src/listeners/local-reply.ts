@@ -5,7 +5,7 @@ import type {
   ResponseMapper,
 } from '@weft/xds-messages/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager';
 import { refuse } from '../check/refuse.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { type CompiledFormatString, compileFormatString } from '../format/format-string.ts';
 import { localReplyBodyMax } from '../limits.ts';
 import type { Plugs } from '../plugs.ts';

@@ -13,7 +13,7 @@ import type { HttpConnectionManager_Tracing } from '@weft/xds-messages/envoy/ext
 import type { CustomTag } from '@weft/xds-messages/envoy/type/tracing/v3/custom_tag';
 import { refuse, unpack } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { pathTagLengthMax, spanExportTimeoutMs } from '../limits.ts';
 import { typeNameOf } from '../plugs.ts';
 import type { TracingTable } from '../tables/http-handler.ts';

@@ -1,6 +1,6 @@
 /** An exchange read as a request, for matchers that run after the route is chosen. */
 
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import type { RouteRequest } from '../tables/route.ts';
 
 class ExchangeRequest implements RouteRequest {

@@ -6,7 +6,7 @@ import {
   type RedirectAction as XdsRedirect,
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { compileReplace } from '../matchers/regex.ts';
 import type { DirectAction, RedirectAction } from '../tables/route.ts';
 import type { PathShape } from './path-match.ts';

@@ -6,7 +6,7 @@ import type {
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import { refuse } from '../check/refuse.ts';
 import { milliseconds } from '../duration.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { withoutPortOf } from '../matchers/address.ts';
 import { requestOf } from '../matchers/exchange-request.ts';
 import { headerReader } from '../matchers/header-matcher.ts';

@@ -5,7 +5,7 @@ import {
   type HeaderValueOption,
 } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { refuse } from '../check/refuse.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { compileFormat } from '../format/compile-format.ts';
 import type { HeaderMutation } from '../tables/route.ts';
 

@@ -7,7 +7,7 @@ import {
 } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import type { MetadataKey } from '@weft/xds-messages/envoy/type/metadata/v3/metadata';
 import { refuse } from '../check/refuse.ts';
-import type { Exchange } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
 import { addressText, createAddress, maskAddress, readAddress, withoutPortOf } from '../matchers/address.ts';
 import { requestOf } from '../matchers/exchange-request.ts';
 import { compileHeaderTest, headerReader, type RequestTest } from '../matchers/header-matcher.ts';

@@ -1,6 +1,7 @@
 /** The HTTP connection manager of a filter chain. Part of the tables that requests run on: no request interprets xDS. */
 
-import type { Exchange, HttpFilter } from '../filter.ts';
+import type { Exchange } from '../exchange.ts';
+import type { HttpFilter } from '../filter.ts';
 import type { Cluster } from './cluster.ts';
 import type { Ref, RouteTable } from './route.ts';
 

@@ -1,7 +1,7 @@
 /** Listeners, their filter chains, and TCP. Part of the tables that requests run on: no request interprets xDS. */
 
 import type { Provenance, Random } from '@weft/kernel';
-import type { ConnectionInfo } from '../filter.ts';
+import type { ConnectionInfo } from '../connection-info.ts';
 import type { WorkloadLabels } from './cluster.ts';
 import type { AccessLogTable, HttpHandlerTable, MetricChange } from './http-handler.ts';
 import type { RouteTarget } from './route.ts';

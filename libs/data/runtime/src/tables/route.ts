@@ -1,7 +1,8 @@
 /** Routes, compiled: what requests are matched by and what becomes of them. Part of the tables that requests run on: no request interprets xDS. */
 
 import type { Provenance, Random } from '@weft/kernel';
-import type { ConnectionInfo, Exchange } from '../filter.ts';
+import type { ConnectionInfo } from '../connection-info.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Cluster } from './cluster.ts';
 
 /** What a matcher reads of a request. */

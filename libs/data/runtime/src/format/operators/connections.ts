@@ -1,6 +1,7 @@
 /** Both connections of an exchange: addresses, names, certificates. */
 
-import type { ConnectionInfo, Exchange, PeerCertificate } from '../../filter.ts';
+import type { ConnectionInfo, PeerCertificate } from '../../connection-info.ts';
+import type { Exchange } from '../../exchange.ts';
 import { type Change, type CreateOperand, filled, number, text } from '../operand.ts';
 
 const connection = (read: (connection: ConnectionInfo) => string | undefined): CreateOperand => {

@@ -1,7 +1,7 @@
 /** REQ, RESP, TRAILER, PATH, QUERY_PARAM: what a message says. */
 
 import { refuse } from '../../check/refuse.ts';
-import type { Exchange } from '../../filter.ts';
+import type { Exchange } from '../../exchange.ts';
 import { type CreateOperand, filled, type Operand, text } from '../operand.ts';
 
 type Read = (exchange: Exchange) => string | undefined;

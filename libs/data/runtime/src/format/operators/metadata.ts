@@ -1,7 +1,7 @@
 /** DYNAMIC_METADATA, METADATA and UPSTREAM_METADATA: what filters and endpoints carry. */
 
 import { refuse } from '../../check/refuse.ts';
-import type { Exchange } from '../../filter.ts';
+import type { Exchange } from '../../exchange.ts';
 import type { CreateOperand, Operand } from '../operand.ts';
 
 export const metadataOperators: Readonly<Record<string, CreateOperand>> = {

@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import { refuse } from '../../check/refuse.ts';
-import type { Exchange } from '../../filter.ts';
+import type { Exchange } from '../../exchange.ts';
 import { grpcStatusOf, grpcStatusText } from '../grpc-status.ts';
 import { type CreateOperand, filled, number, plain, text } from '../operand.ts';
 import { longFlags } from '../response-flags.ts';

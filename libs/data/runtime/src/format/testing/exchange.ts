@@ -1,7 +1,7 @@
 /** The part of an exchange that formats read, for tests. */
 
 import { RequestHead } from '@weft/http';
-import type { Exchange } from '../../filter.ts';
+import type { Exchange } from '../../exchange.ts';
 
 /** GET /orders?id=7 from an authenticated peer, answered 200 by an endpoint. @param changes laid over it. */
 export function formatExchange(changes: Partial<Exchange> = {}): Exchange {
