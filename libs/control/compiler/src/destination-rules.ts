@@ -1,6 +1,6 @@
 /** Which DestinationRules hold for a host as one client sees it, and what they say together. */
 
-import type { Provenance } from '@weft/kernel';
+import { groupBy, type Provenance } from '@weft/kernel';
 import { hasLabels, type MeshConfig, type Resource, type Subset, type TrafficPolicy } from '@weft/model';
 import { hostCovers, type IndexedDestinationRule, type ModelIndex } from './model-index.ts';
 import { provenanceOf } from './provenance.ts';
@@ -110,12 +110,7 @@ const empty: readonly IndexedDestinationRule[] = [];
 function lookup(rules: readonly IndexedDestinationRule[] = empty): Lookup {
   const known = lookups.get(rules);
   if (known !== undefined) return known;
-  const byHost = new Map<string, IndexedDestinationRule[]>();
-  for (const rule of rules) {
-    const list = byHost.get(rule.host);
-    if (list === undefined) byHost.set(rule.host, [rule]);
-    else list.push(rule);
-  }
+  const byHost = groupBy(rules, ({ host }) => host);
   const patterns = [...byHost.keys()].filter((host) => host.startsWith('*')).sort((a, b) => b.length - a.length);
   const made: Lookup = {
     candidates(host, isSeen) {

@@ -1,6 +1,6 @@
 /** Services, the workloads that are there and their health: the one place that changes them, and the view that everyone else reads. */
 
-import type { Cancel, Clock } from '@weft/kernel';
+import { type Cancel, type Clock, groupBy } from '@weft/kernel';
 import { type Model, picksLabels, type Resource, resourceKey, sameOfKinds } from '@weft/model';
 import { buildView, type ViewInput } from './build-view.ts';
 import { defineServices, type ServiceDefinition } from './definition.ts';
@@ -107,7 +107,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       present.push(workloadOfProxy(entry.proxy, group, isHealthy(entry), trustDomain));
     }
     const workloads = new Map(entryWorkloads);
-    for (const [namespace, list] of byNamespace(present)) {
+    for (const [namespace, list] of groupBy(present, ({ namespace }) => namespace)) {
       workloads.set(namespace, [...(entryWorkloads.get(namespace) ?? []), ...list]);
     }
     const next = buildView(
@@ -190,16 +190,6 @@ function createListeners<T>(): Listeners<T> {
       for (const listener of [...listeners]) listener(value);
     },
   };
-}
-
-function byNamespace(workloads: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
-  const found = new Map<string, Workload[]>();
-  for (const workload of workloads) {
-    const list = found.get(workload.namespace);
-    if (list === undefined) found.set(workload.namespace, [workload]);
-    else list.push(workload);
-  }
-  return found;
 }
 
 function groupsOf(model: Model): ReadonlyMap<string, Resource<'WorkloadGroup'>> {

@@ -1,5 +1,6 @@
 /** Which localities are preferred, and how much each gets: Istio's locality load balancing (networking/core/loadbalancer). */
 
+import { groupBy } from '@weft/kernel';
 import type { LocalityLoadBalancing } from '@weft/model';
 
 /** Endpoints of one locality, of which some may be preferred to others. */
@@ -68,12 +69,7 @@ function withLabels<T extends Member>(
 }
 
 function byLocality<T extends Member>(members: readonly T[]): readonly LocalityGroup<T>[] {
-  const found = new Map<string, T[]>();
-  for (const member of members) {
-    const list = found.get(member.locality);
-    if (list === undefined) found.set(member.locality, [member]);
-    else list.push(member);
-  }
+  const found = groupBy(members, ({ locality }) => locality);
   return [...found.keys()].sort().map((locality) => group(locality, found.get(locality) ?? [], 0));
 }
 
@@ -108,15 +104,11 @@ function splitByLabels<T extends Member>(
       : { key: label.slice(0, equals), value: label.slice(equals + 1) };
   });
   return groups.flatMap(({ locality, members }) => {
-    const byPriority = new Map<number, T[]>();
-    for (const member of members) {
+    const byPriority = groupBy(members, (member) => {
       const theirs = withTopology(member);
       const differs = wanted.findIndex(({ key, value }) => (theirs[key] ?? '') !== value);
-      const priority = differs < 0 ? 0 : wanted.length - differs;
-      const list = byPriority.get(priority);
-      if (list === undefined) byPriority.set(priority, [member]);
-      else list.push(member);
-    }
+      return differs < 0 ? 0 : wanted.length - differs;
+    });
     return [...byPriority].sort(([a], [b]) => a - b).map(([priority, list]) => group(locality, list, priority));
   });
 }

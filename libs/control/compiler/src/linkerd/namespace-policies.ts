@@ -1,5 +1,6 @@
 /** Linkerd's policies by namespace, indexed once for each model; an entry is the same object while nothing of it changes. */
 
+import { groupBy } from '@weft/kernel';
 import { compareByAge, type Model, type Resource } from '@weft/model';
 import { sameElements } from '../same-elements.ts';
 import type { Authentications, LinkerdPolicy } from './grants.ts';
@@ -106,13 +107,7 @@ function isOfOwnNamespace({ spec, namespace }: Resource<'TrafficTarget'>): boole
 }
 
 function byNamespace<R extends Resource>(resources: readonly R[]): ReadonlyMap<string, readonly R[]> {
-  const found = new Map<string, R[]>();
-  for (const resource of resources) {
-    const { namespace } = resource;
-    const list = found.get(namespace);
-    if (list === undefined) found.set(namespace, [resource]);
-    else list.push(resource);
-  }
+  const found = groupBy(resources, ({ namespace }) => namespace);
   for (const list of found.values()) list.sort(compareByAge);
   return found;
 }

@@ -1,5 +1,6 @@
 /** A gateway's listeners: one per address and port of the servers that select it, one chain for each that ends TLS or passes it on. */
 
+import { groupBy } from '@weft/kernel';
 import type { Listener } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import type { Context, Generator } from '../context.ts';
 import { isAutoPassthrough, passedClusters, sniOf } from '../gateway-auto-passthrough.ts';
@@ -30,7 +31,7 @@ export const gatewayListeners: Generator = (context) => {
   const { proxy, world, scope, emit } = context;
   if (proxy.type !== 'router') return;
   for (const [port, servers] of gatewayServers(context)) {
-    for (const [bind, bound] of byBind(servers)) {
+    for (const [bind, bound] of groupBy(servers, ({ bind }) => bind)) {
       emit({
         type: 'listener',
         name: isUnixAddress(bind) ? bind : listenerName(bind, port),
@@ -57,16 +58,6 @@ export const gatewayListeners: Generator = (context) => {
     }
   }
 };
-
-function byBind(servers: readonly BoundServer[]): ReadonlyMap<string, readonly BoundServer[]> {
-  const found = new Map<string, BoundServer[]>();
-  for (const server of servers) {
-    const list = found.get(server.bind);
-    if (list === undefined) found.set(server.bind, [server]);
-    else list.push(server);
-  }
-  return found;
-}
 
 /** The Secrets themselves: one that comes or goes changes which servers are there. */
 function credentialInputs(context: Context, { server, gateway }: BoundServer): readonly unknown[] {

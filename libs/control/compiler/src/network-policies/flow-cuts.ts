@@ -1,6 +1,7 @@
 /** Which NetworkPolicies cut a flow between two workloads: what Kubernetes does beside the mesh, which does not see it. */
 
 import { isIP } from 'node:net';
+import { groupBy } from '@weft/kernel';
 import {
   isWithinBlock,
   type Model,
@@ -75,12 +76,7 @@ const grouped = new WeakMap<Model, ReadonlyMap<string, readonly NetworkPolicy[]>
 function byNamespace(model: Model): ReadonlyMap<string, readonly NetworkPolicy[]> {
   const known = grouped.get(model);
   if (known !== undefined) return known;
-  const found = new Map<string, NetworkPolicy[]>();
-  for (const policy of model.byKind('NetworkPolicy')) {
-    const list = found.get(policy.namespace);
-    if (list === undefined) found.set(policy.namespace, [policy]);
-    else list.push(policy);
-  }
+  const found = groupBy(model.byKind('NetworkPolicy'), ({ namespace }) => namespace);
   grouped.set(model, found);
   return found;
 }

@@ -1,5 +1,6 @@
 /** What the analysis of NetworkPolicies asks of a mesh again and again, found once: it must not cost workloads times callers. */
 
+import { groupBy } from '@weft/kernel';
 import { picksLabels, type Resource } from '@weft/model';
 import type { AnalysedMesh, AnalysedWorkload } from '../analysis/analysed-mesh.ts';
 import { close, type Direction, type FlowEnd, type FlowPort, governing, type NetworkPolicy } from './flow-cuts.ts';
@@ -35,8 +36,8 @@ export const callersMax = 500;
 
 export function createNetworkSight(mesh: AnalysedMesh): NetworkSight {
   const { model } = mesh;
-  const workloads = groupedByNamespace(mesh.workloads);
-  const services = groupedByNamespace(model.byKind('Service'));
+  const workloads = groupBy(mesh.workloads, ({ namespace }) => namespace);
+  const services = groupBy(model.byKind('Service'), ({ namespace }) => namespace);
   const governed: Record<Direction, Map<AnalysedWorkload, readonly NetworkPolicy[]>> = {
     Ingress: new Map(),
     Egress: new Map(),
@@ -132,16 +133,6 @@ function portsOf(
       },
       written: targetPort,
     }));
-}
-
-function groupedByNamespace<T extends { readonly namespace: string }>(all: readonly T[]): ReadonlyMap<string, T[]> {
-  const found = new Map<string, T[]>();
-  for (const one of all) {
-    const list = found.get(one.namespace);
-    if (list === undefined) found.set(one.namespace, [one]);
-    else list.push(one);
-  }
-  return found;
 }
 
 function once<K, V>(known: Map<K, V>, key: K, make: () => V): V {

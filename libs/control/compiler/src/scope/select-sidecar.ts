@@ -1,5 +1,6 @@
 /** Which Sidecar holds for a proxy: one alone. */
 
+import { groupBy } from '@weft/kernel';
 import { compareByAge, type Model, picksLabels, type Resource } from '@weft/model';
 
 export type SidecarResource = Resource<'Sidecar'>;
@@ -10,13 +11,7 @@ type Labels = Readonly<Record<string, string>>;
 export type SidecarIndex = ReadonlyMap<string, readonly SidecarResource[]>;
 
 export function indexSidecars(model: Model): SidecarIndex {
-  const found = new Map<string, SidecarResource[]>();
-  for (const sidecar of [...model.byKind('Sidecar')].sort(compareByAge)) {
-    const list = found.get(sidecar.namespace);
-    if (list === undefined) found.set(sidecar.namespace, [sidecar]);
-    else list.push(sidecar);
-  }
-  return found;
+  return groupBy([...model.byKind('Sidecar')].sort(compareByAge), ({ namespace }) => namespace);
 }
 
 /**
