@@ -3,48 +3,44 @@
  * startsWith, endsWith, contains, matches; for labels of metrics also ?:, + of texts, string() and int(). The rest is refused by name.
  */
 
-import { compileFullMatch, type Exchange, refuse } from '@weft/data-runtime';
-import { attributes, maps, type ReadKey } from './cel-attributes.ts';
+import { type Exchange, refuse } from '@weft/data-runtime';
+import { maps } from './cel-attributes.ts';
+import { type CelCursor, type CelValue, expectSign, peek, takeSign, unsupported } from './cel-cursor.ts';
 import { noValue } from './cel-no-value.ts';
-import { celTokens, type Token } from './cel-tokens.ts';
+import { dottedName, primary } from './cel-operands.ts';
+import { celTokens } from './cel-tokens.ts';
 
 /** Deeper expressions are refused. */
 const celDepthMax = 32;
 
-type Value = (exchange: Exchange) => unknown;
-
-interface Parser {
-  readonly tokens: readonly Token[];
-  readonly where: string;
-  at: number;
-  depth: number;
-}
-
 /** An expression that fails or is no truth value holds for nothing, as in Envoy. @throws WeftError `config_rejected`. */
 export function compileCelTest(expression: string, where: string): (exchange: Exchange) => boolean {
-  const parser: Parser = { tokens: celTokens(expression, where), where, at: 0, depth: 0 };
-  const value = either(parser);
-  if (peek(parser).kind !== 'end') unsupported(parser);
+  const value = compileWhole(expression, either, where);
   return (exchange) => value(exchange) === true;
 }
 
 /** As text: texts, numbers and truth values; nothing for what fails, and for lists. @throws WeftError `config_rejected`. */
 export function compileCelText(expression: string, where: string): (exchange: Exchange) => string | undefined {
-  const parser: Parser = { tokens: celTokens(expression, where), where, at: 0, depth: 0 };
-  const value = conditional(parser);
-  if (peek(parser).kind !== 'end') unsupported(parser);
+  const value = compileWhole(expression, conditional, where);
   return (exchange) => {
     const found = value(exchange);
     return ['string', 'number', 'boolean'].includes(typeof found) ? String(found) : undefined;
   };
 }
 
-function conditional(parser: Parser): Value {
-  const test = either(parser);
-  if (!takeSign(parser, '?')) return test;
-  const yes = conditional(parser);
-  expectSign(parser, ':');
-  const no = conditional(parser);
+function compileWhole(expression: string, read: CelCursor['inner'], where: string): CelValue {
+  const cursor = { tokens: celTokens(expression, where), where, inner: conditional, at: 0, depth: 0 };
+  const value = read(cursor);
+  if (peek(cursor).kind !== 'end') unsupported(cursor);
+  return value;
+}
+
+function conditional(cursor: CelCursor): CelValue {
+  const test = either(cursor);
+  if (!takeSign(cursor, '?')) return test;
+  const yes = conditional(cursor);
+  expectSign(cursor, ':');
+  const no = conditional(cursor);
   return (exchange) => {
     const decided = test(exchange);
     if (typeof decided !== 'boolean') return noValue;
@@ -52,41 +48,13 @@ function conditional(parser: Parser): Value {
   };
 }
 
-function sum(parser: Parser): Value {
-  let left = unary(parser);
-  while (takeSign(parser, '+')) {
+function either(cursor: CelCursor): CelValue {
+  cursor.depth += 1;
+  if (cursor.depth > celDepthMax) refuse(cursor.where, `CEL: expression is deeper than ${celDepthMax}`);
+  let left = both(cursor);
+  while (takeSign(cursor, '||')) {
     const first = left;
-    const second = unary(parser);
-    left = (exchange) => {
-      const [a, b] = [first(exchange), second(exchange)];
-      if (typeof a === 'string' && typeof b === 'string') return a + b;
-      return typeof a === 'number' && typeof b === 'number' ? a + b : noValue;
-    };
-  }
-  return left;
-}
-
-/** "string(…)", "int(…)". */
-function conversion(parser: Parser, to: string): Value {
-  parser.at += 1;
-  expectSign(parser, '(');
-  const inner = conditional(parser);
-  expectSign(parser, ')');
-  return (exchange) => {
-    const value = inner(exchange);
-    if (value === noValue || typeof value === 'object') return noValue;
-    if (to === 'string') return String(value);
-    return typeof value === 'number' || /^-?\d+$/.test(String(value)) ? Math.trunc(Number(value)) : noValue;
-  };
-}
-
-function either(parser: Parser): Value {
-  parser.depth += 1;
-  if (parser.depth > celDepthMax) refuse(parser.where, `CEL: expression is deeper than ${celDepthMax}`);
-  let left = both(parser);
-  while (takeSign(parser, '||')) {
-    const first = left;
-    const second = both(parser);
+    const second = both(cursor);
     // What one side decides stands, even where the other fails.
     left = (exchange) => {
       const a = first(exchange);
@@ -96,15 +64,15 @@ function either(parser: Parser): Value {
       return a === false && b === false ? false : noValue;
     };
   }
-  parser.depth -= 1;
+  cursor.depth -= 1;
   return left;
 }
 
-function both(parser: Parser): Value {
-  let left = relation(parser);
-  while (takeSign(parser, '&&')) {
+function both(cursor: CelCursor): CelValue {
+  let left = relation(cursor);
+  while (takeSign(cursor, '&&')) {
     const first = left;
-    const second = relation(parser);
+    const second = relation(cursor);
     left = (exchange) => {
       const a = first(exchange);
       if (a === false) return false;
@@ -116,17 +84,17 @@ function both(parser: Parser): Value {
   return left;
 }
 
-function relation(parser: Parser): Value {
-  const left = sum(parser);
-  const token = peek(parser);
+function relation(cursor: CelCursor): CelValue {
+  const left = sum(cursor);
+  const token = peek(cursor);
   if (token.kind === 'name' && token.text === 'in') {
-    parser.at += 1;
-    return membership(parser, left);
+    cursor.at += 1;
+    return membership(cursor, left);
   }
   const compare = token.kind === 'sign' ? comparisons[token.text] : undefined;
   if (compare === undefined) return left;
-  parser.at += 1;
-  const right = sum(parser);
+  cursor.at += 1;
+  const right = sum(cursor);
   return (exchange) => {
     const a = left(exchange);
     const b = right(exchange);
@@ -144,29 +112,29 @@ const comparisons: Readonly<Record<string, (a: string | number, b: string | numb
   '>=': (a, b) => a >= b,
 };
 
-function membership(parser: Parser, left: Value): Value {
-  if (takeSign(parser, '[')) {
-    const items: Value[] = [];
-    while (!takeSign(parser, ']')) {
-      if (items.length > 0) expectSign(parser, ',');
-      items.push(unary(parser));
+function membership(cursor: CelCursor, left: CelValue): CelValue {
+  if (takeSign(cursor, '[')) {
+    const items: CelValue[] = [];
+    while (!takeSign(cursor, ']')) {
+      if (items.length > 0) expectSign(cursor, ',');
+      items.push(unary(cursor));
     }
     return (exchange) => {
       const value = left(exchange);
       return value === noValue ? noValue : items.some((item) => item(exchange) === value);
     };
   }
-  const read = maps.get(dottedName(parser)) ?? unsupported(parser);
+  const read = maps.get(dottedName(cursor)) ?? unsupported(cursor);
   return (exchange) => {
     const key = left(exchange);
     return typeof key === 'string' ? read(exchange, key.toLowerCase()) !== undefined : noValue;
   };
 }
 
-function unary(parser: Parser): Value {
+function unary(cursor: CelCursor): CelValue {
   let negations = 0;
-  while (takeSign(parser, '!')) negations += 1;
-  const value = primary(parser);
+  while (takeSign(cursor, '!')) negations += 1;
+  const value = primary(cursor);
   if (negations === 0) return value;
   const even = negations % 2 === 0;
   return (exchange) => {
@@ -175,131 +143,16 @@ function unary(parser: Parser): Value {
   };
 }
 
-function primary(parser: Parser): Value {
-  const token = peek(parser);
-  if (takeSign(parser, '(')) {
-    const value = conditional(parser);
-    expectSign(parser, ')');
-    return methods(parser, value);
-  }
-  if (token.kind === 'number' || token.kind === 'text') {
-    parser.at += 1;
-    const literal = token.kind === 'number' ? Number(token.text) : token.text;
-    return methods(parser, () => literal);
-  }
-  if (token.kind !== 'name') return unsupported(parser);
-  if (token.text === 'true' || token.text === 'false') {
-    parser.at += 1;
-    return () => token.text === 'true';
-  }
-  if (token.text === 'has') return presence(parser);
-  const call = parser.tokens[parser.at + 1];
-  if ((token.text === 'string' || token.text === 'int') && call?.kind === 'sign' && call.text === '(')
-    return methods(parser, conversion(parser, token.text));
-  return methods(parser, attribute(parser));
-}
-
-function presence(parser: Parser): Value {
-  parser.at += 1;
-  expectSign(parser, '(');
-  const value = attribute(parser);
-  expectSign(parser, ')');
-  return (exchange) => value(exchange) !== noValue;
-}
-
-/** "request.path", "request.headers['x']", "request.headers.accept". */
-function attribute(parser: Parser): Value {
-  const name = dottedName(parser);
-  const read = attributes.get(name);
-  if (read !== undefined) return read;
-  const map = maps.get(name);
-  if (map !== undefined) {
-    expectSign(parser, '[');
-    const key = peek(parser);
-    if (key.kind !== 'text') return unsupported(parser);
-    parser.at += 1;
-    expectSign(parser, ']');
-    return entry(map, key.text);
-  }
-  const dot = name.lastIndexOf('.');
-  const below = maps.get(name.slice(0, dot));
-  if (below !== undefined) return entry(below, name.slice(dot + 1));
-  return refuse(parser.where, `CEL: ${name} is not supported`);
-}
-
-function entry(read: ReadKey, key: string): Value {
-  const lower = key.toLowerCase();
-  return (exchange) => read(exchange, lower) ?? noValue;
-}
-
-/** Names up to what is no attribute any more: a method's name stays unread. */
-function dottedName(parser: Parser): string {
-  let name = '';
-  for (;;) {
-    const token = peek(parser);
-    if (token.kind !== 'name') return name === '' ? unsupported(parser) : name;
-    name += token.text;
-    parser.at += 1;
-    const after = parser.tokens[parser.at + 2];
-    const call = after?.kind === 'sign' && after.text === '(';
-    if (peek(parser).text !== '.' || call) return name;
-    parser.at += 1;
-    name += '.';
-  }
-}
-
-function methods(parser: Parser, receiver: Value): Value {
-  let value = receiver;
-  while (takeSign(parser, '.')) {
-    const method = peek(parser).text;
-    parser.at += 1;
-    expectSign(parser, '(');
-    const argument = peek(parser);
-    if (argument.kind !== 'text') return unsupported(parser);
-    parser.at += 1;
-    expectSign(parser, ')');
-    const test = textTest(method, argument.text, parser);
-    const inner = value;
-    value = (exchange) => {
-      const found = inner(exchange);
-      return typeof found === 'string' ? test(found) : noValue;
+function sum(cursor: CelCursor): CelValue {
+  let left = unary(cursor);
+  while (takeSign(cursor, '+')) {
+    const first = left;
+    const second = unary(cursor);
+    left = (exchange) => {
+      const [a, b] = [first(exchange), second(exchange)];
+      if (typeof a === 'string' && typeof b === 'string') return a + b;
+      return typeof a === 'number' && typeof b === 'number' ? a + b : noValue;
     };
   }
-  return value;
-}
-
-function textTest(method: string, argument: string, parser: Parser): (text: string) => boolean {
-  switch (method) {
-    case 'startsWith':
-      return (text) => text.startsWith(argument);
-    case 'endsWith':
-      return (text) => text.endsWith(argument);
-    case 'contains':
-      return (text) => text.includes(argument);
-    case 'matches':
-      // CEL's matches finds a part; RE2 is asked for the whole with anything around it.
-      return compileFullMatch({ regex: `(?s:.*)(?:${argument})(?s:.*)` } as never, parser.where);
-    default:
-      return refuse(parser.where, `CEL: ${method}() is not supported`);
-  }
-}
-
-function peek(parser: Parser): Token {
-  return parser.tokens[parser.at] ?? { kind: 'end', text: '' };
-}
-
-function takeSign(parser: Parser, sign: string): boolean {
-  const token = peek(parser);
-  if (token.kind !== 'sign' || token.text !== sign) return false;
-  parser.at += 1;
-  return true;
-}
-
-function expectSign(parser: Parser, sign: string): void {
-  if (!takeSign(parser, sign)) unsupported(parser);
-}
-
-function unsupported(parser: Parser): never {
-  const token = peek(parser);
-  return refuse(parser.where, `CEL: "${token.text || 'the end'}" is not supported here`);
+  return left;
 }
