@@ -3,7 +3,8 @@
 import { createSeededRandom } from '@weft/kernel';
 import { describe, expect, it } from 'vitest';
 import { testExchange } from '../testing/exchange.ts';
-import { createRecentExchanges, recentLimits } from './recent.ts';
+import { createRecentExchanges } from './recent.ts';
+import { recentLimits } from './recent-limits.ts';
 
 const create = () => createRecentExchanges({ random: createSeededRandom(7) });
 
