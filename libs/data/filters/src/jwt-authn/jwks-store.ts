@@ -81,14 +81,10 @@ function createRemoteJwks(
   where: string,
 ): JwksStore {
   const { clock, callouts } = deps;
-  const { authority, target } = uriParts(config.httpUri?.uri ?? '', where);
-  const timeoutMs = milliseconds(config.httpUri?.timeout, fetchTimeoutMs);
-  const keptMs = milliseconds(config.cacheDuration, cacheDurationMs);
-  const refetchMs = milliseconds(config.asyncFetch?.failedRefetchDuration, 1_000);
-  const async = config.asyncFetch !== undefined;
-  const retries = Math.min(retriesMax, config.retryPolicy?.numRetries ?? (config.retryPolicy === undefined ? 0 : 1));
-  const baseMs = milliseconds(config.retryPolicy?.retryBackOff?.baseInterval, retryBackOffMs);
-  const longestMs = milliseconds(config.retryPolicy?.retryBackOff?.maxInterval, 10 * baseMs);
+  const { authority, target, timeoutMs, keptMs, refetchMs, async, retries, baseMs, longestMs } = settingsOf(
+    config,
+    where,
+  );
   let keys: readonly VerifyKey[] | undefined;
   let fetchedAt = 0;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -146,6 +142,20 @@ function createRemoteJwks(
   };
   if (async) store.fetch(() => {});
   return store;
+}
+
+function settingsOf({ httpUri, cacheDuration, asyncFetch, retryPolicy }: RemoteJwks, where: string) {
+  const baseMs = milliseconds(retryPolicy?.retryBackOff?.baseInterval, retryBackOffMs);
+  return {
+    ...uriParts(httpUri?.uri ?? '', where),
+    timeoutMs: milliseconds(httpUri?.timeout, fetchTimeoutMs),
+    keptMs: milliseconds(cacheDuration, cacheDurationMs),
+    refetchMs: milliseconds(asyncFetch?.failedRefetchDuration, 1_000),
+    async: asyncFetch !== undefined,
+    retries: Math.min(retriesMax, retryPolicy?.numRetries ?? (retryPolicy === undefined ? 0 : 1)),
+    baseMs,
+    longestMs: milliseconds(retryPolicy?.retryBackOff?.maxInterval, 10 * baseMs),
+  };
 }
 
 /** Of an absolute http or https URI. TLS is the cluster's affair. */
