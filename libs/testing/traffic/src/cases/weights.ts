@@ -60,6 +60,29 @@ export const weightCases: readonly TrafficCase[] = [
     requests: [{ send: 'GET /', see: { authority: 'w.example' } }],
   },
   {
+    name: "a route's host rewrite goes over that of its weighted cluster",
+    routes: [
+      {
+        match: { prefix: '/' },
+        route: {
+          timeout: '0s',
+          host_rewrite_literal: 'route.example',
+          append_x_forwarded_host: true,
+          weighted_clusters: { clusters: [{ name: 'a', weight: 1, host_rewrite_literal: 'w.example' }] },
+        },
+      },
+    ],
+    requests: [
+      {
+        send: 'GET /',
+        see: {
+          authority: 'route.example',
+          upstream: { 'x-forwarded-host': 'w.example', 'x-envoy-original-host': 'w.example' },
+        },
+      },
+    ],
+  },
+  {
     name: 'a field of the request names the cluster',
     clusters: { a: { endpoints: ['a'] } },
     routes: [

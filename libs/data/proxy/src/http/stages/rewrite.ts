@@ -20,14 +20,15 @@ export function createRewriteStage(): HttpStage {
   };
 }
 
+/** A weighted cluster's host first, which the route's then replaces: what is told of the host before is that of the cluster. */
 function rewriteAuthority(exchange: HttpExchange, action: ForwardAction): void {
   const ofTarget = exchange.target?.rewriteAuthority;
-  const authority = ofTarget ?? action.rewriteAuthority?.(exchange);
+  if (ofTarget !== undefined) exchange.authority = ofTarget;
+  const authority = action.rewriteAuthority?.(exchange);
   if (authority === undefined) return;
   const { fields } = exchange.request;
   if (action.appendForwardedHost) addForwardedHost(fields, exchange.authority);
-  if (ofTarget === undefined && !exchange.context.table.suppressEnvoyHeaders)
-    set(fields, 'x-envoy-original-host', exchange.authority);
+  if (!exchange.context.table.suppressEnvoyHeaders) set(fields, 'x-envoy-original-host', exchange.authority);
   exchange.authority = authority;
 }
 
