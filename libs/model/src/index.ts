@@ -49,14 +49,9 @@ export type {
   TlsCertificateFiles,
   TlsVersion,
 } from './kinds/gateway/spec.ts';
+export { attachRoute } from './kinds/gateway-api/attach-route.ts';
 export type { Attachment, AttachmentProblem, GatewayResource, RouteKind } from './kinds/gateway-api/attachment.ts';
-export {
-  attachRoute,
-  gatewayController,
-  isOurGateway,
-  parentGateway,
-  routeKinds,
-} from './kinds/gateway-api/attachment.ts';
+export { gatewayController, isOurGateway, parentGateway, routeKinds } from './kinds/gateway-api/attachment.ts';
 export type { BackendProblem } from './kinds/gateway-api/backend-resolution.ts';
 export { backendProblem } from './kinds/gateway-api/backend-resolution.ts';
 export type { BackendTlsPolicy, PolicyAncestorStatus, TrustedRoots } from './kinds/gateway-api/backend-tls.ts';

@@ -1,4 +1,4 @@
-/** Which listeners of a Gateway a route is attached to, and with which host names. */
+/** Which listeners of a Gateway take a route, and with which host names. */
 
 import type { Model } from '../../model.ts';
 import type { Resource } from '../../resource.ts';
@@ -23,7 +23,11 @@ export interface Attachment {
   readonly hostnames: readonly string[];
 }
 
-export type AttachmentProblem = 'NoMatchingParent' | 'NotAllowedByListeners' | 'NoMatchingListenerHostname';
+export type AttachmentProblem =
+  | 'NoMatchingParent'
+  | 'NotAllowedByListeners'
+  | 'NoMatchingListenerHostname'
+  | 'Conflicted';
 
 const kindsByProtocol: Readonly<Record<GatewayListener['protocol'], readonly RouteKind[]>> = {
   HTTP: ['HTTPRoute', 'GRPCRoute'],
@@ -56,8 +60,8 @@ export function parentGateway(
   return model.get('Gateway.gateway.networking.k8s.io', parent.namespace ?? route.namespace, parent.name);
 }
 
-/** In the order of the listeners; or the one reason why there is none, which is the last hurdle that some listener got to. */
-export function attachRoute(
+/** In the order of the listeners; or the one reason why there is none, which is the last hurdle that some listener got to. Whatever other routes there are. */
+export function attachments(
   model: Model,
   gateway: GatewayResource,
   route: Resource<RouteKind>,

@@ -2,9 +2,9 @@
 
 import type { Model } from '../../model.ts';
 import type { Resource } from '../../resource.ts';
+import { attachRoute } from './attach-route.ts';
 import {
   type AttachmentProblem,
-  attachRoute,
   type GatewayResource,
   gatewayController,
   isOurGateway,
@@ -15,6 +15,7 @@ import { backendProblems } from './backend-resolution.ts';
 import type { Condition } from './condition.ts';
 import { type ListenerStatus, listenerStatuses } from './listener-conditions.ts';
 import type { ParentReference } from './references.ts';
+import { lostTo } from './route-conflicts.ts';
 import { parentKindOf } from './route-rules.ts';
 
 export interface RouteParentStatus {
@@ -28,7 +29,7 @@ export interface GatewayStatus {
   readonly listeners: readonly ListenerStatus[];
 }
 
-const attachmentMessages: Readonly<Record<AttachmentProblem, string>> = {
+const attachmentMessages: Readonly<Record<Exclude<AttachmentProblem, 'Conflicted'>, string>> = {
   NoMatchingParent: 'no listener has this name or port',
   NotAllowedByListeners: 'no listener takes routes of this kind from this namespace',
   NoMatchingListenerHostname: 'no listener has a host name in common with the route',
@@ -81,9 +82,15 @@ function acceptedBy(model: Model, route: Resource<RouteKind>, parent: ParentRefe
   const gateway = parentGateway(model, route, parent);
   if (gateway === undefined || !isOurGateway(model, gateway)) return undefined;
   const attached = attachRoute(model, gateway, route, parent);
-  return typeof attached === 'string'
-    ? isFalse('Accepted', attached, attachmentMessages[attached])
-    : isTrue('Accepted', 'the route is in force');
+  if (typeof attached !== 'string') return isTrue('Accepted', 'the route is in force');
+  const message = attached === 'Conflicted' ? conflictOf(model, gateway, route) : attachmentMessages[attached];
+  return isFalse('Accepted', attached, message);
+}
+
+function conflictOf(model: Model, gateway: GatewayResource, route: Resource<RouteKind>): string {
+  const [winner] = gateway.spec.listeners.flatMap(({ name }) => lostTo(model, gateway, route, name) ?? []);
+  const what = winner === undefined ? 'a route of another kind' : `${winner.kind} ${winner.namespace}/${winner.name}`;
+  return `${what} is older and has a host name in common with the route; a listener takes one kind of both`;
 }
 
 /**

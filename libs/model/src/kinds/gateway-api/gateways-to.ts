@@ -2,14 +2,8 @@
 
 import type { Model } from '../../model.ts';
 import type { Resource } from '../../resource.ts';
-import {
-  attachRoute,
-  type GatewayResource,
-  isOurGateway,
-  parentGateway,
-  type RouteKind,
-  routeKinds,
-} from './attachment.ts';
+import { attachRoute } from './attach-route.ts';
+import { type GatewayResource, isOurGateway, parentGateway, type RouteKind, routeKinds } from './attachment.ts';
 import type { BackendObjectReference } from './references.ts';
 
 /** Ours, with a route attached that has the Service among its backends. */

@@ -2,14 +2,8 @@
 
 import type { Model } from '../../model.ts';
 import type { Resource } from '../../resource.ts';
-import {
-  attachRoute,
-  type GatewayResource,
-  parentGateway,
-  type RouteKind,
-  routeKinds,
-  supportedKinds,
-} from './attachment.ts';
+import { attachRoute } from './attach-route.ts';
+import { type GatewayResource, parentGateway, type RouteKind, routeKinds, supportedKinds } from './attachment.ts';
 import type { Condition } from './condition.ts';
 import type { GatewayListener } from './gateway/spec.ts';
 import { isGranted } from './grants.ts';
