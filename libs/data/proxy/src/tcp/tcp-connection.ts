@@ -1,17 +1,8 @@
-/** One client's TCP connection: picks an endpoint, dials it, joins the two, accounts for it once. */
+/** One client's TCP connection: joined with one to an endpoint, and accounted for once. */
 
 import type { IstioTcpMetrics, TcpMetrics } from '@weft/data-filters';
+import type { ConnectionInfo, RouteTarget, TcpHandlerTable } from '@weft/data-runtime';
 import {
-  type Cluster,
-  type ConnectionInfo,
-  type Endpoint,
-  hashText,
-  type PickContext,
-  type RouteTarget,
-  type TcpHandlerTable,
-} from '@weft/data-runtime';
-import {
-  type DialedPeer,
   type Dialer,
   deafSink,
   type Splice,
@@ -21,10 +12,8 @@ import {
   type Wire,
 } from '@weft/data-upstream';
 import { type Cancel, type Clock, describeProvenance, type ErrorCode, errorTable, type Random } from '@weft/kernel';
-import { encodeProxyHeader } from '@weft/proxy-protocol';
-import { splitHostPort } from '../listeners/connection-info.ts';
 import type { ConnectionFacts } from './connection-record.ts';
-import { openTunnel } from './tunnel.ts';
+import { TcpAttempts, type TcpAttemptsClient } from './tcp-attempts.ts';
 
 export interface TcpOwner {
   readonly clock: Clock;
@@ -37,22 +26,17 @@ export interface TcpOwner {
   onClosed(connection: TcpConnection): void;
 }
 
-export class TcpConnection {
+export class TcpConnection implements TcpAttemptsClient {
   readonly #owner: TcpOwner;
   readonly #wire: Wire;
   readonly #info: ConnectionInfo;
   readonly #table: TcpHandlerTable;
   readonly #startedAtMs: number;
   readonly #startedMonotonicMs: number;
-  readonly #tried: Endpoint[] = [];
   #target: RouteTarget | undefined;
-  #cluster: Cluster | undefined;
-  #endpoint: Endpoint | undefined;
-  #upstreamPeerUri: string | undefined;
-  #upstreamLocalAddress = '';
-  #transportFailure = '';
+  /** Nothing: there is no cluster. */
+  #attempts: TcpAttempts | undefined;
   #reason = '';
-  #cancelDial: Cancel | undefined;
   #cancelLife: Cancel = () => {};
   #splice: Splice | undefined;
   #metrics: TcpMetrics | undefined;
@@ -78,12 +62,12 @@ export class TcpConnection {
     this.#target = target;
     const cluster = target.cluster.current;
     if (cluster === undefined) {
-      this.#fail('no_cluster', describeProvenance(target.from));
+      this.onUnreachable('no_cluster', describeProvenance(target.from), '');
       return;
     }
-    this.#cluster = cluster;
     if (table.durationMaxMs > 0) this.#cancelLife = this.#owner.clock.after(table.durationMaxMs, () => this.#tooOld());
-    this.#attempt(cluster);
+    this.#attempts = new TcpAttempts(this.#owner, this.#info, table, cluster, this);
+    this.#attempts.start();
   }
 
   /** Closes both sides now. */
@@ -102,83 +86,7 @@ export class TcpConnection {
     this.stop();
   }
 
-  #attempt(cluster: Cluster): void {
-    const endpoint = this.#pick(cluster);
-    if (endpoint === undefined) {
-      this.#fail('no_healthy_upstream', describeProvenance(cluster.from));
-      return;
-    }
-    const breaker = cluster.breakers.default;
-    if (breaker.used.connections >= breaker.connectionsMax) {
-      this.#fail('upstream_overflow', describeProvenance(cluster.from));
-      return;
-    }
-    breaker.used.connections += 1;
-    endpoint.active += 1;
-    endpoint.counts.connections += 1;
-    endpoint.counts.connectionsTotal += 1;
-    endpoint.counts.requestsTotal += 1;
-    this.#endpoint = endpoint;
-    const dialedAtMs = this.#owner.clock.monotonic();
-    const { proxyProtocol } = cluster;
-    const { remoteAddress, localAddress } = this.#info;
-    this.#cancelDial = this.#owner.dialer.dial(
-      endpoint,
-      cluster.connectTimeoutMs,
-      (upstream, peer) => this.#dialed(upstream, peer),
-      (code, reason) => {
-        this.#cancelDial = undefined;
-        this.#transportFailure = reason;
-        endpoint.counts.connectFailures += 1;
-        this.#observe(cluster, endpoint, 'connect-failed', this.#owner.clock.monotonic() - dialedAtMs);
-        this.#release();
-        this.#tried.push(endpoint);
-        if (this.#tried.length < this.#table.connectAttemptsMax) this.#attempt(cluster);
-        else this.#fail(code, describeProvenance(cluster.from), ',URX');
-      },
-      proxyProtocol === undefined ? {} : { proxyHeader: encodeProxyHeader(proxyProtocol, remoteAddress, localAddress) },
-    );
-  }
-
-  #pick(cluster: Cluster): Endpoint | undefined {
-    if (cluster.originalDestination !== undefined) {
-      // Only the address that a client wanted: this proxy's own would be a circle.
-      return this.#info.restored === false ? undefined : cluster.originalDestination(this.#info.localAddress);
-    }
-    if (this.#table.hash === undefined && this.#tried.length === 0) return cluster.pick();
-    const context: PickContext = {
-      hash: this.#table.hash === 'source-ip' ? hashText(splitHostPort(this.#info.remoteAddress).address) : undefined,
-      avoid: this.#tried,
-      avoidTries: 3,
-      subset: undefined,
-      overrideHost: undefined,
-    };
-    return cluster.pick(context);
-  }
-
-  #dialed(upstream: Wire, peer: DialedPeer): void {
-    this.#cancelDial = undefined;
-    this.#upstreamPeerUri = peer.peerUri;
-    this.#upstreamLocalAddress = upstream.localAddress;
-    const { tunnelHost } = this.#table;
-    if (tunnelHost === undefined) {
-      this.#join(upstream, undefined);
-      return;
-    }
-    this.#cancelDial = openTunnel(upstream, tunnelHost, (reason, early) => {
-      this.#cancelDial = undefined;
-      if (reason === undefined) {
-        this.#join(upstream, early);
-        return;
-      }
-      this.#transportFailure = reason;
-      upstream.destroy();
-      this.#fail('upstream_closed', reason);
-    });
-  }
-
-  /** @param early what the endpoint sent already. */
-  #join(upstream: Wire, early: Buffer | undefined): void {
+  onReached(upstream: Wire, early: Buffer | undefined): void {
     const metrics = this.#place('-');
     this.#metrics = metrics;
     metrics.opened?.add(1);
@@ -198,38 +106,26 @@ export class TcpConnection {
   }
 
   #spliced(result: SpliceResult): void {
-    if (result.end === 'b-broke') this.#transportFailure = result.errorCode;
+    if (result.end === 'b-broke' && this.#attempts !== undefined) this.#attempts.failure = result.errorCode;
     this.#finish(flagOf(result), result.bytesFromA, result.bytesFromB);
   }
 
-  /** @param more flags; Envoy adds URX when the last attempt at a connection failed, also where there was but one. */
-  #fail(code: ErrorCode, reason: string, more = ''): void {
+  onUnreachable(code: ErrorCode, reason: string, more: string): void {
     this.#reason = reason;
     this.#wire.destroy();
     this.#finish(`${errorTable[code].responseFlag}${more}`, 0, 0);
-  }
-
-  #release(): void {
-    if (this.#endpoint === undefined || this.#cluster === undefined) return;
-    this.#endpoint.active -= 1;
-    this.#endpoint.counts.connections -= 1;
-    this.#cluster.breakers.default.used.connections -= 1;
-    this.#endpoint = undefined;
-  }
-
-  #observe(cluster: Cluster, endpoint: Endpoint, local: 'connect-failed', latencyMs: number): void {
-    cluster.observe?.(endpoint, { status: 0, grpcStatus: undefined, local, latencyMs, fields: [] });
   }
 
   #finish(ended: string, bytesReceived: number, bytesSent: number): void {
     if (this.#over) return;
     this.#over = true;
     const flag = this.#flag || ended;
-    this.#cancelDial?.();
+    const attempts = this.#attempts;
+    attempts?.cancel();
     this.#cancelLife();
-    const endpoint = this.#endpoint;
+    const endpoint = attempts?.endpoint;
     this.#count(flag);
-    this.#release();
+    attempts?.release();
     if (this.#table.accessLogs.length > 0) {
       this.#owner.log(this.#table, {
         info: this.#info,
@@ -240,15 +136,15 @@ export class TcpConnection {
         bytesReceived,
         bytesSent,
         target: this.#target,
-        cluster: this.#cluster,
-        endpoint: endpoint ?? this.#tried.at(-1),
-        upstreamLocalAddress: this.#upstreamLocalAddress,
-        upstreamPeerUri: this.#upstreamPeerUri,
-        transportFailure: this.#transportFailure,
+        cluster: attempts?.cluster,
+        endpoint: endpoint ?? attempts?.tried.at(-1),
+        upstreamLocalAddress: attempts?.upstreamLocalAddress ?? '',
+        upstreamPeerUri: attempts?.upstreamPeerUri,
+        transportFailure: attempts?.failure ?? '',
         details: '',
         reason:
           this.#reason === '' && this.#target !== undefined ? describeProvenance(this.#target.from) : this.#reason,
-        attempts: this.#tried.length + (endpoint === undefined ? 0 : 1),
+        attempts: (attempts?.tried.length ?? 0) + (endpoint === undefined ? 0 : 1),
       });
     }
     this.#owner.onClosed(this);
@@ -266,9 +162,9 @@ export class TcpConnection {
       {
         direction: this.#info.direction,
         downstreamPeerUri: this.#info.peerUri,
-        upstreamPeerUri: this.#upstreamPeerUri,
-        cluster: this.#cluster,
-        endpoint: this.#endpoint,
+        upstreamPeerUri: this.#attempts?.upstreamPeerUri,
+        cluster: this.#attempts?.cluster,
+        endpoint: this.#attempts?.endpoint,
         connection: this.#info,
       },
       flag,
