@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseConfig, UsageError } from './config.ts';
+import { parseConfig } from './config.ts';
+import { UsageError } from './usage-error.ts';
 
 const needed = ['--workload-group', 'shop/order', '--token-dir', 't', '--state-dir', 's'];
 

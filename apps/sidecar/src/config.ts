@@ -1,16 +1,19 @@
 /** The settings of the process, from its command line (interfaces.md, section 3). */
 
-import { isIP } from 'node:net';
-import { availableParallelism, networkInterfaces } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import {
-  type EnvoyAgentOptions,
-  type HostPort,
-  type IngressFlag,
-  type ProxyOptions,
-  socketPathBytesMax,
-} from '@weft/data-proxy';
+import type { EnvoyAgentOptions, HostPort, ProxyOptions } from '@weft/data-proxy';
 import { isLogLevel, type LogLevel, logLevels } from '@weft/telemetry';
+import {
+  parseAddress,
+  parseAppMetrics,
+  parseInbound,
+  parseIp,
+  parseOwnAddress,
+  parseSocket,
+  parseXds,
+} from './addresses.ts';
+import { UsageError } from './usage-error.ts';
 
 type FromElsewhere = 'version' | 'clock' | 'random' | 'log' | 'onQuit' | 'predecessor' | 'successor' | 'workerCommand';
 
@@ -23,9 +26,6 @@ export interface Config extends Omit<ProxyOptions, FromElsewhere> {
   /** This process is one of several that accept connections (`--worker`); nothing: it is the one that was started. */
   readonly worker: number | undefined;
 }
-
-/** What is wrong with the command line, in one sentence. */
-export class UsageError extends Error {}
 
 const flags = {
   mode: { type: 'string', default: 'sidecar' },
@@ -161,60 +161,6 @@ function parseGroup(text: string, flag = 'workload-group'): ProxyOptions['worklo
   return { namespace: match[1] ?? '', name: match[2] ?? '' };
 }
 
-/** "http=127.0.0.1:21003,127.0.0.1:21000". */
-function parseInbound(text: string): IngressFlag {
-  const match = /^([a-z0-9-]{1,63})=([^,]+),([^,]+)$/.exec(text);
-  if (match === null) {
-    throw new UsageError(
-      `--inbound ${text}: give name=BIND:PORT,APPHOST:APPPORT, like http=127.0.0.1:21003,127.0.0.1:21000`,
-    );
-  }
-  const own = parseAddress('inbound', match[2] ?? '');
-  const app = parseAddress('inbound', match[3] ?? '');
-  const host = app.host.includes(':') ? `[${app.host}]` : app.host;
-  return { name: match[1] ?? '', bind: own.host, port: own.port, defaultEndpoint: `${host}:${app.port}` };
-}
-
-function split(text: string): { readonly host: string; readonly port: number } | undefined {
-  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  return host === undefined || !(port <= 65_535) ? undefined : { host, port };
-}
-
-function parseAddress(flag: string, text: string): HostPort {
-  const parts = split(text);
-  const host = parts?.host === 'localhost' ? '127.0.0.1' : (parts?.host ?? '');
-  if (parts === undefined || isIP(host) === 0) {
-    throw new UsageError(`--${flag} ${text}: give an IP address and a port, like 127.0.0.1:15001`);
-  }
-  return { host, port: parts.port };
-}
-
-/** The control plane may have a name: in a container network it has nothing else. */
-function parseXds(text: string): HostPort {
-  const parts = split(text);
-  const named = parts !== undefined && (isIP(parts.host) !== 0 || /^[A-Za-z0-9._-]{1,253}$/.test(parts.host));
-  if (!named) throw new UsageError(`--xds ${text}: give a host and a port, like 127.0.0.1:15012`);
-  return parts;
-}
-
-function parseIp(flag: string, text: string): string {
-  const host = text === 'localhost' ? '127.0.0.1' : text;
-  if (isIP(host) === 0) throw new UsageError(`--${flag} ${text}: give an IP address, like 127.0.0.1`);
-  return host;
-}
-
-/** "auto": the first IPv4 address of this machine that is not of loopback. */
-function parseOwnAddress(text: string): string {
-  if (text !== 'auto') return parseIp('address', text);
-  for (const addresses of Object.values(networkInterfaces())) {
-    const found = addresses?.find(({ family, internal }) => family === 'IPv4' && !internal);
-    if (found !== undefined) return found.address;
-  }
-  throw new UsageError('--address auto: this machine has no IPv4 address besides loopback; give one');
-}
-
 function parseDrain(text: string): number {
   const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
   if (seconds <= drainSecondsMax) return seconds;
@@ -232,26 +178,6 @@ function parseFlush(text: string): number {
   const ms = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (ms >= 1) return ms;
   throw new UsageError(`--access-log-flush-ms ${text}: give a number of milliseconds from 1 to 99999`);
-}
-
-/** "127.0.0.1:9100/metrics". */
-function parseAppMetrics(text: string): ProxyOptions['appMetrics'] {
-  const slash = text.indexOf('/');
-  if (slash < 0 || !/^[!-~]+$/.test(text)) {
-    throw new UsageError(`--app-metrics ${text}: give an address and a path, like 127.0.0.1:9100/metrics`);
-  }
-  return { at: parseAddress('app-metrics', text.slice(0, slash)), path: text.slice(slash) };
-}
-
-/** "unix:///run/spire/agent.sock", as SPIFFE_ENDPOINT_SOCKET has it. */
-function parseSocket(text: string): string {
-  const path = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
-  if (path === undefined || Buffer.byteLength(path) > socketPathBytesMax) {
-    throw new UsageError(
-      `--workload-api ${text}: give a socket, like unix:///run/weft/workload.sock, of up to ${socketPathBytesMax} bytes`,
-    );
-  }
-  return path;
 }
 
 /** As Envoy's: 0 is one for each core. */

@@ -14,9 +14,10 @@ import {
 import { stopOnSignal, systemClock, systemRandom, WeftError } from '@weft/kernel';
 import { createLogger } from '@weft/telemetry';
 import manifest from '../package.json' with { type: 'json' };
-import { type Config, parseConfig, UsageError } from './config.ts';
+import { type Config, parseConfig } from './config.ts';
 import { runEnvoyAgent } from './envoy.ts';
 import { sameAgain, upgradeOnSignal } from './upgrade.ts';
+import { UsageError } from './usage-error.ts';
 
 function readConfig(): Config {
   try {
