@@ -301,6 +301,8 @@ export {
   ingressServers,
   isOurIngress,
 } from './translate/ingress.ts';
+export type { IngressAddress } from './translate/ingress-addresses.ts';
+export { ingressAddresses } from './translate/ingress-addresses.ts';
 export type { TranslatedProfile } from './translate/linkerd.ts';
 export { timesOfAnnotations, translateServiceProfile, translateTrafficSplit } from './translate/linkerd.ts';
 export type { PlacedRule } from './translate/route-precedence.ts';

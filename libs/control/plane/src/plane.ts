@@ -124,6 +124,7 @@ function assemble(options: ControlPlaneOptions, folder: StateFolder, bound: Boun
       : createKubernetesSide(options, options.kubernetes, cluster.client, {
           authority,
           model: state.model,
+          mesh: state.mesh,
           gatewayAddresses: (namespace, name) => gatewayAddresses(proxies.connected(), namespace, name),
           refused: () => refusedObjects(state.files()),
           onWebhook: keep('webhook'),

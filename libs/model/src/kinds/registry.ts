@@ -35,7 +35,14 @@ import { workloadGroupSchema } from './workload-group/schema.ts';
 import { validateWorkloadGroup } from './workload-group/validate.ts';
 
 export const kindDefinitions: { readonly [K in Kind]: KindDefinition<K> } = {
-  Service: { kind: 'Service', apiVersions: ['v1'], schema: serviceSchema, validate: validateService },
+  Service: {
+    kind: 'Service',
+    apiVersions: ['v1'],
+    root: '',
+    reads: ['status'],
+    schema: serviceSchema,
+    validate: validateService,
+  },
   ServiceEntry: {
     kind: 'ServiceEntry',
     apiVersions: networkingVersions,

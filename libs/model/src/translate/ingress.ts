@@ -41,7 +41,9 @@ export function isOurIngress({ annotations, spec }: Ingress, settings: IngressSe
 }
 
 /** Labels of the gateways that serve Ingresses. */
-export function ingressSelector(settings: IngressSettings): Readonly<Record<string, string>> {
+export function ingressSelector(
+  settings: Pick<IngressSettings, 'ingressSelector' | 'ingressService'>,
+): Readonly<Record<string, string>> {
   const { ingressSelector: selector, ingressService } = settings;
   if (selector !== '') return { istio: selector };
   const usual = ingressService === '' || ingressService === 'istio-ingressgateway';

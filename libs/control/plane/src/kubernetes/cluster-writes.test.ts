@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileState } from '@weft/control-sources';
 import { createManualClock } from '@weft/kernel';
-import { createModel, parseDocuments } from '@weft/model';
+import { createModel, defaultMeshConfig, parseDocuments } from '@weft/model';
 import { createLogger } from '@weft/telemetry';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFakeCluster } from '../testing/fake-cluster.ts';
@@ -165,6 +165,7 @@ spec: { targetRefs: [{ group: "", kind: Service, name: gone }], validation: { we
       client: cluster.client,
       logger,
       now: () => 'now',
+      mesh: () => ({ ...defaultMeshConfig, ingressService: 'web' }),
       addressesOf: () => ['10.0.0.1'],
       stopped: () => false,
     });
@@ -192,6 +193,37 @@ spec: { targetRefs: [{ group: "", kind: Service, name: gone }], validation: { we
     });
     expect(await writer.write(mesh)).toBe(true);
     expect(writes()).toBe(4);
+  });
+
+  it('of Ingresses of ours have the addresses of their Service, and nothing where it has none', async () => {
+    const { cluster, writer, writes } = bench();
+    const ingress = (name: string, className: string): string => `---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: ${name}, namespace: shop }
+spec: { ingressClassName: ${className}, defaultBackend: { service: { name: a, port: { number: 80 } } } }
+`;
+    const pathOf = (name: string): string => `/apis/networking.k8s.io/v1/namespaces/shop/ingresses/${name}`;
+    const all = ['ours', 'others'].map(pathOf);
+    for (const path of all) cluster.objects.set(path, { metadata: { name: 'x', resourceVersion: '1' } });
+    const service = (status: string): string => `apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: istio-system }
+spec: { ports: [{ port: 80 }] }
+status: ${status}
+${ingress('ours', 'istio')}${ingress('others', 'nginx')}`;
+    const statuses = () => all.map((path) => cluster.objects.get(path)?.['status']);
+    await writer.write(modelOf(service('{}')));
+    expect(writes()).toBe(0);
+    const given = '{ loadBalancer: { ingress: [{ ip: 203.0.113.7 }, { hostname: lb.example.com }] } }';
+    await writer.write(modelOf(service(given)));
+    expect(statuses()).toEqual([
+      { loadBalancer: { ingress: [{ ip: '203.0.113.7' }, { hostname: 'lb.example.com' }] } },
+      undefined,
+    ]);
+    await writer.write(modelOf(service('{}')));
+    expect(statuses()).toEqual([{ loadBalancer: { ingress: [] } }, undefined]);
+    expect(writes()).toBe(2);
   });
 
   it('of routes that we do not take say why, for parents of ours, until they are taken', async () => {

@@ -6,8 +6,11 @@ import {
   gatewayClassCondition,
   gatewayController,
   gatewayStatus,
+  ingressAddresses,
   isOurGateway,
+  isOurIngress,
   type Kind,
+  type MeshConfig,
   type Model,
   type ParentReference,
   parentGateway,
@@ -44,8 +47,14 @@ export interface RefusedRoute extends RefusedObject {
 export type AddressesOf = (namespace: string, name: string) => readonly string[];
 
 /** Of a model, each object once. */
-export function dueStatuses(model: Model, addressesOf: AddressesOf): readonly DueStatus[] {
-  return [...classes(model), ...gateways(model, addressesOf), ...routes(model), ...policies(model)];
+export function dueStatuses(model: Model, mesh: MeshConfig, addressesOf: AddressesOf): readonly DueStatus[] {
+  return [
+    ...classes(model),
+    ...gateways(model, addressesOf),
+    ...routes(model),
+    ...policies(model),
+    ...ingresses(model, mesh),
+  ];
 }
 
 /** Other objects say nothing of who takes them. */
@@ -107,6 +116,15 @@ function policies(model: Model): readonly DueStatus[] {
     const ancestors = backendTlsPolicyStatus(model, resource);
     return due('BackendTLSPolicy', resource, { ancestors, controllerName: gatewayController });
   });
+}
+
+/** Where they are reached is the mesh's to say: the same for all. */
+function ingresses(model: Model, mesh: MeshConfig): readonly DueStatus[] {
+  const ingress = ingressAddresses(model, mesh);
+  return model
+    .byKind('Ingress')
+    .filter((resource) => isOurIngress(resource, mesh))
+    .map((resource) => due('Ingress', resource, { loadBalancer: { ingress } }));
 }
 
 function due(kind: Kind, resource: Resource, wanted: WantedStatus): DueStatus {

@@ -3,7 +3,7 @@
 import { type Authority, createKubernetesTokenReviewer, type TokenReviewer } from '@weft/control-ca';
 import { type ApiClient, type ClusterAccess, createApiClient } from '@weft/control-sources';
 import type { Cancel, Clock, Part } from '@weft/kernel';
-import type { Model } from '@weft/model';
+import type { MeshConfig, Model } from '@weft/model';
 import type { Address } from '../grpc/listen.ts';
 import type { ControlPlaneOptions } from '../options.ts';
 import type { RefusedObject } from './due-statuses.ts';
@@ -25,6 +25,7 @@ export interface KubernetesSide {
 export interface PlaneSight {
   readonly authority: Authority;
   model(): Model;
+  mesh(): MeshConfig;
   /** Of the connected proxies of a Gateway of the Gateway API. */
   gatewayAddresses(namespace: string, name: string): readonly string[];
   /** Objects of the cluster whose newest version is not taken. */
@@ -69,6 +70,7 @@ export function createKubernetesSide(
     client,
     logger,
     now: () => new Date(clock.now()).toISOString().replace(/\.\d+/, ''),
+    mesh: sight.mesh,
     addressesOf: sight.gatewayAddresses,
     stopped: () => stopped || !leader.leading(),
   });

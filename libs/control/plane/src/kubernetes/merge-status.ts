@@ -1,7 +1,7 @@
 /** A wanted status over the one that an object has: times stay where nothing changed, other controllers' parts stay. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Condition, GatewayStatus, PolicyAncestorStatus, RouteParentStatus } from '@weft/model';
+import type { Condition, GatewayStatus, IngressAddress, PolicyAncestorStatus, RouteParentStatus } from '@weft/model';
 
 /** A condition as it stands in an object. */
 export interface ObservedCondition extends Condition {
@@ -11,6 +11,7 @@ export interface ObservedCondition extends Condition {
 
 export type WantedStatus =
   | { readonly conditions: readonly Condition[] }
+  | { readonly loadBalancer: { readonly ingress: readonly IngressAddress[] } }
   | (GatewayStatus & { readonly addresses: readonly object[] })
   | { readonly parents: readonly RouteParentStatus[]; readonly controllerName: string }
   | { readonly ancestors: readonly PolicyAncestorStatus[]; readonly controllerName: string };
@@ -33,6 +34,7 @@ export interface ObservedStatus {
   readonly listeners?: readonly ObservedListener[];
   readonly parents?: readonly Entry[];
   readonly ancestors?: readonly Entry[];
+  readonly loadBalancer?: { readonly ingress?: readonly IngressAddress[] };
   readonly [field: string]: unknown;
 }
 
@@ -51,6 +53,7 @@ export function mergeStatus(
     });
     return [...before.filter(({ type }) => !next.some((one) => one.type === type)), ...ours];
   };
+  if ('loadBalancer' in wanted) return mergeAddresses(observed, wanted.loadBalancer.ingress);
   const next = { ...observed };
   const shared = <T extends Entry<Condition>>(
     before: readonly Entry[] = [],
@@ -85,4 +88,13 @@ export function mergeStatus(
   }
   // As JSON: what is absent and what is undefined are one.
   return isDeepStrictEqual(JSON.parse(JSON.stringify(next)), JSON.parse(JSON.stringify(observed))) ? undefined : next;
+}
+
+/** Of an Ingress: what other controllers say of its ports stays where the addresses are the same. */
+function mergeAddresses(observed: ObservedStatus, wanted: readonly IngressAddress[]): ObservedStatus | undefined {
+  const known = observed.loadBalancer?.ingress ?? [];
+  const isSame =
+    known.length === wanted.length &&
+    wanted.every(({ ip, hostname }, index) => ip === known[index]?.ip && hostname === known[index]?.hostname);
+  return isSame ? undefined : { ...observed, loadBalancer: { ingress: wanted } };
 }

@@ -1,6 +1,6 @@
 /** Writes the statuses that are due, and remembers which are written. */
 
-import type { Model, Resource } from '@weft/model';
+import type { MeshConfig, Model, Resource } from '@weft/model';
 import {
   type AddressesOf,
   dueStatuses,
@@ -20,6 +20,7 @@ export interface StatusWriter {
 }
 
 export interface StatusWriterOptions extends PatchStatusOptions {
+  readonly mesh: () => MeshConfig;
   readonly addressesOf: AddressesOf;
   /** True: stop in the middle. */
   readonly stopped: () => boolean;
@@ -34,7 +35,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       let complete = true;
       const routes = refused.filter(isRefusedRoute);
       const unread = new Set(routes.map(nameOfObject));
-      const all = dueStatuses(model, options.addressesOf).filter(({ what }) => !unread.has(what));
+      const all = dueStatuses(model, options.mesh(), options.addressesOf).filter(({ what }) => !unread.has(what));
       const names = new Set(all.map(({ what }) => what));
       for (const what of [...written.keys()]) if (!names.has(what)) written.delete(what);
       for (const { what, path, resource, wanted: status } of all) {

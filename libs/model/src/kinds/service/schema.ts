@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { dnsLabel, labels, portNumber, wholeNumber } from '../../schema/fields.ts';
-import { apiObject, checkedString, choice } from '../../schema/object.ts';
+import { apiObject, checkedString, choice, looseObject } from '../../schema/object.ts';
 import { ipAddress } from '../addresses.ts';
 import { numberOrName } from '../ports.ts';
 import type { ServiceSpec } from './spec.ts';
@@ -26,7 +26,7 @@ const clusterAddress = checkedString((value) =>
 const secondsMax = 86_400;
 
 /** What concerns the nodes and the cloud alone passes and changes nothing. */
-export const serviceSchema: z.ZodType<ServiceSpec> = apiObject('Service', {
+const spec = apiObject('Service', {
   selector: labels.default({}),
   ports: z.array(port).default([]),
   type: choice('Service.type', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']).exactOptional(),
@@ -71,3 +71,20 @@ export const serviceSchema: z.ZodType<ServiceSpec> = apiObject('Service', {
     return { ...spec, ...(seconds === undefined ? {} : { sessionAffinityTimeoutMs: seconds * 1000 }) };
   },
 );
+
+const status = looseObject({
+  loadBalancer: looseObject({
+    ingress: z
+      .array(looseObject({ ip: ipAddress.exactOptional(), hostname: z.string().exactOptional() }))
+      .exactOptional(),
+  }).exactOptional(),
+});
+
+/** The document without its envelope, and with `status`. */
+export const serviceSchema: z.ZodType<ServiceSpec> = apiObject('Service', {
+  spec,
+  status: status.exactOptional(),
+}).transform(({ spec: fields, status: { loadBalancer } = {} }): ServiceSpec => {
+  const addresses = (loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
+  return addresses.length === 0 ? fields : { ...fields, loadBalancerAddresses: addresses };
+});

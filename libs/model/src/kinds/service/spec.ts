@@ -13,6 +13,8 @@ export interface ServiceSpec {
   readonly clusterIPs?: readonly string[];
   /** Addresses outside of the cluster that lead to this service too. */
   readonly externalIPs?: readonly string[];
+  /** Addresses and names that a load balancer outside of the cluster gave it (`status.loadBalancer`); absent: none. */
+  readonly loadBalancerAddresses?: readonly string[];
   /** DNS name that an ExternalName service stands for. */
   readonly externalName?: string;
   readonly sessionAffinity?: 'None' | 'ClientIP';

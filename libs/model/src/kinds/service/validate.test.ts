@@ -93,4 +93,7 @@ const cases: Case[] = [
 ];
 
 describeFull('Service', import.meta.dirname);
-describeVerdicts('Service', cases);
+describeVerdicts(
+  'Service',
+  cases.map(([name, fields, ...told]) => [name, `spec:\n${fields.replaceAll(/^/gm, '  ')}`, ...told]),
+);
