@@ -1,5 +1,6 @@
 /** What the table's client saw of a request: the same form for HTTP/1 and HTTP/2. */
 
+import type { Socket } from 'node:net';
 import type { CaseRequest } from './traffic-case.ts';
 
 export interface Answer {
@@ -14,6 +15,10 @@ export interface Answer {
   /** Ends with "<cut>" where less came than was announced. */
   readonly body: string;
   readonly trailers: Readonly<Record<string, string>>;
+  /** How a conversation of bytes ended for the client. */
+  readonly ended: 'FIN' | 'RST' | undefined;
+  /** The client's address, "127.0.0.1:40000": by it the log names a connection of bytes. Empty: it was not connected. */
+  readonly from: string;
   readonly elapsedMs: number;
   /** Ends the connection: after the line of the log, so that no proxy sees the client leave in the middle of its own end. */
   close(): void;
@@ -29,7 +34,13 @@ export const noAnswer: Omit<Answer, 'elapsedMs' | 'close'> = {
   headers: {},
   body: '',
   trailers: {},
+  ended: undefined,
+  from: '',
 };
+
+export function addressOf({ localAddress = '', localPort = 0 }: Socket): string {
+  return `${localAddress}:${localPort}`;
+}
 
 export function bodyOf(request: CaseRequest): string {
   return request.body ?? (request.bodyBytes === undefined ? '' : 'x'.repeat(request.bodyBytes));

@@ -15,6 +15,7 @@ export function breaches(see: Expected, outcomes: readonly Outcome[]): readonly 
   same('status', see.status, first.status);
   same('statuses', see.statuses?.join(), first.statuses.join());
   same('reset', see.reset, first.reset);
+  same('end', see.ended, first.ended);
   same('endpoint', see.endpoint, upstream?.endpoint);
   same('path', see.path, upstream?.path);
   same('method', see.method, upstream?.method);

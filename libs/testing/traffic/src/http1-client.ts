@@ -1,7 +1,7 @@
 /** One HTTP/1 connection of the table's client: writes octets, reads every answer on it. */
 
 import type { Socket } from 'node:net';
-import { type Answer, answerTimeoutMs, bodyOf, fieldsOf, noAnswer } from './answer.ts';
+import { type Answer, addressOf, answerTimeoutMs, bodyOf, fieldsOf, noAnswer } from './answer.ts';
 import { openClientSocket } from './tls-client.ts';
 import type { CaseRequest } from './traffic-case.ts';
 
@@ -23,6 +23,7 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
   const segments = typeof request.raw === 'string' ? [request.raw] : (request.raw ?? [headAndBody(request, id)]);
   const method = (segments[0] ?? '').trimStart().split(' ')[0] ?? '';
   let text = '';
+  let from = '';
   let tunnelled = false;
   return new Promise((resolve) => {
     let over = false;
@@ -35,7 +36,7 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
       for (const timer of timers) clearTimeout(timer);
       if (tunnelled || request.leaveAfterMs !== undefined) socket.destroy();
       const elapsedMs = performance.now() - started;
-      resolve({ ...answerOf(readAnswers(text, method, true)), elapsedMs, close: () => void socket.destroy() });
+      resolve({ ...answerOf(readAnswers(text, method, true)), from, elapsedMs, close: () => void socket.destroy() });
     };
     timers.push(setTimeout(finish, request.leaveAfterMs ?? answerTimeoutMs));
     socket.on('data', (chunk: Buffer) => {
@@ -57,7 +58,10 @@ export async function sendHttp1(port: number, request: CaseRequest, id: string):
     });
     socket.on('error', finish);
     socket.on('close', finish);
-    socket.on('connect', () => writeSegments(socket, segments.slice(0, segments.length - held.length), id, timers));
+    socket.on('connect', () => {
+      from = addressOf(socket);
+      writeSegments(socket, segments.slice(0, segments.length - held.length), id, timers);
+    });
   });
 }
 
@@ -91,10 +95,10 @@ function isTunnel(status: number, method: string): boolean {
   return status === 101 || (method === 'CONNECT' && status === 200);
 }
 
-function answerOf(answers: readonly Parsed[]): Omit<Answer, 'elapsedMs' | 'close'> {
+function answerOf(answers: readonly Parsed[]): Omit<Answer, 'from' | 'elapsedMs' | 'close'> {
   const statuses = answers.map(({ status }) => status);
   const last = answers.at(-1);
-  return last === undefined ? noAnswer : { ...last, statuses, reset: undefined };
+  return last === undefined ? noAnswer : { ...last, statuses, reset: undefined, ended: undefined };
 }
 
 /** @param closed no more octets come. */

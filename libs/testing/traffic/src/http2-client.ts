@@ -1,13 +1,17 @@
 /** One HTTP/2 stream of the table's client, on a connection of its own. */
 
 import { connect } from 'node:http2';
-import { type Answer, answerTimeoutMs, bodyOf, fieldsOf } from './answer.ts';
+import { type Answer, addressOf, answerTimeoutMs, bodyOf, fieldsOf } from './answer.ts';
 import { openClientSocket } from './tls-client.ts';
 import type { CaseRequest } from './traffic-case.ts';
 
 export async function sendHttp2(port: number, request: CaseRequest, id: string): Promise<Answer> {
   const started = performance.now();
   const session = connect(`http://127.0.0.1:${port}`, { createConnection: () => openClientSocket(port, request.tls) });
+  let from = '';
+  session.on('connect', (_, socket) => {
+    from = addressOf(socket);
+  });
   session.on('error', () => {});
   const fields = fieldsToSend(request, id);
   // Extended CONNECT may be sent only once the server has allowed it.
@@ -54,6 +58,8 @@ export async function sendHttp2(port: number, request: CaseRequest, id: string):
         headers,
         body: cut ? `${text}<cut>` : text,
         trailers: trailing,
+        ended: undefined,
+        from,
         elapsedMs: performance.now() - started,
         close: () => session.destroy(),
       });

@@ -20,6 +20,7 @@ export interface Outcome {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly trailers: Readonly<Record<string, string>>;
+  readonly ended: 'FIN' | 'RST' | undefined;
   readonly elapsedMs: number;
   /** In order of arrival. */
   readonly seen: readonly Seen[];
@@ -51,6 +52,7 @@ export function outcomeOf(answer: Answer, seen: readonly Seen[], line: LogLine |
     headers: answer.headers,
     body: answer.body,
     trailers: answer.trailers,
+    ended: answer.ended,
     elapsedMs: answer.elapsedMs,
     seen,
     flag: line?.flag ?? '-',
@@ -66,9 +68,10 @@ export function outcomeOf(answer: Answer, seen: readonly Seen[], line: LogLine |
 
 /** What is compared between the peers: everything but times and what the case leaves out. */
 export function comparable(outcome: Outcome, ignored: readonly OutcomeField[]): object {
-  const all: Record<OutcomeField | 'statuses' | 'reset', unknown> = {
+  const all: Record<OutcomeField | 'statuses' | 'reset' | 'ended', unknown> = {
     statuses: outcome.statuses,
     reset: outcome.reset,
+    ended: outcome.ended,
     headers: stable(outcome.headers),
     body: outcome.body,
     trailers: outcome.trailers,

@@ -2,7 +2,7 @@
 
 import { send } from './client.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
-import type { Peer } from './peers/peer.ts';
+import { logLineTimeoutMs, type Peer } from './peers/peer.ts';
 import type { CaseRequest } from './traffic-case.ts';
 import type { World } from './world.ts';
 
@@ -20,12 +20,22 @@ export async function runRequest(
     const id = `${peer.name}-${caseIndex}-${nth}-${turn}`;
     const answer = await send(peer.portOf(caseIndex), request, id);
     if (request.logsAtEnd === true) answer.close();
-    const line = request.unlogged === true ? undefined : await peer.logLine(id, caseIndex);
+    const line = request.unlogged === true ? undefined : await peer.logLine(caseIndex, id, answer.from);
     answer.close();
+    // Nothing orders the endpoint's end of a conversation of bytes before the line of the log.
+    if (request.talk !== undefined && request.see.attempts !== 0) await seen(world, id);
     return outcomeOf(answer, world.seenOf(id), line);
   };
   if (request.parallel === true) return Promise.all(Array.from({ length: times }, (_, turn) => one(turn)));
   const outcomes: Outcome[] = [];
   for (let turn = 0; turn < times; turn += 1) outcomes.push(await one(turn));
   return outcomes;
+}
+
+const lookMs = 2;
+
+async function seen(world: World, id: string): Promise<void> {
+  const until = performance.now() + logLineTimeoutMs;
+  while (world.seenOf(id).length === 0 && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
 }

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { ServiceName } from './backend/services.ts';
+import type { Talk } from './tcp-client.ts';
 import type { ClientTls } from './tls-client.ts';
 
 /** Names of the echo endpoints: "a", "b" and "c" answer; "closed" refuses connections. */
@@ -32,6 +33,8 @@ export interface CaseRequest {
   readonly raw?: string | readonly string[];
   /** All fields of the HEADERS frame as they are, "name: value", pseudo-fields too; `x-case` is added: HTTP/2 only. */
   readonly fields?: readonly string[];
+  /** A conversation of bytes, instead of all of the above. */
+  readonly talk?: Talk;
   /** Answers awaited on the connection: requests that `raw` pipelines. Default: 1. */
   readonly answers?: number;
   /** Sent once the answer is 101, or 200 to CONNECT; as many octets as this come back as the body. */
@@ -65,6 +68,8 @@ export interface Expected {
   readonly statuses?: readonly number[];
   /** Code of the RST_STREAM that ended the request, or of GOAWAY. */
   readonly reset?: number;
+  /** Of a conversation of bytes. */
+  readonly ended?: 'FIN' | 'RST';
   readonly headers?: Readonly<Record<string, string | RegExp | undefined>>;
   readonly body?: string | RegExp;
   readonly trailers?: Readonly<Record<string, string | RegExp | undefined>>;

@@ -45,7 +45,7 @@ export async function startWorld(
   for (const name of ['a', 'b', 'c']) echoes.push(await startEcho(name, note));
   const [closed = 0, ...ports] = await freePorts(1 + 2 * cases.length);
   const echoPorts = Object.fromEntries(echoes.map(({ name, port }) => [name, port]));
-  const services = await startServices(echoPorts);
+  const services = await startServices(echoPorts, note);
   const endpoints = { ...echoPorts, closed, ...services.ports };
   const plane = await startFakeControlPlane();
   const resourcesFor = (own: readonly number[], accessLog: string): readonly TestResource[] =>

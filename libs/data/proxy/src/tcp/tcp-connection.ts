@@ -173,15 +173,8 @@ export class TcpConnection implements TcpAttemptsClient {
   }
 }
 
-function flagOf(result: SpliceResult): string {
-  switch (result.end) {
-    case 'a-broke':
-      return result.errorCode === '' ? '-' : 'DC';
-    case 'b-broke':
-      return result.errorCode === '' ? '-' : 'UC';
-    case 'idle':
-      return 'SI';
-    default:
-      return '-';
-  }
+/** As Envoy's tcp_proxy: a reset of the endpoint has a flag; an end, a reset of the client and the idle timeout have none. */
+function flagOf({ end, errorCode }: SpliceResult): string {
+  if (end !== 'b-broke' || errorCode === '') return '-';
+  return errorCode === 'ECONNRESET' ? 'UR' : 'UC';
 }

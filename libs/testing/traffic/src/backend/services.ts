@@ -7,7 +7,9 @@ import { createServer as createTls, type TLSSocket } from 'node:tls';
 import { keySets } from '../json-web-keys.ts';
 import { tlsMaterial, trustedRootsPem } from '../tls-material.ts';
 import { answerCheck } from './authorizer.ts';
+import type { Seen } from './echo.ts';
 import { answerRateLimit } from './rate-limiter.ts';
+import { createTalkServer } from './talk.ts';
 
 export interface Services {
   /** By the names that cases use. */
@@ -15,12 +17,18 @@ export interface Services {
   stop(): void;
 }
 
-/** "grpc": all gRPC services; "keys": JWKS by path; "tls" and "mtls": an echo by the first label of SNI, "a" by default. */
-export type ServiceName = 'grpc' | 'keys' | 'tls' | 'mtls';
+/** "grpc": all gRPC services; "keys": JWKS by path; "tls" and "mtls": an echo by the first label of SNI, "a" by default; "talk": bytes. */
+export type ServiceName = 'grpc' | 'keys' | 'tls' | 'mtls' | 'talk';
 
-/** @param echoes ports of the echo endpoints. */
-export async function startServices(echoes: Readonly<Record<string, number>>): Promise<Services> {
-  const servers = { grpc: startGrpc(), keys: startKeys(), tls: startTls(echoes, false), mtls: startTls(echoes, true) };
+/** @param echoes ports of the echo endpoints. @param onSeen called for each conversation of bytes. */
+export async function startServices(
+  echoes: Readonly<Record<string, number>>,
+  onSeen: (seen: Seen) => void,
+): Promise<Services> {
+  const servers = {
+    ...{ grpc: startGrpc(), keys: startKeys(), talk: createTalkServer(onSeen) },
+    ...{ tls: startTls(echoes, false), mtls: startTls(echoes, true) },
+  };
   const sockets = new Set<{ destroy(): unknown }>();
   const ports: Record<string, number> = {};
   for (const [name, server] of Object.entries(servers)) {

@@ -55,7 +55,7 @@ export function streamLog(extra: Readonly<Record<string, string>> = {}): JsonObj
     log_format: {
       json_format: {
         case: '@case',
-        id: '-',
+        id: '%DOWNSTREAM_DIRECT_REMOTE_ADDRESS%',
         flag: '%RESPONSE_FLAGS%',
         details: '%RESPONSE_CODE_DETAILS%',
         route: '%ROUTE_NAME%',

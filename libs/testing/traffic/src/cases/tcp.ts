@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { TrafficCase } from '../traffic-case.ts';
-import { filter, tcpProxy } from './parts.ts';
+import { filter, streamLog, tcpProxy } from './parts.ts';
 
 const get = { send: 'GET /tcp', logsAtEnd: true } as const;
 const tcp = (config: JsonObject, ...before: JsonObject[]): JsonObject => ({
@@ -41,7 +41,81 @@ const request = 'GET / HTTP/1.1\r\nhost: x\r\nx-case: {id}\r\n\r\n';
 /** PROXY v2: TCP over IPv4 from 9.9.9.9:1000 to 8.8.8.8:80. */
 const version2 = `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x09\x09\x09\x09\x08\x08\x08\x08\x03\xe8\0\x50`;
 
+const talking = {
+  listener: tcp({ cluster: 'talk', access_log: [streamLog({ received: '%BYTES_RECEIVED%', sent: '%BYTES_SENT%' })] }),
+  clusters: { talk: { endpoints: ['talk'] } },
+} as const;
+
+/** Ends of connections: who ends or resets, what the other is told, and the flag. */
+const endCases: readonly TrafficCase[] = [
+  {
+    ...talking,
+    name: 'the end of a TCP client reaches the endpoint, whose answer still comes',
+    requests: [
+      {
+        send: 'ends',
+        talk: { endpoint: 'counts', client: 'ends' },
+        see: { body: 'got 5', ended: 'FIN', method: 'FIN', upstreamBody: 'hello', flag: '-', log: { sent: '5' } },
+      },
+    ],
+    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
+  },
+  {
+    ...talking,
+    name: 'the end of a TCP endpoint reaches the client, who may speak on',
+    requests: [
+      {
+        send: 'ends after',
+        talk: { endpoint: 'ends-first', client: 'ends-after' },
+        see: { body: 'something', ended: 'FIN', method: 'FIN', upstreamBody: 'more', flag: '-', log: { sent: '9' } },
+      },
+    ],
+    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
+  },
+  {
+    ...talking,
+    name: 'a TCP endpoint that resets',
+    requests: [
+      {
+        send: 'first',
+        talk: { endpoint: 'resets', client: 'goes-on' },
+        see: { body: '', ended: 'RST', method: 'own', flag: 'UR' },
+      },
+      {
+        send: 'later',
+        talk: { endpoint: 'resets-later', client: 'goes-on' },
+        see: { body: 'something', ended: 'RST', method: 'own', upstreamBody: 'more', flag: 'UR' },
+      },
+    ],
+    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
+  },
+  {
+    ...talking,
+    name: 'a TCP client that resets',
+    requests: [
+      {
+        send: 'reset',
+        talk: { endpoint: 'waits', client: 'resets' },
+        see: { body: 'something', method: 'RST', flag: '-' },
+      },
+    ],
+    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
+  },
+  {
+    name: 'a TCP client hears of an endpoint that refuses by an end',
+    listener: tcp({ cluster: 'closed' }),
+    requests: [
+      {
+        send: 'nothing',
+        talk: { endpoint: 'waits', client: 'silent' },
+        see: { body: '', ended: 'FIN', attempts: 0, flag: 'UF,URX' },
+      },
+    ],
+  },
+];
+
 export const tcpCases: readonly TrafficCase[] = [
+  ...endCases,
   {
     name: 'a TCP proxy hands the octets on and logs the connection',
     listener: tcp({ cluster: 'a' }),

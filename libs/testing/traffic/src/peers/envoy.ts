@@ -57,8 +57,6 @@ function bootstrap(xdsPort: number): object {
 }
 
 const startTimeoutMs = 30_000;
-/** Until the lines of the probes of TCP listeners have been flushed. */
-const probeLogMs = 150;
 
 /** @param folder for its files. @param accessLog that the resources name. */
 export async function startEnvoy(
@@ -89,13 +87,10 @@ export async function startEnvoy(
       throw new Error(`Envoy does not run the table: ${nack ?? ended ?? `port ${port} does not open`}`);
     }
   }
-  const tail = tailLog(accessLog);
-  await new Promise((resolve) => setTimeout(resolve, probeLogMs));
-  tail.skip();
   return {
     name: 'envoy',
     portOf: (index) => ports[index] ?? 0,
-    logLine: tail.line,
+    logLine: tailLog(accessLog).line,
     async stop() {
       child.kill('SIGTERM');
       await gone;

@@ -5,10 +5,12 @@ import type { LogLine } from '../outcome.ts';
 import { logLineTimeoutMs } from './peer.ts';
 
 export interface LogTail {
-  /** Resolves with the last line of an id once there is one, or with a line of the case that has no id: its request could not be read. */
-  line(id: string, caseIndex: number): Promise<LogLine | undefined>;
-  /** Leaves out what is there: lines of connections that only looked whether a port is open. */
-  skip(): void;
+  /**
+   * Resolves with the last line of the case with one of the names once there is one, or with a line of the case that has no name: its request
+   * could not be read. A connection of bytes has the address of its client as its name, so that those which only looked whether a port is open
+   * are not taken for it.
+   */
+  line(caseIndex: number, ...names: readonly string[]): Promise<LogLine | undefined>;
 }
 
 const lookMs = 5;
@@ -37,20 +39,18 @@ export function tailLog(file: string): LogTail {
       const line = JSON.parse(text) as LogLine;
       // Another line follows: that of the request which was sent where the redirect says.
       if (line.details === 'internal_redirect') continue;
-      if (line.id !== null && line.id !== '-') lines.set(line.id, line);
+      if (line.id !== null && line.id !== '-') lines.set(`${line.case} ${line.id}`, line);
       else nameless.set(line.case, [...(nameless.get(line.case) ?? []), line]);
     }
   };
   return {
-    skip() {
-      read();
-      nameless.clear();
-    },
-    async line(id, caseIndex) {
+    async line(caseIndex, ...names) {
       const until = performance.now() + logLineTimeoutMs;
+      const own = `case-${caseIndex}`;
       for (;;) {
         read();
-        const found = lines.get(id) ?? nameless.get(`case-${caseIndex}`)?.shift();
+        const named = names.find((name) => lines.has(`${own} ${name}`));
+        const found = named === undefined ? nameless.get(own)?.shift() : lines.get(`${own} ${named}`);
         if (found !== undefined || performance.now() > until) return found;
         await new Promise((resolve) => setTimeout(resolve, lookMs));
       }

@@ -7,8 +7,11 @@ export interface Peer {
   readonly portOf: (caseIndex: number) => number;
   /** Why the peer refused the resources of a case. */
   refusal?(caseIndex: number): string | undefined;
-  /** The access log's line of a request; waits for it, since logs are written late. @returns nothing when none came in time. */
-  logLine(id: string, caseIndex: number): Promise<LogLine | undefined>;
+  /**
+   * The access log's line of a request, or of its connection where the client's address is its name; waits for it, since logs are written late.
+   * @returns nothing when none came in time.
+   */
+  logLine(caseIndex: number, id: string, from: string): Promise<LogLine | undefined>;
   stop(): Promise<void>;
 }
 
