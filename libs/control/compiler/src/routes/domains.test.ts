@@ -25,7 +25,17 @@ describe('domains of a service', () => {
         'n',
         'cluster.local',
       ),
-    ).toEqual(['a.b', '*.a.b', '10.0.0.1', '[::1]', '10.0.0.2']);
+    ).toEqual(['a.b', 'a.b.', '*.a.b', '*.a.b.', '10.0.0.1', '[::1]', '10.0.0.2']);
+  });
+
+  it('have the full name with the dot of the root, but for an address', () => {
+    const names = (host: string) => serviceDomains(service(host), 'shop', 'cluster.local');
+    expect(names('pay.shop.svc.cluster.local').slice(0, 3)).toEqual([
+      'pay.shop.svc.cluster.local',
+      'pay.shop.svc.cluster.local.',
+      'pay',
+    ]);
+    expect([names('*.example.com'), names('10.0.0.1')]).toEqual([['*.example.com', '*.example.com.'], ['10.0.0.1']]);
   });
 
   it('go to the first that asks, whatever their case, and a shorter form to nobody whose full name it is not', () => {

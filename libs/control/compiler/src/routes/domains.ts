@@ -1,5 +1,6 @@
 /** The names that callers use for a host, as domains of its virtual host. */
 
+import { isIP } from 'node:net';
 import type { ServiceShape } from '../scope/service-shape.ts';
 
 /** How a client writes it: an IPv6 address in brackets. */
@@ -21,13 +22,14 @@ export function shorterNames(host: string, callerNamespace: string, domain: stri
   return isOwn ? [named.slice(0, dot), `${named}.svc`, named] : [named, `${named}.svc`];
 }
 
-/** Every name of a service from a namespace, the full one first. */
+/** Every name of a service from a namespace, the full one first, then that with the dot of the root that resolvers may be asked with. */
 export function serviceNames(
-  service: Pick<ServiceShape, 'host'>,
+  { host }: Pick<ServiceShape, 'host'>,
   callerNamespace: string,
   domain: string,
 ): readonly string[] {
-  return [service.host, ...shorterNames(service.host, callerNamespace, domain)];
+  const absolute = isIP(host) === 0 ? [`${host}.`] : [];
+  return [host, ...absolute, ...shorterNames(host, callerNamespace, domain)];
 }
 
 /** As `serviceNames`, with the names of single endpoints of a headless service and the service's own addresses. */
