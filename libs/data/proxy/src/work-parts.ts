@@ -69,5 +69,8 @@ export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, ch
     outbound: options.mode === 'gateway' ? 'gateway' : 'outbound',
   });
   facts.follow(runtime);
+  runtime.onEndpointsGone((endpoints) => {
+    for (const endpoint of endpoints) upstream.pools.forget(endpoint);
+  });
   return { registry, runtime, secrets, upstream, stages };
 }

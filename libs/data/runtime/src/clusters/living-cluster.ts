@@ -164,6 +164,8 @@ export class LivingCluster implements Cluster {
   #setBreakers(spec: BreakersSpec): void {
     this.breakers.default = { ...spec.default, used: this.breakers.default.used };
     this.breakers.high = { ...spec.high, used: this.breakers.high.used };
+    // Idle connections beyond a lower bound would be used past it; Envoy begins its pools anew.
+    if (isExceeded(this.breakers.default) || isExceeded(this.breakers.high)) this.#deps.onGone(this.endpoints);
   }
 
   #setBalancer(): void {
@@ -256,4 +258,8 @@ export class LivingCluster implements Cluster {
       return destinations.at(address);
     };
   }
+}
+
+function isExceeded({ used, connectionsMax }: Breaker): boolean {
+  return used.connections > connectionsMax;
 }

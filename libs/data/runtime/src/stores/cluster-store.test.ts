@@ -91,6 +91,19 @@ describe('breakers', () => {
     });
     expect(cluster.breakers.high.requestsMax).toBe(1_024);
   });
+
+  it('give up the connections of all endpoints once more are open than a new bound lets in', () => {
+    const { store, put, list, gone } = setUp();
+    put(edsCluster('c'));
+    list('c', [1, 2]);
+    store.clusters.get('c')!.breakers.default.used.connections = 2;
+    const bound = (maxConnections: number) =>
+      put(edsCluster('c', { circuitBreakers: { thresholds: [{ maxConnections }] } }));
+    bound(2);
+    expect(gone).toEqual([]);
+    bound(1);
+    expect(gone).toEqual(['10.0.0.1:1', '10.0.0.1:2']);
+  });
 });
 
 describe('the health of endpoints', () => {
