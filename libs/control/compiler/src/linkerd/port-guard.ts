@@ -9,7 +9,7 @@ import { originsOf, type PortGuard, type WorkloadPort } from './guard.ts';
 import type { NamespacePolicies } from './namespace-policies.ts';
 import { ownGrants, probeGrants } from './own-grants.ts';
 import { serverGuard } from './server-guard.ts';
-import { targetJudgement } from './traffic-targets.ts';
+import { targetJudgement, targetPorts } from './traffic-targets.ts';
 import { type DefaultPolicy, defaultPolicyOf, isOnLoopback, isPod, namedPorts, probeRequests } from './workload.ts';
 
 /** Nothing where everyone may do everything. */
@@ -76,15 +76,20 @@ function ofServer(
   return { ...made, notices: [...made.notices, ...ignored] };
 }
 
-/** Ports that Servers of the workload name, by number or as its containers call them, and those that its probes ask where a default policy stands; in order. */
+/**
+ * Ports that Servers of the workload name, by number or as its containers call them, those that TrafficTargets grant by number, and those that its
+ * probes ask where a default policy stands; in order.
+ */
 export function policedPorts(context: Context): readonly number[] {
   const names = namedPorts(context);
-  const servers = context.world.linkerd.of(context.proxy.namespace)?.servers ?? [];
-  const served = servers
+  const { namespace, serviceAccount } = context.proxy;
+  const policies = context.world.linkerd.of(namespace);
+  const granted = policies === undefined ? [] : targetPorts(policies, serviceAccount);
+  const served = (policies?.servers ?? [])
     .filter((server) => selects(context, server))
     .flatMap(({ spec: { port } }) => (typeof port === 'number' ? [port] : (names.get(port) ?? [])));
   const probed = guardingDefault(context) === undefined ? [] : probeRequests(context).map(({ port }) => port);
-  return [...new Set([...served, ...probed])].sort((a, b) => a - b);
+  return [...new Set([...served, ...granted, ...probed])].sort((a, b) => a - b);
 }
 
 function serversOf(context: Context, { servers }: NamespacePolicies, port: WorkloadPort): Resource<'Server'>[] {

@@ -39,6 +39,21 @@ export function targetJudgement(
   return { grants, audit: false };
 }
 
+/** Ports of the workload that its TrafficTargets name: what they grant there, they grant at no other. */
+export function targetPorts(
+  { trafficTargets, tcpRoutes }: Pick<NamespacePolicies, 'trafficTargets' | 'tcpRoutes'>,
+  account: string,
+): readonly number[] {
+  return trafficTargets
+    .filter(({ spec }) => spec.destination.name === account)
+    .flatMap(({ namespace, spec }) => {
+      if (spec.destination.port !== undefined) return [spec.destination.port];
+      return (spec.rules ?? [])
+        .filter(({ kind }) => kind === 'TCPRoute')
+        .flatMap(({ name }) => tcpRoutes.get(`${namespace}/${name}`)?.spec.matches?.ports ?? []);
+    });
+}
+
 /** A rule of connections takes every request too. */
 function whatOf(
   target: Target,

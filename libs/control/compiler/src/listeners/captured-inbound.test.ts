@@ -32,6 +32,29 @@ metadata: { name: s, namespace: shop }
 spec: { podSelector: { matchLabels: { app: order } }, port: ${port} }
 `;
 
+/** A PeerAuthentication of one port. */
+const peer = (port: number, mode = 'STRICT'): string => `---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: { name: p, namespace: shop }
+spec: { selector: { matchLabels: { app: order } }, portLevelMtls: { ${port}: { mode: ${mode} } } }
+`;
+
+const target = (port: string, rules = '[]'): string => `---
+apiVersion: access.smi-spec.io/v1alpha3
+kind: TrafficTarget
+metadata: { name: t, namespace: shop }
+spec:
+  destination: { kind: ServiceAccount, name: order, namespace: shop${port} }
+  sources: [{ kind: ServiceAccount, name: user, namespace: shop }]
+  rules: ${rules}
+---
+apiVersion: specs.smi-spec.io/v1alpha4
+kind: TCPRoute
+metadata: { name: admin, namespace: shop }
+spec: { matches: { ports: [9100, 9101] } }
+`;
+
 interface FilterChain {
   readonly filter_chain_match?: { readonly destination_port?: number };
 }
@@ -74,22 +97,37 @@ describe('a captured port that no Service has', () => {
     expect(chains.get(undefined)).not.toContain('linkerd-workload[probe]');
   });
 
+  it.each([
+    ['STRICT', ['"transport_protocol":"tls"'], ['"transport_protocol":"raw_buffer"']],
+    ['DISABLE', ['"transport_protocol":"raw_buffer"'], ['transport_socket']],
+  ])('takes TLS as portLevelMtls says for it: %s', (mode, has, hasNot) => {
+    const { chains } = captured(peer(9990, mode));
+    for (const text of [...has, 'InboundPassthroughCluster']) expect(chains.get(9990)).toContain(text);
+    for (const text of hasNot) expect(chains.get(9990)).not.toContain(text);
+    expect(chains.get(undefined)).toContain('"transport_protocol":"raw_buffer"');
+    expect(chains.get(undefined)).toContain('transport_socket');
+  });
+
+  it.each([
+    [', port: 9990', '[]', [9990]],
+    ['', '[{ kind: TCPRoute, name: admin }]', [9100, 9101]],
+  ])('is what a TrafficTarget grants by number: %s %s', (port, rules, granted) => {
+    const { chains } = captured(target(port, rules));
+    const caller = 'ns/shop/sa/user';
+    for (const one of granted) expect(chains.get(one)).toContain(caller);
+    expect(chains.get(undefined)).not.toContain(caller);
+    expect(chains.get(undefined)).toContain('rbac');
+  });
+
   it('has no chain of its own where everyone may come', () => {
     expect([...captured(pod({})).chains.keys()]).toEqual([15006, undefined]);
   });
 });
 
 describe('skip-inbound-ports', () => {
-  const strict = (port: number): string => `---
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: { name: p, namespace: shop }
-spec: { selector: { matchLabels: { app: order } }, portLevelMtls: { ${port}: { mode: STRICT } } }
-`;
-
   it('of a wide range hold for every port that a Server or a PeerAuthentication names', () => {
     const { chains, notices } = captured(
-      pod({ 'skip-inbound-ports': '1-9990', 'default-inbound-policy': 'deny' }) + server('admin') + strict(9000),
+      pod({ 'skip-inbound-ports': '1-9990', 'default-inbound-policy': 'deny' }) + server('admin') + peer(9000),
     );
     expect(chains.get(9990)).not.toContain('rbac');
     expect(chains.get(9990)).toContain('tcp_proxy');
@@ -108,4 +146,16 @@ spec: { selector: { matchLabels: { app: order } }, portLevelMtls: { ${port}: { m
     expect(chains.has(9007)).toBe(true);
     expect(notices).toEqual([]);
   });
+});
+
+it('notices of an authorizer that is not there are told of captured ports too', () => {
+  const { notices } = captured(`---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: asked, namespace: shop }
+spec: { action: CUSTOM, provider: { name: nobody }, rules: [{}] }
+`);
+  expect(notices).toEqual([
+    'l.yaml:5 AuthorizationPolicy shop/asked provider: the mesh configuration has no external authorizer called "nobody"; requests that its rules match are denied',
+  ]);
 });

@@ -15,7 +15,7 @@ import { isWithin, skippedPorts } from '../linkerd/workload.ts';
 import { httpInspector, originalDst, tlsInspector } from '../messages/listener-filters.ts';
 import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { blackHoleCluster, inboundCapturePort, inboundPassthroughCluster } from '../names.ts';
-import { policiesOf } from '../policies/applied.ts';
+import { policiesOf, policyNotices } from '../policies/applied.ts';
 import { inboundMode, type MutualTlsMode } from '../policies/peer-authentication.ts';
 import { builtIn, notice } from '../provenance.ts';
 import { guardNotices, inboundPort, targetInputs, writtenKind } from './inbound.ts';
@@ -47,7 +47,10 @@ export const capturedInbound: Generator = (context) => {
     ],
     build() {
       const { ports, notices } = capturedPorts(context, captured, otherMode);
-      return { message: virtualInbound(context, ports), notices: [...notices, ...ports.flatMap(guardNotices)] };
+      return {
+        message: virtualInbound(context, ports),
+        notices: [...policyNotices(context), ...notices, ...ports.flatMap(guardNotices)],
+      };
     },
   });
 };
@@ -63,14 +66,14 @@ function capturedPorts(
 ): { readonly ports: readonly InboundPort[]; readonly notices: readonly string[] } {
   const policed = policedPorts(context);
   const { ranges, from } = skippedPorts(context, 'inbound');
-  const { mutualTls } = policiesOf(context);
-  const known = [...captured.map(({ target }) => target.port), ...policed, ...mutualTls.ports.keys()];
+  const named = inOrder(new Set([...policed, ...policiesOf(context).mutualTls.ports.keys()]));
+  const known = [...captured.map(({ target }) => target.port), ...named];
   const { ports: skipped, cut } = expanded(ranges, known);
   const passed = skipped.map((port) => skippedPort(context, port));
   const own = captured.filter(({ target }) => !isWithin(ranges, target.port));
   const ports = [...passed, ...own.map(({ target, mode }) => inboundPort(context, target, mode))];
   const placed = new Set([inboundCapturePort, ...ports.map(({ destinationPort }) => destinationPort)]);
-  const more = policed.filter((port) => !placed.has(port));
+  const more = named.filter((port) => !placed.has(port));
   return {
     ports: [
       ...ports,

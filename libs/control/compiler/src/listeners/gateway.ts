@@ -13,6 +13,7 @@ import { tcpProxy } from '../messages/tcp-proxy.ts';
 import { hostCovers } from '../model-index.ts';
 import { listenerName } from '../names.ts';
 import { authorizationNetworkFilters } from '../network-filters/authorization.ts';
+import { policyNotices } from '../policies/applied.ts';
 import { notice } from '../provenance.ts';
 import { gatewayRoutesOf, serverKind } from '../routes/gateway-names.ts';
 import { rootSourceFor, secretFor } from '../secrets/credentials.ts';
@@ -48,7 +49,7 @@ export const gatewayListeners: Generator = (context) => {
           const message = gatewayListener(context, bind, port, bound, findings);
           return {
             message,
-            notices: [...findings.notices],
+            notices: [...policyNotices(context), ...findings.notices],
             missingClusters: [...findings.missingClusters],
             // Envoy refuses a listener without chains; the port stays closed, as at Istio's gateways.
             absent: message.filterChains.length === 0,
