@@ -7,6 +7,7 @@ export type { ErrorCode, ErrorRow, Fault } from './errors/table.ts';
 export { errorTable } from './errors/table.ts';
 export { assertThat, WeftError } from './errors/weft-error.ts';
 export { groupBy } from './group-by.ts';
+export { formatHostPort } from './host-port.ts';
 export type { Lifecycle, Part } from './lifecycle/lifecycle.ts';
 export { createLifecycle, stopOnSignal } from './lifecycle/lifecycle.ts';
 export type { LineSink } from './output/line-sink.ts';

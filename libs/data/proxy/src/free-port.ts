@@ -1,7 +1,8 @@
 /** Whether an address can be listened on, asked before the control plane tells this proxy to. */
 
 import { createServer } from 'node:net';
-import { formatHostPort, ListenError } from './admin/side-server.ts';
+import { formatHostPort } from '@weft/kernel';
+import { ListenError } from './admin/side-server.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import type { HostPort } from './session/node-description.ts';
 
@@ -9,7 +10,7 @@ import type { HostPort } from './session/node-description.ts';
 export function assertFree(flag: string, at: HostPort): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => reject(new ListenError(flag, formatHostPort(at), error)));
+    server.once('error', (error) => reject(new ListenError(flag, formatHostPort(at.host, at.port), error)));
     server.listen({ host: at.host, port: at.port }, () => server.close(() => resolve()));
   });
 }

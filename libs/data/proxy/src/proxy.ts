@@ -1,9 +1,8 @@
 /** The proxy: identity, session, data path and side servers, tied together; started, drained, stopped. */
 
 import type { ChildProcess } from 'node:child_process';
-import { createLifecycle, type Part } from '@weft/kernel';
+import { createLifecycle, formatHostPort, type Part } from '@weft/kernel';
 import { xdsTypes } from '@weft/xds-protocol';
-import { formatHostPort } from './admin/side-server.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
 import { drainProxy } from './drain.ts';
 import { createProbeSender } from './health/probe-sender.ts';
@@ -202,7 +201,7 @@ class RunningProxy implements MeshProxy {
     if (command === undefined) throw new Error('this process was not told how to start another');
     const sides = Object.values(this.#servers);
     const socketAt = (address: string): unknown =>
-      this.#path?.socketAt(address) ?? sides.find(({ at }) => formatHostPort(at) === address)?.socket;
+      this.#path?.socketAt(address) ?? sides.find(({ at }) => formatHostPort(at.host, at.port) === address)?.socket;
     log.info('starting the process that takes over');
     const child = await startSuccessor({ clock, command, socketAt });
     log.info({ successor: child.pid }, 'another process serves; this one ends');

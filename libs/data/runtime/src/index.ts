@@ -26,6 +26,7 @@ export type {
 } from './clusters/cluster-health.ts';
 export type { ResolveDns } from './clusters/dns-refresh.ts';
 export type { GrpcCheck, HealthProbe, HttpCheck, TcpCheck } from './clusters/health-check.ts';
+export { hostPortOf } from './clusters/living-endpoint.ts';
 export type { EjectionKind, OutlierSpec } from './clusters/outlier-spec.ts';
 export type { FailureAccrualSpec } from './clusters/weft-options.ts';
 export type { ConnectionInfo, PeerCertificate } from './connection-info.ts';

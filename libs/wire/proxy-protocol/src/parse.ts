@@ -1,6 +1,7 @@
 /** Reads a PROXY header (haproxy's proxy-protocol.txt, sections 2.1 and 2.2): strictly, and no octet more than it has. */
 
 import { isIPv4, isIPv6 } from 'node:net';
+import { formatHostPort } from '@weft/kernel';
 import { proxyLimits } from './limits.ts';
 
 /** What a header that is not one broke; 'absent': the octets are something else. */
@@ -66,8 +67,8 @@ function parseLine(bytes: Buffer): ProxyParse {
   return {
     version: 1,
     local: false,
-    source: hostPort(source, sourcePort),
-    destination: hostPort(destination, destinationPort),
+    source: formatHostPort(source, sourcePort),
+    destination: formatHostPort(destination, destinationPort),
     length,
     tlvs: noTlvs,
   };
@@ -116,8 +117,8 @@ function parseBinary(bytes: Buffer): ProxyParse {
   return {
     version: 2,
     local: false,
-    source: hostPort(addressText(bytes, 16, size), String(bytes.readUInt16BE(ports))),
-    destination: hostPort(addressText(bytes, 16 + size, size), String(bytes.readUInt16BE(ports + 2))),
+    source: formatHostPort(addressText(bytes, 16, size), String(bytes.readUInt16BE(ports))),
+    destination: formatHostPort(addressText(bytes, 16 + size, size), String(bytes.readUInt16BE(ports + 2))),
     length,
     tlvs,
   };
@@ -167,8 +168,4 @@ function isPlainIPv6(text: string): boolean {
 
 function isPort(text: string): boolean {
   return /^(?:0|[1-9][0-9]{0,4})$/.test(text) && Number(text) <= 65_535;
-}
-
-function hostPort(address: string, port: string): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

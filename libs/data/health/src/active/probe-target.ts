@@ -8,6 +8,7 @@ import {
   emptyCounts,
   type HealthProbe,
   type HealthSubject,
+  hostPortOf,
 } from '@weft/data-runtime';
 
 const unlimited = 4_294_967_295;
@@ -61,7 +62,7 @@ export function probeEndpoint(
   return {
     address,
     port,
-    hostPort: port === 0 ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    hostPort: hostPortOf({ address, port }),
     hostname: endpoint.hostname,
     weight: 1,
     priority: 0,

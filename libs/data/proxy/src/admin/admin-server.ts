@@ -1,5 +1,6 @@
 /** The admin port: each path with its method and its page. */
 
+import { formatHostPort } from '@weft/kernel';
 import { isLogLevel, logLevels } from '@weft/telemetry';
 import type { HostPort } from '../session/node-description.ts';
 import type { ListenOn } from '../workers/channel.ts';
@@ -15,7 +16,6 @@ import { statsPage } from './pages/stats.ts';
 import { tapPage } from './pages/tap.ts';
 import {
   createSideServer,
-  formatHostPort,
   ListenError,
   type SideAnswer,
   type SideRequest,
@@ -50,7 +50,7 @@ export function createAdminServer(flag: string, at: HostPort, view: AdminView, l
     ...server,
     async start() {
       if (!isLoopback(at.host))
-        throw new ListenError(flag, formatHostPort(at), 'the admin port is for loopback addresses only');
+        throw new ListenError(flag, formatHostPort(at.host, at.port), 'the admin port is for loopback addresses only');
       await server.start();
     },
   };

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
+import { formatHostPort } from '@weft/kernel';
 import { describeListenError } from '../listeners/listen-error.ts';
 import type { HostPort } from '../session/node-description.ts';
 import type { ListenOn } from '../workers/channel.ts';
@@ -97,14 +98,9 @@ export function createSideServer(
       }),
     address() {
       const bound = server.address() as AddressInfo | null;
-      return formatHostPort({ host: at.host, port: bound?.port ?? at.port });
+      return formatHostPort(at.host, bound?.port ?? at.port);
     },
   };
-}
-
-/** "127.0.0.1:15000", "[::1]:15000". */
-export function formatHostPort({ host, port }: HostPort): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 export function text(status: number, body: string): SideAnswer {
@@ -117,7 +113,7 @@ export function json(status: number, value: unknown): SideAnswer {
 
 function listen(server: Server, flag: string, at: HostPort, listenOn: ListenOn | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new ListenError(flag, formatHostPort(at), error)));
+    server.once('error', (error) => reject(new ListenError(flag, formatHostPort(at.host, at.port), error)));
     server.once('listening', () => resolve());
     if (listenOn === undefined) server.listen(at.port, at.host);
     else listenOn(server, at.host, at.port, sideServerLimits.connectionsMax);

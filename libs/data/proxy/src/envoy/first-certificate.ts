@@ -1,8 +1,7 @@
 /** The wait of a start for the first certificate: Envoy would come up without one, and refuse everybody. */
 
 import type { IdentityManager } from '@weft/identity';
-import { type Clock, WeftError } from '@weft/kernel';
-import { formatHostPort } from '../admin/side-server.ts';
+import { type Clock, formatHostPort, WeftError } from '@weft/kernel';
 import type { HostPort } from '../session/node-description.ts';
 import { EnvoyError } from './envoy-error.ts';
 
@@ -46,6 +45,6 @@ export function createFirstCertificate(xds: HostPort, clock: Clock): FirstCertif
 
 function noCertificate(xds: HostPort, last: unknown): EnvoyError {
   const why = last instanceof Error ? last.message : 'it does not answer';
-  const sentence = `no certificate within ${certificateWaitMs / 1000} s from the control plane at ${formatHostPort(xds)}: start it, or name another one with --xds`;
+  const sentence = `no certificate within ${certificateWaitMs / 1000} s from the control plane at ${formatHostPort(xds.host, xds.port)}: start it, or name another one with --xds`;
   return new EnvoyError(`${sentence} (${why})`, true, last);
 }

@@ -2,8 +2,7 @@
 
 import { isIP } from 'node:net';
 import { createIdentityManager, type IdentityManager } from '@weft/identity';
-import { type Part, WeftError } from '@weft/kernel';
-import { formatHostPort } from '../admin/side-server.ts';
+import { formatHostPort, type Part, WeftError } from '@weft/kernel';
 import type { ProxyOptions } from '../proxy-options.ts';
 import type { StateFolder } from '../session/state-folder.ts';
 import { createJwtClient } from '../workload-api/jwt-client.ts';
@@ -51,7 +50,7 @@ export function createOwnIdentity(
   onProblem: (error: unknown) => void = () => {},
 ): OwnIdentity {
   const { clock, random, log, workloadApi: path } = options;
-  const address = formatHostPort(options.xds);
+  const address = formatHostPort(options.xds.host, options.xds.port);
   const name = options.xdsServerName ?? (isIP(options.xds.host) === 0 ? undefined : controlPlaneName);
   const server = { address, ...(name === undefined ? {} : { serverName: name }) };
   const shown = {

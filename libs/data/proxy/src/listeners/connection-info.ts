@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ConnectionInfo, Direction } from '@weft/data-runtime';
+import { formatHostPort } from '@weft/kernel';
 import type { CallerPeer } from '@weft/tls';
 
 /** "127.0.0.1:40000" each. */
@@ -80,7 +81,7 @@ class AcceptedInfo implements ConnectionInfo {
 export function hostPort(address: string | undefined, port: number | undefined): string {
   if (address === undefined || port === undefined) return '';
   const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
-  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+  return formatHostPort(plain, port);
 }
 
 /** The reverse of `hostPort`. */

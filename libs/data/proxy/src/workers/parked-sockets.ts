@@ -1,7 +1,7 @@
 /** The listening sockets of all workers, held by their parent: a worker that dies leaves its queue to the one that comes after it. */
 
+import { formatHostPort } from '@weft/kernel';
 import { type ParkedSocket, parkShared } from '@weft/sockets';
-import { formatHostPort } from '../admin/side-server.ts';
 import { listenerLimits } from '../listeners/limits.ts';
 import type { Predecessor } from './predecessor.ts';
 
@@ -68,8 +68,10 @@ export function createParkedSockets(predecessor: Predecessor | undefined): Parke
     },
     named(name) {
       for (const [address, ofAddress] of open) {
-        for (const [worker, { handle }] of ofAddress)
-          if (formatHostPort(hostOf(address, worker)) === name) return handle;
+        for (const [worker, { handle }] of ofAddress) {
+          const { host, port } = hostOf(address, worker);
+          if (formatHostPort(host, port) === name) return handle;
+        }
       }
       return undefined;
     },

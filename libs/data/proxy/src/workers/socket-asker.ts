@@ -1,7 +1,7 @@
 /** Asks another process for listening sockets. */
 
 import type { Server } from 'node:net';
-import { formatHostPort } from '../admin/side-server.ts';
+import { formatHostPort } from '@weft/kernel';
 import type { SocketAnswer, WantsSocket } from './channel.ts';
 
 export interface SocketAsker {
@@ -25,7 +25,7 @@ export function createSocketAsker(send: (message: WantsSocket) => void): SocketA
       const id = nextId;
       nextId += 1;
       waiting.set(id, take);
-      send({ weft: 'wants-socket', id, address: formatHostPort({ host, port }) });
+      send({ weft: 'wants-socket', id, address: formatHostPort(host, port) });
     },
     answered({ id, found, code }, socket) {
       const take = waiting.get(id);

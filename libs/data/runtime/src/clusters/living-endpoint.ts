@@ -1,5 +1,6 @@
 /** An endpoint that lives as long as its address is listed: the parts of its health are kept apart and read as one. */
 
+import { formatHostPort } from '@weft/kernel';
 import { type Endpoint, type EndpointCounts, emptyCounts, type WorkloadLabels } from '../tables/cluster.ts';
 import type { UpstreamTls } from '../tables/tls.ts';
 import type { EndpointSpec } from './assignment.ts';
@@ -125,5 +126,5 @@ export class LivingEndpoint implements CheckedEndpoint {
 /** Of a Unix socket its path alone. */
 export function hostPortOf(at: { readonly address: string; readonly port: number }): string {
   if (at.port === 0) return at.address;
-  return at.address.includes(':') ? `[${at.address}]:${at.port}` : `${at.address}:${at.port}`;
+  return formatHostPort(at.address, at.port);
 }
