@@ -48,6 +48,18 @@ export const durationMs = durationFrom(1);
 /** The same with "0s" allowed, where it means something of its own. */
 export const durationOrZeroMs = durationFrom(0);
 
+/** Whatever Go reads as a duration, where Istio asks no more: also less than 0 and with a fraction. */
+export const anyDurationMs = durationFrom(Number.NEGATIVE_INFINITY);
+
+/** The same as `durationOrZeroMs`, and what is less than 1 ms off zero is zero. */
+export const durationOrNearZeroMs = anyDurationMs
+  .superRefine((duration, context) => {
+    if (Math.abs(duration) < 1 || (duration >= 1 && Number.isInteger(duration))) return;
+    const what = duration < 0 ? 'must not be negative' : 'must be whole milliseconds';
+    context.addIssue({ code: 'custom', message: `a duration of ${duration} ms ${what}` });
+  })
+  .transform((duration) => (Math.abs(duration) < 1 ? 0 : duration));
+
 function durationFrom(leastMs: number) {
   return z.string().transform((text, context): number => {
     const duration = parseDuration(text);
@@ -56,7 +68,7 @@ function durationFrom(leastMs: number) {
       message = `${JSON.stringify(text)} is not a duration; write for example "1.5s" or "100ms"`;
     else if (duration < leastMs)
       message = `the duration ${text} must ${leastMs === 0 ? 'not be negative' : 'be at least 1ms'}`;
-    else if (!Number.isInteger(duration)) message = `the duration ${text} must be whole milliseconds`;
+    else if (leastMs >= 0 && !Number.isInteger(duration)) message = `the duration ${text} must be whole milliseconds`;
     if (message !== '') context.addIssue({ code: 'custom', message });
     return duration ?? 0;
   });
@@ -105,9 +117,9 @@ export interface StringMatchRules {
 /** Istio's StringMatch; `{}` asks for presence unless `required`. */
 export function stringMatch(api: string, rules: StringMatchRules = {}) {
   const prefixProblem = (value: string): string | undefined =>
-    value === '' && rules.emptyPrefix !== true ? 'a prefix must not be empty' : controlFree(value);
+    value === '' && rules.emptyPrefix !== true ? 'a prefix must not be empty' : undefined;
   const shape = {
-    exact: plainText.exactOptional(),
+    exact: z.string().exactOptional(),
     prefix: checkedString(prefixProblem).exactOptional(),
     regex: checkedString((value) =>
       rules.starRegex === true && value === '*' ? undefined : regexProblem(value),

@@ -1,18 +1,16 @@
 /** Istio's Headers: what a rule sets, adds and removes on request and response. */
 
 import { z } from 'zod';
-import { headerValueProblem } from './header-value.ts';
+import { headerValueProblem, unknownCommand } from './header-value.ts';
 import { isHeaderToken } from './names.ts';
 import { apiObject, checkedString, mapOf } from './object.ts';
 
-/** What a message's framing and its connection stand on: a rule that changes them could let one message be read as two. */
+/** What a message's framing and its connection stand on: a rule that changed them could let one message be read as two. */
 const framingNames: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'upgrade']);
 
 function commonProblem(name: string): string | undefined {
-  const lower = name.toLowerCase();
   if (name === '') return 'a header name must not be empty';
-  if (framingNames.has(lower)) return `the header "${lower}" cannot be changed by a rule`;
-  return lower.startsWith(':') ? `"${lower}" is not a header that a rule can change` : undefined;
+  return name.startsWith(':') ? `"${name.toLowerCase()}" is not a header that a rule can change` : undefined;
 }
 
 /** `Host` and `:authority` rewrite the host of a request. */
@@ -25,10 +23,7 @@ function otherNameProblem(name: string): string | undefined {
 }
 
 function removedNameProblem(name: string): string | undefined {
-  const lower = name.toLowerCase();
-  return lower === 'host' || framingNames.has(lower)
-    ? `the header "${lower}" cannot be removed`
-    : otherNameProblem(name);
+  return name.toLowerCase() === 'host' ? 'the header "host" cannot be removed' : otherNameProblem(name);
 }
 
 /** Names that are two ways to say the host of a request. */
@@ -37,10 +32,21 @@ export function isAuthority(name: string): boolean {
   return lower === 'host' || lower === ':authority';
 }
 
-/** Takes, as Istio does, a name that no header can have; `ignoredHeaderNames` tells of it, and the data goes without it. */
+/** Why an operation that Istio takes is left out of the data, or nothing. @param value absent: the header is removed. */
+function ignoredBecause(name: string, value?: unknown): string | undefined {
+  const shown = JSON.stringify(name);
+  if (framingNames.has(name.toLowerCase())) return `${shown} is what a message is framed by; the change is left out`;
+  if (!isAuthority(name) && !isHeaderToken(name)) return `${shown} is not a header name (RFC 9110) and is left out`;
+  const command = typeof value === 'string' ? unknownCommand(value) : undefined;
+  return command === undefined
+    ? undefined
+    : `%${command}% is not a command of Envoy's format strings; ${shown} is left out`;
+}
+
+/** Takes, as Istio does, what cannot be done; `ignoredHeaders` tells of it, and the data goes without it. */
 function headerMap(problem: (name: string) => string | undefined) {
   return mapOf(checkedString(headerValueProblem), problem).transform((map) =>
-    Object.fromEntries(Object.entries(map).filter(([name]) => isAuthority(name) || isHeaderToken(name))),
+    Object.fromEntries(Object.entries(map).filter(([name, value]) => ignoredBecause(name, value) === undefined)),
   );
 }
 
@@ -50,7 +56,7 @@ function operations(api: string, nameProblem: (name: string) => string | undefin
     add: headerMap(nameProblem).exactOptional(),
     remove: z
       .array(checkedString(removedNameProblem))
-      .transform((names) => names.filter(isHeaderToken))
+      .transform((names) => names.filter((name) => ignoredBecause(name) === undefined))
       .exactOptional(),
   });
 }
@@ -62,17 +68,17 @@ export function headerRules(api: string) {
   });
 }
 
-/** Paths below `headers` of the names that were left out: "request.set". */
-export function ignoredHeaderNames(written: unknown): readonly { readonly path: string; readonly name: string }[] {
-  const found: { path: string; name: string }[] = [];
+/** What was left out: paths below `headers` ("request.set"), and why. */
+export function ignoredHeaders(written: unknown): readonly { readonly path: string; readonly message: string }[] {
+  const found: { path: string; message: string }[] = [];
   const look = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null) return;
-    if (Array.isArray(value)) {
-      for (const name of value) if (typeof name === 'string' && !isHeaderToken(name)) found.push({ path, name });
-    } else if (path.endsWith('.set') || path.endsWith('.add')) {
-      for (const name of Object.keys(value)) if (!isAuthority(name) && !isHeaderToken(name)) found.push({ path, name });
-    } else {
-      for (const [key, inner] of Object.entries(value)) look(inner, path === '' ? key : `${path}.${key}`);
+    const operations = Array.isArray(value) ? value.map((name) => [name] as const) : Object.entries(value);
+    for (const [name, inner] of operations) {
+      const isOperation = Array.isArray(value) || path.endsWith('.set') || path.endsWith('.add');
+      const message = isOperation && typeof name === 'string' ? ignoredBecause(name, inner) : undefined;
+      if (message !== undefined) found.push({ path, message });
+      if (!isOperation) look(inner, path === '' ? name : `${path}.${name}`);
     }
   };
   look(written, '');

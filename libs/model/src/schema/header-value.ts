@@ -1,7 +1,7 @@
-/** Values of headers that rules set: no control characters, and Envoy's format strings well formed and of known commands. */
+/** Values of headers that rules set: no control characters, and Envoy's format strings well formed. */
 
 /**
- * Envoy 1.40's commands. A command that it does not know makes it refuse the whole route table, so it is refused here
+ * Envoy 1.40's commands. A command that it does not know makes it refuse the whole route table
  * (docs: configuration/observability/access_log/usage).
  */
 const commands: ReadonlySet<string> = new Set(
@@ -39,21 +39,37 @@ const commands: ReadonlySet<string> = new Set(
     .filter((word) => word !== ''),
 );
 
-/** A sentence for a value that Istio or Envoy would refuse; "%%" is a percent sign. */
+/** From the percent sign on: a name, and arguments as Istio reads them: a list of JSON strings, or text up to the bracket. */
+const strings = String.raw`\[ *"(?:[^"\\)]|\\.)*"(?: *, *"(?:[^"\\)]|\\.)*")* *\] *\)`;
+const text = String.raw`[^ \[](?:[^")\\]|\\.)*\)`;
+const expression = new RegExp(`^%([^%(]*)(?:%|\\( *(?:${strings}|${text}) *%)`, 's');
+
+/** Each format string's command and where it ends; nothing where one is not well formed. "%%" is a percent sign. */
+function commandsIn(value: string): readonly string[] | undefined {
+  const found: string[] = [];
+  for (let at = value.indexOf('%'); at >= 0; at = value.indexOf('%', at)) {
+    if (value[at + 1] === '%') {
+      at += 2;
+      continue;
+    }
+    const match = expression.exec(value.slice(at));
+    if (match === null) return undefined;
+    found.push(match[1] ?? '');
+    at += match[0].length;
+  }
+  return found;
+}
+
+/** A sentence for a value that Istio refuses. */
 export function headerValueProblem(value: string): string | undefined {
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value))
     return 'a header value must not contain control characters (CR, LF, NUL …)';
-  let at = value.indexOf('%');
-  while (at >= 0) {
-    if (value[at + 1] === '%') {
-      at = value.indexOf('%', at + 2);
-      continue;
-    }
-    const command = /^%([A-Z0-9_]+)(?:\([^)]*\)(?::\d+)?|:\d+)?%/.exec(value.slice(at));
-    if (command === null)
-      return 'a format string is not closed: write "%COMMAND%" or "%COMMAND(argument)%", and "%%" for a percent sign';
-    if (!commands.has(command[1] ?? '')) return `%${command[1]}% is not a command of Envoy's format strings`;
-    at = value.indexOf('%', at + command[0].length);
-  }
-  return undefined;
+  return commandsIn(value) === undefined
+    ? 'a format string is not closed: write "%COMMAND%" or "%COMMAND(argument)%", and "%%" for a percent sign'
+    : undefined;
+}
+
+/** A command that Envoy does not know, of a value that Istio takes. */
+export function unknownCommand(value: string): string | undefined {
+  return commandsIn(value)?.find((command) => !commands.has(command.replace(/:\d+$/, '')));
 }

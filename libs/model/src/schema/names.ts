@@ -5,7 +5,9 @@ import { isIP } from 'node:net';
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const anyCaseLabel = /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$/;
 const wildcardLabel = /^(\*|(\*-?)?[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)$/;
-const matchableHeader = /^[-_A-Za-z0-9]+$/;
+/** A token of RFC 9110, and the comma that Istio lets in. */
+const matchableHeader = /^[!#$%&'*+,\-.^_`|~0-9A-Za-z]+$/;
+const pseudoHeaders: ReadonlySet<string> = new Set([':method', ':scheme', ':authority', ':path', ':status']);
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
 
@@ -76,12 +78,22 @@ export function isPartialWildcard(host: string): boolean {
   return host.includes('*') && host !== '*' && !host.startsWith('*.');
 }
 
+/** A name that east-west gateways route by: "outbound_.80_.v1_.host". */
+export function isGeneratedSni(host: string): boolean {
+  return /^outbound_\.\d+_\./.test(host);
+}
+
 /** A host of a rule: a name, a wildcard or an IP address. */
 export function ruleHostProblem(value: string): string | undefined {
   return isIP(value) !== 0 ? undefined : wildcardHostProblem(value);
 }
 
-/** A header of a match. */
+/** A header of a match: those of HTTP/2 that begin with a colon are among them. */
+export function matchedHeaderProblem(value: string): string | undefined {
+  return pseudoHeaders.has(value) ? undefined : headerNameProblem(value);
+}
+
+/** A header that CORS names. */
 export function headerNameProblem(value: string): string | undefined {
   if (value === '') return 'a header name must not be empty';
   return value.length <= 256 && matchableHeader.test(value) ? undefined : `${quote(value)} is not a header name`;

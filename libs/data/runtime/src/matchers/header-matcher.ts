@@ -66,6 +66,8 @@ export function headerReader(name: string, where: string): (request: RouteReques
     case ':path':
       return (request) =>
         (request.hasQuery ?? request.query !== '') ? `${request.path}?${request.query}` : request.path;
+    case ':status':
+      return () => undefined;
     default:
       if (lower.startsWith(':') || lower === '') return refuse(where, 'this name is not supported');
       return (request) => request.header(lower);

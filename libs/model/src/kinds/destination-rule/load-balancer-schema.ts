@@ -1,9 +1,8 @@
 /** The YAML form of a DestinationRule's load balancer. */
 
 import { z } from 'zod';
-import { durationMs, durationOrZeroMs, numberWithin, plainText, uint32, wholeNumber } from '../../schema/fields.ts';
+import { anyDurationMs, durationMs, numberWithin, plainText, uint32, wholeNumber } from '../../schema/fields.ts';
 import { given } from '../../schema/given.ts';
-import { headerNameProblem } from '../../schema/names.ts';
 import { apiObject, checkedString, choice, mapOf } from '../../schema/object.ts';
 import type { LoadBalancer } from './load-balancer-spec.ts';
 
@@ -15,7 +14,7 @@ const nonEmpty = (what: string) =>
 const httpCookie = apiObject(`${api}.consistentHash.httpCookie`, {
   name: nonEmpty('the name of a cookie'),
   path: plainText.exactOptional(),
-  ttl: durationOrZeroMs.exactOptional(),
+  ttl: anyDurationMs.exactOptional(),
   attributes: z
     .array(
       apiObject(`${api}.consistentHash.httpCookie.attributes`, {
@@ -24,13 +23,19 @@ const httpCookie = apiObject(`${api}.consistentHash.httpCookie`, {
       }),
     )
     .exactOptional(),
-}).transform(({ ttl, ...rest }) => ({ ...rest, ...given('ttlMs', ttl) }));
+}).transform(({ ttl, ...rest }) => ({
+  ...rest,
+  ...given('ttlMs', ttl === undefined ? undefined : Math.max(0, Math.round(ttl))),
+}));
 
-/** Envoy's bound. */
-const ringSize = wholeNumber(0, 8 * 1024 * 1024, 'minimumRingSize');
+/** Envoy's bound, where Istio has none. */
+export const ringSizeMax = 8 * 1024 * 1024;
+const ringSize = wholeNumber(0, Number.MAX_SAFE_INTEGER, 'minimumRingSize').transform((size) =>
+  Math.min(size, ringSizeMax),
+);
 
 const consistentHash = apiObject(`${api}.consistentHash`, {
-  httpHeaderName: checkedString((value) => (value === '' ? undefined : headerNameProblem(value))).exactOptional(),
+  httpHeaderName: plainText.exactOptional(),
   httpCookie: httpCookie.exactOptional(),
   useSourceIp: z.boolean().exactOptional(),
   httpQueryParameterName: plainText.exactOptional(),
@@ -83,11 +88,11 @@ export const loadBalancer: z.ZodType<LoadBalancer> = apiObject(
     consistentHash: consistentHash.exactOptional(),
     localityLbSetting: localityLbSetting.exactOptional(),
     warmup: warmup.exactOptional(),
-    warmupDurationSecs: durationMs.exactOptional(),
+    warmupDurationSecs: anyDurationMs.exactOptional(),
   },
   ['zoneAwareLbSetting'],
 ).transform(({ warmupDurationSecs, ...rest }) =>
-  warmupDurationSecs === undefined || rest.warmup !== undefined
+  warmupDurationSecs === undefined || warmupDurationSecs < 1 || rest.warmup !== undefined
     ? rest
-    : { ...rest, warmup: { durationMs: warmupDurationSecs } },
+    : { ...rest, warmup: { durationMs: Math.round(warmupDurationSecs) } },
 );

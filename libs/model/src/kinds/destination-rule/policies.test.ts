@@ -28,9 +28,53 @@ const cases: Case[] = [
     'spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.name: the name of a cookie must not be empty',
   ],
   [
-    'refuses a negative ttl',
+    'takes any name of a header to hash by',
+    'host: a\ntrafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: x y } } }',
+  ],
+  [
+    'takes an old warmup of no time, which is none',
+    'host: a\ntrafficPolicy: { loadBalancer: { warmupDurationSecs: 0s } }',
+    'warning: spec.trafficPolicy.loadBalancer.warmupDurationSecs: warmupDurationSecs is deprecated; write warmup: { duration: … }',
+  ],
+  [
+    'takes less than a millisecond for no idle timeout of TCP',
+    'host: a\ntrafficPolicy: { connectionPool: { tcp: { idleTimeout: 1us } } }',
+  ],
+  [
+    'refuses a negative idle timeout of TCP',
+    'host: a\ntrafficPolicy: { connectionPool: { tcp: { idleTimeout: -1s } } }',
+    'spec.trafficPolicy.connectionPool.tcp.idleTimeout: a duration of -1000 ms must not be negative',
+  ],
+  [
+    'warns of negative consecutiveErrors, which have no effect',
+    'host: a\ntrafficPolicy: { outlierDetection: { consecutiveErrors: -1 } }',
+    'warning: spec.trafficPolicy.outlierDetection.consecutiveErrors: consecutiveErrors is deprecated and has no effect; write consecutive5xxErrors or consecutiveGatewayErrors',
+  ],
+  [
+    'takes an empty list of names beside insecureSkipVerify',
+    'host: a\ntrafficPolicy: { tls: { mode: SIMPLE, insecureSkipVerify: true, subjectAltNames: [] } }',
+  ],
+  [
+    'takes a ConfigMap of its own namespace for credentials',
+    'host: a\ntrafficPolicy: { tls: { mode: SIMPLE, credentialName: "configmap://shop/ca" } }',
+  ],
+  [
+    'refuses a ConfigMap of another namespace',
+    'host: a\ntrafficPolicy: { tls: { mode: SIMPLE, credentialName: "configmap://other/ca" } }',
+    'spec.trafficPolicy.tls.credentialName: write "configmap://shop/name": of its own namespace',
+  ],
+  [
+    'warns of settings for what is no port',
+    'host: a\ntrafficPolicy: { portLevelSettings: [{ port: { number: 70000 }, tls: {} }] }',
+    'warning: spec.trafficPolicy.portLevelSettings[0].port: port 70000 is no port: these settings apply to nothing',
+  ],
+  [
+    'takes an empty protocol of a tunnel for CONNECT',
+    'host: a\ntrafficPolicy: { tunnel: { protocol: "", targetHost: a, targetPort: 80 } }',
+  ],
+  [
+    'takes a negative ttl, which is none',
     'host: a\ntrafficPolicy: { loadBalancer: { consistentHash: { httpCookie: { name: c, ttl: -1s } } } }',
-    'spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.ttl: the duration -1s must not be negative',
   ],
   [
     'refuses two keys of a hash',
@@ -63,9 +107,9 @@ const cases: Case[] = [
     'spec.trafficPolicy.loadBalancer.consistentHash: only one of ringHash and maglev may be given',
   ],
   [
-    'refuses a ring that Envoy refuses',
+    'warns of a ring that Envoy refuses',
     'host: a\ntrafficPolicy: { loadBalancer: { consistentHash: { useSourceIp: true, ringHash: { minimumRingSize: 8388609 } } } }',
-    'spec.trafficPolicy.loadBalancer.consistentHash.ringHash.minimumRingSize: minimumRingSize 8388609 is not in the range 0 to 8388608',
+    "warning: spec.trafficPolicy.loadBalancer.consistentHash.ringHash.minimumRingSize: Envoy's rings end at 8388608, which is used",
   ],
   [
     'warns of the old ring size',

@@ -1,7 +1,7 @@
 /** The YAML form of a connection pool: of a DestinationRule, and of a Sidecar's inbound ports. */
 
 import { z } from 'zod';
-import { durationMs, durationOrZeroMs, int32, uint32 } from '../../schema/fields.ts';
+import { durationMs, durationOrNearZeroMs, int32, uint32 } from '../../schema/fields.ts';
 import { given } from '../../schema/given.ts';
 import { apiObject, choice } from '../../schema/object.ts';
 
@@ -24,7 +24,7 @@ function tcp(api: string) {
     connectTimeout: durationMs.exactOptional(),
     tcpKeepalive: keepalive.exactOptional(),
     maxConnectionDuration: durationMs.exactOptional(),
-    idleTimeout: durationOrZeroMs.exactOptional(),
+    idleTimeout: durationOrNearZeroMs.exactOptional(),
   }).transform(({ connectTimeout, maxConnectionDuration, idleTimeout, ...rest }) => ({
     ...rest,
     ...given('connectTimeoutMs', connectTimeout),

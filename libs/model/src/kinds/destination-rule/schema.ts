@@ -5,7 +5,6 @@ import { z } from 'zod';
 import {
   anyCaseLabel,
   durationMs,
-  int32,
   labels,
   numberWithin,
   plainText,
@@ -28,7 +27,7 @@ const percent = (what: string) => wholeNumber(0, 100, what);
 const outlierDetection = apiObject(
   `${api}.outlierDetection`,
   {
-    consecutiveErrors: int32('consecutiveErrors').exactOptional(),
+    consecutiveErrors: wholeNumber(-(2 ** 31), 2 ** 31 - 1, 'consecutiveErrors').exactOptional(),
     consecutive5xxErrors: uint32('consecutive5xxErrors').exactOptional(),
     consecutiveGatewayErrors: uint32('consecutiveGatewayErrors').exactOptional(),
     splitExternalLocalOriginErrors: z.boolean().exactOptional(),
@@ -65,7 +64,9 @@ const portPolicy = {
 };
 
 const tunnel = apiObject(`${api}.tunnel`, {
-  protocol: choice(`${api}.tunnel.protocol`, ['CONNECT', 'POST']).default('CONNECT'),
+  protocol: choice(`${api}.tunnel.protocol`, ['CONNECT', 'POST', ''])
+    .default('CONNECT')
+    .transform((word) => (word === '' ? 'CONNECT' : word)),
   targetHost: checkedString((value) => (isIP(value) === 0 ? fqdnProblem(value) : undefined)),
   targetPort: portNumber,
 });
@@ -81,8 +82,8 @@ const trafficPolicy = apiObject(api, {
   portLevelSettings: z
     .array(
       apiObject(`${api}.portLevelSettings`, {
-        // Istio takes 0, and a block that so is for no port.
-        port: apiObject(`${api}.portLevelSettings.port`, { number: wholeNumber(0, 65_535, 'port').default(0) }),
+        // Istio takes what is no port, and such a block is for none.
+        port: apiObject(`${api}.portLevelSettings.port`, { number: uint32('port').default(0) }),
         ...portPolicy,
       }),
     )

@@ -2,6 +2,7 @@
 
 import { isSet, writtenAt } from '../../schema/written.ts';
 import type { Report, ValidationContext } from '../definition.ts';
+import { ringSizeMax } from './load-balancer-schema.ts';
 import type { ConsistentHash, LoadBalancer } from './load-balancer-spec.ts';
 import { validateLocalities } from './validate-localities.ts';
 
@@ -45,6 +46,9 @@ function validateHash(
     if (writtenAt(body, 'ringHash') !== undefined || writtenAt(body, 'maglev') !== undefined)
       report(`${path}.minimumRingSize`, 'minimumRingSize cannot stand beside ringHash or maglev', 'key');
   }
+  const size = writtenAt(body, 'ringHash', 'minimumRingSize');
+  if (typeof size === 'number' && size > ringSizeMax)
+    warn(`${path}.ringHash.minimumRingSize`, `Envoy's rings end at ${ringSizeMax}, which is used`);
   if (writtenAt(body, 'ringHash') !== undefined && hash.maglev !== undefined)
     report(path, 'only one of ringHash and maglev may be given', 'key');
   if (hash.maglev !== undefined) validateTableSize(hash.maglev.tableSize ?? 0, `${path}.maglev`, report);

@@ -4,7 +4,7 @@ import { refuseDryRun } from '../../schema/dry-run.ts';
 import { validateExportTo } from '../../schema/export-to.ts';
 import { checkSelector } from '../../schema/selectors.ts';
 import { isSet, writtenAt } from '../../schema/written.ts';
-import type { Report, ValidationContext } from '../definition.ts';
+import type { ValidationContext } from '../definition.ts';
 import type { ClientTls, DestinationRuleSpec, PortPolicy, TrafficPolicy } from './spec.ts';
 import { validateLoadBalancer } from './validate-load-balancer.ts';
 import { validatePool } from './validate-pool.ts';
@@ -26,12 +26,9 @@ export function validateDestinationRule(spec: DestinationRuleSpec, context: Vali
   checkSelector(selector?.matchLabels, 'spec.workloadSelector', warn);
 }
 
-function validatePolicy(
-  policy: TrafficPolicy | undefined,
-  body: unknown,
-  path: string,
-  context: Pick<ValidationContext, 'report' | 'warn'>,
-): void {
+type PolicyContext = Pick<ValidationContext, 'report' | 'warn' | 'metadata'>;
+
+function validatePolicy(policy: TrafficPolicy | undefined, body: unknown, path: string, context: PolicyContext): void {
   if (policy === undefined) return;
   const { report, warn } = context;
   if (Object.keys(policy).length === 0) report(path, 'a traffic policy must have at least one field', 'key');
@@ -43,7 +40,8 @@ function validatePolicy(
     const at = `${path}.portLevelSettings[${index}]`;
     if (Object.keys(settings).length === 1) report(at, 'the settings of a port must have at least one field', 'key');
     const { number } = settings.port;
-    if (number === 0) warn(`${at}.port`, 'port 0 is no port: these settings apply to nothing', 'key');
+    if (number === 0 || number > 65_535)
+      warn(`${at}.port`, `port ${number} is no port: these settings apply to nothing`, 'key');
     if (ports.has(number)) warn(`${at}.port.number`, `port ${number} has settings already, which are used`);
     ports.add(number);
     validatePortPolicy(settings, writtenAt(body, 'portLevelSettings', index), at, context);
@@ -54,7 +52,7 @@ function validatePortPolicy(
   { loadBalancer, connectionPool, outlierDetection, tls }: PortPolicy,
   body: unknown,
   path: string,
-  context: Pick<ValidationContext, 'report' | 'warn'>,
+  context: PolicyContext,
 ): void {
   const { report, warn } = context;
   const hasOutliers = outlierDetection !== undefined;
@@ -75,14 +73,20 @@ function validatePortPolicy(
         'key',
       );
   }
-  if (tls !== undefined) validateClientTls(tls, `${path}.tls`, report);
+  if (tls !== undefined) validateClientTls(tls, `${path}.tls`, context);
 }
 
 /** Istio: ValidateTLS. */
-function validateClientTls(tls: ClientTls, path: string, report: Report): void {
+function validateClientTls(tls: ClientTls, path: string, { report, metadata }: PolicyContext): void {
+  const configMap = /^configmap:\/\/(.*)$/s.exec(tls.credentialName ?? '')?.[1];
+  if (configMap !== undefined && !isNameWithin(configMap, metadata.namespace))
+    report(`${path}.credentialName`, `write "configmap://${metadata.namespace}/name": of its own namespace`);
   const isMutual = tls.mode === 'MUTUAL';
   if (!isMutual && tls.mode !== 'SIMPLE') return;
-  const given = (field: keyof ClientTls): boolean => isSet(tls[field]);
+  const given = (field: keyof ClientTls): boolean => {
+    const value = tls[field];
+    return Array.isArray(value) ? value.length > 0 : isSet(value);
+  };
   if (tls.insecureSkipVerify === true) {
     const useless = (['caCertificates', 'credentialName', 'subjectAltNames'] as const).filter(
       (field) => given(field) && !(isMutual && field === 'credentialName'),
@@ -100,4 +104,9 @@ function validateClientTls(tls: ClientTls, path: string, report: Report): void {
   for (const field of ['clientCertificate', 'privateKey'] as const) {
     if (!given(field)) report(path, `mode MUTUAL needs ${field}, or credentialName`, 'key');
   }
+}
+
+function isNameWithin(written: string, namespace: string): boolean {
+  const [ns, name = '', ...rest] = written.split('/');
+  return ns === namespace && name !== '' && rest.length === 0;
 }

@@ -39,7 +39,14 @@ function gatewayProblem(value: string): string | undefined {
   return good ? undefined : `${JSON.stringify(value)} is not a gateway: "mesh", "name" or "namespace/name"`;
 }
 
-export const gatewayNames = z.array(checkedString(gatewayProblem));
+/** As Istio's check, this one ends with the first name that has no namespace; a name behind it that no gateway can have is for none. */
+export const gatewayNames = z.array(z.string()).superRefine((names, context) => {
+  for (const [index, name] of names.entries()) {
+    const message = gatewayProblem(name);
+    if (message !== undefined) context.addIssue({ code: 'custom', message, path: [index] });
+    if (!name.includes('/')) return;
+  }
+});
 
 /** 0: any port. */
 const optionalPort = portOrNone;
@@ -49,7 +56,8 @@ export const commonMatch = {
   port: optionalPort.exactOptional(),
   sourceLabels: labels.exactOptional(),
   gateways: gatewayNames.exactOptional(),
-  sourceNamespace: anyCaseLabelOrNone.exactOptional(),
+  /** Judged where the rule is one of HTTP. */
+  sourceNamespace: z.string().exactOptional(),
 };
 
 interface CommonMatch {

@@ -1,14 +1,14 @@
 /** The YAML form of an HTTP rule. */
 
 import { z } from 'zod';
-import { durationMs, plainText, portOrNone, wholeNumber } from '../../schema/fields.ts';
+import { durationMs, plainText, portOrNone } from '../../schema/fields.ts';
 import { given, givenUnlessEmpty } from '../../schema/given.ts';
 import { headerRules } from '../../schema/header-operations.ts';
 import { apiObject, checkedString, choice } from '../../schema/object.ts';
 import { destination, weight } from './destination-schema.ts';
 import type { HttpRule } from './http-spec.ts';
 import { httpMatch } from './match-schema.ts';
-import { corsPolicy, fault, mirrorPercent, oldMirrorPercent, retries, rewrite } from './policy-schema.ts';
+import { corsPolicy, fault, httpStatus, mirrorPercent, oldMirrorPercent, retries, rewrite } from './policy-schema.ts';
 
 const api = 'VirtualService.http';
 
@@ -51,7 +51,7 @@ const redirect = apiObject(
 }));
 
 const directResponse = apiObject(`${api}.directResponse`, {
-  status: wholeNumber(200, 599, 'status'),
+  status: httpStatus,
   body: apiObject(`${api}.directResponse.body`, {
     string: z.string().exactOptional(),
     bytes: checkedString((value) =>
@@ -86,13 +86,17 @@ export const httpRule: z.ZodType<HttpRule> = apiObject(
     mirror: destination(`${api}.mirror`).exactOptional(),
     mirrorPercentage: mirrorPercent(`${api}.mirrorPercentage`).exactOptional(),
     mirrorPercent: oldMirrorPercent.exactOptional(),
+    mirror_percent: oldMirrorPercent.exactOptional(),
     mirrors: z.array(mirror).exactOptional(),
     corsPolicy: corsPolicy.exactOptional(),
     headers: headerRules(`${api}.headers`).exactOptional(),
   },
   ['websocketUpgrade'],
-).transform(({ timeout, mirrorPercent: old, mirrorPercentage, ...rule }) => ({
-  ...rule,
-  ...given('mirrorPercentage', mirrorPercentage ?? (old === undefined ? undefined : { value: old })),
-  ...given('timeoutMs', timeout),
-}));
+).transform(({ timeout, mirrorPercent: old, mirror_percent: older, mirrorPercentage, ...rule }) => {
+  const value = old ?? older;
+  return {
+    ...rule,
+    ...given('mirrorPercentage', mirrorPercentage ?? (value === undefined ? undefined : { value })),
+    ...given('timeoutMs', timeout),
+  };
+});

@@ -70,9 +70,22 @@ const cases: Case[] = [
     'spec.tcp[0].route: at least one destination is required',
   ],
   [
-    'refuses sourceSubnet by name',
+    'warns of sourceSubnet, which has no effect',
     'hosts: [a]\ntcp: [{ match: [{ sourceSubnet: 10.0.0.0/8 }], route: [{ destination: { host: a } }] }]',
-    'spec.tcp[0].match[0].sourceSubnet: VirtualService.tcp.match.sourceSubnet is not done yet in this version; remove it',
+    'warning: spec.tcp[0].match[0].sourceSubnet: sourceSubnet has no effect, in Istio neither',
+  ],
+  [
+    'takes any namespace of a source',
+    'hosts: [a]\ntcp: [{ match: [{ sourceNamespace: x y }], route: [{ destination: { host: a } }] }]',
+  ],
+  [
+    'takes the generated name of a service at a gateway of TLS',
+    'hosts: [outbound_.80_._.a.b]\ngateways: [g]\ntls: [{ match: [{ sniHosts: [outbound_.80_._.a.b] }], route: [{ destination: { host: a } }] }]',
+  ],
+  [
+    'refuses such a name elsewhere',
+    'hosts: [outbound_.80_._.a.b]\ngateways: [g]\nhttp: [{ route: [{ destination: { host: a } }] }]',
+    'spec.hosts[0]: "outbound_.80_._.a.b" is not a host name',
   ],
   [
     'refuses port 0 of a destination',

@@ -1,8 +1,8 @@
 /** The YAML form of what an HTTP rule matches. */
 
 import { z } from 'zod';
-import { plainText, type StringMatchRules, stringMatch } from '../../schema/fields.ts';
-import { headerNameProblem } from '../../schema/names.ts';
+import { anyCaseLabelOrNone, plainText, type StringMatchRules, stringMatch } from '../../schema/fields.ts';
+import { matchedHeaderProblem } from '../../schema/names.ts';
 import { apiObject, mapOf } from '../../schema/object.ts';
 import { commonMatch, tidyMatch } from './destination-schema.ts';
 
@@ -20,7 +20,7 @@ function canonicalName(name: string): string {
 }
 
 function headerMatches(api: string, rules: StringMatchRules) {
-  return mapOf(stringMatch(api, rules), (name) => (isClaim(name) ? undefined : headerNameProblem(name)))
+  return mapOf(stringMatch(api, rules), (name) => (isClaim(name) ? undefined : matchedHeaderProblem(name)))
     .superRefine((map, context) => {
       const seen = new Set<string>();
       for (const key of Object.keys(map)) {
@@ -50,4 +50,5 @@ export const httpMatch = apiObject(api, {
   ).exactOptional(),
   statPrefix: plainText.exactOptional(),
   ...commonMatch,
+  sourceNamespace: anyCaseLabelOrNone.exactOptional(),
 }).transform(tidyMatch);

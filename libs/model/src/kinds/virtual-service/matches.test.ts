@@ -38,9 +38,17 @@ const cases: Case[] = [
     'hosts: [a]\nhttp: [{ match: [{ headers: { x-a: {} }, withoutHeaders: { x-a: { prefix: "no" } } }], route: [{ destination: { host: a } }] }]',
   ],
   [
-    'refuses a header name with a dot',
-    'hosts: [a]\nhttp: [{ match: [{ headers: { x.a: {} } }], route: [{ destination: { host: a } }] }]',
-    'spec.http[0].match[0].headers["x.a"]: "x.a" is not a header name',
+    'takes whatever RFC 9110 lets into a header name',
+    'hosts: [a]\nhttp: [{ match: [{ headers: { "x.a!$~": {} } }], route: [{ destination: { host: a } }] }]',
+  ],
+  [
+    'looks at no gateway behind the first without a namespace',
+    'hosts: [a]\ngateways: [n/g, g, x y]\nhttp: [{ route: [{ destination: { host: a } }] }]',
+  ],
+  [
+    'refuses a gateway behind others with a namespace',
+    'hosts: [a]\ngateways: [n/g, x y]\nhttp: [{ route: [{ destination: { host: a } }] }]',
+    'spec.gateways[1]: "x y" is not a gateway: "mesh", "name" or "namespace/name"',
   ],
   [
     'refuses the port 65536',

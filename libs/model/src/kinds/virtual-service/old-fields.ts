@@ -7,8 +7,9 @@ import type { HttpRule } from './http-spec.ts';
 
 /** @param body the rule as written. */
 export function warnOfOldFields(rule: HttpRule, body: unknown, path: string, warn: Report): void {
-  if (writtenAt(body, 'mirrorPercent') !== undefined)
-    warn(`${path}.mirrorPercent`, 'mirrorPercent is deprecated; write mirrorPercentage: { value: … }', 'key');
+  for (const field of ['mirrorPercent', 'mirror_percent'])
+    if (writtenAt(body, field) !== undefined)
+      warn(`${path}.${field}`, `${field} is deprecated; write mirrorPercentage: { value: … }`, 'key');
   if (writtenAt(body, 'corsPolicy', 'allowOrigin') !== undefined)
     warn(`${path}.corsPolicy.allowOrigin`, 'allowOrigin is deprecated; write allowOrigins: [{ exact: … }]', 'key');
   if (isSet(writtenAt(body, 'fault', 'delay', 'percent')))
@@ -17,6 +18,11 @@ export function warnOfOldFields(rule: HttpRule, body: unknown, path: string, war
   const code = writtenAt(body, 'redirect', 'redirectCode');
   if (isSet(code) && typeof code === 'number' && !redirectCodes.includes(code))
     warn(`${path}.redirect.redirectCode`, `a redirect has no code ${code}; 301 is sent`);
+  for (const [field, fields] of Object.entries({ directResponse: ['status'], fault: ['abort', 'httpStatus'] }))
+    if (writtenAt(body, field, ...fields) === 600)
+      warn(`${path}.${field}.${fields.join('.')}`, 'there is no status 600; 599 is sent');
+  if (rule.delegate !== undefined && rule.directResponse !== undefined)
+    warn(`${path}.directResponse`, 'a rule that delegates has no answer of its own; this has no effect', 'key');
   if (rule.delegate?.name === '')
     warn(`${path}.delegate`, 'it names no VirtualService, and so the rule is left out', 'key');
 }

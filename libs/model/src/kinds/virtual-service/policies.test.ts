@@ -28,6 +28,10 @@ const cases: Case[] = [
     'spec.http[0].retries.retryOn: " reset" is not a retry condition of Envoy; write no spaces after a comma',
   ],
   [
+    'takes a status with a sign or zeros before it among conditions',
+    'hosts: [a]\nhttp: [{ route: [{ destination: { host: a } }], retries: { attempts: 1, retryOn: "+503,0504" } }]',
+  ],
+  [
     'refuses a status nobody knows among conditions',
     'hosts: [a]\nhttp: [{ route: [{ destination: { host: a } }], retries: { attempts: 1, retryOn: "599" } }]',
     'spec.http[0].retries.retryOn: "599" is not a retry condition of Envoy',
@@ -53,7 +57,17 @@ const cases: Case[] = [
   [
     'refuses a status below 200 in a fault',
     'hosts: [a]\nhttp: [{ route: [{ destination: { host: a } }], fault: { abort: { httpStatus: 100, percentage: { value: 1 } } } }]',
-    'spec.http[0].fault.abort.httpStatus: status 100 is not in the range 200 to 599',
+    'spec.http[0].fault.abort.httpStatus: status 100 is not in the range 200 to 600',
+  ],
+  [
+    'takes any number as the old percent of a delay',
+    'hosts: [a]\nhttp: [{ route: [{ destination: { host: a } }], fault: { delay: { fixedDelay: 1s, percent: 200 } } }]',
+    'warning: spec.http[0].fault.delay.percent: percent is deprecated; write percentage: { value: … }',
+  ],
+  [
+    'takes mirror_percent, as Istio spells it too',
+    'hosts: [a]\nhttp: [{ route: [{ destination: { host: a } }], mirror: { host: b }, mirror_percent: 10 }]',
+    'warning: spec.http[0].mirror_percent: mirror_percent is deprecated; write mirrorPercentage: { value: … }',
   ],
   [
     'refuses a percentage over 100',

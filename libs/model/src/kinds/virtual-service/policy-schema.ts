@@ -44,6 +44,9 @@ export const retries = apiObject(`${api}.retries`, {
   ...given('backoffMs', backoff),
 }));
 
+/** Istio lets 600 in, which is no status: 599 is sent. */
+export const httpStatus = wholeNumber(200, 600, 'status').transform((status) => Math.min(status, 599));
+
 function percent(of: string) {
   return apiObject(of, {
     value: z
@@ -65,19 +68,19 @@ const delay = apiObject(
   {
     fixedDelay: durationMs.exactOptional(),
     percentage: percent(`${api}.fault.delay.percentage`).exactOptional(),
-    percent: wholeNumber(0, 100, 'percent').exactOptional(),
+    percent: wholeNumber(-(2 ** 31), 2 ** 31 - 1, 'percent').exactOptional(),
   },
   ['exponentialDelay'],
 ).transform(({ fixedDelay, percentage, percent: old }) => {
   if (fixedDelay === undefined) return undefined;
-  const share = percentage ?? (old === undefined || old === 0 ? undefined : { value: old });
+  const share = percentage ?? (old === undefined || old <= 0 ? undefined : { value: Math.min(old, 100) });
   return { fixedDelayMs: fixedDelay, ...given('percentage', share) };
 });
 
 const abort = apiObject(
   `${api}.fault.abort`,
   {
-    httpStatus: wholeNumber(200, 599, 'status').exactOptional(),
+    httpStatus: httpStatus.exactOptional(),
     grpcStatus: checkedString(grpcStatusProblem).exactOptional(),
     percentage: percent(`${api}.fault.abort.percentage`).exactOptional(),
   },

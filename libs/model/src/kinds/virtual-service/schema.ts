@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { subnetProblem } from '../../schema/addresses.ts';
-import { ruleHost } from '../../schema/fields.ts';
+import { isGeneratedSni, ruleHostProblem } from '../../schema/names.ts';
 import { apiObject, checkedString } from '../../schema/object.ts';
 import { commonMatch, gatewayNames, routeDestinations, tidyMatch } from './destination-schema.ts';
 import { httpRule } from './http-schema.ts';
@@ -26,9 +26,11 @@ const tlsRule = apiObject('VirtualService.tls', {
 const tcpRule = apiObject('VirtualService.tcp', {
   match: z
     .array(
-      apiObject('VirtualService.tcp.match', { destinationSubnets: subnets.exactOptional(), ...commonMatch }, [
-        'sourceSubnet',
-      ]).transform(tidyMatch),
+      apiObject('VirtualService.tcp.match', {
+        destinationSubnets: subnets.exactOptional(),
+        sourceSubnet: z.string().exactOptional(),
+        ...commonMatch,
+      }).transform(({ sourceSubnet, ...match }) => tidyMatch(match)),
     )
     .exactOptional(),
   route: routeDestinations('VirtualService.tcp.route'),
@@ -36,7 +38,7 @@ const tcpRule = apiObject('VirtualService.tcp', {
 
 /** `gateways` becomes ["mesh"] where absent or empty; hosts and lists of rules become [] where absent. */
 export const virtualServiceSchema: z.ZodType<VirtualServiceSpec> = apiObject('VirtualService', {
-  hosts: z.array(ruleHost).default([]),
+  hosts: z.array(checkedString((host) => (isGeneratedSni(host) ? undefined : ruleHostProblem(host)))).default([]),
   gateways: gatewayNames.default([]).transform((names) => (names.length === 0 ? ['mesh'] : names)),
   http: z.array(httpRule).default([]),
   tls: z.array(tlsRule).default([]),

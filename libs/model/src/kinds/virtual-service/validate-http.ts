@@ -1,7 +1,7 @@
 /** Rules between the fields of an HTTP rule. */
 
 import { limits } from '../../limits.ts';
-import { ignoredHeaderNames, isAuthority } from '../../schema/header-operations.ts';
+import { ignoredHeaders, isAuthority } from '../../schema/header-operations.ts';
 import { isSet, writtenAt } from '../../schema/written.ts';
 import type { Report, ValidationContext } from '../definition.ts';
 import type { HttpRedirect, HttpRule } from './http-spec.ts';
@@ -20,11 +20,12 @@ export function validateHttpRule(
   validateActions(rule, spec.hosts.length === 0, path, report);
   if (!spec.gateways.every((gateway) => gateway !== 'mesh')) refuseClaims(rule, path, report);
   validateWeights(rule.route ?? [], `${path}.route`, report);
-  if (rule.redirect !== undefined) validateRedirect(rule.redirect, `${path}.redirect`, report);
+  if (rule.redirect !== undefined)
+    validateRedirect(rule.redirect, writtenAt(body, 'redirect'), `${path}.redirect`, report);
   validateRewrite(rule, path, report);
   validateBody(rule, `${path}.directResponse.body`, report, warn);
   validateRetries(rule, path, report);
-  if (rule.mirror !== undefined && (rule.mirrors?.length ?? 0) > 0)
+  if (rule.delegate === undefined && rule.mirror !== undefined && (rule.mirrors?.length ?? 0) > 0)
     report(`${path}.mirrors`, 'only one of mirror and mirrors may be given', 'key');
   const fault = writtenAt(body, 'fault');
   if (fault !== undefined && writtenAt(fault, 'delay') === undefined && writtenAt(fault, 'abort') === undefined)
@@ -42,7 +43,8 @@ function validateActions(rule: HttpRule, isDelegate: boolean, path: string, repo
   if (rule.delegate !== undefined) {
     if (isDelegate) report(`${path}.delegate`, 'a VirtualService that others delegate to cannot delegate', 'key');
     for (const action of actions)
-      report(`${path}.${action}`, `a rule that delegates takes no ${action}; the other VirtualService has it`, 'key');
+      if (action !== 'directResponse')
+        report(`${path}.${action}`, `a rule that delegates takes no ${action}; the other VirtualService has it`, 'key');
     return;
   }
   if (actions.length === 0 && rule.route !== undefined) report(`${path}.route`, 'at least one destination is required');
@@ -79,9 +81,11 @@ export function validateWeights(route: readonly RouteDestination[], path: string
   if (total > 2 ** 32 - 1) report(path, 'the total destination weight is over 4294967295', 'key');
 }
 
-function validateRedirect(redirect: HttpRedirect, path: string, report: Report): void {
+/** @param written where port 0 counts as a port. */
+function validateRedirect(redirect: HttpRedirect, written: unknown, path: string, report: Report): void {
   const { uri, authority, scheme, port, derivePort } = redirect;
-  if ([uri, authority, scheme, port, derivePort].every((value) => value === undefined)) {
+  const aims = [uri, authority, scheme, derivePort, writtenAt(written, 'port')];
+  if (aims.every((value) => value === undefined)) {
     report(path, 'redirect must give uri, authority, scheme or port', 'key');
   }
   if (port !== undefined && derivePort !== undefined)
@@ -124,8 +128,7 @@ function validateRetries({ retries }: HttpRule, path: string, report: Report): v
 
 function warnOfIgnoredHeaders(rule: HttpRule, body: unknown, path: string, warn: Report): void {
   const look = (value: unknown, at: string): void => {
-    for (const { path: below, name } of ignoredHeaderNames(value))
-      warn(`${at}.${below}`, `${JSON.stringify(name)} is not a header name (RFC 9110) and is left out`, 'key');
+    for (const { path: below, message } of ignoredHeaders(value)) warn(`${at}.${below}`, message, 'key');
   };
   look(writtenAt(body, 'headers'), `${path}.headers`);
   (rule.route ?? []).forEach((_, index) => {

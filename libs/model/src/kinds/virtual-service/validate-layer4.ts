@@ -2,7 +2,8 @@
 
 import { isIP } from 'node:net';
 import { isHostWithin } from '../../hosts.ts';
-import { wildcardHostProblem } from '../../schema/names.ts';
+import { isGeneratedSni, wildcardHostProblem } from '../../schema/names.ts';
+import { isSet, writtenAt } from '../../schema/written.ts';
 import type { ValidationContext } from '../definition.ts';
 import type { TcpRule, TlsRule, VirtualServiceSpec } from './spec.ts';
 import { validateWeights } from './validate-http.ts';
@@ -25,9 +26,6 @@ export function validateTlsRule(
   validateWeights(rule.route, `${path}.route`, report);
 }
 
-/** Names that east-west gateways route by: "outbound_.80_.v1_.host". */
-const generatedSni = /^outbound_\.\d+_\./;
-
 function validateSniHost(
   host: string,
   spec: VirtualServiceSpec,
@@ -35,7 +33,7 @@ function validateSniHost(
   { report, warn }: Pick<ValidationContext, 'report' | 'warn'>,
 ): void {
   const toMesh = spec.gateways.includes('mesh');
-  const problem = !toMesh && generatedSni.test(host) ? undefined : wildcardHostProblem(host);
+  const problem = !toMesh && isGeneratedSni(host) ? undefined : wildcardHostProblem(host);
   if (problem !== undefined && isIP(host) !== 0) {
     warn(path, 'SNI carries names; clients send none for an IP address');
     return;
@@ -45,7 +43,13 @@ function validateSniHost(
     report(path, `${JSON.stringify(host)} lies within none of the VirtualService's hosts`);
 }
 
-export function validateTcpRule(rule: TcpRule, path: string, { report }: ValidationContext): void {
+/** @param index of the rule in `tcp`. */
+export function validateTcpRule(rule: TcpRule, index: number, { report, warn, written }: ValidationContext): void {
+  const path = `spec.tcp[${index}]`;
+  rule.match?.forEach((_, position) => {
+    if (isSet(writtenAt(written, 'tcp', index, 'match', position, 'sourceSubnet')))
+      warn(`${path}.match[${position}].sourceSubnet`, 'sourceSubnet has no effect, in Istio neither', 'key');
+  });
   if (rule.route.length === 0) report(`${path}.route`, 'at least one destination is required', 'key');
   validateWeights(rule.route, `${path}.route`, report);
 }

@@ -69,6 +69,12 @@ const actions: Case[] = [
     rule('redirect: {}'),
     'spec.http[0].redirect: redirect must give uri, authority, scheme or port',
   ],
+  ['takes a redirect to port 0, which is none', rule('redirect: { port: 0 }')],
+  [
+    'warns of an answer beside a delegate',
+    rule('delegate: { name: d }, directResponse: { status: 200 }'),
+    'warning: spec.http[0].directResponse: a rule that delegates has no answer of its own; this has no effect',
+  ],
   [
     'refuses a redirect with both ports',
     rule('redirect: { port: 80, derivePort: FROM_REQUEST_PORT }'),
@@ -92,12 +98,17 @@ const actions: Case[] = [
   [
     'refuses a status below 200',
     rule('directResponse: { status: 199 }'),
-    'spec.http[0].directResponse.status: status 199 is not in the range 200 to 599',
+    'spec.http[0].directResponse.status: status 199 is not in the range 200 to 600',
   ],
   [
-    'refuses a status over 599',
+    'refuses a status over 600',
+    rule('directResponse: { status: 601 }'),
+    'spec.http[0].directResponse.status: status 601 is not in the range 200 to 600',
+  ],
+  [
+    'warns of status 600, for which 599 is sent',
     rule('directResponse: { status: 600 }'),
-    'spec.http[0].directResponse.status: status 600 is not in the range 200 to 599',
+    'warning: spec.http[0].directResponse.status: there is no status 600; 599 is sent',
   ],
   [
     'refuses two bodies',
@@ -253,11 +264,7 @@ const matches: Case[] = [
     matching('uri: { regex: "*" }'),
     `${uri}.regex: not a regex of RE2 syntax: error parsing regexp: missing argument to repetition operator: \`*\``,
   ],
-  [
-    'refuses a control character in a match',
-    matching('uri: { exact: "/a\\r\\nb" }'),
-    `${uri}.exact: must not contain control characters`,
-  ],
+  ['takes a control character in a match, which nothing fits', matching('uri: { exact: "/a\\r\\nb" }')],
   ['asks for presence of a header', matching('headers: { a: {} }')],
   [
     'refuses a header without a match',
@@ -270,9 +277,13 @@ const matches: Case[] = [
     'spec.http[0].match[0].headers["a b"]: "a b" is not a header name',
   ],
   [
-    'refuses a pseudo-header',
-    matching('headers: { ":path": {} }'),
-    'spec.http[0].match[0].headers[":path"]: ":path" is not a header name',
+    'takes the pseudo-headers',
+    matching('headers: { ":path": {}, ":method": {}, ":scheme": {}, ":authority": {}, ":status": {} }'),
+  ],
+  [
+    'refuses a pseudo-header that HTTP has not',
+    matching('headers: { ":port": {} }'),
+    'spec.http[0].match[0].headers[":port"]: ":port" is not a header name',
   ],
   [
     'refuses a header given twice in different case',
@@ -313,9 +324,21 @@ const headers: Case[] = [
     `${request}.set.a: a format string is not closed: write "%COMMAND%" or "%COMMAND(argument)%", and "%%" for a percent sign`,
   ],
   [
-    'refuses a command that Envoy does not know',
+    'warns of a command that Envoy does not know, and leaves the header out',
     setting('set: { a: "%NOPE%" }'),
-    `${request}.set.a: %NOPE% is not a command of Envoy's format strings`,
+    `warning: ${request}.set: %NOPE% is not a command of Envoy's format strings; "a" is left out`,
+  ],
+  ['takes a list of strings as an argument', setting('set: { a: \'%DYNAMIC_METADATA(["x", "y"])%\' }')],
+  ['takes spaces before the end of a format string', setting('set: { a: "%REQ(x) %" }')],
+  [
+    'refuses the length that Envoy alone takes behind an argument',
+    setting('set: { a: "%REQ(x):3%" }'),
+    `${request}.set.a: a format string is not closed: write "%COMMAND%" or "%COMMAND(argument)%", and "%%" for a percent sign`,
+  ],
+  [
+    'refuses an empty argument',
+    setting('set: { a: "%REQ()%" }'),
+    `${request}.set.a: a format string is not closed: write "%COMMAND%" or "%COMMAND(argument)%", and "%%" for a percent sign`,
   ],
   [
     'warns of a name that no header can have, and leaves it out',
@@ -335,14 +358,14 @@ const headers: Case[] = [
     `${request}.set.a: expected a string, got the number 1; put it in quotes`,
   ],
   [
-    'refuses removal of what frames a message',
+    'warns of the removal of what frames a message, and leaves it out',
     setting('remove: [Transfer-Encoding]'),
-    `${request}.remove[0]: the header "transfer-encoding" cannot be removed`,
+    `warning: ${request}.remove: "Transfer-Encoding" is what a message is framed by; the change is left out`,
   ],
   [
-    'refuses a change of what frames a message',
+    'warns of a change of what frames a message, and leaves it out',
     setting('set: { content-length: "5" }'),
-    `${request}.set.content-length: the header "content-length" cannot be changed by a rule`,
+    `warning: ${request}.set: "content-length" is what a message is framed by; the change is left out`,
   ],
   ['refuses removal of host', setting('remove: [Host]'), `${request}.remove[0]: the header "host" cannot be removed`],
   [

@@ -4,6 +4,7 @@ import { hostsOverlap } from '../../hosts.ts';
 import { limits } from '../../limits.ts';
 import { refuseDryRun } from '../../schema/dry-run.ts';
 import { validateExportTo } from '../../schema/export-to.ts';
+import { isGeneratedSni } from '../../schema/names.ts';
 import { writtenAt } from '../../schema/written.ts';
 import type { ValidationContext } from '../definition.ts';
 import type { VirtualServiceSpec } from './spec.ts';
@@ -25,7 +26,7 @@ export function validateVirtualService(spec: VirtualServiceSpec, context: Valida
     validateTlsRule(rule, spec, `spec.tls[${index}]`, context);
   });
   spec.tcp.forEach((rule, index) => {
-    validateTcpRule(rule, `spec.tcp[${index}]`, context);
+    validateTcpRule(rule, index, context);
   });
   validateExportTo(spec.exportTo, context);
   warnOfUnusedRules(spec, context.warn);
@@ -39,9 +40,11 @@ function validateHosts(spec: VirtualServiceSpec, { report, written }: Validation
     if (spec.tcp.length > 0) report('spec.tcp', delegateOnly('tcp'), 'key');
   }
   const toMesh = spec.gateways.includes('mesh');
+  const isSniAtGateway = !toMesh && spec.tls.some(({ match }) => match.some(({ sniHosts }) => sniHosts.length > 0));
   const seen = new Set<string>();
   spec.hosts.forEach((host, index) => {
     const path = `spec.hosts[${index}]`;
+    if (isGeneratedSni(host) && !isSniAtGateway) report(path, `${JSON.stringify(host)} is not a host name`);
     if (host === '*' && toMesh) {
       report(
         path,

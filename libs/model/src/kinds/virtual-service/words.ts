@@ -25,12 +25,17 @@ const retryWords: ReadonlySet<string> = new Set([
 /** Statuses that Node names and Go, whose list is Istio's, does not. */
 const unnamedStatuses: ReadonlySet<string> = new Set(['509']);
 
+/** Signs and leading zeros are taken, as Go reads numbers. */
+function isKnownStatus(word: string): boolean {
+  const status = /^[+-]?\d+$/.test(word) ? String(Number(word)) : '';
+  return STATUS_CODES[status] !== undefined && !unnamedStatuses.has(status);
+}
+
 /** Words and known status codes, with commas and no spaces between them. */
 export function retryOnProblem(value: string): string | undefined {
   if (value === '') return undefined;
   for (const word of value.split(',')) {
-    const isStatus = /^\d{3}$/.test(word) && STATUS_CODES[word] !== undefined && !unnamedStatuses.has(word);
-    if (isStatus || retryWords.has(word)) continue;
+    if (isKnownStatus(word) || retryWords.has(word)) continue;
     const hint = retryWords.has(word.trim()) ? '; write no spaces after a comma' : '';
     return `${JSON.stringify(word)} is not a retry condition of Envoy${hint}`;
   }
