@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { toBinary } from '@bufbuild/protobuf';
 import { registerIstioBuild } from '@weft/data-filters';
+import { rootsSecretName } from '@weft/data-runtime';
 import type { IdentityManager } from '@weft/identity';
 import type { Part } from '@weft/kernel';
 import { type Node, NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
@@ -13,7 +14,7 @@ import type { ProxyOptions } from './proxy-options.ts';
 import { createConfigCache } from './session/config-cache.ts';
 import { describeNode } from './session/node-description.ts';
 import { createSession, type Session } from './session/session.ts';
-import type { StateFolder } from './session/state-folder.ts';
+import { createLateStateFolder, type LateStateFolder } from './session/state-folder.ts';
 import { createWorkParts, type WorkParts } from './work-parts.ts';
 
 export interface ProxyParts extends WorkParts {
@@ -25,8 +26,7 @@ export interface ProxyParts extends WorkParts {
   readonly workloadApi: Part | undefined;
   /** Tells of each update that is in force, before anything else comes. */
   onApplied(told: (update: ResourceUpdate) => void): void;
-  /** The state folder is open; before that nothing is read or kept. */
-  useFolder(folder: StateFolder): void;
+  readonly state: LateStateFolder;
 }
 
 export function createProxyParts(options: ProxyOptions): ProxyParts {
@@ -46,15 +46,11 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     if (refusal === undefined) for (const told of applied) told(update);
     return refusal;
   };
-  let folder: StateFolder | undefined;
-  const state: StateFolder = {
-    read: async (file) => folder?.read(file),
-    write: async (file, content) => folder?.write(file, content),
-  };
+  const state = createLateStateFolder();
   const { manager, tls, server, credentials, workloadApi } = createOwnIdentity(options, state, {
     roots: () => runtime.tables.roots.current,
     lists() {
-      const roots = runtime.tables.secrets.get('ROOTCA');
+      const roots = runtime.tables.secrets.get(rootsSecretName);
       return roots?.kind === 'roots' ? roots.crlPem : '';
     },
   });
@@ -77,8 +73,6 @@ export function createProxyParts(options: ProxyOptions): ProxyParts {
     tls,
     session,
     onApplied: (told) => void applied.push(told),
-    useFolder(open) {
-      folder = open;
-    },
+    state,
   };
 }

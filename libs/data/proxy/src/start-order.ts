@@ -5,7 +5,6 @@ import { lookMs } from './drain.ts';
 import { assertListenersFree } from './free-port.ts';
 import type { ProxyOptions } from './proxy-options.ts';
 import type { ProxyParts } from './proxy-parts.ts';
-import { openStateFolder } from './session/state-folder.ts';
 import type { SideServers } from './side-servers.ts';
 import type { Predecessor } from './workers/predecessor.ts';
 
@@ -18,7 +17,7 @@ export function inOrder(
 ): readonly Part[] {
   const { manager, session } = parts;
   return [
-    { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
+    { name: 'state folder', start: () => parts.state.open(options.stateDir) },
     { name: 'ports', start: () => assertListenersFree(options) },
     { name: 'readiness', start: servers.readiness.start, stop: servers.readiness.stop },
     { name: 'prometheus', start: servers.prometheus.start, stop: servers.prometheus.stop },
@@ -43,7 +42,7 @@ export function takingOver(
   const { admin, prometheus, readiness } = servers;
   const { clock } = options;
   return [
-    { name: 'state folder', start: async () => parts.useFolder(await openStateFolder(options.stateDir)) },
+    { name: 'state folder', start: () => parts.state.open(options.stateDir) },
     { name: 'identity', start: manager.start, stop: manager.stop },
     ...(parts.workloadApi === undefined ? [] : [parts.workloadApi]),
     dataPath,

@@ -2,6 +2,7 @@
 
 import { fromBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
+import { rootsSecretName } from '@weft/data-runtime';
 import type { Clock, Part } from '@weft/kernel';
 import type { Logger } from '@weft/telemetry';
 import { type Secret, SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
@@ -60,7 +61,7 @@ export function createTrustKeeper(onChange: () => void, log: Logger): TrustKeepe
     lists: () => lists,
     take({ typeUrl, resources }) {
       if (typeUrl !== xdsTypes.SDS) return;
-      const packed = resources.find(({ name }) => name === 'ROOTCA')?.resource;
+      const packed = resources.find(({ name }) => name === rootsSecretName)?.resource;
       const secret = packed === undefined ? undefined : secretOf(packed.value);
       if (secret?.type.case !== 'validationContext') return;
       roots = textOf(secret.type.value.trustedCa?.specifier);

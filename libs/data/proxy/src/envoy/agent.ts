@@ -8,7 +8,7 @@ import { assertFree, assertListenersFree } from '../free-port.ts';
 import { createOwnIdentity, type OwnIdentity } from '../identity/own-identity.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import { describeNode } from '../session/node-description.ts';
-import { openStateFolder, type StateFolder } from '../session/state-folder.ts';
+import { createLateStateFolder } from '../session/state-folder.ts';
 import { type AdsRelay, createAdsRelay, createTrustKeeper } from './ads-relay.ts';
 import { adsSocket, type SocketPlace } from './ads-socket.ts';
 import { envoyBootstrap } from './bootstrap.ts';
@@ -61,13 +61,13 @@ export function createEnvoyAgent(options: EnvoyAgentOptions): EnvoyAgent {
 class RunningAgent implements EnvoyAgent {
   readonly #options: EnvoyAgentOptions;
   readonly #stateDir: string;
+  readonly #state = createLateStateFolder();
   readonly #socket: SocketPlace;
   readonly #firstCertificate: FirstCertificate;
   readonly #identity: OwnIdentity;
   readonly #relay: AdsRelay;
   readonly #watch: EnvoyWatch;
   readonly #lifecycle: ReturnType<typeof createLifecycle>;
-  #folder: StateFolder | undefined;
   #starting: Promise<void> = Promise.resolve();
   #envoy: EnvoyProcess | undefined;
   #stopping: Promise<void> | undefined;
@@ -79,7 +79,7 @@ class RunningAgent implements EnvoyAgent {
     this.#socket = adsSocket(this.#stateDir);
     this.#firstCertificate = createFirstCertificate(xds, clock);
     const trust = createTrustKeeper(() => this.#identity.tls.rootsChanged(), log);
-    this.#identity = createOwnIdentity(options, this.#state(), trust, this.#firstCertificate.onProblem);
+    this.#identity = createOwnIdentity(options, this.#state, trust, this.#firstCertificate.onProblem);
     this.#relay = createAdsRelay({ path: this.#socket.path, identity: this.#identity, trust, clock, log });
     const report = this.#relay.reportHealth;
     this.#watch = new EnvoyWatch({ admin, clock, log, report });
@@ -111,24 +111,13 @@ class RunningAgent implements EnvoyAgent {
     return this.#envoy?.pid;
   }
 
-  /** The folder is opened when it starts, which is after those who keep something in it were made. */
-  #state(): StateFolder {
-    return {
-      read: async (file) => this.#folder?.read(file),
-      write: async (file, content) => this.#folder?.write(file, content),
-    };
-  }
-
   #order(): readonly Part[] {
     const options = this.#options;
     const { manager, workloadApi } = this.#identity;
     const { start, stop } = createReadinessServer('--readiness', options.readiness, () => this.notReady());
-    const openFolder = async (): Promise<void> => {
-      this.#folder = await openStateFolder(this.#stateDir);
-    };
     return [
       { name: 'Envoy program', start: () => void findProgram(options.envoy.program, options.envoy.searchPath) },
-      { name: 'state folder', start: openFolder },
+      { name: 'state folder', start: () => this.#state.open(this.#stateDir) },
       { name: 'ports', start: () => assertPorts(options) },
       { name: 'readiness', start, stop },
       { name: 'identity', start: manager.start, stop: manager.stop },
@@ -150,7 +139,7 @@ class RunningAgent implements EnvoyAgent {
     const { clock, log } = options;
     const program = findProgram(options.envoy.program, options.envoy.searchPath);
     const bootstrap = envoyBootstrap({ ...options, node: describeNode(options), adsSocket: this.#socket.path });
-    await this.#state().write(bootstrapFile, `${JSON.stringify(bootstrap, null, 1)}\n`);
+    await this.#state.write(bootstrapFile, `${JSON.stringify(bootstrap, null, 1)}\n`);
     // Told to stop meanwhile: nobody would end what is started now.
     if (this.#stopping !== undefined) return;
     const file = join(this.#stateDir, bootstrapFile);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { anyPack } from '@bufbuild/protobuf/wkt';
+import { ownSecretName } from '@weft/data-runtime';
 import type { Identity } from '@weft/identity';
 import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
 import {
@@ -12,8 +13,6 @@ import {
 } from '@weft/xds-messages/envoy/service/discovery/v3/discovery';
 import { type AdsRequest, xdsTypes } from '@weft/xds-protocol';
 
-/** As Istio names it. */
-export const ownSecretName = 'default';
 /** Nonces of our own answers; the control plane's have another form. */
 const nonceMark = 'own-';
 

@@ -15,6 +15,23 @@ export interface StateFolder {
   write(name: string, content: string): Promise<void>;
 }
 
+/** A folder that is opened when the proxy starts, after those who keep something in it were made: before, nothing is there and nothing is kept. */
+export interface LateStateFolder extends StateFolder {
+  /** @throws as `openStateFolder`. */
+  open(path: string): Promise<void>;
+}
+
+export function createLateStateFolder(): LateStateFolder {
+  let folder: StateFolder | undefined;
+  return {
+    read: async (name) => folder?.read(name),
+    write: async (name, content) => folder?.write(name, content),
+    async open(path) {
+      folder = await openStateFolder(path);
+    },
+  };
+}
+
 /** Makes the folder 0700 where it is missing. @throws WeftError state_invalid with a sentence that says what to do. */
 export async function openStateFolder(path: string): Promise<StateFolder> {
   try {

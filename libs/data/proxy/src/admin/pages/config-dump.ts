@@ -2,6 +2,7 @@
 
 import { type JsonObject, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
+import { ownSecretName } from '@weft/data-runtime';
 import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { messageRegistry } from '@weft/xds-messages/registry';
 import { type ReceivedResource, xdsTypes } from '@weft/xds-protocol';
@@ -96,13 +97,13 @@ function ownSecret(view: AdminView): JsonObject[] {
   if (identity === undefined) return [];
   const secret = {
     '@type': xdsTypes.SDS,
-    name: 'default',
+    name: ownSecretName,
     tls_certificate: {
       certificate_chain: { inline_string: identity.certChainPem },
       private_key: { inline_string: redacted },
     },
   };
-  return [{ name: 'default', version_info: identity.chain[0]?.serial ?? '', secret }];
+  return [{ name: ownSecretName, version_info: identity.chain[0]?.serial ?? '', secret }];
 }
 
 const redacted = '[redacted]';
