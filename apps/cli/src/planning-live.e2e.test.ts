@@ -2,22 +2,16 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { eventually, startMesh, type TestMesh, type Workload } from '@weft/testing-harness';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useCli } from './testing/cli-suite.ts';
 
 const { cli } = useCli();
 
-const group = (name: string, version: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}-${version}, namespace: shop }
-spec: { metadata: { labels: { app: ${name}, version: ${version} } }, template: { serviceAccount: ${name} } }
-`;
-const services = `apiVersion: v1
-kind: Service
-metadata: { name: stock, namespace: shop }
-spec: { selector: { app: stock }, ports: [{ name: http, port: 8080, targetPort: http }] }
----
+const group = (name: string, version: string): string =>
+  workloadGroupText(`${name}-${version}`, { labels: { app: name, version }, serviceAccount: name });
+const services = `${serviceText('stock')}---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: stock, namespace: shop }
@@ -43,7 +37,7 @@ let user: Workload;
 
 beforeAll(async () => {
   mesh = await startMesh({
-    'groups.yaml': [group('user', 'v1'), group('stock', 'v1')].join('---\n'),
+    'groups.yaml': documentsText(group('user', 'v1'), group('stock', 'v1')),
     'services.yaml': services,
   });
   await mesh.workload('shop', 'stock-v1', (_request, response) => response.end('12'));

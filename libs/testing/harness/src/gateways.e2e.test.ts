@@ -5,28 +5,20 @@ import { connect } from 'node:tls';
 import { createFakeCa } from '@weft/identity/testing';
 import { systemClock } from '@weft/kernel';
 import { freePort, freePorts } from '@weft/kernel/testing';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from './mesh.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
-const group = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec: { metadata: { labels: { app: ${name}, istio: ${name} } }, template: { serviceAccount: ${name} } }
-`;
-const services = `apiVersion: v1
-kind: Service
-metadata: { name: hello, namespace: shop }
-spec: { selector: { app: hello }, ports: [{ name: http, port: 8080, targetPort: http }] }
-`;
+const group = (name: string): string => workloadGroupText(name, { labels: { app: name, istio: name } });
 
 let mesh: TestMesh;
 let caller: Workload;
 
 beforeAll(async () => {
   const groups = ['caller', 'hello', 'egress', 'eastwest'].map(group);
-  mesh = await startMesh({ 'groups.yaml': groups.join('---\n'), 'services.yaml': services });
+  mesh = await startMesh({ 'groups.yaml': documentsText(...groups), 'services.yaml': serviceText('hello') });
   await mesh.workload('shop', 'hello', (_request, response) => void response.end('hello'));
   caller = await mesh.workload('shop', 'caller');
 });

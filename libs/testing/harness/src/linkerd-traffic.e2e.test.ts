@@ -1,20 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, httpCall } from './http-call.ts';
 import { startMesh, type TestMesh } from './mesh.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
-const group = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec:
-  metadata: { labels: { app: ${name} } }
-  template: { serviceAccount: ${name} }
----
-`;
-const workloads = ['alice', 'bob', 'hello', 'raw'].map(group).join('');
+const workloads = documentsText(...['alice', 'bob', 'hello', 'raw'].map((name) => workloadGroupText(name)));
 const service = (annotations = ''): string => `apiVersion: v1
 kind: Service
 metadata: { name: hello, namespace: shop, annotations: { x: "1"${annotations} } }
@@ -22,13 +15,7 @@ spec:
   selector: { app: hello }
   ports: [{ name: http, port: 8080, targetPort: http }]
 ---
-apiVersion: v1
-kind: Service
-metadata: { name: raw, namespace: shop }
-spec:
-  selector: { app: raw }
-  ports: [{ name: tcp-raw, port: 9000, targetPort: http }]
----
+${serviceText('raw', { ports: '{ name: tcp-raw, port: 9000, targetPort: http }' })}---
 `;
 const of = (apiVersion: string, kind: string, name: string, spec: string): string =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name}, namespace: shop }\nspec: ${spec}\n---\n`;

@@ -1,26 +1,15 @@
 import type { RequestListener } from 'node:http';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, httpCall } from './http-call.ts';
 import { startMesh, type TestMesh } from './mesh.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
-const group = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec:
-  metadata: { labels: { app: ${name} } }
-  template: { serviceAccount: ${name} }
-`;
-
-const foundation = `${['alice', 'bob', 'hello'].map(group).join('---\n')}---
-apiVersion: v1
-kind: Service
-metadata: { name: hello, namespace: shop }
-spec:
-  selector: { app: hello }
-  ports: [{ name: http, port: 8080, targetPort: http }]
-`;
+const foundation = documentsText(
+  ...['alice', 'bob', 'hello'].map((name) => workloadGroupText(name)),
+  serviceText('hello'),
+);
 
 /** Of the group policy.linkerd.io. */
 const policy = (kind: string, name: string, spec: string): string => `---

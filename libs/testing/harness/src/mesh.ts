@@ -1,13 +1,13 @@
 /** A whole mesh in one process: a real control plane on YAML files, real sidecars, real sockets. */
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlane, createControlPlane } from '@weft/control-plane';
 import { systemClock } from '@weft/kernel';
 import { freePorts } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
+import { createConfigFolder } from './config-folder.ts';
 import { startWorkload, type Workload } from './workload.ts';
 
 export interface TestMesh {
@@ -25,14 +25,7 @@ export interface TestMesh {
 
 /** @param files name → YAML, the first content of the configuration folder. @param meshConfig Istio's MeshConfig as YAML; absent: Weft's. */
 export async function startMesh(files: Readonly<Record<string, string>>, meshConfig?: string): Promise<TestMesh> {
-  const folder = mkdtempSync(join(tmpdir(), 'weft-mesh-'));
-  const configDir = join(folder, 'mesh');
-  mkdirSync(configDir);
-  const write = (file: string, yaml: string): void => {
-    writeFileSync(join(folder, 'next.yaml'), yaml);
-    renameSync(join(folder, 'next.yaml'), join(configDir, file));
-  };
-  for (const [file, yaml] of Object.entries(files)) write(file, yaml);
+  const { folder, configDir, write } = createConfigFolder(files);
   const [xdsPort = 0, monitoringPort = 0, apiPort = 0] = await freePorts(3);
   const meshConfigFile = join(folder, 'mesh-config.yaml');
   if (meshConfig !== undefined) writeFileSync(meshConfigFile, meshConfig);

@@ -3,16 +3,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { freePort, freePorts } from '@weft/kernel/testing';
+import { documentsText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from './mesh.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
-
-const group = (namespace: string, name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: ${namespace} }
-spec: { metadata: { labels: { app: ${name} } }, template: { serviceAccount: ${name} } }
-`;
 
 const servers: Server[] = [];
 let mesh: TestMesh;
@@ -33,7 +28,9 @@ async function listen(app: RequestListener, at: number | string): Promise<void> 
 }
 
 beforeAll(async () => {
-  mesh = await startMesh({ 'groups.yaml': [group('shop', 'caller'), group('bank', 'teller')].join('---\n') });
+  mesh = await startMesh({
+    'groups.yaml': documentsText(workloadGroupText('caller'), workloadGroupText('teller', { namespace: 'bank' })),
+  });
   caller = await mesh.workload('shop', 'caller');
 });
 

@@ -2,22 +2,15 @@
 
 import { createServer } from 'node:http2';
 import { freePort } from '@weft/kernel/testing';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { httpCall } from './http-call.ts';
 import { startMesh, type TestMesh } from './mesh.ts';
 import { eventually } from './wait.ts';
 import type { Workload } from './workload.ts';
 
-const group = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec: { metadata: { labels: { app: ${name} } }, template: { serviceAccount: ${name} } }
-`;
-const services = `apiVersion: v1
-kind: Service
-metadata: { name: hello, namespace: shop }
-spec: { selector: { app: hello }, ports: [{ name: http, port: 8080, targetPort: http }] }
-`;
+const groups = documentsText(workloadGroupText('caller'), workloadGroupText('hello'));
+const services = serviceText('hello');
 const telemetry = (overrides: string): string => `apiVersion: telemetry.istio.io/v1
 kind: Telemetry
 metadata: { name: metrics, namespace: shop }
@@ -40,7 +33,7 @@ let hello: Workload;
 
 beforeAll(async () => {
   mesh = await startMesh({
-    'groups.yaml': [group('caller'), group('hello')].join('---\n'),
+    'groups.yaml': groups,
     'services.yaml': services,
     'metrics.yaml': telemetry(overrides),
   });
@@ -121,7 +114,7 @@ spec:
 `;
   const provider = `{ service: shop/collector.example, port: 4317, grpc: { initialMetadata: [{ name: x-key, value: "7" }] } }`;
   const traced = await startMesh(
-    { 'groups.yaml': [group('caller'), group('hello')].join('---\n'), 'services.yaml': `${services}---\n${entry}` },
+    { 'groups.yaml': groups, 'services.yaml': `${services}---\n${entry}` },
     `extensionProviders: [{ name: otel, opentelemetry: ${provider} }]\ndefaultProviders: { tracing: [otel] }\ndefaultConfig: { tracing: { sampling: 100 } }\n`,
   );
   try {

@@ -22,8 +22,7 @@ export async function runRequest(
     if (request.logsAtEnd === true) answer.close();
     const line = request.unlogged === true ? undefined : await peer.logLine(caseIndex, id, answer.from);
     answer.close();
-    // Nothing orders the endpoint's end of a conversation of bytes before the line of the log.
-    if (request.talk !== undefined && request.see.attempts !== 0) await seen(world, id);
+    if (turn === 0) await reached(world, id, attemptsOf(request, peer));
     return outcomeOf(answer, world.seenOf(id), line);
   };
   if (request.parallel === true) return Promise.all(Array.from({ length: times }, (_, turn) => one(turn)));
@@ -34,8 +33,15 @@ export async function runRequest(
 
 const lookMs = 2;
 
-async function seen(world: World, id: string): Promise<void> {
+/** What the case says of the first of its `times`; a conversation of bytes reaches an endpoint unless the case says otherwise. */
+function attemptsOf({ see, envoy, talk }: CaseRequest, peer: Peer): number {
+  const { attempts } = peer.name === 'envoy' ? (envoy ?? see) : see;
+  return attempts ?? (talk === undefined ? 0 : 1);
+}
+
+/** Nothing orders a mirrored request, or how an endpoint saw a connection end, before the line of the log. */
+async function reached(world: World, id: string, attempts: number): Promise<void> {
   const until = performance.now() + logLineTimeoutMs;
-  while (world.seenOf(id).length === 0 && performance.now() < until)
+  while (world.seenOf(id).length < attempts && performance.now() < until)
     await new Promise((resolve) => setTimeout(resolve, lookMs));
 }

@@ -2,12 +2,13 @@ import { createServer } from 'node:https';
 import { createFakeCa } from '@weft/identity/testing';
 import { systemClock } from '@weft/kernel';
 import { freePorts } from '@weft/kernel/testing';
+import { documentsText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpCall } from '../http-call.ts';
 import { startMesh, type TestMesh } from '../mesh.ts';
 import { eventually } from '../wait.ts';
 import type { Workload } from '../workload.ts';
-import { documents, gatewayGroup, serviceOf } from './documents.ts';
+import { gatewayGroup, serviceOf } from './documents.ts';
 
 const gateway = (port: number): string => `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -30,12 +31,6 @@ metadata: { name: card, namespace: shop }
 spec:
   targetRefs: [{ group: "", kind: Service, name: card, sectionName: http }]
   validation: { hostname: ${hostname}, caCertificateRefs: [{ group: "", kind: ConfigMap, name: ${configMap} }] }
-`;
-
-const caller = `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: caller, namespace: shop }
-spec: { metadata: { labels: { app: caller } }, template: { serviceAccount: caller } }
 `;
 
 const configMap = (name: string, pem: string): string => `apiVersion: v1
@@ -62,8 +57,8 @@ beforeAll(async () => {
   port = free;
   await new Promise<void>((resolve) => backend.listen(backendPort, '127.0.0.1', resolve));
   mesh = await startMesh({
-    'edge.yaml': documents(gatewayGroup('edge'), gateway(port), caller),
-    'services.yaml': documents(
+    'edge.yaml': documentsText(gatewayGroup('edge'), gateway(port), workloadGroupText('caller')),
+    'services.yaml': documentsText(
       serviceOf('card', 'shop', { http: backendPort }),
       configMap('bank', ca.rootPem),
       configMap('stranger', stranger.rootPem),

@@ -1,10 +1,11 @@
 import { createFakeCa } from '@weft/identity/testing';
 import { systemClock } from '@weft/kernel';
 import { freePorts } from '@weft/kernel/testing';
+import { documentsText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from '../mesh.ts';
 import { eventually } from '../wait.ts';
-import { documents, gatewayGroup, secretOf, serviceOf } from './documents.ts';
+import { gatewayGroup, secretOf, serviceOf } from './documents.ts';
 import { lineServer, type Peer, sayLine, sayThroughTunnel } from './peers.ts';
 
 const gateway = (bytes: number, tls: number): string => `apiVersion: gateway.networking.k8s.io/v1
@@ -47,11 +48,7 @@ spec:
   rules: [{ backendRefs: [{ name: ${backend}, port: 1001 }] }]
 `;
 
-const caller = (port: number): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: caller, namespace: shop }
-spec: { metadata: { labels: { app: caller } }, template: { serviceAccount: caller } }
----
+const caller = (port: number): string => `${workloadGroupText('caller')}---
 apiVersion: networking.istio.io/v1
 kind: Sidecar
 metadata: { name: caller, namespace: shop }
@@ -82,15 +79,15 @@ beforeAll(async () => {
   const red = await add(lineServer('red', await ca.issueServer('red.pass.example')));
   const blue = await add(lineServer('blue', await ca.issueServer('blue.pass.example')));
   mesh = await startMesh({
-    'edge.yaml': documents(gatewayGroup('edge'), gateway(bytesPort, tlsPort), caller(egressPort)),
-    'services.yaml': documents(
+    'edge.yaml': documentsText(gatewayGroup('edge'), gateway(bytesPort, tlsPort), caller(egressPort)),
+    'services.yaml': documentsText(
       serviceOf('db', 'shop', { tcp: one }, egressPort),
       serviceOf('one', 'shop', { tcp: one }),
       serviceOf('two', 'shop', { tcp: two }),
       serviceOf('red', 'shop', { tls: red }),
       serviceOf('blue', 'shop', { tls: blue }),
     ),
-    'routes.yaml': documents(
+    'routes.yaml': documentsText(
       tcpRoute('bytes', 'shop', 'bytes', '{ name: one, port: 1001, weight: 1 }, { name: two, port: 1001, weight: 0 }'),
       tcpRoute('end', 'shop', 'end', '{ name: two, port: 1001 }'),
       tlsRoute('red', 'red.pass.example', 'red'),

@@ -1,13 +1,13 @@
 /** YAML that the tests of the Gateway API share: a gateway workload, services whose endpoints are servers of the test, secrets. */
 
+import { workloadGroupText } from '@weft/model/testing';
+
 /** Label that makes a workload the gateway of that name. */
-export const gatewayGroup = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: edge }
-spec:
-  metadata: { labels: { gateway.networking.k8s.io/gateway-name: ${name}, istio: ingressgateway } }
-  template: { serviceAccount: ${name} }
-`;
+export const gatewayGroup = (name: string): string =>
+  workloadGroupText(name, {
+    namespace: 'edge',
+    labels: { 'gateway.networking.k8s.io/gateway-name': name, istio: 'ingressgateway' },
+  });
 
 /** @param ports name → where a server of the test listens; the Service has `first` for the first of them, and the ports after it. */
 export function serviceOf(
@@ -46,8 +46,4 @@ metadata: { name: ${name}, namespace: ${namespace} }
 type: kubernetes.io/tls
 data: { tls.crt: ${base64(certChainPem)}, tls.key: ${base64(privateKeyPem)} }
 `;
-}
-
-export function documents(...parts: readonly string[]): string {
-  return parts.join('---\n');
 }

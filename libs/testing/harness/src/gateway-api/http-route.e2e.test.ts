@@ -1,22 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { freePort } from '@weft/kernel/testing';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, httpCall } from '../http-call.ts';
 import { startMesh, type TestMesh } from '../mesh.ts';
 import { eventually } from '../wait.ts';
-import { documents, gatewayGroup } from './documents.ts';
+import { gatewayGroup } from './documents.ts';
 
-const group = (name: string, app: string, address: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec: { metadata: { labels: { app: ${app} } }, template: { serviceAccount: ${address} } }
-`;
-
-const service = (name: string): string => `apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} }, ports: [{ name: http, port: 8080, targetPort: http }] }
-`;
+const both = { labels: { app: 'both' }, serviceAccount: 'both' };
 
 const gateway = (port: number): string => `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -104,18 +95,18 @@ const echo = async (target: string, headers: Readonly<Record<string, string>> = 
 beforeAll(async () => {
   port = await freePort();
   mesh = await startMesh({
-    'mesh.yaml': documents(
+    'mesh.yaml': documentsText(
       gatewayGroup('edge'),
-      group('one', 'one', 'one'),
-      group('two', 'two', 'two'),
-      group('both-1', 'both', 'both'),
-      group('both-2', 'both', 'both'),
-      service('one'),
-      service('two'),
-      service('both'),
+      workloadGroupText('one'),
+      workloadGroupText('two'),
+      workloadGroupText('both-1', both),
+      workloadGroupText('both-2', both),
+      serviceText('one'),
+      serviceText('two'),
+      serviceText('both'),
       gateway(port),
     ),
-    'routes.yaml': documents(route('a-first', rules), route('b-second', longer), route('c-third', session)),
+    'routes.yaml': documentsText(route('a-first', rules), route('b-second', longer), route('c-third', session)),
   });
   for (const name of ['one', 'two', 'both-1', 'both-2']) await mesh.workload('shop', name, app(name));
   await mesh.gateway('edge', 'edge');

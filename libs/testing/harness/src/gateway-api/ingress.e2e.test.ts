@@ -2,22 +2,14 @@ import { request } from 'node:https';
 import { createFakeCa } from '@weft/identity/testing';
 import { systemClock } from '@weft/kernel';
 import { freePorts } from '@weft/kernel/testing';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpCall } from '../http-call.ts';
 import { startMesh, type TestMesh } from '../mesh.ts';
 import { eventually } from '../wait.ts';
-import { documents, gatewayGroup, secretOf } from './documents.ts';
+import { gatewayGroup, secretOf } from './documents.ts';
 
-const group = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec: { metadata: { labels: { app: ${name} } }, template: { serviceAccount: ${name} } }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec: { selector: { app: ${name} }, ports: [{ name: http, port: 8080, targetPort: http }] }
-`;
+const group = (name: string): string => documentsText(workloadGroupText(name), serviceText(name));
 
 const doors = (http: number, https: number): string => `apiVersion: v1
 kind: Service
@@ -50,7 +42,7 @@ const ca = await createFakeCa(systemClock);
 beforeAll(async () => {
   [http = 0, https = 0] = await freePorts(2);
   mesh = await startMesh({
-    'mesh.yaml': documents(gatewayGroup('edge'), doors(http, https), group('user'), group('payment')),
+    'mesh.yaml': documentsText(gatewayGroup('edge'), doors(http, https), group('user'), group('payment')),
     'secret.yaml': secretOf('shop', 'edge', await ca.issueServer('shop.example')),
     'ingress.yaml': ingress('istio'),
   });

@@ -1,27 +1,15 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMesh, type TestMesh } from '../mesh.ts';
+import { startLoad } from '../survival/load.ts';
 import { eventually } from '../wait.ts';
 import type { Workload } from '../workload.ts';
 import { operatorCall } from './operator.ts';
 
-const group = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec:
-  metadata: { labels: { app: ${name} } }
-  template: { serviceAccount: ${name} }
-`;
-
 /** Each request is a handshake of its own: what TLS refuses, a request feels. */
-const services = `apiVersion: v1
-kind: Service
-metadata: { name: hello, namespace: shop }
-spec:
-  selector: { app: hello }
-  ports: [{ name: http, port: 8080, targetPort: http }]
----
+const services = `${serviceText('hello')}---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: hello, namespace: shop }
@@ -44,7 +32,7 @@ let late: Workload;
 
 beforeAll(async () => {
   mesh = await startMesh({
-    'groups.yaml': ['caller', 'hello', 'late'].map(group).join('---\n'),
+    'groups.yaml': documentsText(...['caller', 'hello', 'late'].map((name) => workloadGroupText(name))),
     'services.yaml': services,
   });
   await mesh.workload('shop', 'hello', (_request, response) => response.end('hello'));
@@ -53,28 +41,6 @@ beforeAll(async () => {
 });
 afterAll(() => mesh.stop());
 
-/** Requests one after another until told to stop, in several lines. */
-function load(lines: number): { stop(): Promise<{ sent: number; failed: string[] }> } {
-  const failed: string[] = [];
-  let sent = 0;
-  let running = true;
-  const line = async (): Promise<void> => {
-    while (running) {
-      sent += 1;
-      const answer = await caller.get(url).catch((error: unknown) => ({ status: 0, body: String(error) }));
-      if (answer.status !== 200) failed.push(`${answer.status} ${answer.body}`);
-    }
-  };
-  const all = Array.from({ length: lines }, line);
-  return {
-    async stop() {
-      running = false;
-      await Promise.all(all);
-      return { sent, failed };
-    },
-  };
-}
-
 const status = async (): Promise<Record<string, unknown>> => (await operatorCall(mesh, 'GET', '/v1/ca')).body;
 const rootsInFile = (): number =>
   readFileSync(join(mesh.folder, 'tokens', 'shop.caller', 'root-cert.pem'), 'utf8').split('BEGIN').length - 1;
@@ -82,7 +48,7 @@ const rootsInFile = (): number =>
 describe('identity in a whole mesh', () => {
   it('a whole rotation of the root fails no request', async () => {
     const before = (await status())['roots'] as { fingerprint: string }[];
-    const traffic = load(4);
+    const traffic = startLoad(caller, [url], 4);
     expect((await operatorCall(mesh, 'POST', '/v1/ca/rotation', {})).status).toBe(200);
     expect((await operatorCall(mesh, 'POST', '/v1/ca/rotation', {})).status).toBe(409);
     await eventually('the new root signs', async () => ((await status())['phase'] === 'issuing' ? true : undefined));

@@ -1,6 +1,7 @@
 /** The control plane is killed again and again while requests flow: none fails, and what is changed after a restart arrives. */
 
 import { createSeededRandom, delay, systemClock } from '@weft/kernel';
+import { documentsText, serviceText, workloadGroupText } from '@weft/model/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { operatorCall } from '../identity/operator.ts';
 import { eventually } from '../wait.ts';
@@ -10,22 +11,8 @@ import { type KillableMesh, rootsOf, startKillableMesh } from './plane-process.t
 
 const seed = Number(process.env['WEFT_KILL_SEED'] ?? 20_261_121);
 
-const group = (name: string): string => `apiVersion: networking.istio.io/v1
-kind: WorkloadGroup
-metadata: { name: ${name}, namespace: shop }
-spec:
-  metadata: { labels: { app: ${name} } }
-  template: { serviceAccount: ${name} }
-`;
-
 /** No retries: what a kill does to a request is seen. Calls of `strict` have a connection, and a handshake, each. */
-const service = (name: string, connectionPool: string): string => `apiVersion: v1
-kind: Service
-metadata: { name: ${name}, namespace: shop }
-spec:
-  selector: { app: hello }
-  ports: [{ name: http, port: 8080, targetPort: http }]
----
+const service = (name: string, connectionPool: string): string => `${serviceText(name, { app: 'hello' })}---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: ${name}, namespace: shop }
@@ -54,7 +41,7 @@ let caller: Workload;
 
 beforeAll(async () => {
   mesh = await startKillableMesh({
-    'groups.yaml': ['caller', 'hello'].map(group).join('---\n'),
+    'groups.yaml': documentsText(workloadGroupText('caller'), workloadGroupText('hello')),
     'services.yaml': [
       service('pooled', '{ http2MaxRequests: 1000 }'),
       service('strict', '{ maxRequestsPerConnection: 1, h2UpgradePolicy: DO_NOT_UPGRADE }'),

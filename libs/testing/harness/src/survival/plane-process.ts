@@ -1,12 +1,12 @@
 /** A control plane as a process of its own, which can be killed at any moment and started again on the same ports and state. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { bundle } from '../capture/programs.ts';
+import { createConfigFolder } from '../config-folder.ts';
 import { eventually } from '../wait.ts';
 import { startWorkload, type Workload, type WorkloadOptions } from '../workload.ts';
 
@@ -32,14 +32,7 @@ export interface KillableMesh {
 
 /** @param files name → YAML, the first content of the configuration folder. */
 export async function startKillableMesh(files: Readonly<Record<string, string>>): Promise<KillableMesh> {
-  const folder = mkdtempSync(join(tmpdir(), 'weft-survival-'));
-  const configDir = join(folder, 'mesh');
-  mkdirSync(configDir);
-  const write = (file: string, yaml: string): void => {
-    writeFileSync(join(folder, 'next.yaml'), yaml);
-    renameSync(join(folder, 'next.yaml'), join(configDir, file));
-  };
-  for (const [file, yaml] of Object.entries(files)) write(file, yaml);
+  const { folder, configDir, write } = createConfigFolder(files);
   const [program, [xdsPort = 0, monitoringPort = 0, apiPort = 0]] = await Promise.all([
     bundle('control-plane', folder),
     freePorts(3),

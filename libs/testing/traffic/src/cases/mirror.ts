@@ -49,8 +49,16 @@ export const mirrorCases: readonly TrafficCase[] = [
       route('a', { request_mirror_policies: [{ cluster: 'b' }] }),
     ],
     requests: [
-      { send: 'GET /', headers: ['x-do: status=500; only=b'], see: { status: 200, headers: { 'x-endpoint': 'a' } } },
-      { send: 'GET /', headers: ['x-do: reset; only=b'], see: { status: 200, headers: { 'x-endpoint': 'a' } } },
+      {
+        send: 'GET /',
+        headers: ['x-do: status=500; only=b'],
+        see: { status: 200, headers: { 'x-endpoint': 'a' }, attempts: 2 },
+      },
+      {
+        send: 'GET /',
+        headers: ['x-do: reset; only=b'],
+        see: { status: 200, headers: { 'x-endpoint': 'a' }, attempts: 2 },
+      },
       { send: 'GET /away', see: { status: 200, attempts: 1 } },
     ],
     ignore: { fields: ['upstream', 'endpoint'], because },
@@ -79,8 +87,8 @@ export const mirrorCases: readonly TrafficCase[] = [
       ],
     },
     requests: [
-      { send: 'GET /', times: 2, see: { endpoints: ['a', 'b'] } },
-      { send: 'GET /own', times: 2, see: { endpoints: ['a', 'c'] } },
+      { send: 'GET /', times: 2, see: { endpoints: ['a', 'b'], attempts: 2 } },
+      { send: 'GET /own', times: 2, see: { endpoints: ['a', 'c'], attempts: 2 } },
     ],
   },
 ];
