@@ -53,7 +53,7 @@ export function inboundPath(deps: StageDeps, table: HttpHandlerTable): HttpPath 
     ...table.filters,
     // The route's answer, or where to.
     createDispatchStage(),
-    createHeaderMutations(deps, table),
+    createHeaderMutations(table),
     // After all that read or note the request as it came.
     createRewriteStage(),
     // The application's port is one endpoint; its health decides.

@@ -52,7 +52,7 @@ export function outboundPath(deps: StageDeps, table: HttpHandlerTable): HttpPath
     // The route's answer, or where to: redirect, direct response, cluster.
     createDispatchStage(),
     // After the decision that they belong to, before anything leaves.
-    createHeaderMutations(deps, table),
+    createHeaderMutations(table),
     // After all that read or note the request as it came.
     createRewriteStage(),
     // As late as it can be: it looks at what is in flight now.

@@ -24,7 +24,7 @@ describe('header mutations', () => {
       [false, ['x', 'target', 'x', 'route']],
       [true, ['x', 'route', 'x', 'target']],
     ] as const) {
-      const filter = createHeaderMutations(undefined, { mostSpecificMutationsWin });
+      const filter = createHeaderMutations({ mostSpecificMutationsWin });
       const exchange = routed('forward', 'via_upstream', true);
       filter.onRequest?.(exchange);
       filter.onResponse?.(exchange);
@@ -40,7 +40,7 @@ describe('header mutations', () => {
     ['a filter', routed('forward', 'rbac_access_denied', false), false],
     ['a filter before a route', routed('direct', 'rbac_access_denied', false), false],
   ])('of answers of %s', (_, exchange, changed) => {
-    createHeaderMutations(undefined, { mostSpecificMutationsWin: false }).onResponse?.(exchange);
+    createHeaderMutations({ mostSpecificMutationsWin: false }).onResponse?.(exchange);
     expect(exchange.responseFields.length > 0).toBe(changed);
   });
 });

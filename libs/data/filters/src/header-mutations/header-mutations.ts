@@ -6,10 +6,7 @@ import type { Exchange, HttpFilter, HttpHandlerTable } from '@weft/data-runtime'
  * Envoy's order: from the most specific level (the target) to the least, so that the least specific has the last word; the other way round with
  * most_specific_header_mutations_wins. Answers of endpoints, of routes (redirect, direct response) and for endpoints that fail are changed.
  */
-export function createHeaderMutations(
-  _deps: unknown,
-  table: Pick<HttpHandlerTable, 'mostSpecificMutationsWin'>,
-): HttpFilter {
+export function createHeaderMutations(table: Pick<HttpHandlerTable, 'mostSpecificMutationsWin'>): HttpFilter {
   const targetFirst = !table.mostSpecificMutationsWin;
   return {
     name: 'header-mutations',

@@ -9,14 +9,13 @@ class SuccessRate {
   /** Of the last whole interval. */
   lastTotal = 0;
   lastSuccesses = 0;
+  /** Percent of it; -1: there were too few of them, or too few endpoints, to be judged. */
+  judged = -1;
 
   add(success: boolean): void {
     this.#total += 1;
     if (success) this.#successes += 1;
   }
-
-  /** Percent of the last interval in which there were enough of them and enough endpoints to be judged; -1: in the last one there were not. */
-  judged = -1;
 
   /** An interval is over. */
   turn(): void {

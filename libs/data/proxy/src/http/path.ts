@@ -12,7 +12,6 @@ export interface HttpStage {
 }
 
 export interface HttpPath {
-  readonly stages: readonly string[];
   readonly request: readonly ((exchange: HttpExchange) => boolean)[];
   /** Last stage first, as all that follow. */
   readonly response: readonly ((exchange: HttpExchange) => void)[];
@@ -33,7 +32,6 @@ export function composePath(stages: readonly (HttpStage | undefined)[]): HttpPat
   const asked = present.filter((stage) => stage.onRequest !== undefined);
   const ending = backwards.filter((stage) => stage.onComplete !== undefined);
   return {
-    stages: present.map((stage) => stage.name),
     request: asked.flatMap((stage) => stage.onRequest ?? []),
     response: backwards.flatMap((stage) => stage.onResponse ?? []),
     trailers: backwards.flatMap((stage) => stage.onResponseTrailers ?? []),

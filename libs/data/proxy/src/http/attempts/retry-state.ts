@@ -51,11 +51,6 @@ export class RetryState {
     return this.#on !== 0 && this.#left > 0;
   }
 
-  /** No retry is possible any more. */
-  disable(): void {
-    this.#on = 0;
-  }
-
   /** An attempt broke off. @param sent a part of the request had gone to the endpoint. */
   afterReset(reason: FailedAttempt, sent: boolean): RetryVerdict {
     if (this.#on === 0 || reason === 'overflow') return 'no';
