@@ -21,7 +21,7 @@ kind: WorkloadEntry
 metadata: { name: w${slot}, namespace: ${pick(random, namespaces)} }
 spec:
   address: ${pick(random, addresses)}
-  labels: { app: ${pick(random, apps)}, version: ${pick(random, ['v1', 'v2'])} }
+  labels: { app: ${pick(random, apps)}, version: ${pick(random, ['v1', 'v2'])}, security.istio.io/tlsMode: istio }
   serviceAccount: ${pick(random, apps)}
   weight: ${1 + Math.floor(random() * 3)}
 `,
@@ -62,6 +62,11 @@ spec:
 kind: PeerAuthentication
 metadata: { name: default, namespace: ${pick(random, namespaces)} }
 spec: { mtls: { mode: ${pick(random, ['STRICT', 'PERMISSIVE', 'DISABLE'])} } }
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: { name: own, namespace: ${pick(random, namespaces)} }
+spec: { selector: { matchLabels: { app: ${pick(random, apps)} } }, mtls: { mode: ${pick(random, ['STRICT', 'DISABLE'])} } }
 `,
   (random) => `apiVersion: policy.linkerd.io/v1beta3
 kind: Server

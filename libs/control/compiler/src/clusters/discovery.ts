@@ -10,6 +10,7 @@ import {
 import type { Context } from '../context.ts';
 import { loadAssignment } from '../endpoints/load-assignment.ts';
 import { localityNeeds } from '../endpoints/locality-rules.ts';
+import { takesMutualTls } from '../endpoints/mutual-tls.ts';
 import { adsSource, isUnixAddress } from '../messages/core.ts';
 import { instancesOf, type PlannedCluster, usesOriginalDestination } from '../service-clusters.ts';
 
@@ -35,18 +36,19 @@ export function discovery(context: Context, planned: PlannedCluster): Discovery 
   }
   const instances = instancesOf(world, planned);
   const locality = localityNeeds(context, policy);
+  const takes = takesMutualTls(world);
   if (proxy.type === 'grpc') {
     const candidates = (instances.length > 0 ? instances : instancesOf(world, { ...planned, labels: {} })).slice(0, 1);
     return {
       clusterDiscoveryType: type(Cluster_DiscoveryType.LOGICAL_DNS),
-      loadAssignment: loadAssignment(name, port, candidates, locality),
+      loadAssignment: loadAssignment(name, port, candidates, locality, takes),
     };
   }
   // Envoy takes a path for a name to resolve nowhere but in a static cluster.
   if (instances.length > 0 && instances.every(({ address }) => isUnixAddress(address))) {
     return {
       clusterDiscoveryType: type(Cluster_DiscoveryType.STATIC),
-      loadAssignment: loadAssignment(name, port, instances, locality),
+      loadAssignment: loadAssignment(name, port, instances, locality, takes),
     };
   }
   const oneAtATime = service.resolution === 'dns-round-robin';
@@ -54,7 +56,7 @@ export function discovery(context: Context, planned: PlannedCluster): Discovery 
     clusterDiscoveryType: type(oneAtATime ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS),
     // As Istio says where a proxy has IPv4: left alone, Envoy prefers IPv6.
     dnsLookupFamily: Cluster_DnsLookupFamily.V4_ONLY,
-    loadAssignment: loadAssignment(name, port, oneAtATime ? instances.slice(0, 1) : instances, locality),
+    loadAssignment: loadAssignment(name, port, oneAtATime ? instances.slice(0, 1) : instances, locality, takes),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Draft } from '../cache.ts';
 import { type Context, type Generator, tunnels } from '../context.ts';
 import { bundleScope } from '../endpoints/bundle-scope.ts';
 import { localityNeeds } from '../endpoints/locality-rules.ts';
+import { mutualTlsKey } from '../endpoints/mutual-tls.ts';
 import { duration, filterMetadata } from '../messages/core.ts';
 import { namespaceMode } from '../policies/peer-authentication.ts';
 import { notice, provenanceOf, weftStruct } from '../provenance.ts';
@@ -67,6 +68,7 @@ function clusterDraft(context: Context, planned: PlannedCluster): Draft<'cluster
       namespaceMode(world, service.namespace),
       live?.identities,
       isEds ? undefined : live?.instances,
+      isEds ? '' : mutualTlsKey(world, live?.instances ?? [], port.number),
       planned.backendTls?.policy,
       planned.backendTls?.roots,
       JSON.stringify([planned.accrual?.accrual, planned.retryBudget]),

@@ -12,6 +12,7 @@ import { endpointAddress, filterMetadata } from '../messages/core.ts';
 import { endpointWorkload } from '../workload-labels.ts';
 import { localityGroups } from './locality-priority.ts';
 import type { LocalityNeeds } from './locality-rules.ts';
+import type { TakesMutualTls } from './mutual-tls.ts';
 
 /** An address stands once: a gRPC client refuses an assignment that has it twice. Localities carry a weight, without which it ignores them. */
 export function loadAssignment(
@@ -19,6 +20,7 @@ export function loadAssignment(
   port: ServicePortView,
   instances: readonly InstanceView[],
   { rules, failover, client }: Pick<LocalityNeeds, 'rules' | 'failover' | 'client'>,
+  takes: TakesMutualTls,
 ): ClusterLoadAssignment {
   const seen = new Set<string>();
   const distinct = instances.filter((instance) => {
@@ -33,7 +35,7 @@ export function loadAssignment(
       const [region = '', zone = '', subZone = ''] = locality.split('/');
       return {
         locality: { region, zone, subZone },
-        lbEndpoints: members.map((instance) => lbEndpoint(instance, instance.ports.get(port.number) ?? 0)),
+        lbEndpoints: members.map((instance) => lbEndpoint(instance, instance.ports.get(port.number) ?? 0, takes)),
         loadBalancingWeight: Math.max(1, weight),
         priority,
       };
@@ -41,13 +43,13 @@ export function loadAssignment(
   });
 }
 
-function lbEndpoint(instance: InstanceView, port: number): LbEndpoint {
+function lbEndpoint(instance: InstanceView, port: number, takes: TakesMutualTls): LbEndpoint {
   return create(LbEndpointSchema, {
     hostIdentifier: { case: 'endpoint', value: { address: endpointAddress(instance.address, port) } },
     healthStatus: instance.healthy ? HealthStatus.HEALTHY : HealthStatus.UNHEALTHY,
     loadBalancingWeight: instance.weight,
     metadata: filterMetadata({
-      ...(instance.mutualTls ? { 'envoy.transport_socket_match': { tlsMode: 'istio' } } : {}),
+      ...(takes(instance, port) ? { 'envoy.transport_socket_match': { tlsMode: 'istio' } } : {}),
       istio: { workload: endpointWorkload(instance.labels, instance.workloadName, instance.namespace) },
     }),
   });

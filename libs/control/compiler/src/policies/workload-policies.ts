@@ -7,6 +7,7 @@ import {
   effectiveMutualTls,
   type MeshConfig,
   type Model,
+  type Resource,
   type SelectedJwtRule,
   selectAuthorizationPolicies,
   selectJwtRules,
@@ -27,7 +28,11 @@ export interface PolicyIndex {
   of(proxy: Pick<ProxyDescription, 'namespace' | 'labels'>): WorkloadPolicies;
   /** As clients must take it for services of a namespace, where no workload says more. */
   ofNamespace(namespace: string): WorkloadPolicies;
+  /** All PeerAuthentications where one of them switches mutual TLS off, else none; the same list for as long as they are the same. */
+  readonly disabling: readonly PeerAuthentication[];
 }
+
+type PeerAuthentication = Resource<'PeerAuthentication'>;
 
 /** @param last the index of the model before. */
 export function createPolicyIndex(model: Model, mesh: MeshConfig, last?: PolicyIndexState): PolicyIndexState {
@@ -48,8 +53,10 @@ export function createPolicyIndex(model: Model, mesh: MeshConfig, last?: PolicyI
     if (known.size < workloadPoliciesMax) known.set(key, made);
     return made;
   };
+  const disabling = peers.some(switchesOff) ? peers : [];
   return {
     known,
+    disabling: last !== undefined && sameElements(last.disabling, disabling) ? last.disabling : disabling,
     of: ({ namespace, labels }) => select(namespace, labels),
     ofNamespace: (namespace) => select(namespace, {}),
   };
@@ -57,6 +64,10 @@ export function createPolicyIndex(model: Model, mesh: MeshConfig, last?: PolicyI
 
 export interface PolicyIndexState extends PolicyIndex {
   readonly known: ReadonlyMap<string, WorkloadPolicies>;
+}
+
+function switchesOff({ spec: { mtls, portLevelMtls = {} } }: PeerAuthentication): boolean {
+  return [mtls, ...Object.values(portLevelMtls)].some((terms) => terms?.mode === 'DISABLE');
 }
 
 function keep(before: WorkloadPolicies | undefined, now: WorkloadPolicies): WorkloadPolicies {
