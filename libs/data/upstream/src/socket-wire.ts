@@ -46,7 +46,7 @@ export class SocketWire implements Wire {
   #remoteAddress: string | undefined;
   /** A write said false and its `drain` has not come. */
   #waits = false;
-  /** Writes go past the socket's stream: one that the system takes at once costs no tick and no bookkeeping, 1 µs of a request's two. */
+  /** Writes go past the socket's stream, whose tick and bookkeeping were 3 % of an HTTP/1.1 hop: nearly all are taken by the system at once. */
   #through: boolean;
   /** Such writes that the system has not taken yet. */
   #queued = 0;
