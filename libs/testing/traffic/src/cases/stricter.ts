@@ -129,6 +129,7 @@ export const stricterCases: readonly TrafficCase[] = [
       {
         send: 'GET /',
         headers: [rawAnswer('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')],
+        leaveAfterMs: 1_000,
         see: { status: 502, flag: 'UPE' },
         envoy: { status: 101 },
       },

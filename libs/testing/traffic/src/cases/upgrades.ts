@@ -116,6 +116,7 @@ export const upgradeCases: readonly TrafficCase[] = [
         http2: true,
         headers: [':protocol: websocket', 'sec-websocket-version: 13'],
         tunnel: 'ping',
+        leaveAfterMs: 1_000,
         see: { status: 200, body: 'ping', method: 'GET', path: '/chat', upstream: { upgrade: 'websocket' }, flag: '-' },
         envoy: { status: 200, method: 'GET', path: '/chat', upstream: { upgrade: 'websocket' }, flag: 'DR' },
       },
