@@ -81,6 +81,11 @@ describe('the command line', () => {
     expect(() => parseConfig([...needed, '--captured', '--mode', 'gateway'])).toThrow('a gateway has no application');
   });
 
+  test('variables of the environment are there for logs and traces', () => {
+    const { environment } = parseConfig(needed, { POD: 'order-1' });
+    expect([environment?.('POD'), environment?.('NONE')]).toEqual(['order-1', undefined]);
+  });
+
   test('an Envoy may be the proxy, with arguments of its own', () => {
     expect(parseConfig(needed).envoy).toBeUndefined();
     const searchPath = '/bin:/usr/bin';

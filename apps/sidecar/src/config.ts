@@ -63,7 +63,7 @@ const inboundMax = 64;
 const drainSecondsMax = 3_600;
 const concurrencyMax = 64;
 
-/** @param env only PATH is read of it. @throws UsageError. */
+/** @param env for what looks for it later: PATH, and what the configuration of logs and traces names. @throws UsageError. */
 export function parseConfig(args: readonly string[], env = process.env): Config {
   const end = args.indexOf('--');
   const values = parseFlags(end < 0 ? args : args.slice(0, end));
@@ -97,6 +97,7 @@ export function parseConfig(args: readonly string[], env = process.env): Config 
     appMetrics: values['app-metrics'] === undefined ? undefined : parseAppMetrics(values['app-metrics']),
     drainSeconds: parseDrain(values['drain-seconds']),
     reasonHeader: parseReasonHeader(values['reason-header'], mode),
+    environment: (variable) => env[variable],
     logLevel: level,
     concurrency: parseConcurrency(values.concurrency),
     worker: values.worker === undefined ? undefined : Number(values.worker),

@@ -46,6 +46,8 @@ export interface ProxyOptions {
   /** Where the application's own metrics are, to be shown with the proxy's. */
   readonly appMetrics?: AppMetricsSource | undefined;
   readonly drainSeconds: number;
+  /** Environment variables, for tags of spans and lines of access logs; absent: none is set. */
+  readonly environment?: ((name: string) => string | undefined) | undefined;
   /** Answers that the proxy makes by itself say why, with the places of rules: `x-weft-reason`. Absent: they do. */
   readonly reasonHeader?: boolean;
   /** Of this program. */

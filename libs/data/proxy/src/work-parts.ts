@@ -19,6 +19,7 @@ import { materialSecrets, type TlsMaterial, type TlsSecrets } from '@weft/tls';
 import { createProbeSender } from './health/probe-sender.ts';
 import { createListenerFacts } from './listener-facts.ts';
 import type { ProxyOptions } from './proxy-options.ts';
+import { describeNode } from './session/node-description.ts';
 import { createUpstreamSide, type UpstreamSide } from './upstream-side.ts';
 
 export interface WorkParts {
@@ -39,7 +40,7 @@ export interface OwnIdentity {
 
 /** @param checks false: the health of endpoints is somebody else's affair. */
 export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, checks: boolean): WorkParts {
-  const { clock, random, log } = options;
+  const { clock, random, log, environment = () => undefined } = options;
   const registry = createMetricRegistry();
   const { ownUri } = identity;
   const secrets = materialSecrets(identity.material, (name) => runtime.tables.secrets.get(name));
@@ -60,7 +61,9 @@ export function createWorkParts(options: ProxyOptions, identity: OwnIdentity, ch
   const runtime: Runtime = createRuntime({
     httpFilters: createHttpFilterKinds(stages),
     networkFilters: createNetworkFilterKinds(stages),
-    accessLogs: createAccessLogKinds({ random }),
+    accessLogs: createAccessLogKinds({ random, environment }),
+    environment,
+    serviceCluster: describeNode(options).cluster,
     createBalancer,
     createHealth: checks ? createHealth({ clock, random, sender: createProbeSender(upstream) }) : undefined,
     clock,

@@ -28,10 +28,10 @@ export interface RuntimeOptions extends PlugOptions {
   readonly resolveDns: ResolveDns;
   /** What a listener whose `traffic_direction` is not INBOUND is here: a gateway's or a sidecar's. */
   readonly outbound: 'outbound' | 'gateway';
-  /** node.cluster, for the source_cluster of rate limits. Empty where it is not given. */
-  readonly serviceCluster?: string;
+  /** node.cluster, for the source_cluster of rate limits. */
+  readonly serviceCluster: string;
   /** Environment variables, for tags of spans; nothing: none is set. */
-  readonly environment?: (name: string) => string | undefined;
+  readonly environment?: ((name: string) => string | undefined) | undefined;
 }
 
 /** What requests, admin and `explain` read. The maps are the living ones: never keep a copy. */
@@ -100,7 +100,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secrets,
     plugs: createPlugs(options),
     outbound: options.outbound,
-    serviceCluster: options.serviceCluster ?? '',
+    serviceCluster: options.serviceCluster,
     environment: options.environment ?? (() => undefined),
   });
   const received = new Map([...kinds.keys()].map((typeUrl) => [typeUrl, new Map<string, ReceivedResource>()]));

@@ -19,7 +19,7 @@ export interface FormatOptions {
   /** What a missing value is in a text; "-" unless said otherwise (omit_empty_values, values of headers: ""). */
   readonly missing?: string;
   /** For ENVIRONMENT; nothing: that operator is refused. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly environment?: ((name: string) => string | undefined) | undefined;
 }
 
 /** @param argument in the brackets; nothing: there are none. @throws WeftError `config_rejected`. */

@@ -56,6 +56,7 @@ export function testRuntime(clock: ManualClock, change: Partial<RuntimeOptions> 
     random: createSeededRandom(1),
     resolveDns: () => Promise.resolve([]),
     outbound: 'outbound',
+    serviceCluster: 'tests',
     httpFilters: [],
     networkFilters: [],
     accessLogs: [],

@@ -57,7 +57,7 @@ export const outcomeOperators: Readonly<Record<string, CreateOperand>> = {
   },
   ENVIRONMENT: (argument, where, { environment }) => {
     if (environment === undefined || argument === undefined) refuse(where, 'format: ENVIRONMENT is not supported here');
-    const value = environment[argument];
+    const value = environment(argument);
     return text(() => value);
   },
   GRPC_STATUS: (argument, where) => {
