@@ -21,7 +21,7 @@ export function subnetProblem(value: string): string | undefined {
 /** What follows `unix://`: an absolute path, or "@name" of Linux's abstract sockets. */
 export function unixPathProblem(address: string): string | undefined {
   const path = address.slice(unixPrefix.length);
-  if (path.startsWith('@') && path.length > 1) return undefined;
+  if (path.startsWith('@')) return undefined;
   return path.startsWith('/') && !path.endsWith('/')
     ? undefined
     : `${JSON.stringify(address)} is not a Unix socket: "unix://" and an absolute path`;

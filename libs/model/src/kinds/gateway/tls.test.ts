@@ -148,9 +148,9 @@ const cases: Case[] = [
     'servers: [{ port: { number: 9000, name: p, protocol: grpc-web }, hosts: [a.example.com], name: s }]',
   ],
   [
-    'refuses UDP by name',
+    'warns of UDP, for which TCP is served',
     'servers: [{ port: { number: 53, name: p, protocol: UDP }, hosts: [a.example.com], name: s }]',
-    'spec.servers[0].port.protocol: Gateway.servers.port.protocol UDP is not done yet in this version; remove it',
+    'warning: spec.servers[0].port.protocol: a Gateway carries no UDP; it listens for TCP there, as in Istio',
   ],
   [
     'refuses a target port',
@@ -163,9 +163,36 @@ const cases: Case[] = [
     'warning: spec.servers[0].defaultEndpoint: defaultEndpoint has no effect, in Istio neither',
   ],
   [
-    'refuses a Unix socket by name',
+    'warns of a Unix socket, whose server is left out',
+    'servers: [{ port: { number: 0, name: p, protocol: HTTP }, hosts: [a.example.com], bind: "unix:///run/x" }]',
+    'warning: spec.servers[0].bind: a Unix socket is not done yet in this version; the server is left out',
+  ],
+  [
+    'refuses a port at a Unix socket',
     'servers: [{ port: { number: 80, name: p, protocol: HTTP }, hosts: [a.example.com], bind: "unix:///run/x" }]',
-    'spec.servers[0].bind: Gateway.servers.bind of a Unix socket is not done yet in this version; remove it',
+    'spec.servers[0].port.number: the port of a Unix socket must be 0',
+    'warning: spec.servers[0].bind: a Unix socket is not done yet in this version; the server is left out',
+  ],
+  [
+    'refuses an IPv6 address as a host, as Istio takes it for a short name',
+    'servers: [{ port: { number: 80, name: p, protocol: HTTP }, hosts: ["::1"] }]',
+    'spec.servers[0].hosts[0]: "::1" is a short name; a Gateway needs a full one',
+  ],
+  [
+    'takes any labels as a selector',
+    'selector: { "": x, a b: "*" }\nservers: [{ port: { number: 80, name: p, protocol: HTTP }, hosts: [a.example.com] }]',
+  ],
+  [
+    'warns of a list of the revoked beside a credential',
+    'servers: [{ port: { number: 443, name: p, protocol: HTTPS }, hosts: [a.example.com], tls: { mode: MUTUAL, credentialName: c, caCrl: /crl } }]',
+    'warning: spec.servers[0].tls.caCrl: caCrl has no effect beside a credential; it belongs into the Secret',
+  ],
+  [
+    'refuses it beside a credential where TLS is passed through',
+    'servers: [{ port: { number: 443, name: p, protocol: TLS }, hosts: [a.example.com], tls: { mode: PASSTHROUGH, credentialName: c, caCrl: /crl } }]',
+    'spec.servers[0].tls.caCrl: caCrl cannot stand beside credentialName; it belongs into the Secret',
+    'warning: spec.servers[0].tls.credentialName: mode PASSTHROUGH uses no certificates; credentialName has no effect',
+    'warning: spec.servers[0].tls.caCrl: mode PASSTHROUGH uses no certificates; caCrl has no effect',
   ],
   [
     'takes hosts of namespaces, addresses and wildcards',

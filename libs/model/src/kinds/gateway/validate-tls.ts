@@ -26,15 +26,21 @@ export function validateServerTls(
     for (const field of [...files, 'caCrl', ...sources] as const)
       if (given(field))
         warn(`${path}.${field}`, `mode ${tls.mode} uses no certificates; ${field} has no effect`, 'key');
-    return;
   }
   const all = given('serverCertificate') && given('privateKey') ? ['serverCertificate', ...sources] : sources;
   if (all.length > 1) report(path, `only one of ${all.join(', ')} may be given`, 'key');
-  if (given('caCrl') && given('credentialName'))
-    report(`${path}.caCrl`, 'caCrl cannot stand beside credentialName; it belongs into the Secret', 'key');
+  if (tls.mode === 'PASSTHROUGH' || tls.mode === 'AUTO_PASSTHROUGH') {
+    if (given('caCrl') && given('credentialName'))
+      report(`${path}.caCrl`, 'caCrl cannot stand beside credentialName; it belongs into the Secret', 'key');
+    return;
+  }
+  if (given('credentialName') || given('credentialNames')) {
+    if (given('caCrl'))
+      warn(`${path}.caCrl`, 'caCrl has no effect beside a credential; it belongs into the Secret', 'key');
+    return;
+  }
   if (tls.mode === 'SIMPLE' && given('caCrl'))
     report(`${path}.caCrl`, 'mode SIMPLE asks for no client certificate; it takes no caCrl', 'key');
-  if (given('credentialName') || given('credentialNames')) return;
   requireFiles(tls, path, report, warn);
 }
 

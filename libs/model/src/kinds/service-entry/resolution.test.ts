@@ -11,14 +11,34 @@ const cases: Case[] = [
     'spec.endpoints: resolution DNS_ROUND_ROBIN takes at most one endpoint',
   ],
   [
-    'refuses DYNAMIC_DNS by name',
+    'warns of DYNAMIC_DNS, which is taken for NONE',
     'hosts: [a.example.com]\nports: [{ number: 80, name: http, protocol: HTTP }]\nresolution: DYNAMIC_DNS',
-    'spec.resolution: ServiceEntry.resolution DYNAMIC_DNS is not done yet in this version; remove it',
+    'warning: spec.resolution: resolution DYNAMIC_DNS is not done yet in this version; it is taken for NONE',
+  ],
+  [
+    'refuses a CIDR block with DYNAMIC_DNS',
+    'hosts: [a.example.com]\naddresses: [10.0.0.0/8]\nports: [{ number: 80, name: http, protocol: HTTP }]\nresolution: DYNAMIC_DNS',
+    'spec.addresses[0]: resolution DYNAMIC_DNS takes no CIDR block',
+    'warning: spec.resolution: resolution DYNAMIC_DNS is not done yet in this version; it is taken for NONE',
+  ],
+  [
+    'takes an empty list of endpoints beside a workloadSelector',
+    'hosts: [a.example.com]\nports: [{ number: 80, name: http, protocol: HTTP }]\nresolution: STATIC\nworkloadSelector: { labels: { a: b } }\nendpoints: []',
+  ],
+  [
+    'refuses an endpoint of DNS without an address, whatever its network',
+    'hosts: [a.example.com]\nports: [{ number: 80, name: http, protocol: HTTP }]\nresolution: DNS\nendpoints: [{ network: n }]',
+    'spec.endpoints[0].address: resolution DNS needs a DNS name or an IP address',
+    'warning: spec.endpoints[0]: without an address it is reached through the gateway of network "n"',
+  ],
+  [
+    'takes any locality and service account of an endpoint',
+    'hosts: [a.example.com]\nports: [{ number: 80, name: http, protocol: HTTP }]\nresolution: STATIC\nendpoints: [{ address: 10.0.0.1, locality: a/b/c/d, serviceAccount: x y }]',
   ],
   [
     'refuses a resolution nobody knows',
     'hosts: [a.example.com]\nports: [{ number: 80, name: http, protocol: HTTP }]\nresolution: AUTO',
-    'spec.resolution: "AUTO" is not one of NONE, STATIC, DNS, DNS_ROUND_ROBIN',
+    'spec.resolution: "AUTO" is not one of NONE, STATIC, DNS, DNS_ROUND_ROBIN, DYNAMIC_DNS',
   ],
   [
     'warns of STATIC without endpoints',
@@ -119,14 +139,14 @@ const cases: Case[] = [
   ],
   ['takes a port without protocol', 'hosts: [a.example.com]\nports: [{ number: 1, name: a }]\nresolution: DNS'],
   [
-    'refuses UDP by name',
+    'warns of UDP, whose port is left out',
     'hosts: [a.example.com]\nports: [{ number: 1, name: a, protocol: UDP }]\nresolution: DNS',
-    'spec.ports[0].protocol: ServiceEntry.ports.protocol UDP is not done yet in this version; remove it',
+    'warning: spec.ports[0]: a port of UDP is left out: no proxy carries it',
   ],
   [
     'refuses a protocol nobody knows',
     'hosts: [a.example.com]\nports: [{ number: 1, name: a, protocol: KAFKA }]\nresolution: DNS',
-    'spec.ports[0].protocol: "KAFKA" is not one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, MYSQL, REDIS',
+    'spec.ports[0].protocol: "KAFKA" is not one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, MYSQL, REDIS, UDP',
   ],
   [
     'takes a port name in upper case',

@@ -5,22 +5,24 @@ import { unixPrefix } from '../../schema/addresses.ts';
 import { refuseDryRun } from '../../schema/dry-run.ts';
 import { validateExportTo } from '../../schema/export-to.ts';
 import { fqdnProblem, isPartialWildcard } from '../../schema/names.ts';
-import { isHttpProtocol, isTlsProtocol } from '../../schema/protocols.ts';
+import { isHttpProtocol, isTlsProtocol, isUdp } from '../../schema/protocols.ts';
 import { checkSelector } from '../../schema/selectors.ts';
 import { writtenAt } from '../../schema/written.ts';
 import type { Report, ValidationContext } from '../definition.ts';
 import { validateWorkload } from '../workload-entry/validate.ts';
+import { dynamicDns } from './schema.ts';
 import type { ServiceEntrySpec } from './spec.ts';
 
 export function validateServiceEntry(spec: ServiceEntrySpec, context: ValidationContext): void {
-  const { report, warn, written } = context;
+  const { report, warn } = context;
   refuseDryRun(context);
   validateHosts(spec, report, warn);
   validatePorts(spec, context);
   checkSelector(spec.workloadSelector?.labels, 'spec.workloadSelector', warn);
-  if (spec.workloadSelector !== undefined && writtenAt(written, 'endpoints') !== undefined)
+  if (spec.workloadSelector !== undefined && (spec.endpoints?.length ?? 0) > 0)
     report('spec.workloadSelector', 'only one of workloadSelector and endpoints may be given', 'key');
   validateResolution(spec, report, warn);
+  validateDynamicDns(spec, context);
   validateEndpoints(spec, context);
   validateExportTo(spec.exportTo, context, { none: true });
 }
@@ -37,7 +39,10 @@ function validateHosts(spec: ServiceEntrySpec, report: Report, warn: Report): vo
   });
 }
 
-function validatePorts(spec: ServiceEntrySpec, { report, warn, metadata }: ValidationContext): void {
+function validatePorts(spec: ServiceEntrySpec, { report, warn, metadata, written }: ValidationContext): void {
+  const ports = writtenAt(written, 'ports');
+  const datagrams = (Array.isArray(ports) ? ports : []).findIndex(isUdp);
+  if (datagrams >= 0) warn(`spec.ports[${datagrams}]`, 'a port of UDP is left out: no proxy carries it', 'key');
   const names = new Set<string>();
   const numbers = new Set<number>();
   const hasAddress =
@@ -52,8 +57,10 @@ function validatePorts(spec: ServiceEntrySpec, { report, warn, metadata }: Valid
     if (!hasAddress && (port.protocol === 'TCP' || port.protocol === ''))
       warn(path, 'a port of TCP, or of no protocol, is told from others by address: give addresses', 'key');
   });
-  const lumped = spec.ports.findIndex(({ protocol }) => !isHttpProtocol(protocol) && !isTlsProtocol(protocol));
-  if (spec.resolution !== 'NONE' && spec.hosts.length > 1 && lumped >= 0)
+  const opaque = spec.ports.findIndex(({ protocol }) => !isHttpProtocol(protocol) && !isTlsProtocol(protocol));
+  const lumped = opaque >= 0 ? opaque : datagrams;
+  const isNone = spec.resolution === 'NONE' && writtenAt(written, 'resolution') !== dynamicDns;
+  if (!isNone && spec.hosts.length > 1 && lumped >= 0)
     report(
       `spec.ports[${lumped}]`,
       'several hosts need ports of HTTP or TLS: nothing else says which one is meant',
@@ -81,18 +88,26 @@ function validateResolution(spec: ServiceEntrySpec, report: Report, warn: Report
     warn('spec.hosts', 'with addresses and a port of TCP only one host can be told apart', 'key');
 }
 
+function validateDynamicDns(spec: ServiceEntrySpec, { report, warn, written }: ValidationContext): void {
+  if (writtenAt(written, 'resolution') !== dynamicDns) return;
+  warn('spec.resolution', `resolution ${dynamicDns} is not done yet in this version; it is taken for NONE`);
+  const block = (spec.addresses ?? []).findIndex((address) => address.includes('/'));
+  if (block >= 0) report(`spec.addresses[${block}]`, `resolution ${dynamicDns} takes no CIDR block`);
+}
+
 function validateEndpoints(spec: ServiceEntrySpec, context: ValidationContext): void {
-  const { report } = context;
-  const names = new Set(spec.ports.map((port) => port.name));
+  const { report, written } = context;
+  const ports = writtenAt(written, 'ports');
+  const names = new Set((Array.isArray(ports) ? ports : []).map((port: unknown) => writtenAt(port, 'name')));
   (spec.endpoints ?? []).forEach((endpoint, index) => {
     const path = `spec.endpoints[${index}]`;
     const isUnix = endpoint.address.startsWith(unixPrefix);
     validateWorkload(endpoint, path, context);
     if (spec.resolution === 'STATIC' && !isUnix && endpoint.address !== '' && isIP(endpoint.address) === 0)
       report(`${path}.address`, 'resolution STATIC needs an IP address');
-    if (isDns(spec) && isUnix)
+    if (isDns(spec) && (isUnix || (endpoint.address === '' && (endpoint.network ?? '') !== '')))
       report(`${path}.address`, `resolution ${spec.resolution} needs a DNS name or an IP address`);
-    if (isUnix && spec.ports.length !== 1)
+    if (isUnix && names.size !== 1)
       report(`${path}.address`, 'a Unix socket serves one port; the ServiceEntry must have exactly one');
     for (const name of Object.keys(endpoint.ports ?? {})) {
       if (!names.has(name))

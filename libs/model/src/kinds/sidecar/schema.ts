@@ -51,10 +51,10 @@ function port(api: string, number: z.ZodType<number>) {
 
 const captureMode = choice('Sidecar.captureMode', ['DEFAULT', 'IPTABLES', 'NONE']);
 const optionalIp = checkedString((value) => (value === '' ? undefined : ipProblem(value)));
-const listenAddress = checkedString((value) => {
+const listenAddressProblem = (value: string): string | undefined => {
   if (value.startsWith(unixPrefix)) return unixPathProblem(value);
   return value === '' ? undefined : ipProblem(value);
-});
+};
 
 const ingress = apiObject('Sidecar.ingress', {
   port: port('Sidecar.ingress.port', portNumber),
@@ -72,16 +72,25 @@ const ingress = apiObject('Sidecar.ingress', {
 const egress = apiObject('Sidecar.egress', {
   // 0 goes with a Unix socket as `bind`.
   port: port('Sidecar.egress.port', wholeNumber(0, 65_535, 'port').default(0)).exactOptional(),
-  bind: listenAddress.exactOptional(),
+  bind: z.string().exactOptional(),
   captureMode: captureMode.exactOptional(),
   hosts: z.array(checkedString(egressHostProblem)).default([]),
-}).transform(({ bind, ...rest }) => ({ ...rest, ...givenUnlessEmpty('bind', bind) }));
+})
+  .superRefine(({ port, bind = '' }, context) => {
+    const message = port === undefined ? undefined : listenAddressProblem(bind);
+    if (message !== undefined) context.addIssue({ code: 'custom', message, path: ['bind'] });
+  })
+  // Without a port there is nothing to listen at, and Istio does not look at the address.
+  .transform(({ bind, ...rest }) => ({ ...rest, ...givenUnlessEmpty('bind', rest.port === undefined ? '' : bind) }));
+
+/** What Envoy looks up by the name of each request; here it is sent where the client's own lookup led. */
+export const dynamicDns = 'ALLOW_ANY_DYNAMIC_DNS';
 
 /** A block without `mode` is REGISTRY_ONLY, the first of Istio's words. */
 const outboundTrafficPolicy = apiObject('Sidecar.outboundTrafficPolicy', {
-  mode: choice('Sidecar.outboundTrafficPolicy.mode', ['REGISTRY_ONLY', 'ALLOW_ANY'], ['ALLOW_ANY_DYNAMIC_DNS']).default(
-    'REGISTRY_ONLY',
-  ),
+  mode: choice('Sidecar.outboundTrafficPolicy.mode', ['REGISTRY_ONLY', 'ALLOW_ANY', dynamicDns])
+    .default('REGISTRY_ONLY')
+    .transform((word) => (word === dynamicDns ? 'ALLOW_ANY' : word)),
   egressProxy: destination('Sidecar.outboundTrafficPolicy.egressProxy').exactOptional(),
 });
 

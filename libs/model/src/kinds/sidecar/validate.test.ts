@@ -223,10 +223,16 @@ const cases: Case[] = [
     'spec.outboundTrafficPolicy.egressProxy.host: "*.b" is not a host name',
   ],
   [
-    'refuses ALLOW_ANY_DYNAMIC_DNS by name',
+    'warns of ALLOW_ANY_DYNAMIC_DNS, which is taken for ALLOW_ANY',
     'outboundTrafficPolicy: { mode: ALLOW_ANY_DYNAMIC_DNS }',
-    'spec.outboundTrafficPolicy.mode: Sidecar.outboundTrafficPolicy.mode ALLOW_ANY_DYNAMIC_DNS is not done yet in this version; remove it',
+    'warning: spec.outboundTrafficPolicy.mode: ALLOW_ANY_DYNAMIC_DNS is not done yet in this version; it is taken for ALLOW_ANY',
   ],
+  [
+    'warns of a listener of UDP',
+    'egress: [{ port: { number: 53, protocol: UDP, name: dns }, hosts: ["./*"] }]',
+    'warning: spec.egress[0].port.protocol: a proxy carries no UDP; it listens for TCP there',
+  ],
+  ['does not look at an address without a port', 'egress: [{ bind: nowhere, hosts: ["./*"] }]'],
 ];
 
 describeFull('Sidecar', import.meta.dirname);

@@ -3,12 +3,13 @@
 import { unixPrefix } from '../../schema/addresses.ts';
 import { refuseDryRun } from '../../schema/dry-run.ts';
 import { fqdnProblem } from '../../schema/names.ts';
-import { isHttpProtocol, isTlsProtocol } from '../../schema/protocols.ts';
+import { isHttpProtocol, isTlsProtocol, isUdp } from '../../schema/protocols.ts';
 import { checkSelector } from '../../schema/selectors.ts';
 import { isSet, writtenAt } from '../../schema/written.ts';
 import type { Report, ValidationContext } from '../definition.ts';
 import { validatePool } from '../destination-rule/validate-pool.ts';
 import { validateServerTls } from '../gateway/validate-tls.ts';
+import { dynamicDns } from './schema.ts';
 import type { SidecarIngress, SidecarSpec } from './spec.ts';
 import { validateEgress } from './validate-egress.ts';
 
@@ -30,7 +31,8 @@ export function validateSidecar(spec: SidecarSpec, context: ValidationContext): 
   });
   validatePool(spec.inboundConnectionPool, 'spec.inboundConnectionPool', report);
   validateEgress(egress, context);
-  validateOutbound(spec, report);
+  warnOfDatagrams(written, warn);
+  validateOutbound(spec, context);
 }
 
 function validateIngress(
@@ -61,11 +63,27 @@ function validateIngress(
   validateServerTls(tls, writtenAt(body, 'tls'), `${path}.tls`, context);
 }
 
-function validateOutbound({ outboundTrafficPolicy }: SidecarSpec, report: Report): void {
+function warnOfDatagrams(written: unknown, warn: Report): void {
+  for (const side of ['ingress', 'egress']) {
+    const listeners = writtenAt(written, side);
+    (Array.isArray(listeners) ? listeners : []).forEach((listener: unknown, index) => {
+      if (isUdp(writtenAt(listener, 'port')))
+        warn(`spec.${side}[${index}].port.protocol`, 'a proxy carries no UDP; it listens for TCP there');
+    });
+  }
+}
+
+function validateOutbound(
+  { outboundTrafficPolicy }: SidecarSpec,
+  { report, warn, written }: Pick<ValidationContext, 'report' | 'warn' | 'written'>,
+): void {
+  const mode = writtenAt(written, 'outboundTrafficPolicy', 'mode');
+  if (mode === dynamicDns)
+    warn('spec.outboundTrafficPolicy.mode', `${dynamicDns} is not done yet in this version; it is taken for ALLOW_ANY`);
   const proxy = outboundTrafficPolicy?.egressProxy;
   if (proxy === undefined) return;
   const path = 'spec.outboundTrafficPolicy.egressProxy';
-  if (outboundTrafficPolicy?.mode !== 'ALLOW_ANY') {
+  if (mode !== 'ALLOW_ANY') {
     report(path, 'egressProxy needs mode ALLOW_ANY', 'key');
     return;
   }

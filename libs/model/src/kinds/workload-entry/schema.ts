@@ -3,7 +3,8 @@
 import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { unixPathProblem, unixPrefix } from '../../schema/addresses.ts';
-import { labels, plainText, portNumber, resourceName, uint32 } from '../../schema/fields.ts';
+import { labels, plainText, portNumber, uint32 } from '../../schema/fields.ts';
+import { givenUnlessEmpty } from '../../schema/given.ts';
 import { anyCaseLabelProblem, fqdnProblem } from '../../schema/names.ts';
 import { apiObject, checkedString, mapOf } from '../../schema/object.ts';
 import type { WorkloadEntrySpec } from './spec.ts';
@@ -12,13 +13,9 @@ export const workloadFields = {
   ports: mapOf(portNumber, anyCaseLabelProblem).exactOptional(),
   labels: labels.exactOptional(),
   network: plainText.exactOptional(),
-  locality: checkedString((value) =>
-    value === '' || /^[^/\s]+(\/[^/\s]+){0,2}$/.test(value)
-      ? undefined
-      : `${JSON.stringify(value)} is not region/zone/subzone`,
-  ).exactOptional(),
+  locality: plainText.exactOptional(),
   weight: uint32('weight').exactOptional(),
-  serviceAccount: resourceName.exactOptional(),
+  serviceAccount: plainText.exactOptional(),
 };
 
 /** @param api "WorkloadEntry" or "ServiceEntry.endpoints". */
@@ -29,7 +26,7 @@ export function workload(api: string): z.ZodType<WorkloadEntrySpec> {
       return value === '' || isIP(value) !== 0 ? undefined : fqdnProblem(value);
     }).default(''),
     ...workloadFields,
-  });
+  }).transform(({ serviceAccount, ...rest }) => ({ ...rest, ...givenUnlessEmpty('serviceAccount', serviceAccount) }));
 }
 
 export const workloadEntrySchema = workload('WorkloadEntry');

@@ -28,11 +28,9 @@ const cases: Case[] = [
     'address: 10.0.0.1\nweight: -1',
     'spec.weight: weight -1 is not in the range 0 to 4294967295',
   ],
-  [
-    'refuses a bad locality',
-    'address: 10.0.0.1\nlocality: a/b/c/d',
-    'spec.locality: "a/b/c/d" is not region/zone/subzone',
-  ],
+  ['takes any locality', 'address: 10.0.0.1\nlocality: a/b/c/d'],
+  ['takes any service account', 'address: 10.0.0.1\nserviceAccount: a b'],
+  ['takes a socket without a file', 'address: "unix://@"'],
 ];
 
 describeFull('WorkloadEntry', import.meta.dirname);
