@@ -9,6 +9,9 @@ import {
 import { retryDelayMs, retryMaxMs, rotationDelayMs } from './rotation.ts';
 import { createFakeCa, type FakeCa } from './testing/index.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 4_000 };
+
 const uri = 'spiffe://cluster.local/ns/shop/sa/order';
 const dayMs = 86_400_000;
 
@@ -56,7 +59,7 @@ describe('the identity manager', () => {
   test('it asks the CA at the start and keeps the certificate in the store', async () => {
     const { manager, saved, seen } = setUp();
     await manager.start();
-    await vi.waitFor(() => expect(saved).toHaveLength(1));
+    await vi.waitFor(() => expect(saved).toHaveLength(1), patience);
     expect(manager.current()?.uri).toBe(uri);
     expect(manager.current()?.rootPem).toBe(ca.rootPem);
     expect(manager.current()?.chain).toHaveLength(3);
@@ -68,11 +71,11 @@ describe('the identity manager', () => {
   test('at half-life a new key is certified and told', async () => {
     const { manager, seen, sign } = setUp();
     await manager.start();
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await vi.waitFor(() => expect(seen).toHaveLength(1), patience);
     clock.advance(dayMs / 2 - 10_000);
     expect(sign).toHaveBeenCalledTimes(1);
     clock.advance(20_000);
-    await vi.waitFor(() => expect(seen).toHaveLength(2));
+    await vi.waitFor(() => expect(seen).toHaveLength(2), patience);
     expect(seen[1]?.privateKeyPem).not.toBe(seen[0]?.privateKeyPem);
     expect(manager.current()).toBe(seen[1]);
     manager.stop();
@@ -81,10 +84,10 @@ describe('the identity manager', () => {
   test('while the CA fails the old certificate stays until it expires, then there is none', async () => {
     const { manager, seen, sign, problems } = setUp();
     await manager.start();
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await vi.waitFor(() => expect(seen).toHaveLength(1), patience);
     sign.mockRejectedValue(new Error('down'));
     clock.advance(dayMs / 2 + 1000);
-    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    await vi.waitFor(() => expect(problems).toHaveLength(1), patience);
     expect(manager.current()).toBe(seen[0]);
     clock.advance(dayMs / 2);
     expect(manager.current()).toBeUndefined();
@@ -97,10 +100,10 @@ describe('the identity manager', () => {
     const { manager, seen, sign, problems } = setUp();
     sign.mockRejectedValueOnce(new Error('not yet'));
     await manager.start();
-    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    await vi.waitFor(() => expect(problems).toHaveLength(1), patience);
     expect(manager.current()).toBeUndefined();
     clock.advance(retryMaxMs);
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await vi.waitFor(() => expect(seen).toHaveLength(1), patience);
     manager.stop();
   });
 
@@ -108,10 +111,10 @@ describe('the identity manager', () => {
     const { manager, seen, sign, problems } = setUp();
     sign.mockRejectedValueOnce(new Error('not yet'));
     await manager.start();
-    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    await vi.waitFor(() => expect(problems).toHaveLength(1), patience);
     manager.hurry();
     manager.hurry();
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await vi.waitFor(() => expect(seen).toHaveLength(1), patience);
     manager.hurry();
     expect(sign).toHaveBeenCalledTimes(2);
     manager.stop();
@@ -120,7 +123,7 @@ describe('the identity manager', () => {
   test('after a restart the stored certificate is used and the CA is not asked before half-life', async () => {
     const first = setUp();
     await first.manager.start();
-    await vi.waitFor(() => expect(first.saved).toHaveLength(1));
+    await vi.waitFor(() => expect(first.saved).toHaveLength(1), patience);
     first.manager.stop();
     const second = setUp({ store: { load: async () => first.saved[0], save: async () => {} } });
     await second.manager.start();
@@ -139,11 +142,11 @@ describe('the identity manager', () => {
   ])('a stored certificate with %s is reported and replaced', async (_, damage) => {
     const makers = [setUp(), setUp()];
     for (const { manager } of makers) await manager.start();
-    await vi.waitFor(() => expect(makers.map((maker) => maker.saved.length)).toEqual([1, 1]));
+    await vi.waitFor(() => expect(makers.map((maker) => maker.saved.length)).toEqual([1, 1]), patience);
     const [one, other] = makers.map((maker) => maker.saved[0] as StoredIdentity) as [StoredIdentity, StoredIdentity];
     const next = setUp({ store: { load: async () => damage(one, other), save: async () => {} } });
     await next.manager.start();
-    await vi.waitFor(() => expect(next.seen).toHaveLength(1));
+    await vi.waitFor(() => expect(next.seen).toHaveLength(1), patience);
     expect(next.problems).toEqual(['the stored certificate is of no use']);
     for (const { manager } of [...makers, next]) manager.stop();
   });
@@ -152,7 +155,7 @@ describe('the identity manager', () => {
     const store = { load: () => Promise.reject(new Error('EIO')), save: () => Promise.reject(new Error('ENOSPC')) };
     const { manager, problems } = setUp({ store });
     await manager.start();
-    await vi.waitFor(() => expect(problems).toHaveLength(2));
+    await vi.waitFor(() => expect(problems).toHaveLength(2), patience);
     expect(manager.current()?.uri).toBe(uri);
     manager.stop();
   });
@@ -161,7 +164,7 @@ describe('the identity manager', () => {
     const { csrPem } = await (await import('./certificate-request.ts')).createKeyAndRequest(undefined);
     const { manager, problems } = setUp({ sign: (_, ttl) => ca.sign(csrPem, uri, ttl) });
     await manager.start();
-    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    await vi.waitFor(() => expect(problems).toHaveLength(1), patience);
     expect(manager.current()).toBeUndefined();
     manager.stop();
   });

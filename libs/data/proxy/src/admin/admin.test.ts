@@ -10,6 +10,9 @@ import { explainLimits } from './pages/explain.ts';
 import { createSideServer, type SideServer, sideServerLimits, text } from './side-server.ts';
 import { createPrometheusServer, createReadinessServer } from './status-servers.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 4_000 };
+
 const loopback = { host: '127.0.0.1', port: 0 };
 let server: SideServer | undefined;
 let notReady: string | undefined;
@@ -100,7 +103,7 @@ describe('the admin port', () => {
     expect((await call('/drain', 'POST')).status).toBe(200);
     expect(drain).toHaveBeenCalledTimes(1);
     expect((await call('/quitquitquit', 'POST')).status).toBe(200);
-    await vi.waitFor(() => expect(quit).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(quit).toHaveBeenCalledTimes(1), patience);
     expect((await call('/config_dump', 'POST')).status).toBe(405);
     expect((await call('/ready', 'DELETE')).status).toBe(405);
   });

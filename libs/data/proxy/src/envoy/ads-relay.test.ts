@@ -22,6 +22,9 @@ import { type FakeControlPlane, startFakeControlPlane } from '../testing/fake-co
 import { resource, rootsSecret } from '../testing/mesh-resources.ts';
 import { type AdsRelay, createAdsRelay, createTrustKeeper, relayLimits, type TrustKeeper } from './ads-relay.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 4_000 };
+
 const log = createLogger({ name: 'test', level: 'silent' });
 const cluster = resource(ClusterSchema, 'a', { name: 'a', connect_timeout: '1s' });
 const node = { id: 'sidecar~127.0.0.1~order-1.shop~x', metadata: { AUTO_REGISTER_GROUP: 'order' } };
@@ -110,7 +113,7 @@ const secretsOf = ({ got }: EnvoyLike, name: string) =>
 
 async function certified(): Promise<void> {
   await identity.manager.start();
-  await vi.waitFor(() => expect(identity.manager.current()).toBeDefined());
+  await vi.waitFor(() => expect(identity.manager.current()).toBeDefined(), patience);
 }
 
 describe('ADS for an Envoy', () => {
@@ -119,8 +122,8 @@ describe('ADS for an Envoy', () => {
     const envoy = openStream();
     envoy.send({ typeUrl: xdsTypes.CDS });
     envoy.send({ typeUrl: xdsTypes.SDS, resourceNamesSubscribe: ['default', 'ROOTCA'] });
-    await vi.waitFor(() => expect(secretsOf(envoy, 'ROOTCA')).toHaveLength(1));
-    await vi.waitFor(() => expect(envoy.got.find(({ typeUrl }) => typeUrl === xdsTypes.CDS)).toBeDefined());
+    await vi.waitFor(() => expect(secretsOf(envoy, 'ROOTCA')).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(envoy.got.find(({ typeUrl }) => typeUrl === xdsTypes.CDS)).toBeDefined(), patience);
     const [own] = secretsOf(envoy, 'default');
     const secret = fromBinary(SecretSchema, own?.resource?.value ?? new Uint8Array());
     const tls = secret.type.case === 'tlsCertificate' ? secret.type.value : undefined;
@@ -135,9 +138,9 @@ describe('ADS for an Envoy', () => {
     await certified();
     const envoy = openStream();
     envoy.send({ typeUrl: xdsTypes.SDS, resourceNamesSubscribe: ['default'] });
-    await vi.waitFor(() => expect(secretsOf(envoy, 'default')).toHaveLength(1));
+    await vi.waitFor(() => expect(secretsOf(envoy, 'default')).toHaveLength(1), patience);
     identity.manager.renew();
-    await vi.waitFor(() => expect(secretsOf(envoy, 'default')).toHaveLength(2));
+    await vi.waitFor(() => expect(secretsOf(envoy, 'default')).toHaveLength(2), patience);
     const [one, another] = secretsOf(envoy, 'default');
     expect(one?.version).not.toBe(another?.version);
   });
@@ -146,7 +149,7 @@ describe('ADS for an Envoy', () => {
     await certified();
     const first = openStream();
     first.send({ typeUrl: xdsTypes.SDS, resourceNamesSubscribe: ['default'] });
-    await vi.waitFor(() => expect(secretsOf(first, 'default')).toHaveLength(1));
+    await vi.waitFor(() => expect(secretsOf(first, 'default')).toHaveLength(1), patience);
     const version = secretsOf(first, 'default')[0]?.version ?? '';
     const second = openStream();
     second.send({
@@ -155,11 +158,11 @@ describe('ADS for an Envoy', () => {
       initialResourceVersions: { default: version },
     });
     first.send({ typeUrl: xdsTypes.SDS, resourceNamesUnsubscribe: ['default'], resourceNamesSubscribe: ['ROOTCA'] });
-    await vi.waitFor(() => expect(secretsOf(second, 'ROOTCA')).toHaveLength(1));
-    await vi.waitFor(() => expect(secretsOf(first, 'ROOTCA')).toHaveLength(1));
+    await vi.waitFor(() => expect(secretsOf(second, 'ROOTCA')).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(secretsOf(first, 'ROOTCA')).toHaveLength(1), patience);
     expect(secretsOf(second, 'default')).toHaveLength(0);
     identity.manager.renew();
-    await vi.waitFor(() => expect(secretsOf(second, 'default')).toHaveLength(1));
+    await vi.waitFor(() => expect(secretsOf(second, 'default')).toHaveLength(1), patience);
     expect(secretsOf(first, 'default')).toHaveLength(1);
   });
 
@@ -168,13 +171,13 @@ describe('ADS for an Envoy', () => {
     const envoy = openStream();
     relay.reportHealth(true, '');
     envoy.send({ typeUrl: xdsTypes.CDS });
-    await vi.waitFor(() => expect(plane.events).toContain('order healthy'));
-    await vi.waitFor(() => expect(envoy.got).toHaveLength(1));
+    await vi.waitFor(() => expect(plane.events).toContain('order healthy'), patience);
+    await vi.waitFor(() => expect(envoy.got).toHaveLength(1), patience);
     const responseNonce = envoy.got[0]?.nonce ?? '';
     envoy.send({ typeUrl: xdsTypes.CDS, responseNonce, errorDetail: { message: 'not this' } });
-    await vi.waitFor(() => expect(plane.events).toContain('nack not this'));
+    await vi.waitFor(() => expect(plane.events).toContain('nack not this'), patience);
     relay.reportHealth(false, 'draining');
-    await vi.waitFor(() => expect(plane.events).toContain('order unhealthy: draining'));
+    await vi.waitFor(() => expect(plane.events).toContain('order unhealthy: draining'), patience);
   });
 
   it('ends the stream where the control plane is away, so that Envoy comes again', async () => {
@@ -182,23 +185,23 @@ describe('ADS for an Envoy', () => {
     plane.stop();
     const envoy = openStream();
     envoy.send({ typeUrl: xdsTypes.CDS });
-    await vi.waitFor(() => expect(envoy.ended()).toBe(grpc.status.OK));
+    await vi.waitFor(() => expect(envoy.ended()).toBe(grpc.status.OK), patience);
   });
 
   it('ends the stream where there is nothing to show who calls', async () => {
     rmSync(join(folder, 'token'));
     const envoy = openStream();
     envoy.send({ typeUrl: xdsTypes.CDS });
-    await vi.waitFor(() => expect(envoy.ended()).toBe(grpc.status.OK));
+    await vi.waitFor(() => expect(envoy.ended()).toBe(grpc.status.OK), patience);
   });
 
   it('serves no more streams than its bound', async () => {
     await certified();
     for (let i = 0; i < relayLimits.streamsMax; i++) openStream().send({ typeUrl: xdsTypes.CDS });
-    await vi.waitFor(() => expect(streams.every(({ got }) => got.length > 0)).toBe(true));
+    await vi.waitFor(() => expect(streams.every(({ got }) => got.length > 0)).toBe(true), patience);
     const one = openStream();
     one.send({ typeUrl: xdsTypes.CDS });
-    await vi.waitFor(() => expect(one.ended()).toBe(grpc.status.RESOURCE_EXHAUSTED));
+    await vi.waitFor(() => expect(one.ended()).toBe(grpc.status.RESOURCE_EXHAUSTED), patience);
   });
 
   it('lets only the own user and group connect', () => {

@@ -21,6 +21,9 @@ import { createEnvoyAgent, type EnvoyAgent, type EnvoyAgentOptions } from './age
 import type { EnvoyExit } from './envoy-process.ts';
 import { certificateWaitMs } from './first-certificate.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 4_000 };
+
 let folder: string;
 let plane: FakeControlPlane;
 let agent: EnvoyAgent | undefined;
@@ -79,7 +82,7 @@ describe('the agent of an Envoy', () => {
   it('starts it with a bootstrap that nobody else reads, and ends it', async () => {
     const running = create(program('echo logged; exec sleep 600'));
     await running.start();
-    await vi.waitFor(() => expect(readFileSync(join(folder, 'access.log'), 'utf8')).toBe('logged\n'));
+    await vi.waitFor(() => expect(readFileSync(join(folder, 'access.log'), 'utf8')).toBe('logged\n'), patience);
     const bootstrap = join(folder, 'state', 'envoy.json');
     expect(readFileSync(join(folder, 'called'), 'utf8')).toMatch(`--config-path ${bootstrap}`);
     expect(statSync(bootstrap).mode & 0o777).toBe(0o600);
@@ -106,12 +109,12 @@ describe('the agent of an Envoy', () => {
   it('finds it by its name in a folder of the search path', async () => {
     program('exit 7');
     await create('envoy').start();
-    await vi.waitFor(() => expect(exits).toEqual([{ code: 7, signal: null }]));
+    await vi.waitFor(() => expect(exits).toEqual([{ code: 7, signal: null }]), patience);
   });
 
   it('tells how Envoy ended by itself', async () => {
     await create(program('exit 7')).start();
-    await vi.waitFor(() => expect(exits).toEqual([{ code: 7, signal: null }]));
+    await vi.waitFor(() => expect(exits).toEqual([{ code: 7, signal: null }]), patience);
   });
 
   it('starts none where it is told to stop while it prepares that', async () => {
@@ -159,7 +162,7 @@ describe('the agent of an Envoy', () => {
       unreachable: true,
       message: expect.stringContaining(`from the control plane at 127.0.0.1:${plane.port}: start it`),
     });
-    await vi.waitFor(() => expect(clock.pending()).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(clock.pending()).toBeGreaterThan(0), patience);
     clock.advance(certificateWaitMs);
     await said;
   });

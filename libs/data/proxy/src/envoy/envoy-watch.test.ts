@@ -7,6 +7,9 @@ import { createLogger } from '@weft/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EnvoyWatch } from './envoy-watch.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 4_000 };
+
 const inbound = 'cluster.inbound|8080||';
 const connections = 'listener.127.0.0.1_15006.downstream_cx_active';
 
@@ -53,9 +56,9 @@ afterEach(() => {
 
 /** The next look, and its answer. */
 async function look(): Promise<void> {
-  await vi.waitFor(() => expect(clock.pending()).toBe(1));
+  await vi.waitFor(() => expect(clock.pending()).toBe(1), patience);
   clock.advance(500);
-  await vi.waitFor(() => expect(clock.pending()).toBe(1));
+  await vi.waitFor(() => expect(clock.pending()).toBe(1), patience);
 }
 
 /** Lets time pass until it has drained. @returns the milliseconds it took. */

@@ -6,6 +6,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { cacheLimits, createConfigCache, decodeCache, encodeCache, type Resources } from './config-cache.ts';
 import type { StateFolder } from './state-folder.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 4_000 };
+
 function resource(typeUrl: string, name: string, bytes = 3): ReceivedResource {
   return { name, version: `v-${name}`, body: create(AnySchema, { typeUrl, value: new Uint8Array(bytes).fill(7) }) };
 }
@@ -93,11 +96,11 @@ describe('writing the configuration', () => {
     expect(write).not.toHaveBeenCalled();
     cache.touch();
     clock.advance(500);
-    await vi.waitFor(() => expect(write).toHaveBeenCalledTimes(1));
+    await vi.waitFor(() => expect(write).toHaveBeenCalledTimes(1), patience);
     expect(files.size).toBe(1);
     cache.touch();
     clock.advance(cacheLimits.settleMs);
-    await vi.waitFor(() => expect(write).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(write).toHaveBeenCalledTimes(2), patience);
     expect(await cache.load()).toHaveLength(3);
   });
 

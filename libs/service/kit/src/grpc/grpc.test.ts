@@ -12,6 +12,9 @@ import type { AddressBook } from './channels.ts';
 import { createGrpcClient, type GrpcClient, type GrpcClientOptions } from './client.ts';
 import { createGrpcServer, type GrpcHandlers, type GrpcServer, implementService } from './server.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 4_000 };
+
 const log = createLogger({ service: 'test', version: 'v1', level: 'silent' });
 const metrics = createMetrics('test', 'v1');
 const ends: (() => Promise<void> | void)[] = [];
@@ -151,7 +154,7 @@ describe('gRPC between services', () => {
       },
     });
     const outcome = call({ target: `127.0.0.1:${port}` }).charge(request);
-    await vi.waitFor(() => expect(String(gate.open)).not.toBe('() => {}'));
+    await vi.waitFor(() => expect(String(gate.open)).not.toBe('() => {}'), patience);
     const stopped = server.stop(5000);
     gate.open();
     await expect(outcome).resolves.toMatchObject({ chargeId: 'c-1' });

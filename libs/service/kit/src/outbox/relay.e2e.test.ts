@@ -14,6 +14,9 @@ import { createOutboxTable, enqueue, type WithOutbox } from './outbox.ts';
 import { createOwnership } from './ownership.ts';
 import { createRelay, type MessageHandler, type Relay, type RelayOptions } from './relay.ts';
 
+/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
+const patience = { timeout: 20_000 };
+
 type Schema = WithOutbox & WithIdempotency;
 
 const log = createLogger({ service: 'test', version: 'v1', level: 'silent' });
@@ -82,7 +85,7 @@ describe('the outbox', () => {
     await expect(rolledBack).rejects.toThrow('rolled back');
     await send(2);
     made.wake();
-    await vi.waitFor(async () => expect(await left()).toBe(0));
+    await vi.waitFor(async () => expect(await left()).toBe(0), patience);
     expect(seen).toEqual([2]);
   });
 
@@ -93,7 +96,7 @@ describe('the outbox', () => {
       await settle(async () => []);
     });
     await send(1);
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), patience);
     expect(attempts).toBe(5);
   });
 
@@ -107,7 +110,7 @@ describe('the outbox', () => {
       { attemptMaxMs: 100 },
     );
     await send(1);
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), patience);
     expect(attempts).toBe(2);
   });
 
@@ -124,7 +127,7 @@ describe('the outbox', () => {
       { inFlightMax: 3 },
     );
     for (let number = 0; number < 12; number++) await send(number);
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), patience);
     expect(most).toBe(3);
   });
 
@@ -136,7 +139,7 @@ describe('the outbox', () => {
     };
     for (let number = 0; number < 40; number++) await send(number);
     await Promise.all([relay(handler), relay(handler)]);
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), patience);
     expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, number) => number));
   });
 
@@ -146,7 +149,7 @@ describe('the outbox', () => {
     await vi.waitFor(async () => {
       const [row] = await database.db.selectFrom('outbox').select('owner').execute();
       expect(row?.owner).not.toBeNull();
-    });
+    }, patience);
     // What SIGKILL does to a process, the server sees as the end of its connections.
     await relays.splice(0)[0]?.stop(0);
     const seen: number[] = [];
@@ -154,7 +157,8 @@ describe('the outbox', () => {
       seen.push(numberOf(payload));
       await settle(async () => []);
     });
-    await vi.waitFor(() => expect(seen).toEqual([1]), { timeout: 1000 });
+    // A lease would be as long as an attempt may take: 15 s.
+    await vi.waitFor(() => expect(seen).toEqual([1]), { timeout: 5_000 });
   });
 
   it('goes on with a new connection when its own is cut', async () => {
@@ -167,7 +171,7 @@ describe('the outbox', () => {
       database.db,
     );
     await send(7);
-    await vi.waitFor(() => expect(seen).toEqual([7]), { timeout: 5000 });
+    await vi.waitFor(() => expect(seen).toEqual([7]), patience);
   });
 
   it('settles a message once, and writes what follows in the same transaction', async () => {
@@ -183,7 +187,7 @@ describe('the outbox', () => {
       await settleOnce();
     });
     await send(1);
-    await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await left()).toBe(0), patience);
     expect(steps).toEqual([1, 2, 3]);
   });
 });
