@@ -25,16 +25,24 @@ export function joinMatches(
   return joined;
 }
 
-/** The delegate's conditions over the root's. Whom the request comes from is the root's business alone and is not taken over. */
+/** The delegate's conditions over the root's. */
 function join(outer: HttpMatch, inner: HttpMatch): HttpMatch {
   const name = joinNames(outer.name, inner.name);
-  const { gateways, sourceLabels, sourceNamespace, statPrefix, ignoreUriCase, ...conditions } = outer;
+  const { ignoreUriCase, ...conditions } = outer;
   const maps = {
     headers: { ...outer.headers, ...inner.headers },
     withoutHeaders: { ...outer.withoutHeaders, ...inner.withoutHeaders },
     queryParams: { ...outer.queryParams, ...inner.queryParams },
+    sourceLabels: { ...outer.sourceLabels, ...inner.sourceLabels },
   };
-  return { ...conditions, ...inner, ...maps, ...(name === undefined ? {} : { name }) };
+  const gateways = inner.gateways?.length ? inner.gateways : outer.gateways;
+  return {
+    ...conditions,
+    ...inner,
+    ...maps,
+    ...(gateways === undefined ? {} : { gateways }),
+    ...(name === undefined ? {} : { name }),
+  };
 }
 
 /** "root-delegate", or the one that there is. */
@@ -45,12 +53,22 @@ export function joinNames(outer: string | undefined, inner: string | undefined):
 
 function conflicts(outer: HttpMatch, inner: HttpMatch): boolean {
   const single = (['uri', 'scheme', 'method', 'authority'] as const).some((key) => outside(outer[key], inner[key]));
-  if (single) return true;
-  if (mapConflicts(outer.headers, inner.headers) || mapConflicts(outer.queryParams, inner.queryParams)) return true;
-  // A header that the root asks for and the delegate forbids; Istio compares these two maps.
-  if (mapConflicts(outer.headers, inner.withoutHeaders)) return true;
+  const maps = (['headers', 'withoutHeaders', 'queryParams'] as const).some((key) =>
+    mapConflicts(outer[key], inner[key]),
+  );
+  if (single || maps || callersConflict(outer, inner)) return true;
   if ((outer.ignoreUriCase ?? false) !== (inner.ignoreUriCase ?? false)) return true;
   return outer.port !== undefined && inner.port !== undefined && outer.port !== inner.port;
+}
+
+/** A namespace that the root asks for has to stand in the delegate as well; labels and gateways may be left to the root. */
+function callersConflict(outer: HttpMatch, inner: HttpMatch): boolean {
+  const { sourceNamespace = '', sourceLabels = {}, gateways = [] } = outer;
+  if (sourceNamespace !== '' && sourceNamespace !== inner.sourceNamespace) return true;
+  const labelled = Object.entries(inner.sourceLabels ?? {}).some(
+    ([key, value]) => (sourceLabels[key] ?? value) !== value,
+  );
+  return labelled || (gateways.length > 0 && (inner.gateways ?? []).some((gateway) => !gateways.includes(gateway)));
 }
 
 function mapConflicts(
