@@ -8,7 +8,6 @@ import type { HttpExchange } from '../exchange.ts';
 import { httpLimits } from '../limits.ts';
 import { addAnswerFields } from './answer-fields.ts';
 import { EndpointChoice } from './endpoint-choice.ts';
-import { tallyGrpc, tallyHead } from './endpoint-tally.ts';
 import { createEnvoyHeaders, takeEnvoyHeaders } from './envoy-headers.ts';
 import { followRedirect } from './internal-redirect.ts';
 import { sendMirrors } from './mirrors.ts';
@@ -23,7 +22,6 @@ import { failUnasked, opensTunnel, wasAskedFor } from './tunnel-answer.ts';
 import { TunnelStream } from './tunnel-stream.ts';
 
 const nothing = Buffer.alloc(0);
-const noFields: readonly string[] = [];
 
 export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   readonly outgoing = new OutgoingRequest();
@@ -43,8 +41,6 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   /** The answer of this attempt goes to the client. */
   #answering = false;
   #answered = false;
-  /** A gRPC answer whose trailers say what it is. */
-  #undecided = false;
   #tunnel = false;
   #sent = false;
   #resends = 0;
@@ -64,7 +60,6 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   begin(): void {
     this.#answering = false;
     this.#answered = false;
-    this.#undecided = false;
     this.#tunnel = false;
     this.#resends = 0;
     this.#mirrored = true;
@@ -131,8 +126,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   onRouteTimeout(): void {
     if (this.#stream === undefined || this.#answering) return;
     this.#report.failed('timeout');
-    this.#stream.endpoint.counts.requestTimeouts += 1;
-    this.#stream.endpoint.counts.requestErrors += 1;
+    this.#report.timedOut();
+    this.#report.broken(false);
   }
 
   onSweep(nowMs: number): void {
@@ -194,8 +189,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     this.#note(verdict);
     if (this.#redirected(head, end)) return;
     this.#answering = true;
-    const { endpoint, grpc } = exchange;
-    if (endpoint !== undefined) this.#undecided = tallyHead(endpoint.counts, grpc, head.status, head.fields, end);
+    this.#report.passesOn(head, end);
     addAnswerFields(exchange, head);
     const room = exchange.incoming.start(head, bytes, from, to, end);
     if (!exchange.active) return;
@@ -212,7 +206,6 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
 
   onUpstreamTrailers(fields: string[]): void {
     this.#report.trailers(fields);
-    if (this.#undecided) this.#decide(fields);
     this.#exchange.incoming.trailers(fields);
     this.#finish();
   }
@@ -258,7 +251,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   #broken(code: ErrorCode, reset: ResetReason, rule = ''): void {
     const exchange = this.#exchange;
     if (this.#retries(reset, this.#sent)) return;
-    if (!this.#answering || this.#undecided) this.#countError();
+    this.#report.broken(this.#answering);
     const begun = exchange.status !== 0;
     const body = bodyOfReset(reset, exchange.attempts);
     const reason = rule === '' ? targetReason(exchange) : rule;
@@ -283,7 +276,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   #retryLater(fields: readonly string[] | undefined): void {
     const { context, endpoint } = this.#exchange;
     if (endpoint !== undefined) this.choice.tried(endpoint);
-    this.#countError();
+    this.#report.broken(false);
     const waitMs = this.#retry.backOffMs(context.random, context.clock.now(), fields);
     this.#backOff = context.clock.after(waitMs, this.#again);
   }
@@ -301,7 +294,6 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     const exchange = this.#exchange;
     const requestEnded = exchange.outgoing.ended;
     this.#answered = true;
-    if (this.#undecided) this.#decide(noFields);
     if (this.#tunnel && !requestEnded) return;
     this.#report.end();
     const stream = this.#stream;
@@ -309,17 +301,6 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     if (!requestEnded || this.#tunnel) stream?.reset();
     exchange.complete();
     exchange.downstream.finished(requestEnded);
-  }
-
-  #decide(fields: readonly string[]): void {
-    this.#undecided = false;
-    const { endpoint } = this.#exchange;
-    if (endpoint !== undefined) tallyGrpc(endpoint.counts, fields);
-  }
-
-  #countError(): void {
-    const { endpoint } = this.#exchange;
-    if (endpoint !== undefined) endpoint.counts.requestErrors += 1;
   }
 
   #loseStream(): void {
@@ -351,7 +332,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     const exchange = this.#exchange;
     this.#tunnel = true;
     this.#answering = true;
-    stream.endpoint.counts.requestSuccesses += 1;
+    this.#report.passesOn(head, false);
     exchange.timeouts.tunnel();
     const wire = stream.takeWire();
     if (wire !== undefined) this.#stream = new TunnelStream(wire, stream, this);
@@ -380,10 +361,10 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   onTryEnd(end: TryEnd): void {
     const exchange = this.#exchange;
     this.#report.failed('timeout');
-    if (end !== 'duration' && exchange.endpoint !== undefined) exchange.endpoint.counts.requestTimeouts += 1;
+    if (end !== 'duration') this.#report.timedOut();
     this.#dropStream();
     if (this.#retries('local_reset', true)) return;
-    if (end !== 'duration') this.#countError();
+    if (end !== 'duration') this.#report.broken(false);
     const { code, body, detail } = tryEnds[end];
     // As Envoy: it is the client that was slow, where it still sends.
     const status = end === 'duration' && exchange.outgoing.ended ? 504 : statusOf(code);

@@ -1,9 +1,10 @@
-/** What each attempt's end is told as: to outlier detection, peak EWMA and failure accrual, once an attempt. */
+/** What each attempt's end is told as: to outlier detection, peak EWMA and failure accrual, and to who counts; once an attempt each. */
 
 import type { AttemptOutcome } from '@weft/data-runtime';
 import type { ResponseHead } from '@weft/http';
 import type { HttpExchange } from '../exchange.ts';
 import { grpcStatusIn, httpStatusOf } from '../grpc-answer.ts';
+import { tallyGrpc, tallyHead } from './endpoint-tally.ts';
 
 const noFields: readonly string[] = [];
 
@@ -16,6 +17,8 @@ export class OutcomeReport implements AttemptOutcome {
   readonly #exchange: HttpExchange;
   #sinceMs = 0;
   #due = false;
+  /** A gRPC answer goes to the client, whose trailers say what it is. */
+  #undecided = false;
 
   constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
@@ -25,6 +28,7 @@ export class OutcomeReport implements AttemptOutcome {
   waiting(nowMs: number): void {
     this.#sinceMs = nowMs;
     this.#due = true;
+    this.#undecided = false;
   }
 
   /** There is a connection. @returns now. */
@@ -52,14 +56,35 @@ export class OutcomeReport implements AttemptOutcome {
     if (grpcStatus !== undefined || end || head.status !== 200) this.#tell(grpcStatus);
   }
 
+  /** The answer goes to the client. */
+  passesOn(head: ResponseHead, end: boolean): void {
+    const { endpoint, grpc } = this.#exchange;
+    if (endpoint !== undefined) this.#undecided = tallyHead(endpoint.counts, grpc, head.status, head.fields, end);
+  }
+
   trailers(fields: readonly string[]): void {
+    this.#decide(fields);
     if (this.#due && this.#exchange.grpc) this.#tell(grpcStatusIn(fields));
   }
 
   /** The answer is whole. */
   end(): void {
+    this.#decide(noFields);
     if (this.#due && this.status !== 0) this.#tell(undefined);
     this.fields = noFields;
+  }
+
+  /** There will be no answer of this attempt, or no more of the one that goes to the client. */
+  broken(answering: boolean): void {
+    const { endpoint } = this.#exchange;
+    if (endpoint !== undefined && (!answering || this.#undecided)) endpoint.counts.requestErrors += 1;
+    this.#undecided = false;
+  }
+
+  /** This proxy waits no longer. */
+  timedOut(): void {
+    const { endpoint } = this.#exchange;
+    if (endpoint !== undefined) endpoint.counts.requestTimeouts += 1;
   }
 
   /** The attempt failed here. */
@@ -71,6 +96,12 @@ export class OutcomeReport implements AttemptOutcome {
     this.local = kind;
     this.#tell(undefined);
     this.local = undefined;
+  }
+
+  #decide(fields: readonly string[]): void {
+    const { endpoint } = this.#exchange;
+    if (this.#undecided && endpoint !== undefined) tallyGrpc(endpoint.counts, fields);
+    this.#undecided = false;
   }
 
   #tell(grpcStatus: number | undefined): void {
