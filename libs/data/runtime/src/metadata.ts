@@ -74,6 +74,12 @@ export function metricChanges(metadata: Metadata | undefined): readonly MetricCh
   });
 }
 
+/** How long a gRPC call's own deadline may be, milliseconds, 0 for any; undefined: its deadline is not looked at. */
+export function grpcDeadlineMax(metadata: Metadata | undefined): number | undefined {
+  const given = metadata?.filterMetadata['weft']?.['grpc_deadline_max_ms'];
+  return typeof given === 'number' && given >= 0 ? given : undefined;
+}
+
 /** `filter_metadata["istio"].workload` of an endpoint: "name;namespace;canonical service;canonical revision;cluster". */
 export function endpointWorkload(metadata: Metadata | undefined): WorkloadLabels {
   const text = textOf(metadata?.filterMetadata['istio']?.['workload']);
@@ -117,10 +123,4 @@ function asObject(value: JsonValue | undefined): JsonObject | undefined {
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
-}
-
-/** How long a gRPC call's own deadline may be, milliseconds, 0 for any; undefined: its deadline is not looked at. */
-export function grpcDeadlineMax(metadata: Metadata | undefined): number | undefined {
-  const given = metadata?.filterMetadata['weft']?.['grpc_deadline_max_ms'];
-  return typeof given === 'number' && given >= 0 ? given : undefined;
 }
