@@ -1,8 +1,9 @@
 /** The YAML form of a Telemetry. */
 
 import { z } from 'zod';
+import { celSyntaxProblem } from '../../schema/cel-syntax.ts';
 import { durationMs } from '../../schema/fields.ts';
-import { apiObject, choice, mapOf } from '../../schema/object.ts';
+import { apiObject, checkedString, choice, mapOf } from '../../schema/object.ts';
 import { optionalSpec, policyTargetFields } from '../../schema/policy-target.ts';
 import { nonEmptyText } from '../../schema/text.ts';
 import type { TelemetryMetrics, TelemetrySpec } from './spec.ts';
@@ -71,7 +72,9 @@ const accessLogging = apiObject('Telemetry.accessLogging', {
   providers: providers.exactOptional(),
   disabled: z.boolean().exactOptional(),
   filter: apiObject('Telemetry.accessLogging.filter', {
-    expression: z.string().refine((text) => text.trim() !== '', 'the expression must not be empty'),
+    expression: checkedString((text) =>
+      text.trim() === '' ? 'the expression must not be empty' : celSyntaxProblem(text),
+    ),
   }).exactOptional(),
 });
 

@@ -140,6 +140,12 @@ const cases: Case[] = [
     'spec.tracing[0].customTags[""]: the name of a tag must not be empty',
   ],
   ['takes a filter', logging('filter: { expression: "response.code >= 400" }')],
+  ['takes a filter of any names', logging('filter: { expression: "f(a.b)" }')],
+  [
+    'refuses a filter that is no expression',
+    logging('filter: { expression: "response.code >=" }'),
+    'spec.accessLogging[0].filter.expression: not an expression of CEL: its end is not read where it stands',
+  ],
   [
     'refuses a filter of nothing',
     logging('filter: { expression: " " }'),
