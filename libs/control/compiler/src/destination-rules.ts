@@ -29,9 +29,10 @@ export interface PolicyClient {
 const none: DestinationPolicy = { resources: [], trafficPolicy: undefined, subsets: new Map() };
 
 /**
- * Looks in the client's namespace, then the service's, then the root's; the first that has a rule for the host wins entirely. Inside a
- * namespace the most specific host wins; rules of equal host, exports and selector are merged: subsets by name (the oldest first),
- * the traffic policy of the oldest that has one (Istio, push_context destinationRule and model/destination_rule.go).
+ * Looks in the client's namespace, whatever its rules are exported to, then the service's, then the root's; the first that has a rule
+ * for the host wins entirely. Inside a namespace the most specific host wins; rules of equal host, exports and selector are merged:
+ * subsets by name (the oldest first), the traffic policy of the oldest that has one (Istio, push_context destinationRule and
+ * model/destination_rule.go).
  */
 export function destinationPolicy(
   index: ModelIndex,
@@ -42,18 +43,12 @@ export function destinationPolicy(
 ): DestinationPolicy {
   const root = mesh.rootNamespace;
   for (const [position, namespace] of [client.namespace, serviceNamespace, root].entries()) {
-    // What the root namespace says to all is for all, its own workloads too, and comes last.
-    const ownOnly = position === 0 && namespace === root;
-    const rules = lookup(index.destinationRules.get(namespace)).candidates(host, ({ resource }) =>
-      ownOnly
-        ? isPrivate(resource, mesh)
-        : isExportedTo(
-            resource.spec.exportTo,
-            mesh.defaultDestinationRuleExportTo,
-            resource.namespace,
-            client.namespace,
-          ),
-    );
+    const rules = lookup(index.destinationRules.get(namespace)).candidates(host, ({ resource }) => {
+      // What the root namespace says to all is for all, its own workloads too, and comes last.
+      if (position === 0) return namespace !== root || isPrivate(resource, mesh);
+      const { exportTo } = resource.spec;
+      return isExportedTo(exportTo, mesh.defaultDestinationRuleExportTo, resource.namespace, client.namespace);
+    });
     const chosen = forClient(rules, client);
     if (chosen.length > 0) return merge(chosen);
   }
@@ -126,7 +121,10 @@ function lookup(rules: readonly IndexedDestinationRule[] = empty): Lookup {
   return made;
 }
 
-/** The oldest whose selector takes the client, else those without selector; with it the rules that merge with it. */
+/**
+ * The oldest whose selector takes the client, else those without selector; with it the rules that merge with it. Of several that do
+ * not merge, being for others, the last counts (Istio, SidecarScope.DestinationRule).
+ */
 function forClient(
   rules: readonly IndexedDestinationRule[],
   { namespace, labels }: PolicyClient,
@@ -137,8 +135,9 @@ function forClient(
     const mine = resource.namespace === namespace;
     return wanted !== undefined && mine && hasLabels(labels, wanted);
   });
-  const first = selected ?? resources.find((resource) => selectorOf(resource) === undefined);
-  return first === undefined ? [] : resources.filter((resource) => mergeKey(resource) === mergeKey(first));
+  const groups = groupBy(resources, mergeKey);
+  if (selected !== undefined) return groups.get(mergeKey(selected)) ?? [];
+  return [...groups.values()].findLast(([first]) => first !== undefined && selectorOf(first) === undefined) ?? [];
 }
 
 function selectorOf({ spec }: Resource<'DestinationRule'>): Readonly<Record<string, string>> | undefined {
@@ -148,7 +147,8 @@ function selectorOf({ spec }: Resource<'DestinationRule'>): Readonly<Record<stri
 /** Rules that are for others, or for other workloads, are not mixed. */
 function mergeKey(resource: Resource<'DestinationRule'>): string {
   const selector = Object.entries(selectorOf(resource) ?? {}).map(([key, value]) => `${key}=${value}`);
-  return `${[...(resource.spec.exportTo ?? [])].sort().join(',')}|${selectorOf(resource) !== undefined}|${selector.sort().join(',')}`;
+  const exportTo = (resource.spec.exportTo ?? []).map((target) => (target === '.' ? resource.namespace : target));
+  return `${exportTo.sort().join(',')}|${selectorOf(resource) !== undefined}|${selector.sort().join(',')}`;
 }
 
 function isPrivate({ spec, namespace }: Resource<'DestinationRule'>, mesh: MeshConfig): boolean {
