@@ -157,9 +157,9 @@ const cases: Case[] = [
     'warning: spec.trafficPolicy.loadBalancer: warmup has an effect with ROUND_ROBIN and LEAST_REQUEST only',
   ],
   [
-    'refuses zoneAwareLbSetting by name',
-    'host: a\ntrafficPolicy: { loadBalancer: { zoneAwareLbSetting: {} } }',
-    'spec.trafficPolicy.loadBalancer.zoneAwareLbSetting: DestinationRule.trafficPolicy.loadBalancer.zoneAwareLbSetting is not done yet in this version; remove it',
+    'warns of zoneAwareLbSetting, which is not done',
+    'host: a\ntrafficPolicy: { loadBalancer: { zoneAwareLbSetting: { enabled: true, failover: [{ from: r1, to: r2 }], failoverPriority: [x], minClusterSize: 3 } } }',
+    'warning: spec.trafficPolicy.loadBalancer.zoneAwareLbSetting: zoneAwareLbSetting is not done yet in this version and has no effect',
   ],
   [
     'takes a distribution',
@@ -268,9 +268,9 @@ const cases: Case[] = [
     'spec.trafficPolicy.connectionPool.http.useClientProtocol: useClientProtocol cannot stand beside h2UpgradePolicy UPGRADE',
   ],
   [
-    'refuses http2KeepAlive by name',
+    'warns of http2KeepAlive, which is not done',
     'host: a\ntrafficPolicy: { connectionPool: { http: { http2KeepAlive: {} } } }',
-    'spec.trafficPolicy.connectionPool.http.http2KeepAlive: DestinationRule.trafficPolicy.connectionPool.http.http2KeepAlive is not done yet in this version; remove it',
+    'warning: spec.trafficPolicy.connectionPool.http.http2KeepAlive: connectionPool.http.http2KeepAlive is not done yet in this version and has no effect',
   ],
   [
     'takes outlier detection',
@@ -298,9 +298,14 @@ const cases: Case[] = [
     'spec.trafficPolicy.outlierDetection.interval: the duration 0s must be at least 1ms',
   ],
   [
-    'refuses outlierDetectionHttpErrorCodes by name',
+    'warns of outlierDetectionHttpErrorCodes, which are not done',
     'host: a\ntrafficPolicy: { outlierDetection: { outlierDetectionHttpErrorCodes: [429] } }',
-    'spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes: DestinationRule.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes is not done yet in this version; remove it',
+    'warning: spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes: outlierDetection.outlierDetectionHttpErrorCodes is not done yet in this version and has no effect',
+  ],
+  [
+    'refuses what is no status among them',
+    'host: a\ntrafficPolicy: { outlierDetection: { outlierDetectionHttpErrorCodes: [99] } }',
+    'spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes[0]: status 99 is not in the range 100 to 599',
   ],
   ['takes ISTIO_MUTUAL', 'host: a\ntrafficPolicy: { tls: { mode: ISTIO_MUTUAL, sni: a.b, subjectAltNames: [a] } }'],
   [

@@ -34,18 +34,18 @@ function tcp(api: string) {
 }
 
 function http(api: string) {
-  return apiObject(
-    api,
-    {
-      http1MaxPendingRequests: int32('http1MaxPendingRequests').exactOptional(),
-      http2MaxRequests: int32('http2MaxRequests').exactOptional(),
-      maxRequestsPerConnection: int32('maxRequestsPerConnection').exactOptional(),
-      maxRetries: int32('maxRetries').exactOptional(),
-      idleTimeout: durationMs.exactOptional(),
-      h2UpgradePolicy: choice(`${api}.h2UpgradePolicy`, ['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']).exactOptional(),
-      useClientProtocol: z.boolean().exactOptional(),
-      maxConcurrentStreams: int32('maxConcurrentStreams').exactOptional(),
-    },
-    ['http2KeepAlive'],
-  ).transform(({ idleTimeout, ...rest }) => ({ ...rest, ...given('idleTimeoutMs', idleTimeout) }));
+  return apiObject(api, {
+    http1MaxPendingRequests: int32('http1MaxPendingRequests').exactOptional(),
+    http2MaxRequests: int32('http2MaxRequests').exactOptional(),
+    maxRequestsPerConnection: int32('maxRequestsPerConnection').exactOptional(),
+    maxRetries: int32('maxRetries').exactOptional(),
+    idleTimeout: durationMs.exactOptional(),
+    h2UpgradePolicy: choice(`${api}.h2UpgradePolicy`, ['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']).exactOptional(),
+    useClientProtocol: z.boolean().exactOptional(),
+    maxConcurrentStreams: int32('maxConcurrentStreams').exactOptional(),
+    http2KeepAlive: z.looseObject({}).exactOptional(),
+  }).transform(({ idleTimeout, http2KeepAlive: _notDone, ...rest }) => ({
+    ...rest,
+    ...given('idleTimeoutMs', idleTimeout),
+  }));
 }

@@ -24,25 +24,24 @@ import type { DestinationRuleSpec } from './spec.ts';
 const api = 'DestinationRule.trafficPolicy';
 const percent = (what: string) => wholeNumber(0, 100, what);
 
-const outlierDetection = apiObject(
-  `${api}.outlierDetection`,
-  {
-    consecutiveErrors: wholeNumber(-(2 ** 31), 2 ** 31 - 1, 'consecutiveErrors').exactOptional(),
-    consecutive5xxErrors: uint32('consecutive5xxErrors').exactOptional(),
-    consecutiveGatewayErrors: uint32('consecutiveGatewayErrors').exactOptional(),
-    splitExternalLocalOriginErrors: z.boolean().exactOptional(),
-    consecutiveLocalOriginFailures: uint32('consecutiveLocalOriginFailures').exactOptional(),
-    interval: durationMs.exactOptional(),
-    baseEjectionTime: durationMs.exactOptional(),
-    maxEjectionPercent: percent('maxEjectionPercent').exactOptional(),
-    minHealthPercent: percent('minHealthPercent').exactOptional(),
-  },
-  ['outlierDetectionHttpErrorCodes'],
-).transform(({ consecutiveErrors: _ignored, interval, baseEjectionTime, ...rest }) => ({
-  ...rest,
-  ...given('intervalMs', interval),
-  ...given('baseEjectionTimeMs', baseEjectionTime),
-}));
+const outlierDetection = apiObject(`${api}.outlierDetection`, {
+  consecutiveErrors: wholeNumber(-(2 ** 31), 2 ** 31 - 1, 'consecutiveErrors').exactOptional(),
+  consecutive5xxErrors: uint32('consecutive5xxErrors').exactOptional(),
+  consecutiveGatewayErrors: uint32('consecutiveGatewayErrors').exactOptional(),
+  splitExternalLocalOriginErrors: z.boolean().exactOptional(),
+  consecutiveLocalOriginFailures: uint32('consecutiveLocalOriginFailures').exactOptional(),
+  interval: durationMs.exactOptional(),
+  baseEjectionTime: durationMs.exactOptional(),
+  maxEjectionPercent: percent('maxEjectionPercent').exactOptional(),
+  minHealthPercent: percent('minHealthPercent').exactOptional(),
+  outlierDetectionHttpErrorCodes: z.array(wholeNumber(100, 599, 'status')).exactOptional(),
+}).transform(
+  ({ consecutiveErrors: _ignored, outlierDetectionHttpErrorCodes: _notDone, interval, baseEjectionTime, ...rest }) => ({
+    ...rest,
+    ...given('intervalMs', interval),
+    ...given('baseEjectionTimeMs', baseEjectionTime),
+  }),
+);
 
 const tls = apiObject(`${api}.tls`, {
   mode: choice(`${api}.tls.mode`, ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']).default('DISABLE'),

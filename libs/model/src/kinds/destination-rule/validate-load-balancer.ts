@@ -19,6 +19,8 @@ export function validateLoadBalancer(
   if (simple === 'LEAST_CONN') warn(`${path}.simple`, 'LEAST_CONN is deprecated; write LEAST_REQUEST');
   if (writtenAt(body, 'warmupDurationSecs') !== undefined)
     warn(`${path}.warmupDurationSecs`, 'warmupDurationSecs is deprecated; write warmup: { duration: … }', 'key');
+  if (writtenAt(body, 'zoneAwareLbSetting') !== undefined)
+    warn(`${path}.zoneAwareLbSetting`, 'zoneAwareLbSetting is not done yet in this version and has no effect', 'key');
   if (warmup !== undefined && (consistentHash !== undefined || simple === 'RANDOM' || simple === 'PASSTHROUGH'))
     warn(path, 'warmup has an effect with ROUND_ROBIN and LEAST_REQUEST only', 'key');
   if (consistentHash !== undefined)

@@ -65,6 +65,9 @@ function validatePortPolicy(
       'consecutiveErrors is deprecated and has no effect; write consecutive5xxErrors or consecutiveGatewayErrors',
       'key',
     );
+  for (const field of ['outlierDetection.outlierDetectionHttpErrorCodes', 'connectionPool.http.http2KeepAlive'])
+    if (writtenAt(body, ...field.split('.')) !== undefined)
+      warn(`${path}.${field}`, `${field} is not done yet in this version and has no effect`, 'key');
   if ((outlierDetection?.consecutiveLocalOriginFailures ?? 0) > 0) {
     if (outlierDetection?.splitExternalLocalOriginErrors !== true)
       report(
