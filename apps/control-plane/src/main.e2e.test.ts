@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { bundleProgram } from '@weft/kernel/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -12,17 +12,7 @@ let bundle = '';
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'weft-control-plane-'));
-  bundle = join(root, 'main.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'main.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-    logLevel: 'error',
-  });
+  bundle = await bundleProgram(join(import.meta.dirname, 'main.ts'), join(root, 'main.mjs'));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 

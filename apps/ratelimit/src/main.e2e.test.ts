@@ -1,25 +1,24 @@
 /** The service as a process: over gRPC, in memory and on a real Redis, to its graceful end. */
 
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as grpc from '@grpc/grpc-js';
-import { freePort } from '@weft/kernel/testing';
+import { bundleProgram, freePort } from '@weft/kernel/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-ratelimit-'));
 const file = join(folder, 'limits.yaml');
 writeFileSync(file, 'domain: d\ndescriptors:\n  - key: who\n    rate_limit: { unit: day, requests_per_unit: 2 }\n');
-const top = resolve(import.meta.dirname, '../../..');
-const program = join(top, 'apps/ratelimit/dist/main.js');
+const program = join(folder, 'main.mjs');
 const running: ChildProcess[] = [];
 const folders = [folder];
 
-beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/bundle.mjs', 'apps/ratelimit'], { cwd: top, stdio: 'inherit' });
+beforeAll(async () => {
+  await bundleProgram(join(import.meta.dirname, 'main.ts'), program);
 });
 
 afterEach(async () => {

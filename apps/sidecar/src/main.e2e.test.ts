@@ -3,8 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@weft/kernel/testing';
-import { build } from 'esbuild';
+import { bundleProgram, freePort } from '@weft/kernel/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 let folder: string;
@@ -12,16 +11,7 @@ let program: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'weft-sidecar-'));
-  program = join(folder, 'main.mjs');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'main.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-  });
+  program = await bundleProgram(join(import.meta.dirname, 'main.ts'), join(folder, 'main.mjs'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

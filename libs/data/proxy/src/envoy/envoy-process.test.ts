@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@weft/kernel';
-import { buildSync } from 'esbuild';
+import { bundleProgram } from '@weft/kernel/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEnvoy } from './envoy-process.ts';
 
@@ -16,14 +16,10 @@ const owners: ChildProcess[] = [];
 const envoys: number[] = [];
 const patience = { timeout: 10_000, interval: 20 };
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'weft-envoy-process-'));
-  bundle = join(folder, 'owner.mjs');
-  buildSync({
-    entryPoints: [fileURLToPath(new URL('../testing/envoy-owner.ts', import.meta.url))],
-    ...{ outfile: bundle, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' },
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-  });
+  const program = fileURLToPath(new URL('../testing/envoy-owner.ts', import.meta.url));
+  bundle = await bundleProgram(program, join(folder, 'owner.mjs'));
 });
 
 afterEach(() => {

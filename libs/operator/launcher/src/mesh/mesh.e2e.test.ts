@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@weft/kernel';
-import { freePort } from '@weft/kernel/testing';
-import { build } from 'esbuild';
+import { bundleProgram, freePort } from '@weft/kernel/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LaunchError } from '../launch-error.ts';
 import { layoutOf } from '../plan/layout.ts';
@@ -54,12 +53,8 @@ function recorded(): readonly ProcessIdentity[] {
 
 /** A launcher as a process of its own, ready. */
 async function startLauncher(...stubs: string[]): Promise<ChildProcess> {
-  const outfile = join(dir, 'launcher.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('../testing/launcher-process.ts', import.meta.url))],
-    ...{ outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error', external: ['pg-native'] },
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-  });
+  const program = fileURLToPath(new URL('../testing/launcher-process.ts', import.meta.url));
+  const outfile = await bundleProgram(program, join(dir, 'launcher.mjs'));
   const child = spawn(process.execPath, [outfile, dir, stubScript, ...stubs], { stdio: ['ignore', 'pipe', 'inherit'] });
   others.push(child);
   await new Promise((resolve) => child.stdout?.once('data', resolve));

