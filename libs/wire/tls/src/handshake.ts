@@ -85,19 +85,7 @@ function secure(
   const held = sessions.get(sessionKey);
   // As an option Node reads the session twice, with the certificate that is in it: 0.15 ms. Over TCP that is not open yet there is time.
   const late = over === undefined && 'setSession' in TLSSocket.prototype;
-  const options: ConnectionOptions & Partial<TcpSocketConnectOpts> & SocketConstructorOpts = {
-    ...(over === undefined ? socketPlace(host, port) : { socket: over }),
-    secureContext: context.secure,
-    // Node takes the host where it is told no name.
-    servername: sni,
-    rejectUnauthorized: tls.verify !== 'none',
-    checkServerIdentity: () => undefined,
-    allowHalfOpen: target.allowHalfOpen ?? false,
-    ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-    ...(held === undefined || late ? {} : { session: held.ticket }),
-    ...(target.onread === undefined || over !== undefined ? {} : { onread: target.onread }),
-  };
-  const socket = connectTls(options as ConnectionOptions);
+  const socket = connectTls(connectionOptions(over, target, context, sni, late ? undefined : held?.ticket));
   // As an option of a TLS socket Node takes no heed of it: small writes would wait for a delayed acknowledgement, 40 ms.
   socket.setNoDelay(true);
   if (held !== undefined && late) (socket as unknown as SessionSetter).setSession?.(held.ticket);
@@ -148,6 +136,28 @@ function secure(
     sessions.set(sessionKey, { ticket, names });
   });
   return socket;
+}
+
+function connectionOptions(
+  over: Socket | undefined,
+  target: ClientTlsTarget,
+  context: ClientContext,
+  sni: string,
+  session: Buffer | undefined,
+): ConnectionOptions {
+  const options: ConnectionOptions & Partial<TcpSocketConnectOpts> & SocketConstructorOpts = {
+    ...(over === undefined ? socketPlace(target.host, target.port) : { socket: over }),
+    secureContext: context.secure,
+    // Node takes the host where it is told no name.
+    servername: sni,
+    rejectUnauthorized: target.tls.verify !== 'none',
+    checkServerIdentity: () => undefined,
+    allowHalfOpen: target.allowHalfOpen ?? false,
+    ...(target.alpn.length === 0 ? {} : { ALPNProtocols: [...target.alpn] }),
+    ...(session === undefined ? {} : { session }),
+    ...(target.onread === undefined || over !== undefined ? {} : { onread: target.onread }),
+  };
+  return options as ConnectionOptions;
 }
 
 /** Why the peer is not who it must be; nothing where it is. */
