@@ -17,8 +17,24 @@ export function visibleView(mesh: MeshConfig, everything: EgressView, namespace:
     isExportedTo(resource.spec.exportTo, mesh.defaultVirtualServiceExportTo, resource.namespace, namespace),
   );
   const { chosen, others } = oneOfEachHost(services, (service) => closeness(service, mesh, namespace));
+  const ordered = closestFirst(rules, mesh, namespace);
   const all = chosen.length === everything.services.length && rules.length === everything.virtualServices.length;
-  return all ? everything : egressView(chosen, rules, others);
+  return all && ordered === rules ? everything : egressView(chosen, ordered, others);
+}
+
+/** Before age: what a namespace keeps for itself, what is exported to it by name, what all see (Istio, VirtualServicesForGateway). */
+function closestFirst(
+  rules: readonly IndexedVirtualService[],
+  { defaultVirtualServiceExportTo }: MeshConfig,
+  client: string,
+): readonly IndexedVirtualService[] {
+  const rankOf = ({ resource: { spec, namespace } }: IndexedVirtualService): number => {
+    const { exportTo = [] } = spec;
+    if ((exportTo.length === 0 ? defaultVirtualServiceExportTo : exportTo).includes('*')) return 2;
+    return namespace === client ? 0 : 1;
+  };
+  if (rules.every((each) => rankOf(each) === 2)) return rules;
+  return rules.toSorted((left, right) => rankOf(left) - rankOf(right));
 }
 
 /** Of the definitions of one host that a client sees, in Istio's order: its own alone, what is exported to it by name, what all see. */
