@@ -4,13 +4,12 @@ import type { CalloutAnswer, Exchange, HttpFilter } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../testing/waiting.ts';
 import { httpLimits } from './limits.ts';
-import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { always, connectTo } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
 import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const stage = createStage();
-const { backendOf, rigOf } = stage;
+const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
 afterEach(() => stage.stop());
 
 const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
@@ -19,7 +18,7 @@ describe('a bound', () => {
   it('of mirrors under way: one more copy is not sent, the request goes on', async () => {
     const main = await backendOf(always(hello));
     const streams: (() => void)[] = [];
-    const shadow = await startHttp2Backend((stream) => {
+    const shadow = await http2BackendOf((stream) => {
       streams.push(() => stream.respond({ ':status': 200 }, { endStream: true }));
     });
     const to = makeTarget(makeCluster([makeEndpoint(shadow.port)], { http: { ...http2, streamsMax: 10_000 } }));
@@ -36,7 +35,6 @@ describe('a bound', () => {
     await Promise.all(pings);
     expect(streams.length).toBe(httpLimits.mirrorsMax);
     for (const answer of streams) answer();
-    shadow.stop();
   }, 20_000);
 
   it('of the time of a mirror: a copy that nobody answers is given up, also where the route has no timeout', async () => {
@@ -49,7 +47,7 @@ describe('a bound', () => {
     const arrived = new Promise<void>((resolve) => {
       came = resolve;
     });
-    const shadow = await startHttp2Backend((stream) => {
+    const shadow = await http2BackendOf((stream) => {
       stream.on('close', () => gone());
       came();
     });
@@ -63,18 +61,15 @@ describe('a bound', () => {
     await arrived;
     rig.clock.advance(httpLimits.mirrorTimeoutMs + 1);
     await reset;
-    shadow.stop();
   });
 
   it('of resends: an endpoint that refuses every stream gets three more, then the client is told', async () => {
-    const backend = await startHttp2Backend((stream) => void stream.close(7));
+    const backend = await http2BackendOf((stream) => void stream.close(7));
     const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
     const rig = await rigOf(makeTable(() => makeRoute(makeForward(makeTarget(cluster)))));
-    const client = await connectHttp2(rig.port);
+    const client = await http2ClientOf(rig.port);
     expect(await client.ask({ ':path': '/' })).toMatchObject({ status: 503 });
     expect(backend.requests.length).toBe(1 + httpLimits.resendsMax);
-    client.stop();
-    backend.stop();
   });
 
   it('of what is kept of a body without retries: a longer one is not sent again', async () => {
@@ -83,7 +78,7 @@ describe('a bound', () => {
       [spareBodyBytesMax, 1 + resendsMax],
       [spareBodyBytesMax + 1, 1],
     ] as const) {
-      const backend = await startHttp2Backend((stream) => {
+      const backend = await http2BackendOf((stream) => {
         let came = 0;
         stream.on('data', ({ length }: Buffer) => {
           came += length;
@@ -92,11 +87,9 @@ describe('a bound', () => {
       });
       const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
       const rig = await rigOf(makeTable(() => makeRoute(makeForward(makeTarget(cluster)))));
-      const client = await connectHttp2(rig.port);
+      const client = await http2ClientOf(rig.port);
       expect(await client.ask({ ':method': 'POST', ':path': '/' }, Buffer.alloc(size))).toMatchObject({ status: 503 });
       expect(backend.requests.length).toBe(requests);
-      client.stop();
-      backend.stop();
     }
   });
 
@@ -111,7 +104,7 @@ describe('a bound', () => {
     };
     const atOnce = httpLimits.pooledExchangesMax + 10;
     const waiting: (() => void)[] = [];
-    const backend = await startHttp2Backend((stream) => {
+    const backend = await http2BackendOf((stream) => {
       waiting.push(() => stream.respond({ ':status': 200 }, { endStream: true }));
       // All are under way at a time.
       if (waiting.length === atOnce) for (const answer of waiting.splice(0)) answer();
@@ -119,14 +112,12 @@ describe('a bound', () => {
     const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
     const route = makeRoute(makeForward(makeTarget(cluster)));
     const rig = await rigOf(makeTable(() => route, { filters: [filter] }));
-    const client = await connectHttp2(rig.port);
+    const client = await http2ClientOf(rig.port);
     const wave = () => Promise.all(Array.from({ length: atOnce }, () => client.ask({ ':path': '/' })));
     await wave();
     expect(seen.size).toBe(atOnce);
     await wave();
     expect(seen.size).toBe(atOnce + 10);
-    client.stop();
-    backend.stop();
   });
 
   it('of the answer to a filter: a longer one is a failure', async () => {

@@ -3,7 +3,6 @@
 import { type EndpointCounts, retryOnBits } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { afterTime, until } from '../testing/waiting.ts';
-import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { connectTo } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
 import {
@@ -19,12 +18,8 @@ import {
 } from './testing/tables.ts';
 
 const stage = createStage();
-const { backendOf, rigOf } = stage;
-const stops: (() => void)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) stop();
-  await stage.stop();
-});
+const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
+afterEach(() => stage.stop());
 
 const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const answer = (status: number): string => `HTTP/1.1 ${status} X\r\ncontent-length: 0\r\n\r\n`;
@@ -116,17 +111,15 @@ describe('an endpoint is told to have had', () => {
     ['one with a status of its own fault', { 'grpc-status': '14' }, { success: 0, error: 1 }],
     ['one without a status', {}, { success: 0, error: 1 }],
   ])('%s', async (_, trailers, counts) => {
-    const backend = await startHttp2Backend((stream) => {
+    const backend = await http2BackendOf((stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
       stream.on('wantTrailers', () => stream.sendTrailers(trailers));
       stream.end('x');
     });
-    stops.push(backend.stop);
     const endpoint = makeEndpoint(backend.port);
     const cluster = makeCluster([endpoint], { http: http2 });
     const rig = await rigOf(makeTable(() => makeRoute(makeForward(makeTarget(cluster)))));
-    const client = await connectHttp2(rig.port);
-    stops.push(client.stop);
+    const client = await http2ClientOf(rig.port);
     await client.ask({ ':method': 'POST', ':path': '/', 'content-type': 'application/grpc' }, 'x');
     await until(() => endpoint.active === 0);
     expect(counted(endpoint.counts)).toMatchObject(counts);

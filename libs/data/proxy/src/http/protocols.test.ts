@@ -2,18 +2,14 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../testing/waiting.ts';
-import { connectHttp2, type Http2TestClient, startHttp2Backend } from './testing/http2-peers.ts';
-import { connectTo, startBackend } from './testing/rig.ts';
+import type { startHttp2Backend } from './testing/http2-peers.ts';
+import { connectTo, type startBackend } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
 import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const stage = createStage();
-const { rigOf } = stage;
-const stops: (() => void)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) stop();
-  await stage.stop();
-});
+const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
+afterEach(() => stage.stop());
 
 const routeOver = (port: number, over: 'http1' | 'http2') => {
   const cluster = makeCluster([makeEndpoint(port)], over === 'http2' ? { http: http2 } : {});
@@ -21,23 +17,15 @@ const routeOver = (port: number, over: 'http1' | 'http2') => {
 };
 
 async function http2To(...args: Parameters<typeof startHttp2Backend>) {
-  const backend = await startHttp2Backend(...args);
-  stops.push(backend.stop);
+  const backend = await http2BackendOf(...args);
   const route = routeOver(backend.port, 'http2');
   return { backend, rig: await rigOf(makeTable(() => route)) };
 }
 
 async function http1To(...args: Parameters<typeof startBackend>) {
-  const backend = await startBackend(...args);
-  stops.push(backend.stop);
+  const backend = await backendOf(...args);
   const route = routeOver(backend.port, 'http1');
   return { backend, rig: await rigOf(makeTable(() => route)) };
-}
-
-async function client2(port: number): Promise<Http2TestClient> {
-  const client = await connectHttp2(port);
-  stops.push(client.stop);
-  return client;
 }
 
 describe('HTTP/2 to HTTP/2', () => {
@@ -57,7 +45,7 @@ describe('HTTP/2 to HTTP/2', () => {
         stream.end(`got ${body}`);
       });
     });
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     const answer = await client.ask({ ':method': 'POST', ':path': '/x?y=1', 'x-a': '1' }, 'hello', { 'x-t': '1' });
     expect(answer).toMatchObject({ status: 201, body: 'got hello', trailers: { 'x-sum': '11' } });
     expect(answer.headers['x-who']).toBe('backend');
@@ -74,7 +62,7 @@ describe('HTTP/2 to HTTP/2', () => {
       });
       if (waiting.length === 1_000) for (const answer of waiting) answer();
     });
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     const asked = Array.from({ length: 1_000 }, (_, i) => client.ask({ ':path': `/${i}` }));
     const answers = await Promise.all(asked);
     expect(answers.map(({ body }) => body)).toEqual(Array.from({ length: 1_000 }, (_, i) => `/${i}`));
@@ -91,7 +79,7 @@ describe('HTTP/2 to HTTP/2', () => {
       if (headers[':path'] === '/reset') stream.close(2);
       else waiting = true;
     });
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     const refused = await client.ask({ ':path': '/reset' });
     expect(refused.status).toBe(503);
     expect(refused.body).toContain('reset reason: remote reset');
@@ -108,7 +96,7 @@ describe('HTTP/2 to HTTP/2', () => {
       stream.write('half');
       setImmediate(() => stream.destroy(new Error('broken')));
     });
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     await expect(client.ask({ ':path': '/' })).rejects.toThrow(/INTERNAL_ERROR/);
   });
 });
@@ -118,7 +106,7 @@ describe('HTTP/2 to HTTP/1.1', () => {
     const { backend, rig } = await http1To((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-sum: 1\r\n\r\n');
     });
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     const answer = await client.ask({ ':method': 'POST', ':path': '/x', cookie: ['a=1', 'b=2'] }, 'hello');
     expect(answer).toMatchObject({ status: 200, body: 'abc', trailers: { 'x-sum': '1' } });
     const text = backend.received();
@@ -130,7 +118,7 @@ describe('HTTP/2 to HTTP/1.1', () => {
 
   it('keeps a length that is known, and says one for a POST without a body', async () => {
     const { backend, rig } = await http1To((socket) => void socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     await client.ask({ ':method': 'POST', ':path': '/2' });
     await client.ask({ ':method': 'POST', ':path': '/1', 'content-length': '5' }, 'hello');
     const text = backend.received();
@@ -143,7 +131,7 @@ describe('HTTP/2 to HTTP/1.1', () => {
     const { rig } = await http1To((socket) => {
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello');
     });
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     await expect(client.ask({ ':path': '/' })).rejects.toThrow(/INTERNAL_ERROR/);
   });
 });
@@ -176,10 +164,9 @@ describe('HTTP/1.1 to HTTP/2', () => {
 
 describe('HTTP/1.0', () => {
   it('gets its answers without chunks', async () => {
-    const backend = await startBackend((socket) => {
+    const backend = await backendOf((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n');
     });
-    stops.push(backend.stop);
     const route = routeOver(backend.port, 'http1');
     const rig = await rigOf(makeTable(() => route, { acceptHttp10: true, defaultHost: 'd.test' }));
     const client = await connectTo(rig.port);
@@ -190,11 +177,10 @@ describe('HTTP/1.0', () => {
 
   it('sees an error where an answer that its connection would end is cut short', async () => {
     let cut = (): void => {};
-    const backend = await startBackend((socket) => {
+    const backend = await backendOf((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n');
       cut = () => socket.destroy();
     });
-    stops.push(backend.stop);
     const route = routeOver(backend.port, 'http1');
     const rig = await rigOf(makeTable(() => route, { acceptHttp10: true, defaultHost: 'd.test' }));
     const client = await connectTo(rig.port);
@@ -212,15 +198,14 @@ describe('HTTP/1.0', () => {
 
 describe('HTTP/1.1 that travels in HTTP/2 between two sidecars', () => {
   it('comes out as it went in', async () => {
-    const backend = await startBackend((socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'));
-    stops.push(backend.stop);
+    const backend = await backendOf((socket) => void socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'));
     const cluster = makeCluster([makeEndpoint(backend.port)], { http: { ...http2, protocol: 'downstream' } });
     const route = makeRoute(makeForward(makeTarget(cluster)));
     const rig = await rigOf(
       makeTable(() => route),
       { direction: 'inbound', alpn: 'weft-h2' },
     );
-    const client = await client2(rig.port);
+    const client = await http2ClientOf(rig.port);
     expect(await client.ask({ ':path': '/x' })).toMatchObject({ status: 200, body: 'hi' });
     expect(backend.received()).toMatch(/^GET \/x HTTP\/1\.1\r\n/);
     expect(rig.log()[0]).toMatchObject({ protocol: 'HTTP/1.1', upstream_protocol: 'HTTP/1.1' });
@@ -240,7 +225,7 @@ describe('a WebSocket', () => {
   };
 
   async function over2(port: number): Promise<void> {
-    const client = await client2(port);
+    const client = await http2ClientOf(port);
     const stream = client.open({ ':method': 'CONNECT', ':protocol': 'websocket', ':scheme': 'http', ':path': '/ws' });
     let status = 0;
     let seen = '';

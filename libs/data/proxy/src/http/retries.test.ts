@@ -4,7 +4,6 @@ import { type Endpoint, type Exchange, retryOnBits } from '@weft/data-runtime';
 import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { afterTime, until } from '../testing/waiting.ts';
-import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { type Backend, connectTo, type Rig } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
 import {
@@ -21,12 +20,8 @@ import {
 } from './testing/tables.ts';
 
 const stage = createStage();
-const { backendOf, rigOf } = stage;
-const stops: (() => void)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) stop();
-  await stage.stop();
-});
+const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
+afterEach(() => stage.stop());
 
 const answer = (status: number, fields = ''): string =>
   `HTTP/1.1 ${status} X\r\n${fields}content-length: ${String(status).length}\r\n\r\n${status}`;
@@ -260,7 +255,7 @@ describe('a retry', () => {
 
 describe('an attempt that nobody acted on', () => {
   it('is made again after a graceful GOAWAY, without a failed request', async () => {
-    const backend = await startHttp2Backend((stream) => {
+    const backend = await http2BackendOf((stream) => {
       stream.respond({ ':status': 200 });
       stream.end('ok');
       if (backend.requests.length % 5 !== 0) return;
@@ -269,11 +264,9 @@ describe('an attempt that nobody acted on', () => {
         for (const session of backend.sessions) if (!session.closed) session.close();
       });
     });
-    stops.push(backend.stop);
     const route = makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)], { http: http2 }))));
     const rig = await rigOf(makeTable(() => route));
-    const client = await connectHttp2(rig.port);
-    stops.push(client.stop);
+    const client = await http2ClientOf(rig.port);
     for (let round = 0; round < 10; round += 1) {
       const answers = await Promise.all(Array.from({ length: 10 }, () => client.ask({ ':path': '/' })));
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
@@ -282,7 +275,7 @@ describe('an attempt that nobody acted on', () => {
   });
 
   it('is made again, also of a POST, when its stream is refused', async () => {
-    const backend = await startHttp2Backend((stream, _, nth) => {
+    const backend = await http2BackendOf((stream, _, nth) => {
       if (nth === 1) {
         stream.close(7);
         return;
@@ -290,11 +283,9 @@ describe('an attempt that nobody acted on', () => {
       stream.respond({ ':status': 200 });
       stream.pipe(stream);
     });
-    stops.push(backend.stop);
     const route = makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)], { http: http2 }))));
     const rig = await rigOf(makeTable(() => route));
-    const client = await connectHttp2(rig.port);
-    stops.push(client.stop);
+    const client = await http2ClientOf(rig.port);
     const echoed = await client.ask({ ':method': 'POST', ':path': '/' }, 'body');
     expect(echoed).toMatchObject({ status: 200, body: 'body' });
   });

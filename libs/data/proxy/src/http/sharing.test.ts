@@ -6,37 +6,30 @@ import type { CalloutAnswer, Exchange } from '@weft/data-runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { turn, until, untilStill } from '../testing/waiting.ts';
 import { createCallouts } from './callouts.ts';
-import { connectHttp2, startHttp2Backend } from './testing/http2-peers.ts';
 import { always, connectTo } from './testing/rig.ts';
 import { createStage, routeTo } from './testing/stops.ts';
 import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const stage = createStage();
-const { backendOf, rigOf } = stage;
-const stops: (() => void)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) stop();
-  await stage.stop();
-});
+const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
+afterEach(() => stage.stop());
 
 const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 
 describe('a stalled client', () => {
   it('does not starve others on the same upstream connection', async () => {
     const megabytes = 8;
-    const backend = await startHttp2Backend((stream, headers) => {
+    const backend = await http2BackendOf((stream, headers) => {
       stream.respond({ ':status': 200 });
       stream.end(headers[':path'] === '/big' ? Buffer.alloc(megabytes * 1_048_576, 'x') : 'small');
     });
-    stops.push(backend.stop);
     const route = makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)], { http: http2 }))));
     const rig = await rigOf(makeTable(() => route));
     const stalled = await connectTo(rig.port);
     stalled.socket.pause();
     stalled.send('GET /big HTTP/1.1\r\nHost: a\r\n\r\n');
     await until(() => backend.requests.length > 0);
-    const other = await connectHttp2(rig.port);
-    stops.push(other.stop);
+    const other = await http2ClientOf(rig.port);
     for (let i = 0; i < 200; i += 1) expect((await other.ask({ ':path': '/s' })).body).toBe('small');
     expect(backend.sessions.length).toBe(1);
     stalled.socket.destroy();
@@ -60,8 +53,7 @@ describe('back-pressure over HTTP/2', () => {
       };
       more();
     });
-    const client = await connectHttp2(rig.port);
-    stops.push(client.stop);
+    const client = await http2ClientOf(rig.port);
     const stream = client.open({ ':path': '/' });
     stream.end();
     stream.pause();
@@ -86,8 +78,7 @@ describe('back-pressure over HTTP/2', () => {
         });
       };
     });
-    const client = await connectHttp2(rig.port);
-    stops.push(client.stop);
+    const client = await http2ClientOf(rig.port);
     const stream = client.open({ ':method': 'POST', ':path': '/', 'content-length': size });
     let left = size;
     const fill = (): void => {
@@ -131,13 +122,12 @@ describe('a mirror', () => {
     const main = await backendOf((socket, request) => void (request.startsWith('GET') && socket.write(hello)));
     let copies = 0;
     let ended = 0;
-    const shadow = await startHttp2Backend((stream) => {
+    const shadow = await http2BackendOf((stream) => {
       copies += 1;
       stream.on('close', () => {
         ended += 1;
       });
     });
-    stops.push(shadow.stop);
     const to = makeTarget(makeCluster([makeEndpoint(shadow.port)], { http: http2 }));
     const target = makeTarget(makeCluster([makeEndpoint(main.port)]));
     const mirrored = makeForward(target, {
@@ -327,12 +317,11 @@ describe('filters', () => {
   });
 
   it('ask over gRPC with one message', async () => {
-    const backend = await startHttp2Backend((stream) => {
+    const backend = await http2BackendOf((stream) => {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
       stream.pipe(stream);
     });
-    stops.push(backend.stop);
     const rig = await rigOf(makeTable(() => undefined));
     const answer = await new Promise<CalloutAnswer>((resolve) =>
       rig.callouts.send(

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { afterTime, until } from '../testing/waiting.ts';
-import { connectHttp2, type Http2Answer, startHttp2Backend } from './testing/http2-peers.ts';
+import type { Http2Answer } from './testing/http2-peers.ts';
 import { connectTo, type Rig } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
 import {
@@ -17,12 +17,8 @@ import {
 } from './testing/tables.ts';
 
 const stage = createStage();
-const { backendOf, rigOf } = stage;
-const stops: (() => void)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) stop();
-  await stage.stop();
-});
+const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
+afterEach(() => stage.stop());
 
 const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 
@@ -111,8 +107,7 @@ describe('the longest time of a stream', () => {
 
 describe('a gRPC client', () => {
   async function grpc(rig: Rig, headers: Record<string, string> = {}): Promise<Http2Answer> {
-    const client = await connectHttp2(rig.port);
-    stops.push(client.stop);
+    const client = await http2ClientOf(rig.port);
     return client.ask(
       { ':method': 'POST', ':path': '/a.B/C', 'content-type': 'application/grpc', te: 'trailers', ...headers },
       Buffer.from([0, 0, 0, 0, 0]),
@@ -134,7 +129,7 @@ describe('a gRPC client', () => {
   });
 
   it('gets trailers, and trailers alone', async () => {
-    const backend = await startHttp2Backend((stream, _, nth) => {
+    const backend = await http2BackendOf((stream, _, nth) => {
       if (nth === 2) {
         stream.respond(
           { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '5', 'grpc-message': 'no' },
@@ -146,7 +141,6 @@ describe('a gRPC client', () => {
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
       stream.end(Buffer.from([0, 0, 0, 0, 0]));
     });
-    stops.push(backend.stop);
     const outcomes: unknown[] = [];
     const cluster = makeCluster([makeEndpoint(backend.port)], {
       http: http2,
@@ -165,8 +159,7 @@ describe('a gRPC client', () => {
 
   it('has its deadline kept and shortened', async () => {
     const seen: unknown[] = [];
-    const backend = await startHttp2Backend((_, headers) => void seen.push(headers['grpc-timeout']));
-    stops.push(backend.stop);
+    const backend = await http2BackendOf((_, headers) => void seen.push(headers['grpc-timeout']));
     const cluster = makeCluster([makeEndpoint(backend.port)], { http: http2 });
     const action = makeForward(makeTarget(cluster), { timeoutMs: 100, grpcMaxMs: 500, grpcOffsetMs: 50 });
     const rig = await rigOf(makeTable(() => makeRoute(action)));
