@@ -18,44 +18,41 @@ const certificateHash = checkedString((value) =>
 
 /** `mode` becomes PASSTHROUGH where absent; unknown and repeated cipher suites are left out, `validateServerTls` tells of them. */
 export function serverTls(api: string) {
-  return apiObject(
-    api,
-    {
-      httpsRedirect: z.boolean().exactOptional(),
-      mode: choice(`${api}.mode`, [
-        'PASSTHROUGH',
-        'SIMPLE',
-        'MUTUAL',
-        'AUTO_PASSTHROUGH',
-        'ISTIO_MUTUAL',
-        'OPTIONAL_MUTUAL',
-      ]).default('PASSTHROUGH'),
-      serverCertificate: plainText.exactOptional(),
-      privateKey: plainText.exactOptional(),
-      caCertificates: plainText.exactOptional(),
-      caCrl: plainText.exactOptional(),
-      credentialName: plainText.exactOptional(),
-      credentialNames: z.array(plainText).exactOptional(),
-      caCertCredentialName: plainText.exactOptional(),
-      tlsCertificates: z
-        .array(
-          apiObject(`${api}.tlsCertificates`, {
-            serverCertificate: plainText.default(''),
-            privateKey: plainText.default(''),
-            caCertificates: plainText.exactOptional(),
-          }),
-        )
-        .exactOptional(),
-      subjectAltNames: z.array(plainText).exactOptional(),
-      verifyCertificateSpki: z.array(spki).exactOptional(),
-      verifyCertificateHash: z.array(certificateHash).exactOptional(),
-      minProtocolVersion: choice(`${api}.minProtocolVersion`, versions).exactOptional(),
-      maxProtocolVersion: choice(`${api}.maxProtocolVersion`, versions).exactOptional(),
-      cipherSuites: z
-        .array(plainText)
-        .transform((suites) => [...new Set(suites)].filter((suite) => suite !== '' && isCipherSuite(suite)))
-        .exactOptional(),
-    },
-    ['insecureSkipVerify'],
-  );
+  return apiObject(api, {
+    insecureSkipVerify: z.boolean().exactOptional(),
+    httpsRedirect: z.boolean().exactOptional(),
+    mode: choice(`${api}.mode`, [
+      'PASSTHROUGH',
+      'SIMPLE',
+      'MUTUAL',
+      'AUTO_PASSTHROUGH',
+      'ISTIO_MUTUAL',
+      'OPTIONAL_MUTUAL',
+    ]).default('PASSTHROUGH'),
+    serverCertificate: plainText.exactOptional(),
+    privateKey: plainText.exactOptional(),
+    caCertificates: plainText.exactOptional(),
+    caCrl: plainText.exactOptional(),
+    credentialName: plainText.exactOptional(),
+    credentialNames: z.array(plainText).exactOptional(),
+    caCertCredentialName: plainText.exactOptional(),
+    tlsCertificates: z
+      .array(
+        apiObject(`${api}.tlsCertificates`, {
+          serverCertificate: plainText.default(''),
+          privateKey: plainText.default(''),
+          caCertificates: plainText.exactOptional(),
+        }),
+      )
+      .exactOptional(),
+    subjectAltNames: z.array(plainText).exactOptional(),
+    verifyCertificateSpki: z.array(spki).exactOptional(),
+    verifyCertificateHash: z.array(certificateHash).exactOptional(),
+    minProtocolVersion: choice(`${api}.minProtocolVersion`, versions).exactOptional(),
+    maxProtocolVersion: choice(`${api}.maxProtocolVersion`, versions).exactOptional(),
+    cipherSuites: z
+      .array(plainText)
+      .transform((suites) => [...new Set(suites)].filter((suite) => suite !== '' && isCipherSuite(suite)))
+      .exactOptional(),
+  }).transform(({ insecureSkipVerify: _notDone, ...rest }) => rest);
 }

@@ -13,6 +13,12 @@ export function validateServerTls(
   { report, warn }: Pick<ValidationContext, 'report' | 'warn'>,
 ): void {
   warnOfCiphers(tls, body, path, warn);
+  if (writtenAt(body, 'insecureSkipVerify') === true)
+    warn(
+      `${path}.insecureSkipVerify`,
+      'insecureSkipVerify is not done yet in this version: certificates of clients are verified',
+      'key',
+    );
   const given = (field: keyof ServerTls): boolean => (tls[field]?.toString() ?? '').length > 0;
   const files = ['serverCertificate', 'privateKey', 'caCertificates'] as const;
   const sources = (['credentialName', 'credentialNames', 'tlsCertificates'] as const).filter(given);
