@@ -110,4 +110,6 @@ export interface ProxyDescription {
   readonly trustDomain: string;
   /** "ns/name" of the WorkloadGroup it registered with; empty for none. */
   readonly workloadGroup: string;
+  /** Access loggers that it says it has (Node.extensions), besides files and streams, in order: "envoy.access_loggers.http_grpc". Absent: none. */
+  readonly accessLoggers?: readonly string[];
 }

@@ -104,6 +104,16 @@ const otelAccessLog = meshObject(`${api}.envoyOtelAls`, {
   logFormat: meshObject(`${api}.envoyOtelAls.logFormat`, logFormat).exactOptional(),
 });
 
+const texts = z.array(z.string()).exactOptional();
+const grpcAccessLog = { ...service, logName: z.string().exactOptional(), filterStateObjectsToLog: texts };
+
+const httpAccessLog = meshObject(`${api}.envoyHttpAls`, {
+  ...grpcAccessLog,
+  additionalRequestHeadersToLog: texts,
+  additionalResponseHeadersToLog: texts,
+  additionalResponseTrailersToLog: texts,
+});
+
 const zipkin = meshObject(
   `${api}.zipkin`,
   {
@@ -155,6 +165,8 @@ export const providerKinds = [
   'envoyFileAccessLog',
   'zipkin',
   'opentelemetry',
+  'envoyHttpAls',
+  'envoyTcpAls',
   'envoyOtelAls',
 ] as const;
 
@@ -170,7 +182,9 @@ export const extensionProvider: z.ZodType<ExtensionProvider> = meshObject(
     envoyFileAccessLog: fileAccessLog.exactOptional(),
     zipkin: zipkin.exactOptional(),
     opentelemetry: opentelemetry.exactOptional(),
+    envoyHttpAls: httpAccessLog.exactOptional(),
+    envoyTcpAls: meshObject(`${api}.envoyTcpAls`, grpcAccessLog).exactOptional(),
     envoyOtelAls: otelAccessLog.exactOptional(),
   },
-  ['datadog', 'envoyHttpAls', 'envoyTcpAls', 'lightstep', 'opencensus', 'sds', 'skywalking', 'stackdriver'],
+  ['datadog', 'lightstep', 'opencensus', 'sds', 'skywalking', 'stackdriver'],
 );

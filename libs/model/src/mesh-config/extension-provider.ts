@@ -9,6 +9,8 @@ export interface ExtensionProvider {
   readonly envoyFileAccessLog?: FileAccessLogProvider;
   readonly zipkin?: ZipkinProvider;
   readonly opentelemetry?: OpenTelemetryProvider;
+  readonly envoyHttpAls?: HttpAccessLogProvider;
+  readonly envoyTcpAls?: GrpcAccessLogProvider;
   readonly envoyOtelAls?: OtelAccessLogProvider;
 }
 
@@ -56,6 +58,19 @@ export interface FileAccessLogProvider {
   /** One of the two; absent: Istio's text. `labels: {}` is Istio's JSON. */
   readonly logFormat?: { readonly text?: string; readonly labels?: LogLabels };
   readonly omitEmptyValues?: boolean;
+}
+
+/** Accesses are streamed to it (envoy.service.accesslog.v3). */
+export interface GrpcAccessLogProvider extends ProviderService {
+  /** "tcp_envoy_accesslog" where absent, of requests "http_envoy_accesslog". */
+  readonly logName?: string;
+  readonly filterStateObjectsToLog?: readonly string[];
+}
+
+export interface HttpAccessLogProvider extends GrpcAccessLogProvider {
+  readonly additionalRequestHeadersToLog?: readonly string[];
+  readonly additionalResponseHeadersToLog?: readonly string[];
+  readonly additionalResponseTrailersToLog?: readonly string[];
 }
 
 export interface OtelAccessLogProvider extends ProviderService {

@@ -20,7 +20,7 @@ const provider = (fields: string): string => `extensionProviders: [{ name: x, ${
 const http = (fields: string): string => provider(`envoyExtAuthzHttp: { service: a.b, port: 80, ${fields} }`);
 const ext = 'extensionProviders[0]';
 const oneOf =
-  'exactly one of envoyExtAuthzHttp, envoyExtAuthzGrpc, prometheus, envoyFileAccessLog, zipkin, opentelemetry, envoyOtelAls must be given';
+  'exactly one of envoyExtAuthzHttp, envoyExtAuthzGrpc, prometheus, envoyFileAccessLog, zipkin, opentelemetry, envoyHttpAls, envoyTcpAls, envoyOtelAls must be given';
 const notDone = (name: string): string => `${name} is not done yet in this version; remove it`;
 
 type Case = readonly [name: string, text: string, ...expected: string[]];

@@ -19,18 +19,30 @@ generateMessages({
       cpSync(join(deps, part), work, { recursive: true });
     }
     rmSync(join(work, 'tests'), { recursive: true, force: true });
-    for (const part of ['istio', 'spiffe', 'weft']) {
+    for (const part of ['istio', 'opentelemetry', 'spiffe', 'weft']) {
       cpSync(join(library, 'proto', part), join(work, part), { recursive: true });
     }
     addIgnoreEmpty(join(work, 'validate', 'validate.proto'));
+    addDirectService(join(work, 'envoy/extensions/access_loggers/open_telemetry/v3/logs_service.proto'));
   },
 });
 
 /** The bundled validate.proto is older than the protos that use it: it lacks one option of StringRules. */
 function addIgnoreEmpty(path) {
-  const text = readFileSync(path, 'utf8');
   const anchor = 'optional bool strict = 25 [default = true];';
-  if (!text.includes(anchor))
-    throw new Error(`${path}: the place for ignore_empty is not where it was; look at generate.mjs`);
-  writeFileSync(path, text.replace(anchor, `${anchor}\n  optional bool ignore_empty = 26;`));
+  insert(path, anchor, `${anchor}\n  optional bool ignore_empty = 26;`);
+}
+
+/** Envoy 1.40 warns of `common_config`; the bundled proto does not have what takes its place yet. */
+function addDirectService(path) {
+  const anchor = 'bool disable_builtin_labels = 5;';
+  insert(path, anchor, `config.core.v3.GrpcService grpc_service = 9;\n\n  string log_name = 10;\n\n  ${anchor}`);
+  const imported = 'import "envoy/config/core/v3/extension.proto";';
+  insert(path, imported, `${imported}\nimport "envoy/config/core/v3/grpc_service.proto";`);
+}
+
+function insert(path, anchor, text) {
+  const before = readFileSync(path, 'utf8');
+  if (!before.includes(anchor)) throw new Error(`${path}: ${anchor} is not where it was; look at generate.mjs`);
+  writeFileSync(path, before.replace(anchor, text));
 }

@@ -11,6 +11,8 @@ import { file_envoy_config_trace_v3_opentelemetry } from '../generated/envoy/con
 import { file_envoy_config_trace_v3_zipkin } from '../generated/envoy/config/trace/v3/zipkin_pb.ts';
 import { file_envoy_extensions_access_loggers_file_v3_file } from '../generated/envoy/extensions/access_loggers/file/v3/file_pb.ts';
 import { file_envoy_extensions_access_loggers_filters_cel_v3_cel } from '../generated/envoy/extensions/access_loggers/filters/cel/v3/cel_pb.ts';
+import { file_envoy_extensions_access_loggers_grpc_v3_als } from '../generated/envoy/extensions/access_loggers/grpc/v3/als_pb.ts';
+import { file_envoy_extensions_access_loggers_open_telemetry_v3_logs_service } from '../generated/envoy/extensions/access_loggers/open_telemetry/v3/logs_service_pb.ts';
 import { file_envoy_extensions_access_loggers_stream_v3_stream } from '../generated/envoy/extensions/access_loggers/stream/v3/stream_pb.ts';
 import { file_envoy_extensions_common_ratelimit_v3_ratelimit } from '../generated/envoy/extensions/common/ratelimit/v3/ratelimit_pb.ts';
 import { file_envoy_extensions_filters_common_fault_v3_fault } from '../generated/envoy/extensions/filters/common/fault/v3/fault_pb.ts';
@@ -74,6 +76,8 @@ export function messageRegistry(): Registry {
     file_envoy_config_trace_v3_zipkin,
     file_envoy_extensions_access_loggers_file_v3_file,
     file_envoy_extensions_access_loggers_filters_cel_v3_cel,
+    file_envoy_extensions_access_loggers_grpc_v3_als,
+    file_envoy_extensions_access_loggers_open_telemetry_v3_logs_service,
     file_envoy_extensions_access_loggers_stream_v3_stream,
     file_envoy_extensions_common_ratelimit_v3_ratelimit,
     file_envoy_extensions_filters_common_fault_v3_fault,

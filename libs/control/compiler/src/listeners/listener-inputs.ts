@@ -3,6 +3,7 @@
 import type { Context } from '../context.ts';
 import { workloadInputs } from '../linkerd/workload.ts';
 import { policyInputs } from '../policies/applied.ts';
+import { accessLogInputs } from '../telemetry/access-logs.ts';
 import { telemetryInputs } from '../telemetry/tracing.ts';
 
 export function listenerInputs(context: Context): readonly unknown[] {
@@ -16,6 +17,7 @@ export function listenerInputs(context: Context): readonly unknown[] {
     mesh,
     world.index.hasSessions,
     ...telemetryInputs(context),
+    ...accessLogInputs(context),
     ...policyInputs(context),
   ];
 }

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { celFilter, everyFilter, fileAccessLog, noChainFilter } from '../messages/access-log.ts';
 import { celProblem } from './cel-filter.ts';
 import { jsonFormat, meshFormat, textFormat } from './log-formats.ts';
+import { logService } from './log-services.ts';
 import { type Side, telemetriesOf, trafficSide } from './side.ts';
 
 /** Of requests, or of connections that are passed on as bytes. */
@@ -27,12 +28,32 @@ function logs(context: Context, side: Side, filters: readonly AccessLogFilter[])
     return accessLogFile === '' ? [] : [fileAccessLog(accessLogFile, meshFormat(mesh), everyFilter(filters))];
   }
   return targets.flatMap((target) => {
-    const place = fileOf(context, target);
-    if (place === undefined) return [];
     const isFiltered = target.filter !== undefined && celProblem(target.filter) === undefined;
     const asked = isFiltered ? [...filters, celFilter(target.filter ?? '')] : filters;
-    return [fileAccessLog(place.path, place.format, everyFilter(asked))];
+    return logOf(context, target, everyFilter(asked)) ?? [];
   });
+}
+
+/** Nothing where the provider takes no logs of this proxy, which the notices say. */
+function logOf(context: Context, target: AccessLogTarget, filter: AccessLogFilter | undefined): AccessLog | undefined {
+  const provider = findProvider(context.world.input.mesh, target.provider);
+  if (provider === undefined) return undefined;
+  const { envoyFileAccessLog: file, name } = provider;
+  if (file !== undefined) {
+    const { path, format } = fileOf(context, name, file);
+    return fileAccessLog(path, format, filter);
+  }
+  const service = logService(context, provider);
+  return service !== undefined && 'log' in service ? service.log(filter) : undefined;
+}
+
+/** All that logs are made from besides telemetries and the mesh configuration: for the cache of listeners. */
+export function accessLogInputs({ proxy, scope, world }: Context): readonly unknown[] {
+  const loggers = proxy.accessLoggers ?? [];
+  const isAsked = world.input.mesh.extensionProviders.some(
+    ({ envoyHttpAls, envoyTcpAls, envoyOtelAls }) => (envoyHttpAls ?? envoyTcpAls ?? envoyOtelAls) !== undefined,
+  );
+  return [loggers.join(), isAsked && loggers.length > 0 ? scope.view : undefined];
 }
 
 interface LogFile {
@@ -40,11 +61,8 @@ interface LogFile {
   readonly format: SubstitutionFormatString;
 }
 
-/** Nothing where the provider is no file, which the notices say. */
-function fileOf({ world }: Context, { provider: name }: AccessLogTarget): LogFile | undefined {
+function fileOf({ world }: Context, name: string, file: FileAccessLogProvider): LogFile {
   const { mesh } = world.input;
-  const file = findProvider(mesh, name)?.envoyFileAccessLog;
-  if (file === undefined) return undefined;
   const path = file.path || defaultPath;
   // The provider that is always there writes as the mesh configuration says.
   const isBuiltIn = name.toLowerCase() === 'envoy' && file.logFormat === undefined;

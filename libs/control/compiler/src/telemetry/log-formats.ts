@@ -37,7 +37,7 @@ const istioFields: JsonObject = {
 };
 
 /** The order of the fields is Istio's, which log pipelines go by. */
-const istioText = `${[
+export const istioText = `${[
   '[%START_TIME%]',
   '"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%"',
   '%RESPONSE_CODE%',

@@ -1,10 +1,18 @@
 /** What Telemetries, ProxyConfigs and the mesh configuration ask of one proxy and do not get. */
 
-import { findProvider, mergeAccessLogging, mergeMetrics, type Resource, selectPolicies } from '@weft/model';
+import {
+  type ExtensionProvider,
+  findProvider,
+  mergeAccessLogging,
+  mergeMetrics,
+  type Resource,
+  selectPolicies,
+} from '@weft/model';
 import type { Context } from '../context.ts';
 import { notice, provenanceOf } from '../provenance.ts';
 import { celProblem, celValueProblem } from './cel-filter.ts';
 import { meshFormatProblem, providerFormatProblem } from './log-formats.ts';
+import { logService } from './log-services.ts';
 import { isKnownMetric } from './metrics.ts';
 import { type Side, telemetriesOf, trafficSide } from './side.ts';
 import { tracingOrigin, tracingProblems } from './tracing.ts';
@@ -41,9 +49,15 @@ function logNotices(context: Context, side: Side): readonly string[] {
     const sentence =
       provider === undefined
         ? `there is no extension provider ${name}; it gets no access log`
-        : `only files take access logs, which ${name} is not; it gets none`;
-    return [said(telemetry, 'accessLogging', 'defaultProviders.accessLogging', sentence)];
+        : serviceProblem(context, provider);
+    return sentence === undefined ? [] : [said(telemetry, 'accessLogging', 'defaultProviders.accessLogging', sentence)];
   });
+}
+
+function serviceProblem(context: Context, provider: ExtensionProvider): string | undefined {
+  const service = logService(context, provider);
+  if (service === undefined) return `${provider.name} takes no access logs; it gets none`;
+  return 'problem' in service ? `${provider.name} ${service.problem}; it gets no access log` : undefined;
 }
 
 function tracingNotices(context: Context, side: Side): readonly string[] {

@@ -157,3 +157,20 @@ status: { podIP: 10.0.0.1 }
     expect(inPod('10.0.0.9', token('pay'))).toMatchObject(refused);
   });
 });
+
+it('has the access loggers that its node says it has', () => {
+  const extension = (name: string, disabled = false) => ({ name, category: 'envoy.access_loggers', disabled });
+  const node = create(NodeSchema, {
+    id: 'sidecar~127.0.0.1~a.shop~shop.svc.cluster.local',
+    extensions: [
+      extension('envoy.access_loggers.file'),
+      extension('envoy.access_loggers.tcp_grpc', true),
+      extension('envoy.access_loggers.open_telemetry'),
+      extension('envoy.access_loggers.http_grpc'),
+    ],
+  });
+  const described = describeProxy(node, { workload: undefined }, createModel([]), 'cluster.local');
+  expect(described).toMatchObject({
+    proxy: { accessLoggers: ['envoy.access_loggers.http_grpc', 'envoy.access_loggers.open_telemetry'] },
+  });
+});

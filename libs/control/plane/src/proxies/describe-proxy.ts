@@ -104,6 +104,7 @@ export function describeProxy(
       gatewayBind: metadata.WEFT_GATEWAY_BIND,
       trustDomain,
       workloadGroup: group,
+      ...loggersOf(node),
     },
   };
 }
@@ -171,4 +172,17 @@ function interceptionOf(mode: string): ProxyDescription['interception'] {
 function localityOf({ locality }: Node): string {
   const { region = '', zone = '', subZone = '' } = locality ?? {};
   return [region, zone, subZone].join('/').replace(/\/+$/, '');
+}
+
+/** Loggers besides files and streams, which every proxy is taken to have. */
+const loggers: readonly string[] = [
+  'envoy.access_loggers.http_grpc',
+  'envoy.access_loggers.open_telemetry',
+  'envoy.access_loggers.tcp_grpc',
+];
+
+function loggersOf({ extensions }: Node): Pick<ProxyDescription, 'accessLoggers'> {
+  const names = new Set(extensions.filter(({ disabled }) => !disabled).map(({ name }) => name));
+  const known = loggers.filter((name) => names.has(name));
+  return known.length === 0 ? {} : { accessLoggers: known };
 }
