@@ -81,7 +81,7 @@ function byNamespace(model: Model): ReadonlyMap<string, readonly NetworkPolicy[]
   return found;
 }
 
-export function governs({ spec }: NetworkPolicy, direction: Direction): boolean {
+function governs({ spec }: NetworkPolicy, direction: Direction): boolean {
   if (spec.policyTypes !== undefined) return spec.policyTypes.includes(direction);
   return direction === 'Ingress' || (spec.egress ?? []).length > 0;
 }
