@@ -10,7 +10,6 @@ import {
   labelValueProblem,
   qualifiedNameProblem,
   resourceNameProblem,
-  ruleHostProblem,
   wildcardHostProblem,
 } from './names.ts';
 import { apiObject, checkedString, mapOf } from './object.ts';
@@ -20,7 +19,6 @@ export const anyCaseLabel = checkedString(anyCaseLabelProblem);
 /** "" where none is meant. */
 export const anyCaseLabelOrNone = checkedString((value) => (value === '' ? undefined : anyCaseLabelProblem(value)));
 export const resourceName = checkedString(resourceNameProblem);
-export const ruleHost = checkedString(ruleHostProblem);
 export const wildcardHost = checkedString(wildcardHostProblem);
 export const labels = mapOf(checkedString(labelValueProblem), qualifiedNameProblem);
 
