@@ -1,6 +1,7 @@
 /** A mesh from YAML for tests: every WorkloadGroup has one registered and healthy workload, on ports that follow from its place. */
 
 import { createRegistry, type ProxyDescription, type Registry } from '@weft/control-registry';
+import { testProxy } from '@weft/control-registry/testing';
 import { createManualClock } from '@weft/kernel';
 import {
   type AnyResource,
@@ -104,19 +105,11 @@ export function describeProxy(
   base: number,
 ): ProxyDescription {
   const isGateway = labels.istio === 'ingressgateway';
-  return {
-    id: `${isGateway ? 'router' : 'sidecar'}~127.0.0.1~${name}.${namespace}~${namespace}.svc.cluster.local`,
+  return testProxy(name, {
     type: isGateway ? 'router' : 'sidecar',
     namespace,
     serviceAccount: name.replace(/-v\d+$/, ''),
-    workloadName: name,
     labels,
-    address: '127.0.0.1',
-    addresses: ['127.0.0.1'],
-    interception: 'NONE',
-    locality: '',
-    network: '',
-    clusterId: '',
     ingress: isGateway
       ? []
       : [
@@ -124,33 +117,12 @@ export function describeProxy(
           { name: 'grpc', bind: '127.0.0.1', port: base + 4, defaultEndpoint: `127.0.0.1:${base + 1}` },
         ],
     egressProxy: isGateway ? undefined : { bind: '127.0.0.1', port: base + 2 },
-    gatewayBind: '127.0.0.1',
-    trustDomain: 'cluster.local',
-    workloadGroup: `${namespace}/${name}`,
-  };
+  });
 }
 
 /** A proxyless client in a namespace. */
 export function describeGrpcClient(namespace: string): ProxyDescription {
-  return {
-    id: `sidecar~127.0.0.1~client.${namespace}~${namespace}.svc.cluster.local`,
-    type: 'grpc',
-    namespace,
-    serviceAccount: '',
-    workloadName: 'client',
-    labels: {},
-    address: '127.0.0.1',
-    addresses: ['127.0.0.1'],
-    interception: 'NONE',
-    locality: '',
-    network: '',
-    clusterId: '',
-    ingress: [],
-    egressProxy: undefined,
-    gatewayBind: '',
-    trustDomain: 'cluster.local',
-    workloadGroup: '',
-  };
+  return testProxy('client', { type: 'grpc', namespace, serviceAccount: '', gatewayBind: '', workloadGroup: '' });
 }
 
 /** Like a watched folder: a file that did not change keeps its resources. */

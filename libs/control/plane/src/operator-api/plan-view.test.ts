@@ -1,4 +1,5 @@
-import { createRegistry, type ProxyDescription } from '@weft/control-registry';
+import { createRegistry } from '@weft/control-registry';
+import { testProxy } from '@weft/control-registry/testing';
 import { createManualClock } from '@weft/kernel';
 import { createModel, defaultMeshConfig, parseDocuments } from '@weft/model';
 import { expect, it } from 'vitest';
@@ -50,14 +51,11 @@ it('keeps the workloads that are there, so that a change of rules is no loss of 
     domain: 'cluster.local',
     trustDomain: 'cluster.local',
   });
-  const proxy: ProxyDescription = {
-    ...{ id: 'sidecar~127.0.0.1~echo-1.shop~shop.svc.cluster.local', type: 'sidecar', namespace: 'shop' },
-    ...{ serviceAccount: 'echo', workloadName: 'echo', labels: { app: 'echo' }, address: '127.0.0.1' },
-    ...{ addresses: ['127.0.0.1'], interception: 'NONE', locality: '', network: '', clusterId: '', gatewayBind: '' },
+  const proxy = testProxy('echo', {
+    labels: { app: 'echo' },
     ingress: [{ name: 'http', bind: '127.0.0.1', port: 21_003, defaultEndpoint: '127.0.0.1:21000' }],
     egressProxy: { bind: '127.0.0.1', port: 21_002 },
-    ...{ trustDomain: 'cluster.local', workloadGroup: 'shop/echo' },
-  };
+  });
   registry.register(proxy);
   registry.setHealth(proxy.id, true, '');
   const input = {

@@ -1,27 +1,16 @@
 import type { KeptWorkload } from '@weft/control-registry';
+import { testProxy } from '@weft/control-registry/testing';
 import { expect, it } from 'vitest';
 import { readWorkloads, workloadFileLengthMax, writeWorkloads } from './workload-file.ts';
 
 const workload = (instance: number): KeptWorkload => ({
-  proxy: {
-    id: `sidecar~127.0.0.1~echo-${instance}.shop~shop.svc.cluster.local`,
-    type: 'sidecar',
-    namespace: 'shop',
+  proxy: testProxy(`echo-${instance}`, {
     serviceAccount: 'echo',
-    workloadName: `echo-${instance}`,
     labels: { app: 'echo' },
-    address: '127.0.0.1',
-    addresses: ['127.0.0.1'],
-    interception: 'NONE',
-    locality: '',
-    network: '',
-    clusterId: '',
     ingress: [{ name: 'http', bind: '127.0.0.1', port: 21_003, defaultEndpoint: '127.0.0.1:21000' }],
     egressProxy: { bind: '127.0.0.1', port: 21_002 },
-    gatewayBind: '0.0.0.0',
-    trustDomain: 'cluster.local',
     workloadGroup: 'shop/echo',
-  },
+  }),
   reported: true,
   message: '',
 });

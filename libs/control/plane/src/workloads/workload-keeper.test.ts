@@ -2,31 +2,14 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeptWorkload } from '@weft/control-registry';
+import { testProxy } from '@weft/control-registry/testing';
 import { createManualClock } from '@weft/kernel';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeWorkloads } from './workload-file.ts';
 import { createWorkloadKeeper, keepCeilingMs, keepQuietMs, type WorkloadKeeperOptions } from './workload-keeper.ts';
 
 const workload = (name: string): KeptWorkload => ({
-  proxy: {
-    id: name,
-    type: 'sidecar',
-    namespace: 'shop',
-    serviceAccount: name,
-    workloadName: name,
-    labels: {},
-    address: '127.0.0.1',
-    addresses: ['127.0.0.1'],
-    interception: 'NONE',
-    locality: '',
-    network: '',
-    clusterId: '',
-    ingress: [],
-    egressProxy: undefined,
-    gatewayBind: '0.0.0.0',
-    trustDomain: 'cluster.local',
-    workloadGroup: `shop/${name}`,
-  },
+  proxy: testProxy(name, { id: name }),
   reported: true,
   message: '',
 });

@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { createRegistry } from '../registry.ts';
 import type { ProxyDescription } from '../view.ts';
 import type { RegistryLimits } from '../workload-table.ts';
+import { testProxy } from './test-proxy.ts';
 
 export const service = (name: string, ports: string): string => `
 apiVersion: v1
@@ -34,27 +35,14 @@ export const modelOf = (...documents: string[]): Model => {
   return createModel(resources);
 };
 
-export const proxyOf = (name: string, instance = 1): ProxyDescription => ({
-  id: `sidecar~127.0.0.1~${name}-${instance}.shop~shop.svc.cluster.local`,
-  type: 'sidecar',
-  namespace: 'shop',
-  serviceAccount: name,
-  workloadName: name,
-  labels: { app: name },
-  address: '127.0.0.1',
-  addresses: ['127.0.0.1'],
-  interception: 'NONE',
-  locality: '',
-  network: '',
-  clusterId: '',
-  ingress: [
-    { name: 'http', bind: '127.0.0.1', port: 15_000 + instance, defaultEndpoint: `127.0.0.1:${8000 + instance}` },
-  ],
-  egressProxy: undefined,
-  gatewayBind: '',
-  trustDomain: 'cluster.local',
-  workloadGroup: `shop/${name}`,
-});
+export const proxyOf = (name: string, instance = 1): ProxyDescription =>
+  testProxy(name, {
+    id: `sidecar~127.0.0.1~${name}-${instance}.shop~shop.svc.cluster.local`,
+    labels: { app: name },
+    ingress: [
+      { name: 'http', bind: '127.0.0.1', port: 15_000 + instance, defaultEndpoint: `127.0.0.1:${8000 + instance}` },
+    ],
+  });
 
 export const start = (model: Model, limits: Partial<RegistryLimits> = {}) => {
   const clock = createManualClock();
