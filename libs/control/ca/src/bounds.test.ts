@@ -144,27 +144,31 @@ it('a JWT-SVID has as many audiences, each as long, as its bounds say', async ()
 it.each([
   [4104, new Uint8Array([1, 0, 1]), 'has 4104 bits: from 2048 to 4096 are taken'],
   [2048, new Uint8Array([1, 0, 0, 0, 1]), 'the public exponent of the RSA key of the request is too large'],
-])('a request with an RSA key of %i bits and exponent %s is refused', async (bits, exponent, words) => {
-  // A key like this takes long to find: this one is numbers that look like one.
-  const jwk = {
-    kty: 'RSA',
-    n: Buffer.alloc(bits / 8, 0xff).toString('base64url'),
-    e: Buffer.from(exponent).toString('base64url'),
-  };
-  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const publicKey = await webcrypto.subtle.importKey('jwk', jwk, algorithm, true, ['verify']);
-  const signing = await webcrypto.subtle.generateKey(
-    { ...algorithm, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
-    true,
-    ['sign', 'verify'],
-  );
-  const csr = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: 'CN=big',
-    keys: { publicKey, privateKey: signing.privateKey },
-    signingAlgorithm: algorithm,
-  });
-  expect(await refused(readRequest(csr.toString('pem')))).toContain(words);
-});
+])(
+  'a request with an RSA key of %i bits and exponent %s is refused',
+  async (bits, exponent, words) => {
+    // A key like this takes long to find: this one is numbers that look like one.
+    const jwk = {
+      kty: 'RSA',
+      n: Buffer.alloc(bits / 8, 0xff).toString('base64url'),
+      e: Buffer.from(exponent).toString('base64url'),
+    };
+    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+    const publicKey = await webcrypto.subtle.importKey('jwk', jwk, algorithm, true, ['verify']);
+    const signing = await webcrypto.subtle.generateKey(
+      { ...algorithm, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+      true,
+      ['sign', 'verify'],
+    );
+    const csr = await x509.Pkcs10CertificateRequestGenerator.create({
+      name: 'CN=big',
+      keys: { publicKey, privateKey: signing.privateKey },
+      signingAlgorithm: algorithm,
+    });
+    expect(await refused(readRequest(csr.toString('pem')))).toContain(words);
+  },
+  60_000,
+);
 
 it('a file of a CA is not read beyond its bound', async () => {
   const ca = join(folder, 'ca');

@@ -60,6 +60,9 @@ const load = (clock = createManualClock(now)) => loadAuthority({ folder, trustDo
 
 const codeOf = (error: unknown): string => (error instanceof WeftError ? error.code : String(error));
 
+/** An RSA key takes as long as it takes: seconds on a slow core. */
+const findingPrimesMs = 60_000;
+
 describe('authority', () => {
   it('makes a private folder once and issues from it ever after', async () => {
     const first = await load();
@@ -105,14 +108,18 @@ describe('authority', () => {
     [2048, undefined],
     [3072, undefined],
     [1024, 'has 1024 bits: from 2048 to 4096 are taken'],
-  ])('an RSA key of %i bits in a request: %s', async (bits, refusal) => {
-    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) };
-    const keys = await webcrypto.subtle.generateKey({ ...algorithm, modulusLength: bits }, true, ['sign', 'verify']);
-    const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name: '', keys, signingAlgorithm: algorithm });
-    const issuing = (await load()).issueWorkload(csr.toString('pem'), 'spiffe://cluster.local/ns/a/sa/b', 0);
-    if (refusal === undefined) await expect(issuing).resolves.toMatchObject({ notAfterMs: now + leafLifeDefaultMs });
-    else await expect(issuing).rejects.toThrow(refusal);
-  });
+  ])(
+    'an RSA key of %i bits in a request: %s',
+    async (bits, refusal) => {
+      const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) };
+      const keys = await webcrypto.subtle.generateKey({ ...algorithm, modulusLength: bits }, true, ['sign', 'verify']);
+      const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name: '', keys, signingAlgorithm: algorithm });
+      const issuing = (await load()).issueWorkload(csr.toString('pem'), 'spiffe://cluster.local/ns/a/sa/b', 0);
+      if (refusal === undefined) await expect(issuing).resolves.toMatchObject({ notAfterMs: now + leafLifeDefaultMs });
+      else await expect(issuing).rejects.toThrow(refusal);
+    },
+    findingPrimesMs,
+  );
 
   it('refuses requests that are not PKCS#10, not P-256, not signed by their key, or too long', async () => {
     const authority = await load();
@@ -140,35 +147,39 @@ describe('authority', () => {
     await expect(load()).rejects.toThrow('run chmod 700');
   });
 
-  it('takes a given CA with an RSA key, as Istio makes them, and issues below it', async () => {
-    const rsa = {
-      name: 'RSASSA-PKCS1-v1_5',
-      hash: 'SHA-256',
-      publicExponent: new Uint8Array([1, 0, 1]),
-      modulusLength: 2048,
-    };
-    const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
-    const ca = await x509.X509CertificateGenerator.createSelfSigned({
-      name: 'CN=given',
-      notBefore: new Date(now - 1000),
-      notAfter: new Date(now + 3_600_000),
-      keys,
-      signingAlgorithm: rsa,
-      extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
-    });
-    const given = join(folder, 'ca');
-    await mkdir(given, { mode: 0o700 });
-    for (const name of ['ca-cert.pem', 'root-cert.pem', 'cert-chain.pem']) {
-      await writeFile(join(given, name), ca.toString('pem'));
-    }
-    await writeFile(join(given, 'ca-key.pem'), await privateKeyPem(keys.privateKey), { mode: 0o600 });
-    const issued = await (await load()).issueWorkload(await makeCsr(), 'spiffe://cluster.local/ns/a/sa/b', 0);
-    const [leaf, root] = issued.chain.map((pem) => new X509Certificate(pem));
-    expect(issued.chain).toHaveLength(2);
-    expect(leaf?.verify(root?.publicKey ?? leaf.publicKey)).toBe(true);
-    // A leaf does not outlive its issuer.
-    expect(issued.notAfterMs).toBe(now + 3_600_000);
-  });
+  it(
+    'takes a given CA with an RSA key, as Istio makes them, and issues below it',
+    async () => {
+      const rsa = {
+        name: 'RSASSA-PKCS1-v1_5',
+        hash: 'SHA-256',
+        publicExponent: new Uint8Array([1, 0, 1]),
+        modulusLength: 2048,
+      };
+      const keys = await webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
+      const ca = await x509.X509CertificateGenerator.createSelfSigned({
+        name: 'CN=given',
+        notBefore: new Date(now - 1000),
+        notAfter: new Date(now + 3_600_000),
+        keys,
+        signingAlgorithm: rsa,
+        extensions: [new x509.BasicConstraintsExtension(true, 0, true)],
+      });
+      const given = join(folder, 'ca');
+      await mkdir(given, { mode: 0o700 });
+      for (const name of ['ca-cert.pem', 'root-cert.pem', 'cert-chain.pem']) {
+        await writeFile(join(given, name), ca.toString('pem'));
+      }
+      await writeFile(join(given, 'ca-key.pem'), await privateKeyPem(keys.privateKey), { mode: 0o600 });
+      const issued = await (await load()).issueWorkload(await makeCsr(), 'spiffe://cluster.local/ns/a/sa/b', 0);
+      const [leaf, root] = issued.chain.map((pem) => new X509Certificate(pem));
+      expect(issued.chain).toHaveLength(2);
+      expect(leaf?.verify(root?.publicKey ?? leaf.publicKey)).toBe(true);
+      // A leaf does not outlive its issuer.
+      expect(issued.notAfterMs).toBe(now + 3_600_000);
+    },
+    findingPrimesMs,
+  );
 
   it('refuses to go on with an expired authority', async () => {
     await load();
