@@ -239,7 +239,8 @@ export class SocketWire implements Wire {
     // The end is on its way, behind all data: libuv refuses to reset then (EINVAL), and Node would never close the socket.
     if (socket.writableEnded && !socket.writableFinished && socket.writableLength === 0) socket.destroy();
     else if (socket instanceof TLSSocket) resetSecured(socket);
-    else socket.resetAndDestroy();
+    else if (canReset(socket)) socket.resetAndDestroy();
+    else socket.destroy();
   }
 }
 
@@ -264,6 +265,12 @@ function onError(this: WiredSocket, error: NodeJS.ErrnoException): void {
 
 function onClose(this: WiredSocket): void {
   this[wireKey]?.sawClose();
+}
+
+/** Unix sockets know no reset: Node throws (ERR_INVALID_HANDLE_TYPE) where it is asked for one. */
+function canReset(socket: Socket): boolean {
+  const handle = (socket as unknown as { readonly _handle?: { readonly reset?: unknown } | null })._handle;
+  return typeof handle?.reset === 'function';
 }
 
 /** Of the connection below a secured socket. */
