@@ -29,8 +29,8 @@ const counted = ({ requestsTotal, requestSuccesses, requestErrors, requestTimeou
 
 interface Case {
   readonly name: string;
-  /** One an attempt; 'cut': it closes; 'silent': it says nothing. */
-  readonly answers: readonly (number | 'cut' | 'silent')[];
+  /** One an attempt; 'cut': it closes; 'silent': it says nothing; 'half': it goes silent in the body of a 200. */
+  readonly answers: readonly (number | 'cut' | 'silent' | 'half')[];
   readonly forward?: Parameters<typeof makeForward>[1];
   readonly durationMs?: number;
   readonly counts: ReturnType<typeof counted>;
@@ -70,6 +70,12 @@ const cases: readonly Case[] = [
     counts: { total: 1, success: 0, error: 1, timeout: 1 },
   },
   {
+    name: 'an answer that stops half way',
+    answers: ['half'],
+    forward: { retry: makeRetry(0, { perTryIdleTimeoutMs: 100 }) },
+    counts: { total: 1, success: 1, error: 0, timeout: 1 },
+  },
+  {
     name: 'a stream that lasted too long',
     answers: ['silent'],
     durationMs: 100,
@@ -82,6 +88,7 @@ describe('an endpoint is told to have had', () => {
     const backend = await backendOf((socket, _, nth) => {
       const next = answers[nth - 1];
       if (next === 'cut') socket.destroy();
+      else if (next === 'half') socket.write('HTTP/1.1 200 X\r\ncontent-length: 2\r\n\r\nx');
       else if (typeof next === 'number') socket.write(answer(next));
     });
     const endpoint = makeEndpoint(backend.port);
@@ -89,7 +96,10 @@ describe('an endpoint is told to have had', () => {
     const rig = await rigOf(makeTable(() => makeRoute(makeForward(makeTarget(cluster), forward))));
     const client = await connectTo(rig.port);
     client.send(get);
-    const waits = (): boolean => endpoint.active === 0 || (answers.includes('silent') && backend.received() !== '');
+    const stopped = (): boolean =>
+      (answers.includes('silent') && backend.received() !== '') ||
+      (answers.includes('half') && endpoint.counts.requestSuccesses > 0);
+    const waits = (): boolean => endpoint.active === 0 || stopped();
     await afterTime(client.closed(), rig.clock, 20, waits);
     expect(counted(endpoint.counts)).toEqual(counts);
   });

@@ -364,7 +364,7 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
     if (end !== 'duration') this.#report.timedOut();
     this.#dropStream();
     if (this.#retries('local_reset', true)) return;
-    if (end !== 'duration') this.#report.broken(false);
+    if (end !== 'duration') this.#report.broken(this.#answering);
     const { code, body, detail } = tryEnds[end];
     // As Envoy: it is the client that was slow, where it still sends.
     const status = end === 'duration' && exchange.outgoing.ended ? 504 : statusOf(code);
