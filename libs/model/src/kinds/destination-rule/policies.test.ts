@@ -270,7 +270,7 @@ const cases: Case[] = [
   [
     'warns of http2KeepAlive, which is not done',
     'host: a\ntrafficPolicy: { connectionPool: { http: { http2KeepAlive: {} } } }',
-    'warning: spec.trafficPolicy.connectionPool.http.http2KeepAlive: connectionPool.http.http2KeepAlive is not done yet in this version and has no effect',
+    'warning: spec.trafficPolicy.connectionPool.http.http2KeepAlive: http2KeepAlive is not done yet in this version and has no effect',
   ],
   [
     'takes outlier detection',
@@ -300,7 +300,7 @@ const cases: Case[] = [
   [
     'warns of outlierDetectionHttpErrorCodes, which are not done',
     'host: a\ntrafficPolicy: { outlierDetection: { outlierDetectionHttpErrorCodes: [429] } }',
-    'warning: spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes: outlierDetection.outlierDetectionHttpErrorCodes is not done yet in this version and has no effect',
+    'warning: spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes: outlierDetectionHttpErrorCodes is not done yet in this version and has no effect',
   ],
   [
     'refuses what is no status among them',

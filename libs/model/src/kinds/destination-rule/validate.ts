@@ -58,16 +58,19 @@ function validatePortPolicy(
   const hasOutliers = outlierDetection !== undefined;
   if (loadBalancer !== undefined)
     validateLoadBalancer(loadBalancer, writtenAt(body, 'loadBalancer'), `${path}.loadBalancer`, hasOutliers, context);
-  validatePool(connectionPool, `${path}.connectionPool`, report);
+  validatePool(connectionPool, writtenAt(body, 'connectionPool'), `${path}.connectionPool`, context);
   if (isSet(writtenAt(body, 'outlierDetection', 'consecutiveErrors')))
     warn(
       `${path}.outlierDetection.consecutiveErrors`,
       'consecutiveErrors is deprecated and has no effect; write consecutive5xxErrors or consecutiveGatewayErrors',
       'key',
     );
-  for (const field of ['outlierDetection.outlierDetectionHttpErrorCodes', 'connectionPool.http.http2KeepAlive'])
-    if (writtenAt(body, ...field.split('.')) !== undefined)
-      warn(`${path}.${field}`, `${field} is not done yet in this version and has no effect`, 'key');
+  if (writtenAt(body, 'outlierDetection', 'outlierDetectionHttpErrorCodes') !== undefined)
+    warn(
+      `${path}.outlierDetection.outlierDetectionHttpErrorCodes`,
+      'outlierDetectionHttpErrorCodes is not done yet in this version and has no effect',
+      'key',
+    );
   if ((outlierDetection?.consecutiveLocalOriginFailures ?? 0) > 0) {
     if (outlierDetection?.splitExternalLocalOriginErrors !== true)
       report(

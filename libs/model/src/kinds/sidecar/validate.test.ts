@@ -232,6 +232,12 @@ const cases: Case[] = [
     'egress: [{ port: { number: 53, protocol: UDP, name: dns }, hosts: ["./*"] }]',
     'warning: spec.egress[0].port.protocol: a proxy carries no UDP; it listens for TCP there',
   ],
+  [
+    'warns of http2KeepAlive, which is not done, in either pool',
+    'ingress: [{ port: { number: 80, protocol: HTTP, name: a }, connectionPool: { http: { http2KeepAlive: {} } } }]\ninboundConnectionPool: { http: { http2KeepAlive: {} } }',
+    'warning: spec.ingress[0].connectionPool.http.http2KeepAlive: http2KeepAlive is not done yet in this version and has no effect',
+    'warning: spec.inboundConnectionPool.http.http2KeepAlive: http2KeepAlive is not done yet in this version and has no effect',
+  ],
   ['does not look at an address without a port', 'egress: [{ bind: nowhere, hosts: ["./*"] }]'],
 ];
 

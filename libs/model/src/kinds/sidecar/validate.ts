@@ -29,7 +29,8 @@ export function validateSidecar(spec: SidecarSpec, context: ValidationContext): 
     ports.add(number);
     validateIngress(listener, writtenAt(written, 'ingress', index), path, context);
   });
-  validatePool(spec.inboundConnectionPool, 'spec.inboundConnectionPool', report);
+  const inboundPool = writtenAt(written, 'inboundConnectionPool');
+  validatePool(spec.inboundConnectionPool, inboundPool, 'spec.inboundConnectionPool', context);
   validateEgress(egress, context);
   warnOfDatagrams(written, warn);
   validateOutbound(spec, context);
@@ -42,7 +43,7 @@ function validateIngress(
   context: ValidationContext,
 ): void {
   const { report, warn } = context;
-  validatePool(connectionPool, `${path}.connectionPool`, report);
+  validatePool(connectionPool, writtenAt(body, 'connectionPool'), `${path}.connectionPool`, context);
   if (connectionPool?.http !== undefined && !isHttpProtocol(port.protocol))
     warn(`${path}.connectionPool.http`, 'the port is not of HTTP: of the pool, tcp alone has an effect', 'key');
   if (tls === undefined) return;
