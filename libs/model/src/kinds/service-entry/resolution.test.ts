@@ -144,6 +144,13 @@ const cases: Case[] = [
     'warning: spec.ports[0]: a port of UDP is left out: no proxy carries it',
   ],
   [
+    'warns of each port of UDP, and says of the others where they are written',
+    'hosts: [a.example.com]\nports: [{ number: 1, name: a, protocol: UDP }, { number: 2, name: b, protocol: UDP }, { number: 3, name: c, protocol: HTTP }, { number: 3, name: d, protocol: HTTP }]\nresolution: DNS',
+    'spec.ports[3].number: duplicate port 3',
+    'warning: spec.ports[0]: a port of UDP is left out: no proxy carries it',
+    'warning: spec.ports[1]: a port of UDP is left out: no proxy carries it',
+  ],
+  [
     'refuses a protocol nobody knows',
     'hosts: [a.example.com]\nports: [{ number: 1, name: a, protocol: KAFKA }]\nresolution: DNS',
     'spec.ports[0].protocol: "KAFKA" is not one of HTTP, HTTP2, GRPC, GRPC-WEB, HTTPS, TLS, TCP, MONGO, MYSQL, REDIS, UDP',

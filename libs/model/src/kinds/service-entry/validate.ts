@@ -40,16 +40,15 @@ function validateHosts(spec: ServiceEntrySpec, report: Report, warn: Report): vo
 }
 
 function validatePorts(spec: ServiceEntrySpec, { report, warn, metadata, written }: ValidationContext): void {
-  const ports = writtenAt(written, 'ports');
-  const datagrams = (Array.isArray(ports) ? ports : []).findIndex(isUdp);
-  if (datagrams >= 0) warn(`spec.ports[${datagrams}]`, 'a port of UDP is left out: no proxy carries it', 'key');
+  const { places, datagrams } = placesOfPorts(written);
+  for (const index of datagrams) warn(`spec.ports[${index}]`, 'a port of UDP is left out: no proxy carries it', 'key');
   const names = new Set<string>();
   const numbers = new Set<number>();
   const hasAddress =
     (spec.addresses ?? []).length > 0 ||
     (spec.resolution !== 'NONE' && metadata.labels['networking.istio.io/enable-autoallocate-ip'] !== 'false');
-  spec.ports.forEach((port, index) => {
-    const path = `spec.ports[${index}]`;
+  spec.ports.forEach((port, position) => {
+    const path = `spec.ports[${places[position] ?? position}]`;
     if (names.has(port.name)) report(`${path}.name`, `duplicate port name ${JSON.stringify(port.name)}`);
     if (numbers.has(port.number)) report(`${path}.number`, `duplicate port ${port.number}`);
     names.add(port.name);
@@ -58,14 +57,25 @@ function validatePorts(spec: ServiceEntrySpec, { report, warn, metadata, written
       warn(path, 'a port of TCP, or of no protocol, is told from others by address: give addresses', 'key');
   });
   const opaque = spec.ports.findIndex(({ protocol }) => !isHttpProtocol(protocol) && !isTlsProtocol(protocol));
-  const lumped = opaque >= 0 ? opaque : datagrams;
+  const lumped = opaque >= 0 ? places[opaque] : datagrams[0];
   const isNone = spec.resolution === 'NONE' && writtenAt(written, 'resolution') !== dynamicDns;
-  if (!isNone && spec.hosts.length > 1 && lumped >= 0)
+  if (!isNone && spec.hosts.length > 1 && lumped !== undefined)
     report(
       `spec.ports[${lumped}]`,
       'several hosts need ports of HTTP or TLS: nothing else says which one is meant',
       'key',
     );
+}
+
+/** Where the ports that are left, and those of UDP, stand in the list as written. */
+function placesOfPorts(written: unknown): { readonly places: readonly number[]; readonly datagrams: readonly number[] } {
+  const ports = writtenAt(written, 'ports');
+  const all: readonly unknown[] = Array.isArray(ports) ? ports : [];
+  const indices = [...all.keys()];
+  return {
+    places: indices.filter((index) => !isUdp(all[index])),
+    datagrams: indices.filter((index) => isUdp(all[index])),
+  };
 }
 
 function validateResolution(spec: ServiceEntrySpec, report: Report, warn: Report): void {
