@@ -29,10 +29,9 @@ export interface PolicyClient {
 const none: DestinationPolicy = { resources: [], trafficPolicy: undefined, subsets: new Map() };
 
 /**
- * Looks in the client's namespace, whatever its rules are exported to, then the service's, then the root's; the first that has a rule
- * for the host wins entirely. Inside a namespace the most specific host wins; rules of equal host, exports and selector are merged:
- * subsets by name (the oldest first), the traffic policy of the oldest that has one (Istio, push_context destinationRule and
- * model/destination_rule.go).
+ * Looks in the client's namespace, then the service's, then the root's; the first that has a rule for the host wins entirely. Inside a
+ * namespace the most specific host wins; rules of equal host, exports and selector are merged: subsets by name (the oldest first),
+ * the traffic policy of the oldest that has one (Istio, push_context destinationRule and model/destination_rule.go).
  */
 export function destinationPolicy(
   index: ModelIndex,
@@ -45,7 +44,7 @@ export function destinationPolicy(
   for (const [position, namespace] of [client.namespace, serviceNamespace, root].entries()) {
     const rules = lookup(index.destinationRules.get(namespace)).candidates(host, ({ resource }) => {
       // What the root namespace says to all is for all, its own workloads too, and comes last.
-      if (position === 0) return namespace !== root || isPrivate(resource, mesh);
+      if (position === 0) return namespace === root ? isPrivate(resource, mesh) : isForOwn(resource);
       const { exportTo } = resource.spec;
       return isExportedTo(exportTo, mesh.defaultDestinationRuleExportTo, resource.namespace, client.namespace);
     });
@@ -149,6 +148,12 @@ function mergeKey(resource: Resource<'DestinationRule'>): string {
   const selector = Object.entries(selectorOf(resource) ?? {}).map(([key, value]) => `${key}=${value}`);
   const exportTo = (resource.spec.exportTo ?? []).map((target) => (target === '.' ? resource.namespace : target));
   return `${exportTo.sort().join(',')}|${selectorOf(resource) !== undefined}|${selector.sort().join(',')}`;
+}
+
+/** For clients of its own namespace: but where it is exported to others alone. The mesh's default does not matter, and a selector is for them only. */
+function isForOwn(resource: Resource<'DestinationRule'>): boolean {
+  const { spec, namespace } = resource;
+  return selectorOf(resource) !== undefined || isExportedTo(spec.exportTo, ['.'], namespace, namespace);
 }
 
 function isPrivate({ spec, namespace }: Resource<'DestinationRule'>, mesh: MeshConfig): boolean {
