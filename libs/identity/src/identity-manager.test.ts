@@ -1,4 +1,5 @@
 import { createManualClock, type ManualClock } from '@weft/kernel';
+import { patience } from '@weft/kernel/testing';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createIdentityManager,
@@ -8,9 +9,6 @@ import {
 } from './identity-manager.ts';
 import { retryDelayMs, retryMaxMs, rotationDelayMs } from './rotation.ts';
 import { createFakeCa, type FakeCa } from './testing/index.ts';
-
-/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
-const patience = { timeout: 4_000 };
 
 const uri = 'spiffe://cluster.local/ns/shop/sa/order';
 const dayMs = 86_400_000;

@@ -2,3 +2,4 @@
 export type { ProgramSource } from './bundle-program.ts';
 export { bundleProgram } from './bundle-program.ts';
 export { freePort, freePorts } from './free-ports.ts';
+export { patience } from './patience.ts';

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { create } from '@bufbuild/protobuf';
 import { createManualClock } from '@weft/kernel';
+import { patience } from '@weft/kernel/testing';
 import { createLogger, createMetricRegistry } from '@weft/telemetry';
 import { NodeSchema } from '@weft/xds-messages/envoy/config/core/v3/base';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -9,9 +10,6 @@ import type { AdminView } from './admin-view.ts';
 import { explainLimits } from './pages/explain.ts';
 import { createSideServer, type SideServer, sideServerLimits, text } from './side-server.ts';
 import { createPrometheusServer, createReadinessServer } from './status-servers.ts';
-
-/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
-const patience = { timeout: 4_000 };
 
 const loopback = { host: '127.0.0.1', port: 0 };
 let server: SideServer | undefined;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { systemClock, systemRandom } from '@weft/kernel';
+import { patience } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { SecretSchema } from '@weft/xds-messages/envoy/extensions/transport_sockets/tls/v3/secret';
@@ -21,9 +22,6 @@ import { createOwnIdentity, type OwnIdentity } from '../identity/own-identity.ts
 import { type FakeControlPlane, startFakeControlPlane } from '../testing/fake-control-plane.ts';
 import { resource, rootsSecret } from '../testing/mesh-resources.ts';
 import { type AdsRelay, createAdsRelay, createTrustKeeper, relayLimits, type TrustKeeper } from './ads-relay.ts';
-
-/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
-const patience = { timeout: 4_000 };
 
 const log = createLogger({ name: 'test', level: 'silent' });
 const cluster = resource(ClusterSchema, 'a', { name: 'a', connect_timeout: '1s' });

@@ -14,15 +14,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createManualClock, systemClock, systemRandom } from '@weft/kernel';
+import { patience } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeControlPlane, startFakeControlPlane } from '../testing/fake-control-plane.ts';
 import { createEnvoyAgent, type EnvoyAgent, type EnvoyAgentOptions } from './agent.ts';
 import type { EnvoyExit } from './envoy-process.ts';
 import { certificateWaitMs } from './first-certificate.ts';
-
-/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
-const patience = { timeout: 4_000 };
 
 let folder: string;
 let plane: FakeControlPlane;

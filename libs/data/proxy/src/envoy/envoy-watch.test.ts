@@ -2,13 +2,10 @@
 
 import { createServer, type Server } from 'node:http';
 import { createManualClock } from '@weft/kernel';
-import { freePort } from '@weft/kernel/testing';
+import { freePort, patience } from '@weft/kernel/testing';
 import { createLogger } from '@weft/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EnvoyWatch } from './envoy-watch.ts';
-
-/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
-const patience = { timeout: 4_000 };
 
 const inbound = 'cluster.inbound|8080||';
 const connections = 'listener.127.0.0.1_15006.downstream_cx_active';

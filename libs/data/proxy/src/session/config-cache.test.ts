@@ -1,13 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { createManualClock, WeftError } from '@weft/kernel';
+import { patience } from '@weft/kernel/testing';
 import { type ReceivedResource, xdsTypes } from '@weft/xds-protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { cacheLimits, createConfigCache, decodeCache, encodeCache, type Resources } from './config-cache.ts';
 import type { StateFolder } from './state-folder.ts';
-
-/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
-const patience = { timeout: 4_000 };
 
 function resource(typeUrl: string, name: string, bytes = 3): ReceivedResource {
   return { name, version: `v-${name}`, body: create(AnySchema, { typeUrl, value: new Uint8Array(bytes).fill(7) }) };

@@ -1,5 +1,6 @@
 import dns from 'node:dns';
 import { createManualClock, createSeededRandom, systemClock } from '@weft/kernel';
+import { patience } from '@weft/kernel/testing';
 import { ChargeStatus, Payment } from '@weft/service-contracts/shop/payment/v1/payment';
 import { createMemoryDiscovery } from '@weft/service-discovery';
 import { activeTraceId, startServerSpan, startTracing } from '@weft/service-tracing';
@@ -11,9 +12,6 @@ import { type ConnectProxy, startConnectProxy } from '../testing/connect-proxy.t
 import type { AddressBook } from './channels.ts';
 import { createGrpcClient, type GrpcClient, type GrpcClientOptions } from './client.ts';
 import { createGrpcServer, type GrpcHandlers, type GrpcServer, implementService } from './server.ts';
-
-/** Of waits for what runs outside of this thread: a slow machine takes longer than the second that vitest gives. */
-const patience = { timeout: 4_000 };
 
 const log = createLogger({ service: 'test', version: 'v1', level: 'silent' });
 const metrics = createMetrics('test', 'v1');
