@@ -1,14 +1,15 @@
-/** What the parts know of the process that they are in. */
+/** What the parts know of the process that they are in, and tell each other. */
 
 import { create } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import type { Exchange, HttpHandlerTable } from '@weft/data-runtime';
 import { createManualClock, createSeededRandom } from '@weft/kernel';
 import { createLogger } from '@weft/telemetry';
+import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { ProxyOptions } from './proxy-options.ts';
-import { resource } from './testing/mesh-resources.ts';
+import { resource, type TestResource } from './testing/mesh-resources.ts';
 import { createWorkParts, type WorkParts } from './work-parts.ts';
 
 const any = { host: '127.0.0.1', port: 0 };
@@ -73,16 +74,39 @@ const listener = resource(ListenerSchema, 'out', {
   ],
 });
 
+/** @param ports of its endpoints. */
+const cluster = (ports: readonly number[]): TestResource =>
+  resource(ClusterSchema, 'c', {
+    name: 'c',
+    load_assignment: {
+      cluster_name: 'c',
+      endpoints: ports.map((port_value) => ({
+        lb_endpoints: [{ endpoint: { address: { socket_address: { address: '127.0.0.1', port_value } } } }],
+      })),
+    },
+  });
+
 let parts: WorkParts | undefined;
-afterEach(() => parts?.runtime.stop());
+afterEach(() => {
+  parts?.runtime.stop();
+  parts?.upstream.pools.close();
+});
+
+function makeParts(): WorkParts {
+  parts = createWorkParts(options, { material: () => undefined, ownUri: () => undefined }, false);
+  return parts;
+}
+
+function apply({ runtime }: WorkParts, { typeUrl, name, bytes }: TestResource): void {
+  const body = create(AnySchema, { typeUrl, value: bytes });
+  expect(runtime.apply({ typeUrl, changed: [{ name, version: '1', body }], removed: [] })).toBeUndefined();
+}
 
 it('have its environment for logs and traces, and its name for rate limits', () => {
-  parts = createWorkParts(options, { material: () => undefined, ownUri: () => undefined }, false);
-  const { typeUrl, name, bytes } = listener;
-  const body = create(AnySchema, { typeUrl, value: bytes });
-  expect(parts.runtime.apply({ typeUrl, changed: [{ name, version: '1', body }], removed: [] })).toBeUndefined();
+  const made = makeParts();
+  apply(made, listener);
 
-  const table = parts.runtime.tables.listeners.get('out')?.chains[0]?.handler as HttpHandlerTable;
+  const table = made.runtime.tables.listeners.get('out')?.chains[0]?.handler as HttpHandlerTable;
   const exchange = { authority: 'a', path: '/', request: { header: () => undefined } } as unknown as Exchange;
   expect(table.accessLogs[0]?.line(exchange)).toBe('order-1 -');
   expect(table.tracing?.customTags[0]?.value(exchange)).toBe('order-1');
@@ -90,4 +114,13 @@ it('have its environment for logs and traces, and its name for rate limits', () 
   const action = table.routes.current?.match(asked, exchange, options.random)?.action;
   const rules = action?.kind === 'forward' ? action.rateLimits : [];
   expect(rules[0]?.descriptor(exchange)).toEqual(['source_cluster', 'order.shop']);
+});
+
+it('end connections to endpoints that are gone', () => {
+  const made = makeParts();
+  const forget = vi.spyOn(made.upstream.pools, 'forget');
+  apply(made, cluster([1, 2]));
+  expect(forget).not.toHaveBeenCalled();
+  apply(made, cluster([2]));
+  expect(forget.mock.calls.map(([{ hostPort }]) => hostPort)).toEqual(['127.0.0.1:1']);
 });
