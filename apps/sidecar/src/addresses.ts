@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type HostPort, type IngressFlag, type ProxyOptions, socketPathBytesMax } from '@weft/data-proxy';
+import { formatHostPort } from '@weft/kernel';
 import { UsageError } from './usage-error.ts';
 
 export function parseAddress(flag: string, text: string): HostPort {
@@ -48,8 +49,8 @@ export function parseInbound(text: string): IngressFlag {
   }
   const own = parseAddress('inbound', match[2] ?? '');
   const app = parseAddress('inbound', match[3] ?? '');
-  const host = app.host.includes(':') ? `[${app.host}]` : app.host;
-  return { name: match[1] ?? '', bind: own.host, port: own.port, defaultEndpoint: `${host}:${app.port}` };
+  const defaultEndpoint = formatHostPort(app.host, app.port);
+  return { name: match[1] ?? '', bind: own.host, port: own.port, defaultEndpoint };
 }
 
 /** "127.0.0.1:9100/metrics". */

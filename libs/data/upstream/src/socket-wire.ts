@@ -3,6 +3,7 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import process from 'node:process';
 import { TLSSocket } from 'node:tls';
+import { formatHostPort } from '@weft/kernel';
 import { OwnReads } from './own-reads.ts';
 import { sharedBuffer, sharedBufferBytes } from './read-buffers.ts';
 import { deafSink, type Wire, type WireSink } from './wire.ts';
@@ -313,5 +314,5 @@ function tellFirst(wire: SocketWire): void {
 
 function addressOf(address: string | undefined, port: number | undefined): string {
   if (address === undefined) return `:${port ?? 0}`;
-  return address.includes(':') ? `[${address}]:${port ?? 0}` : `${address}:${port ?? 0}`;
+  return formatHostPort(address, port ?? 0);
 }

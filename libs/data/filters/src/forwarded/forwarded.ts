@@ -11,6 +11,7 @@ import {
   removeField,
   setField,
 } from '@weft/data-runtime';
+import { formatHostPort } from '@weft/kernel';
 import { removeUntrusted } from './untrusted.ts';
 
 const forwardedFor = 'x-forwarded-for';
@@ -94,7 +95,7 @@ function look(fields: readonly string[]): void {
 /** An address that was said carries no port. @returns whether there is one. */
 function trust(exchange: Exchange, address: string): boolean {
   if (address === '') return false;
-  exchange.downstreamAddress = address.includes(':') ? `[${address}]:0` : `${address}:0`;
+  exchange.downstreamAddress = formatHostPort(address, 0);
   return true;
 }
 
