@@ -324,9 +324,10 @@ const headers: Case[] = [
     `${request}.set.a: a format string is not closed: write "%COMMAND%" or "%COMMAND(argument)%", and "%%" for a percent sign`,
   ],
   [
-    'warns of a command that Envoy does not know, and leaves the header out',
-    setting('set: { a: "%NOPE%" }'),
-    `warning: ${request}.set: %NOPE% is not a command of Envoy's format strings; "a" is left out`,
+    'warns of a command that Envoy does not know, and removes the header or adds none',
+    setting('set: { a: "%NOPE%" }, add: { b: "%NOPE%" }'),
+    `warning: ${request}.set: %NOPE% is not a command of Envoy's format strings; "a" is removed`,
+    `warning: ${request}.add: %NOPE% is not a command of Envoy's format strings; "b" is left out`,
   ],
   ['takes a list of strings as an argument', setting('set: { a: \'%DYNAMIC_METADATA(["x", "y"])%\' }')],
   ['takes spaces before the end of a format string', setting('set: { a: "%REQ(x) %" }')],
