@@ -11,6 +11,7 @@ import {
 import type { Context } from '../context.ts';
 import { notice, provenanceOf } from '../provenance.ts';
 import { celProblem, celValueProblem } from './cel-filter.ts';
+import { formatProblem, labelsProblem } from './format-check.ts';
 import { meshFormatProblem, providerFormatProblem } from './log-formats.ts';
 import { logService } from './log-services.ts';
 import { isKnownMetric } from './metrics.ts';
@@ -35,29 +36,37 @@ function logNotices(context: Context, side: Side): readonly string[] {
   const targets = mergeAccessLogging(telemetriesOf(context), mesh, trafficSide(side)) ?? [];
   return targets.flatMap(({ provider: name, telemetry, filter }) => {
     const provider = findProvider(mesh, name);
-    const file = provider?.envoyFileAccessLog;
-    if (file !== undefined) {
-      const unread = filter === undefined ? undefined : celProblem(filter);
-      const format = providerFormatProblem(file);
-      return [
-        ...(unread === undefined
-          ? []
-          : [said(telemetry, 'accessLogging', '', `the filter cannot be read, ${unread}; every access is logged`)]),
-        ...(format === undefined ? [] : [ofMesh(`extensionProviders ${name}`, unreadFormat(format))]),
-      ];
-    }
-    const sentence =
+    const without =
       provider === undefined
         ? `there is no extension provider ${name}; it gets no access log`
         : serviceProblem(context, provider);
-    return sentence === undefined ? [] : [said(telemetry, 'accessLogging', 'defaultProviders.accessLogging', sentence)];
+    if (provider === undefined || without !== undefined)
+      return [said(telemetry, 'accessLogging', 'defaultProviders.accessLogging', without ?? '')];
+    const unread = filter === undefined ? undefined : celProblem(filter);
+    return [
+      ...(unread === undefined
+        ? []
+        : [said(telemetry, 'accessLogging', '', `the filter cannot be read, ${unread}; every access is logged`)]),
+      ...formatSentences(provider).map((sentence) => ofMesh(`extensionProviders ${name}`, sentence)),
+    ];
   });
 }
 
 function serviceProblem(context: Context, provider: ExtensionProvider): string | undefined {
+  if (provider.envoyFileAccessLog !== undefined) return undefined;
   const service = logService(context, provider);
   if (service === undefined) return `${provider.name} takes no access logs; it gets none`;
   return 'problem' in service ? `${provider.name} ${service.problem}; it gets no access log` : undefined;
+}
+
+function formatSentences({ envoyFileAccessLog: file, envoyOtelAls }: ExtensionProvider): readonly string[] {
+  const { text = '', labels } = envoyOtelAls?.logFormat ?? {};
+  const format = file === undefined ? formatProblem(text) : providerFormatProblem(file);
+  const attributes = labelsProblem(labels);
+  return [
+    ...(format === undefined ? [] : [unreadFormat(format)]),
+    ...(attributes === undefined ? [] : [`the labels cannot be read, ${attributes}; they are left out`]),
+  ];
 }
 
 function tracingNotices(context: Context, side: Side): readonly string[] {
