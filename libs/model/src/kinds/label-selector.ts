@@ -19,7 +19,7 @@ export function hasLabels(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
-/** By the `selector` of a Service, a Gateway or a Sidecar: an empty one picks nothing. */
+/** By the `selector` of a Service or a Sidecar: an empty one picks nothing. (That of a Gateway is for all proxies then: `hasLabels`.) */
 export function picksLabels(selector: Labels, labels: Labels): boolean {
   return Object.keys(selector).length > 0 && hasLabels(labels, selector);
 }
