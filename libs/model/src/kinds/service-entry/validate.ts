@@ -68,7 +68,10 @@ function validatePorts(spec: ServiceEntrySpec, { report, warn, metadata, written
 }
 
 /** Where the ports that are left, and those of UDP, stand in the list as written. */
-function placesOfPorts(written: unknown): { readonly places: readonly number[]; readonly datagrams: readonly number[] } {
+function placesOfPorts(written: unknown): {
+  readonly places: readonly number[];
+  readonly datagrams: readonly number[];
+} {
   const ports = writtenAt(written, 'ports');
   const all: readonly unknown[] = Array.isArray(ports) ? ports : [];
   const indices = [...all.keys()];
