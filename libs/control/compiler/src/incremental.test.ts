@@ -134,14 +134,14 @@ function afresh(input: CompileInput, groups: readonly ProxyDescription[]): Compi
 }
 
 describe('a mesh that changes step by step', () => {
-  it.each(Array.from({ length: 8 }, (_, index) => index + 1))('compiles as one that starts anew (seed %i)', (seed) => {
+  it.each(Array.from({ length: 16 }, (_, index) => index + 1))('compiles as one that starts anew (seed %i)', (seed) => {
     const random = createSeededRandom(seed);
     const files: Record<string, string> = { 'group.yaml': group };
     // The same key sets throughout: what one proxy has for itself is made anew where they are another object.
     const mesh = createTestMesh(files, { keySets: new Map() });
     const registered = [...mesh.proxies.values()];
     const compiler = createCompiler();
-    for (let step = 0; step < 30; step++) {
+    for (let step = 0; step < 15; step++) {
       // Endpoints change most.
       const kind = random() < 0.5 ? 0 : Math.floor(random() * kinds.length);
       const slot = Math.floor(random() * 4);
