@@ -135,7 +135,8 @@ export class DetachedRequest implements UpstreamClient {
     const { counts } = this.#options.endpoint;
     if (this.#head === undefined && this.#stream !== undefined && code === 'upstream_timeout')
       counts.requestTimeouts += 1;
-    if (this.#head === undefined || this.#undecided) counts.requestErrors += 1;
+    const failed = this.#head === undefined && code !== 'upstream_overflow';
+    if (failed || this.#undecided) counts.requestErrors += 1;
     this.#waiter?.cancel();
     this.#stream?.reset();
     this.#end();

@@ -6,6 +6,7 @@ import { afterTime, until } from '../testing/waiting.ts';
 import { connectTo } from './testing/rig.ts';
 import { createStage } from './testing/stops.ts';
 import {
+  breaker,
   http1,
   http2,
   makeCluster,
@@ -113,6 +114,20 @@ describe('an endpoint is told to have had', () => {
     client.send(get);
     expect(await client.closed()).toMatch(/^HTTP\/1\.1 503 /);
     expect(counted(endpoint.counts)).toEqual({ total: 0, success: 0, error: 1, timeout: 0 });
+  });
+
+  it('nothing, where a circuit breaker is open', async () => {
+    const endpoint = makeEndpoint(1);
+    const full = breaker({ requestsMax: 0, pendingMax: 0 });
+    const cluster = makeCluster([endpoint], { breakers: { default: full, high: full } });
+    const target = makeTarget(cluster);
+    const mirrors = [{ target: () => target, share: 1, keepHost: true, traceSampled: undefined }];
+    const forward = makeForward(target, { mirrors });
+    const rig = await rigOf(makeTable(() => makeRoute(forward)));
+    const client = await connectTo(rig.port);
+    client.send(get);
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(counted(endpoint.counts)).toEqual({ total: 0, success: 0, error: 0, timeout: 0 });
   });
 
   it.each([

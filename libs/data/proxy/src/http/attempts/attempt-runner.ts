@@ -251,7 +251,8 @@ export class AttemptRunner implements UpstreamClient, TryTimersOwner {
   #broken(code: ErrorCode, reset: ResetReason, rule = ''): void {
     const exchange = this.#exchange;
     if (this.#retries(reset, this.#sent)) return;
-    this.#report.broken(this.#answering);
+    // A bound of this proxy is no fault of the endpoint.
+    if (reset !== 'overflow') this.#report.broken(this.#answering);
     const begun = exchange.status !== 0;
     const body = bodyOfReset(reset, exchange.attempts);
     const reason = rule === '' ? targetReason(exchange) : rule;
