@@ -1,7 +1,7 @@
 /** Every kind and field of the APIs that the model reads, and which of them are refused or warned of: for docs/reference/api-coverage.md. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { kindDefinitions, kindsNotDone } from '../libs/model/src/kinds/registry.ts';
 import { meshConfigSchema } from '../libs/model/src/mesh-config/schema.ts';
@@ -169,12 +169,21 @@ function exists(folder: string): boolean {
 /** Last field of each path that the kind's own rules warn of, read from their code. */
 function warnedFields(folder: string): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const file of readdirSync(folder).sort()) {
-    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-    for (const [, path = ''] of readFileSync(join(folder, file), 'utf8').matchAll(/\bwarn\(\s*[`'"]([^`'"]+)[`'"]/g)) {
-      const name = /\.([a-zA-Z]+)(\[[^\]]*\])?$/.exec(path)?.[1];
+  for (const text of readdirSync(folder)
+    .sort()
+    .flatMap((file) => checksOf(join(folder, file)))) {
+    for (const [, path = ''] of text.matchAll(/\bwarn\(\s*[`'"]([^`'"]+)[`'"]/g)) {
+      const name = /\.([a-zA-Z][a-zA-Z0-9]*)(\[[^\]]*\])?$/.exec(path)?.[1];
       if (name !== undefined) found.add(name);
     }
   }
   return found;
+}
+
+/** The text of a file, and of the checks that it takes from other kinds. */
+function checksOf(file: string): readonly string[] {
+  if (!file.endsWith('.ts') || file.endsWith('.test.ts')) return [];
+  const text = readFileSync(file, 'utf8');
+  const shared = [...text.matchAll(/from '(\.\.\/[^/']+\/validate-[^/']+\.ts)'/g)];
+  return [text, ...shared.map(([, path = '']) => readFileSync(join(dirname(file), path), 'utf8'))];
 }
