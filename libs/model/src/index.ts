@@ -265,6 +265,7 @@ export type { ParsedObject } from './parse-object.ts';
 export { parseObject } from './parse-object.ts';
 export type { AnyResource, Kind, Position, Resource, Specs, Violation } from './resource.ts';
 export { describeViolation, resourceKey } from './resource.ts';
+export { CelCursor, celReadProblem, UnreadableCel } from './schema/cel-tokens.ts';
 export type {
   AuthorizationPolicies,
   EffectiveMutualTls,

@@ -28,7 +28,7 @@ const refused: readonly (readonly [expression: string, problem: string])[] = [
   ['a ? b', 'its end is not read where it stands'],
   ['(1){a: 2}', 'a is not read where it stands'],
   [`${'('.repeat(200)}a`, 'it is deeper than 100'],
-  ['a'.repeat(20_000), 'it has more than 16384 characters'],
+  ['a'.repeat(20_000), 'it is longer than 16384 characters'],
 ];
 
 describe('the syntax of CEL', () => {

@@ -1,5 +1,7 @@
 /** Whether a text is an expression of CEL (cel-spec, doc/langdef.md: Syntax); what its names mean is not looked at. */
 
+import { CelCursor, celReadProblem, UnreadableCel } from './cel-tokens.ts';
+
 const depthMax = 100;
 const charsMax = 16_384;
 
@@ -18,66 +20,31 @@ const comprehensions: ReadonlyMap<string, readonly number[]> = new Map([
   ['filter', [2]],
 ]);
 
-interface Token {
-  readonly kind: 'text' | 'name' | 'number' | 'sign' | 'end';
-  readonly text: string;
-}
-
-const end: Token = { kind: 'end', text: 'its end' };
-
 /** What a parsed part is, as far as macros ask. */
 type Shape = 'name' | 'member' | 'other';
 
-class NotCel extends Error {}
-
 /** A sentence for what is no expression; `undefined` where it is one. */
 export function celSyntaxProblem(expression: string): string | undefined {
-  try {
-    if (expression.length > charsMax) throw new NotCel(`it has more than ${charsMax} characters`);
-    new Reader(tokensOf(expression)).all();
-    return undefined;
-  } catch (error) {
-    if (error instanceof NotCel) return `not an expression of CEL: ${error.message}`;
-    throw error;
-  }
-}
-
-function tokensOf(expression: string): Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < expression.length; at = pattern.lastIndex) {
-    pattern.lastIndex = at;
-    const groups = pattern.exec(expression)?.groups;
-    if (groups === undefined) throw new NotCel(`${JSON.stringify(expression.slice(at, at + 16))} is not read`);
-    for (const kind of ['text', 'name', 'number', 'sign'] as const) {
-      const text = groups[kind];
-      if (text !== undefined) tokens.push({ kind, text });
-    }
-  }
-  return tokens;
+  const problem = celReadProblem(() => new Reader(expression, pattern, charsMax).all());
+  return problem === undefined ? undefined : `not an expression of CEL: ${problem}`;
 }
 
 /** Descends by the grammar: ?: over || over && over relations over sums over products over negations over members. */
-class Reader {
-  readonly #tokens: readonly Token[];
-  #at = 0;
+class Reader extends CelCursor {
   #depth = 0;
-
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
-  }
 
   all(): void {
     this.#expression();
-    if (this.#peek() !== end) this.#stop();
+    this.end();
   }
 
   #expression(): Shape {
     this.#depth += 1;
-    if (this.#depth > depthMax) throw new NotCel(`it is deeper than ${depthMax}`);
+    if (this.#depth > depthMax) throw new UnreadableCel(`it is deeper than ${depthMax}`);
     let shape = this.#operands(0);
-    if (this.#takes('?')) {
+    if (this.takes('?')) {
       this.#operands(0);
-      this.#expect(':');
+      this.expect(':');
       this.#expression();
       shape = 'other';
     }
@@ -90,7 +57,7 @@ class Reader {
     if (signs === undefined) return this.#negated();
     let shape = this.#operands(level + 1);
     while (this.#isOneOf(signs)) {
-      this.#at += 1;
+      this.at += 1;
       this.#operands(level + 1);
       shape = 'other';
     }
@@ -98,9 +65,9 @@ class Reader {
   }
 
   #negated(): Shape {
-    const sign = this.#peek().text;
-    if (this.#peek().kind !== 'sign' || (sign !== '!' && sign !== '-')) return this.#member();
-    while (this.#takes(sign));
+    const sign = this.peek().text;
+    if (this.peek().kind !== 'sign' || (sign !== '!' && sign !== '-')) return this.#member();
+    while (this.takes(sign));
     this.#member();
     return 'other';
   }
@@ -108,51 +75,51 @@ class Reader {
   #member(): Shape {
     let shape = this.#primary();
     for (;;) {
-      if (this.#takes('[')) {
+      if (this.takes('[')) {
         this.#expression();
-        this.#expect(']');
+        this.expect(']');
         shape = 'other';
-      } else if (this.#takes('{')) {
-        if (shape === 'other') this.#stop();
+      } else if (this.takes('{')) {
+        if (shape === 'other') this.stop();
         this.#entries(() => this.#name());
         shape = 'other';
-      } else if (this.#takes('.')) {
+      } else if (this.takes('.')) {
         const name = this.#name();
-        shape = this.#takes('(') ? this.#call(comprehensions.get(name)) : 'member';
+        shape = this.takes('(') ? this.#call(comprehensions.get(name)) : 'member';
       } else return shape;
     }
   }
 
   #primary(): Shape {
-    if (this.#takes('(')) {
+    if (this.takes('(')) {
       this.#expression();
-      this.#expect(')');
+      this.expect(')');
       return 'other';
     }
-    if (this.#takes('[')) {
+    if (this.takes('[')) {
       this.#list(']');
       return 'other';
     }
-    if (this.#takes('{')) {
+    if (this.takes('{')) {
       this.#entries(() => this.#expression());
       return 'other';
     }
-    const { kind, text } = this.#peek();
+    const { kind, text } = this.peek();
     if (kind === 'number' || kind === 'text') {
-      this.#at += 1;
+      this.at += 1;
       return 'other';
     }
-    const isRooted = this.#takes('.');
+    const isRooted = this.takes('.');
     if (!isRooted && (text === 'true' || text === 'false' || text === 'null')) {
-      this.#at += 1;
+      this.at += 1;
       return 'other';
     }
     const name = this.#name();
-    if (reserved.has(name)) throw new NotCel(`${name} is a reserved word`);
-    if (!this.#takes('(')) return isRooted ? 'other' : 'name';
+    if (reserved.has(name)) throw new UnreadableCel(`${name} is a reserved word`);
+    if (!this.takes('(')) return isRooted ? 'other' : 'name';
     const shapes = this.#list(')');
     if (name === 'has' && (shapes.length !== 1 || shapes[0] !== 'member'))
-      throw new NotCel('has() takes a field of something');
+      throw new UnreadableCel('has() takes a field of something');
     return 'other';
   }
 
@@ -160,60 +127,41 @@ class Reader {
   #call(counts: readonly number[] | undefined): Shape {
     const shapes = this.#list(')');
     if (counts?.includes(shapes.length) === true && shapes[0] !== 'name')
-      throw new NotCel('the variable of a macro must be a plain name');
+      throw new UnreadableCel('the variable of a macro must be a plain name');
     return 'other';
   }
 
   /** Items up to `close`; a list may have a comma at its end. */
   #list(close: ')' | ']'): Shape[] {
     const shapes: Shape[] = [];
-    while (!this.#takes(close)) {
-      if (shapes.length > 0) this.#expect(',');
-      if (close === ']' && shapes.length > 0 && this.#takes(close)) break;
+    while (!this.takes(close)) {
+      if (shapes.length > 0) this.expect(',');
+      if (close === ']' && shapes.length > 0 && this.takes(close)) break;
       shapes.push(this.#expression());
     }
     return shapes;
   }
 
   #entries(key: () => void): void {
-    for (let first = true; !this.#takes('}'); first = false) {
-      if (!first) this.#expect(',');
-      if (!first && this.#takes('}')) return;
+    for (let first = true; !this.takes('}'); first = false) {
+      if (!first) this.expect(',');
+      if (!first && this.takes('}')) return;
       key();
-      this.#expect(':');
+      this.expect(':');
       this.#expression();
     }
   }
 
   #name(): string {
-    const { kind, text } = this.#peek();
-    if (kind !== 'name' || text === 'in' || text === 'true' || text === 'false' || text === 'null') this.#stop();
-    this.#at += 1;
+    const { kind, text } = this.peek();
+    if (kind !== 'name' || text === 'in' || text === 'true' || text === 'false' || text === 'null') this.stop();
+    this.at += 1;
     return text;
   }
 
-  #peek(): Token {
-    return this.#tokens[this.#at] ?? end;
-  }
-
   #isOneOf(signs: ReadonlySet<string>): boolean {
-    const { kind, text } = this.#peek();
+    const { kind, text } = this.peek();
     return (kind === 'sign' || text === 'in') && kind !== 'text' && signs.has(text);
-  }
-
-  #takes(sign: string): boolean {
-    const { kind, text } = this.#peek();
-    if (kind !== 'sign' || text !== sign) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  #expect(sign: string): void {
-    if (!this.#takes(sign)) this.#stop();
-  }
-
-  #stop(): never {
-    throw new NotCel(`${this.#peek().text} is not read where it stands`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Whether a proxy can read the CEL expression of an access log filter: one that it cannot would make it refuse the whole listener. */
 
+import { CelCursor, celReadProblem, UnreadableCel } from '@weft/model';
 import { RE2JS } from 're2js';
 
 /** As our sidecar takes them; a stock Envoy takes more of the language, and these too. */
@@ -25,13 +26,6 @@ const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>
 const pattern =
   /\s+|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<number>-?[0-9]+(?:\.[0-9]+)?)|(?<text>'(?:[^'\\\n]|\\[nrt\\'"])*'|"(?:[^"\\\n]|\\[nrt\\'"])*")|(?<sign>&&|\|\||==|!=|<=|>=|[<>!().,[\]?:+])/gy;
 
-interface Token {
-  readonly kind: 'name' | 'number' | 'text' | 'sign' | 'end';
-  readonly text: string;
-}
-
-class Unreadable extends Error {}
-
 /** @returns what is wrong with it, for a sentence; nothing where proxies can read it. */
 export function celProblem(expression: string): string | undefined {
   return problemOf(expression, (reader) => reader.either());
@@ -43,122 +37,91 @@ export function celValueProblem(expression: string): string | undefined {
 }
 
 function problemOf(expression: string, read: (reader: CelReader) => void): string | undefined {
-  try {
-    const reader = new CelReader(tokensOf(expression));
+  return celReadProblem(() => {
+    const reader = new CelReader(expression, pattern, charsMax);
     read(reader);
     reader.end();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Unreadable) return error.message;
-    throw error;
-  }
+  });
 }
-
-function tokensOf(expression: string): Token[] {
-  if (expression.length > charsMax) throw new Unreadable(`it is longer than ${charsMax} characters`);
-  const tokens: Token[] = [];
-  for (let at = 0; at < expression.length; at = pattern.lastIndex) {
-    pattern.lastIndex = at;
-    const groups = pattern.exec(expression)?.groups;
-    if (groups === undefined) throw new Unreadable(`${JSON.stringify(expression.slice(at, at + 16))} is not read`);
-    for (const kind of ['name', 'number', 'text', 'sign'] as const) {
-      const text = groups[kind];
-      if (text !== undefined) tokens.push({ kind, text });
-    }
-  }
-  return tokens;
-}
-
-const end: Token = { kind: 'end', text: 'its end' };
 
 /** Descends by the grammar: || over && over relations over negations. */
-class CelReader {
-  readonly #tokens: readonly Token[];
-  #at = 0;
+class CelReader extends CelCursor {
   #depth = 0;
   #values = false;
-
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
-  }
-
-  end(): void {
-    if (this.#peek() !== end) this.#stop();
-  }
 
   value(): void {
     this.#values = true;
     this.either();
-    if (!this.#takes('?')) return;
+    if (!this.takes('?')) return;
     this.value();
-    this.#expect(':');
+    this.expect(':');
     this.value();
   }
 
   either(): void {
     this.#depth += 1;
-    if (this.#depth > depthMax) throw new Unreadable(`it is deeper than ${depthMax}`);
+    if (this.#depth > depthMax) throw new UnreadableCel(`it is deeper than ${depthMax}`);
     do this.#both();
-    while (this.#takes('||'));
+    while (this.takes('||'));
     this.#depth -= 1;
   }
 
   #both(): void {
     do this.#relation();
-    while (this.#takes('&&'));
+    while (this.takes('&&'));
   }
 
   #relation(): void {
     this.#sum();
-    const { kind, text } = this.#peek();
+    const { kind, text } = this.peek();
     if (kind === 'name' && text === 'in') {
-      this.#at += 1;
+      this.at += 1;
       this.#members();
     } else if (kind === 'sign' && comparisons.has(text)) {
-      this.#at += 1;
+      this.at += 1;
       this.#sum();
     }
   }
 
   #sum(): void {
     do this.#unary();
-    while (this.#values && this.#takes('+'));
+    while (this.#values && this.takes('+'));
   }
 
   #members(): void {
-    if (!this.#takes('[')) {
-      if (!maps.has(this.#dotted())) this.#stop();
+    if (!this.takes('[')) {
+      if (!maps.has(this.#dotted())) this.stop();
       return;
     }
-    for (let first = true; !this.#takes(']'); first = false) {
-      if (!first) this.#expect(',');
+    for (let first = true; !this.takes(']'); first = false) {
+      if (!first) this.expect(',');
       this.#unary();
     }
   }
 
   #unary(): void {
-    while (this.#takes('!'));
-    const { kind, text } = this.#peek();
+    while (this.takes('!'));
+    const { kind, text } = this.peek();
     const isConversion = this.#values && kind === 'name' && (text === 'string' || text === 'int');
-    if (this.#takes('(')) {
+    if (this.takes('(')) {
       if (this.#values) this.value();
       else this.either();
-      this.#expect(')');
+      this.expect(')');
       if (this.#values) this.#methods();
-    } else if (isConversion && this.#tokens[this.#at + 1]?.text === '(') {
-      this.#at += 2;
+    } else if (isConversion && this.peek(1).text === '(') {
+      this.at += 2;
       this.value();
-      this.#expect(')');
+      this.expect(')');
       this.#methods();
     } else if (kind === 'number' || kind === 'text') {
-      this.#at += 1;
+      this.at += 1;
       this.#methods();
-    } else if (kind === 'name' && (text === 'true' || text === 'false')) this.#at += 1;
+    } else if (kind === 'name' && (text === 'true' || text === 'false')) this.at += 1;
     else if (kind === 'name' && text === 'has') {
-      this.#at += 1;
-      this.#expect('(');
+      this.at += 1;
+      this.expect('(');
       this.#attribute();
-      this.#expect(')');
+      this.expect(')');
     } else {
       this.#attribute();
       this.#methods();
@@ -169,63 +132,44 @@ class CelReader {
     const name = this.#dotted();
     if (attributes.has(name)) return;
     if (maps.has(name)) {
-      this.#expect('[');
+      this.expect('[');
       this.#text();
-      this.#expect(']');
-    } else if (!maps.has(name.slice(0, name.lastIndexOf('.')))) throw new Unreadable(`${name} is no attribute`);
+      this.expect(']');
+    } else if (!maps.has(name.slice(0, name.lastIndexOf('.')))) throw new UnreadableCel(`${name} is no attribute`);
   }
 
   /** A name that a bracket follows is a method's. */
   #dotted(): string {
     let name = '';
     for (;;) {
-      const { kind, text } = this.#peek();
-      if (kind !== 'name') this.#stop();
+      const { kind, text } = this.peek();
+      if (kind !== 'name') this.stop();
       name += text;
-      this.#at += 1;
-      const isCall = this.#tokens[this.#at + 2]?.text === '(';
-      if (this.#peek().text !== '.' || isCall) return name;
-      this.#at += 1;
+      this.at += 1;
+      const isCall = this.peek(2).text === '(';
+      if (this.peek().text !== '.' || isCall) return name;
+      this.at += 1;
       name += '.';
     }
   }
 
   #methods(): void {
-    while (this.#takes('.')) {
-      const { text: method } = this.#peek();
-      if (!methods.has(method)) this.#stop();
-      this.#at += 1;
-      this.#expect('(');
+    while (this.takes('.')) {
+      const { text: method } = this.peek();
+      if (!methods.has(method)) this.stop();
+      this.at += 1;
+      this.expect('(');
       const argument = this.#text();
-      this.#expect(')');
-      if (method === 'matches' && !isRegex(argument)) throw new Unreadable(`${argument} is no regular expression`);
+      this.expect(')');
+      if (method === 'matches' && !isRegex(argument)) throw new UnreadableCel(`${argument} is no regular expression`);
     }
   }
 
   #text(): string {
-    const { kind, text } = this.#peek();
-    if (kind !== 'text') this.#stop();
-    this.#at += 1;
+    const { kind, text } = this.peek();
+    if (kind !== 'text') this.stop();
+    this.at += 1;
     return text.slice(1, -1).replace(/\\(.)/g, '$1');
-  }
-
-  #peek(): Token {
-    return this.#tokens[this.#at] ?? end;
-  }
-
-  #takes(sign: string): boolean {
-    const { kind, text } = this.#peek();
-    if (kind !== 'sign' || text !== sign) return false;
-    this.#at += 1;
-    return true;
-  }
-
-  #expect(sign: string): void {
-    if (!this.#takes(sign)) this.#stop();
-  }
-
-  #stop(): never {
-    throw new Unreadable(`${this.#peek().text} is not read where it stands`);
   }
 }
 
