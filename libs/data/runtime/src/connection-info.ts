@@ -1,20 +1,9 @@
 /** What is known of a client's connection before its first request. */
 
+import type { PeerCertificate } from '@weft/tls';
 import type { Direction } from './tables/listener.ts';
 
-/** What a certificate says; made once a connection. Lists are in the order of the certificate. */
-export interface PeerCertificate {
-  readonly uris: readonly string[];
-  readonly dnsNames: readonly string[];
-  /** RFC 2253: "CN=x,O=y". */
-  readonly subject: string;
-  readonly issuer: string;
-  /** Hexadecimal, lower case. */
-  readonly serial: string;
-  /** SHA-256 of the DER, lower-case hex. */
-  readonly hash: string;
-  readonly pem: string;
-}
+export type { PeerCertificate } from '@weft/tls';
 
 /** What is known of a client's connection; resolved when it is accepted. Addresses are "127.0.0.1:40000". */
 export interface ConnectionInfo {

@@ -3,7 +3,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { namesOf } from './peer-names.ts';
 
-/** Lists are in the order of the certificate. data/runtime's PeerCertificate is the same. */
+/** Lists are in the order of the certificate. */
 export interface PeerCertificate {
   readonly uris: readonly string[];
   readonly dnsNames: readonly string[];
