@@ -2,37 +2,34 @@
 
 import { refuse } from '../check/refuse.ts';
 
-export interface DomainTable<T> {
-  /** @param authority lower case. */
-  find(authority: string): T | undefined;
+export interface DomainIndex {
+  /** @param authority lower case. @returns the place of the virtual host in its table; -1: no host takes it. */
+  find(authority: string): number;
 }
 
-interface WildcardGroup<T> {
+interface WildcardGroup {
   readonly length: number;
-  readonly byText: Map<string, T>;
+  readonly byText: Map<string, number>;
 }
 
 /**
  * Exact, then the longest `*suffix`, then the longest `prefix*`, then `*`. A wildcard stands for at least one character.
  * @throws WeftError `config_rejected` for a domain that two virtual hosts claim.
  */
-export function compileDomains<T>(
-  hosts: readonly { readonly domains: readonly string[]; readonly value: T }[],
-  where: string,
-): DomainTable<T> {
-  const exact = new Map<string, T>();
-  const suffixes = new Map<string, T>();
-  const prefixes = new Map<string, T>();
-  let any: T | undefined;
-  for (const { domains, value } of hosts) {
+export function indexDomains(hosts: readonly { readonly domains: readonly string[] }[], where: string): DomainIndex {
+  const exact = new Map<string, number>();
+  const suffixes = new Map<string, number>();
+  const prefixes = new Map<string, number>();
+  let any = -1;
+  for (const [place, { domains }] of hosts.entries()) {
     for (const domain of domains) {
       const lower = domain.toLowerCase();
       if (lower === '*') {
-        if (any !== undefined) refuse(where, 'domain "*" is claimed twice');
-        any = value;
-      } else if (lower.startsWith('*')) claim(suffixes, lower.slice(1), value, domain, where);
-      else if (lower.endsWith('*')) claim(prefixes, lower.slice(0, -1), value, domain, where);
-      else claim(exact, lower, value, domain, where);
+        if (any !== -1) refuse(where, 'domain "*" is claimed twice');
+        any = place;
+      } else if (lower.startsWith('*')) claim(suffixes, lower.slice(1), place, domain, where);
+      else if (lower.endsWith('*')) claim(prefixes, lower.slice(0, -1), place, domain, where);
+      else claim(exact, lower, place, domain, where);
     }
   }
   const suffixGroups = longestFirst(suffixes);
@@ -44,34 +41,34 @@ export function compileDomains<T>(
       const { length } = authority;
       for (const group of suffixGroups) {
         if (group.length >= length) continue;
-        const value = group.byText.get(authority.slice(length - group.length));
-        if (value !== undefined) return value;
+        const place = group.byText.get(authority.slice(length - group.length));
+        if (place !== undefined) return place;
       }
       for (const group of prefixGroups) {
         if (group.length >= length) continue;
-        const value = group.byText.get(authority.slice(0, group.length));
-        if (value !== undefined) return value;
+        const place = group.byText.get(authority.slice(0, group.length));
+        if (place !== undefined) return place;
       }
       return any;
     },
   };
 }
 
-function claim<T>(into: Map<string, T>, key: string, value: T, domain: string, where: string): void {
+function claim(into: Map<string, number>, key: string, place: number, domain: string, where: string): void {
   if (key === '' || key.includes('*')) refuse(where, `domain ${JSON.stringify(domain)} is not valid`);
   if (into.has(key)) refuse(where, `domain ${JSON.stringify(domain)} is claimed twice`);
-  into.set(key, value);
+  into.set(key, place);
 }
 
-function longestFirst<T>(wildcards: ReadonlyMap<string, T>): readonly WildcardGroup<T>[] {
-  const groups = new Map<number, WildcardGroup<T>>();
-  for (const [text, value] of wildcards) {
+function longestFirst(wildcards: ReadonlyMap<string, number>): readonly WildcardGroup[] {
+  const groups = new Map<number, WildcardGroup>();
+  for (const [text, place] of wildcards) {
     let group = groups.get(text.length);
     if (group === undefined) {
       group = { length: text.length, byText: new Map() };
       groups.set(text.length, group);
     }
-    group.byText.set(text, value);
+    group.byText.set(text, place);
   }
   return [...groups.values()].sort((a, b) => b.length - a.length);
 }

@@ -41,8 +41,7 @@ const compile = (
     contextOf,
     'RouteConfiguration r',
   );
-const valuesOf = (version: RouteTableVersion) =>
-  new Map([...version.hosts.values()].map(({ name, value }) => [name, value]));
+const valuesOf = (version: RouteTableVersion) => new Map(version.hosts.map(({ name, value }) => [name, value]));
 
 describe('a new version of a route table', () => {
   it('takes over the virtual hosts that are the same, octet by octet, and compiles the others', () => {
@@ -52,7 +51,38 @@ describe('a new version of a route table', () => {
     expect(valuesOf(second).get('a')).not.toBe(valuesOf(first).get('a'));
     expect([...second.clusters].sort()).toEqual(['one', 'three', 'two']);
     expect(second.table.virtualHostOf('c')?.name).toBe('c');
-    expect(second.hosts.size).toBe(3);
+    expect(second.hosts.length).toBe(3);
+  });
+
+  it.each([
+    ['one more at the front', ['new', 'a', 'b', 'c', 'd'], ['new']],
+    ['one less', ['a', 'c', 'd'], []],
+    ['another order', ['d', 'b', 'a', 'c'], []],
+    ['one less and one more', ['b', 'new', 'c', 'd'], ['new']],
+  ])('compiles no more than what is new: %s', (_what, names, fresh) => {
+    const first = compile(
+      undefined,
+      ['a', 'b', 'c', 'd'].map((name) => route(name, 'one')),
+    );
+    const second = compile(
+      first,
+      names.map((name) => route(name, 'one')),
+    );
+    const old = valuesOf(first);
+    expect(second.hosts.filter(({ name, value }) => old.get(name) !== value).map(({ name }) => name)).toEqual(fresh);
+    expect(names.map((name) => second.table.virtualHostOf(name)?.name)).toEqual(names);
+    for (const gone of ['a', 'b', 'c', 'd'].filter((name) => !names.includes(name)))
+      expect(second.table.virtualHostOf(gone)).toBeUndefined();
+  });
+
+  it('looks domains up as before where no host claims another, and anew where one does', () => {
+    const first = compile(undefined, [route('a', 'one'), route('b', 'one')]);
+    const second = compile(first, [route('a', 'one'), route('b', 'two')]);
+    expect(second.index).toBe(first.index);
+    expect(second.table.virtualHostOf('b')).toBe(second.hosts[1]?.value);
+    const third = compile(second, [route('a', 'one'), { ...route('b', 'two'), domains: ['b', 'bee'] }]);
+    expect(third.table.virtualHostOf('bee')?.name).toBe('b');
+    expect(second.table.virtualHostOf('bee')).toBeUndefined();
   });
 
   it('compiles all of them anew where what they depend on has changed', () => {

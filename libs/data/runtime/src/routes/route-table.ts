@@ -6,9 +6,10 @@ import { refuse } from '../check/refuse.ts';
 import { directResponseBytesMax } from '../limits.ts';
 import { provenanceOf } from '../metadata.ts';
 import type { RouteTable } from '../tables/route.ts';
-import { compileDomains } from './domains.ts';
+import type { DomainIndex } from './domains.ts';
 import { compileFilterConfigs } from './filter-configs.ts';
 import { compileMutation } from './header-mutation.ts';
+import { indexHosts } from './host-index.ts';
 import { compileMirrors } from './mirror.ts';
 import type { RouteContext } from './route-context.ts';
 import { type CompiledHost, compileHost, type TableDefaults } from './virtual-host.ts';
@@ -20,32 +21,25 @@ const noChance: Random = () => 0;
 export function compileRouteTable(config: RouteConfiguration, context: RouteContext, where: string): RouteTable {
   const checked = config.validateClusters === true ? onlyKnown(context, where) : context;
   const defaults = compileDefaults(config, checked, where);
-  const hosts = config.virtualHosts.map((host) => ({
-    name: host.name,
-    domains: host.domains,
-    value: compileHost(host, defaults, checked, `${where} virtual host ${host.name}`),
-  }));
-  return joinRouteTable(config, hosts, where);
+  const hosts = config.virtualHosts.map((host) =>
+    compileHost(host, defaults, checked, `${where} virtual host ${host.name}`),
+  );
+  return joinRouteTable(config, hosts, indexHosts(config.virtualHosts, where).domains);
 }
 
-/** A virtual host that is compiled already. */
-export interface HostEntry {
-  readonly name: string;
-  readonly domains: readonly string[];
-  readonly value: CompiledHost;
-}
-
-/** @param config its virtual hosts are not read. */
-export function joinRouteTable(config: RouteConfiguration, hosts: readonly HostEntry[], where: string): RouteTable {
-  const names = new Set<string>();
-  for (const { name } of hosts) {
-    if (names.has(name)) refuse(where, `virtual host ${name} stands twice`);
-    names.add(name);
-  }
-  const domains = compileDomains(hosts, where);
+/**
+ * @param config its virtual hosts are not read.
+ * @param hosts in the places that the index knows.
+ */
+export function joinRouteTable(
+  config: RouteConfiguration,
+  hosts: readonly CompiledHost[],
+  domains: DomainIndex,
+): RouteTable {
+  // Place -1, of no host, finds nothing.
   const hostOf = config.ignorePortInHostMatching
-    ? (authority: string) => domains.find(withoutPort(authority).toLowerCase())
-    : (authority: string) => domains.find(authority.toLowerCase());
+    ? (authority: string) => hosts[domains.find(withoutPort(authority).toLowerCase())]
+    : (authority: string) => hosts[domains.find(authority.toLowerCase())];
   const pathOf = config.ignorePathParametersInPathMatching ? withoutParameters : asItIs;
   return {
     name: config.name,

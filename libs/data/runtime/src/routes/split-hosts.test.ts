@@ -3,7 +3,7 @@ import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/
 import { VirtualHostSchema } from '@weft/xds-messages/envoy/config/route/v3/route_components';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitHosts } from './split-hosts.ts';
+import { nameOfHost, splitHosts } from './split-hosts.ts';
 
 const config = (names: readonly string[]) =>
   create(RouteConfigurationSchema, {
@@ -13,12 +13,16 @@ const config = (names: readonly string[]) =>
     ignorePortInHostMatching: true,
   });
 
+const nameIn = (octets: Buffer) => fromBinary(VirtualHostSchema, octets).name;
+
 describe('a route configuration taken apart', () => {
   it('has all its hosts, and the rest without them', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (names) => {
         const split = splitHosts(toBinary(RouteConfigurationSchema, config(names)));
-        expect(split?.hosts.map((octets) => fromBinary(VirtualHostSchema, octets).name)).toEqual(names);
+        expect(split?.hosts.map(({ from, to }) => split.octets.subarray(from, to)).map(nameIn)).toEqual(names);
+        // An empty name is not written.
+        expect(split?.hosts.map((host) => nameOfHost(split, host) ?? '')).toEqual(names);
         const rest = fromBinary(RouteConfigurationSchema, split?.rest ?? new Uint8Array());
         expect(rest).toEqual(config([]));
       }),

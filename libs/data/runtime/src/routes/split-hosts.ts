@@ -1,11 +1,18 @@
 /** A RouteConfiguration taken apart by its octets: the virtual hosts one by one, without reading them. */
 
-/** Octets of a RouteConfiguration message. */
+/** A RouteConfiguration message. */
 export interface SplitHosts {
+  /** The whole message, as it was given. */
+  readonly octets: Buffer;
   /** All other fields, in their order: a RouteConfiguration without virtual hosts. */
   readonly rest: Buffer;
-  /** VirtualHost messages, views of the octets that were given. */
-  readonly hosts: readonly Buffer[];
+  readonly hosts: readonly HostSpan[];
+}
+
+/** Where in the whole message a VirtualHost message is. */
+export interface HostSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Field 2 (virtual_hosts), length-delimited (the protobuf encoding's wire type 2). */
@@ -14,27 +21,38 @@ const HOSTS_TAG = 0x12;
 /** @returns nothing for octets that do not parse at this level: then nobody can. */
 export function splitHosts(message: Uint8Array): SplitHosts | undefined {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  const hosts: Buffer[] = [];
+  const hosts: HostSpan[] = [];
   const rest: Buffer[] = [];
   const reader = new FieldReader(bytes);
   while (reader.at < bytes.length) {
     const start = reader.at;
     const isHost = bytes[start] === HOSTS_TAG;
     if (!reader.skipField()) return undefined;
-    if (isHost) hosts.push(bytes.subarray(reader.contentAt, reader.at));
+    if (isHost) hosts.push({ from: reader.contentAt, to: reader.at });
     else rest.push(bytes.subarray(start, reader.at));
   }
-  return { rest: Buffer.concat(rest), hosts };
+  return { octets: bytes, rest: Buffer.concat(rest), hosts };
+}
+
+/** Field 1 (name), length-delimited. */
+const NAME_TAG = 0x0a;
+
+/** @returns the name of a VirtualHost message, where it is the first field, as serialisers write it. */
+export function nameOfHost({ octets }: SplitHosts, { from, to }: HostSpan): string | undefined {
+  if (octets[from] !== NAME_TAG) return undefined;
+  const reader = new FieldReader(octets, from);
+  return reader.skipField() && reader.at <= to ? octets.toString('utf8', reader.contentAt, reader.at) : undefined;
 }
 
 class FieldReader {
-  at = 0;
+  at: number;
   /** Where the content of the last length-delimited field began. */
   contentAt = 0;
   readonly #bytes: Buffer;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, at = 0) {
     this.#bytes = bytes;
+    this.at = at;
   }
 
   /** @returns false: it does not parse. */
