@@ -8,7 +8,7 @@ import type { Clock } from '@weft/kernel';
 import type { Logger, MetricRegistry } from '@weft/telemetry';
 import type { Node } from '@weft/xds-messages/envoy/config/core/v3/base';
 import type { ListenerState } from '../listeners/listener-manager-options.ts';
-import type { Resources } from '../session/config-cache.ts';
+import type { Resources } from '../session/cache-file.ts';
 import type { AppMetrics } from './app-metrics.ts';
 import type { AskWorkers } from './ask-workers.ts';
 

@@ -1,24 +1,11 @@
-import { create } from '@bufbuild/protobuf';
-import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { createManualClock, WeftError } from '@weft/kernel';
 import { patience } from '@weft/kernel/testing';
-import { type ReceivedResource, xdsTypes } from '@weft/xds-protocol';
+import { xdsTypes } from '@weft/xds-protocol';
 import { describe, expect, test, vi } from 'vitest';
-import { cacheLimits, createConfigCache, decodeCache, encodeCache, type Resources } from './config-cache.ts';
+import { cacheFileLimits, type Resources } from './cache-file.ts';
+import { cacheLimits, createConfigCache } from './config-cache.ts';
 import type { StateFolder } from './state-folder.ts';
-
-function resource(typeUrl: string, name: string, bytes = 3): ReceivedResource {
-  return { name, version: `v-${name}`, body: create(AnySchema, { typeUrl, value: new Uint8Array(bytes).fill(7) }) };
-}
-
-function resourcesOf(...entries: readonly (readonly [string, string])[]): Resources {
-  const all = new Map<string, Map<string, ReceivedResource>>();
-  for (const [typeUrl, name] of entries) {
-    const ofType = all.get(typeUrl) ?? new Map<string, ReceivedResource>();
-    all.set(typeUrl, ofType.set(name, resource(typeUrl, name)));
-  }
-  return all;
-}
+import { resource, resourcesOf } from './testing/resources.ts';
 
 const some = resourcesOf([xdsTypes.RDS, 'r'], [xdsTypes.CDS, 'a'], [xdsTypes.CDS, 'b'], [xdsTypes.LDS, 'l']);
 
@@ -26,7 +13,7 @@ function memoryFolder(write?: StateFolder['write']) {
   const files = new Map<string, string>();
   const folder: StateFolder = {
     read: async (name) => files.get(name),
-    write: write ?? (async (name, content) => void files.set(name, content)),
+    write: write ?? (async (name, content) => void files.set(name, [...content].join(''))),
   };
   return { files, folder };
 }
@@ -39,48 +26,6 @@ function setUp(folder: StateFolder, resources: () => Resources = () => some) {
   };
   return { clock, problems, cache: createConfigCache({ folder, clock, fingerprint: 'me', resources, onProblem }) };
 }
-
-describe('the kept configuration', () => {
-  test('what was written is read back with its versions, in the order to apply it', () => {
-    const updates = decodeCache(encodeCache(some, 'me'), 'me');
-    expect(updates.map(({ typeUrl }) => typeUrl)).toEqual([xdsTypes.CDS, xdsTypes.LDS, xdsTypes.RDS]);
-    expect(updates[0]?.changed.map(({ name, version }) => [name, version])).toEqual([
-      ['a', 'v-a'],
-      ['b', 'v-b'],
-    ]);
-    expect(updates[0]?.changed[0]?.body.typeUrl).toBe(xdsTypes.CDS);
-    expect([...(updates[0]?.changed[0]?.body.value ?? [])]).toEqual([7, 7, 7]);
-  });
-
-  test('has no resource with a private key in it', () => {
-    const value = Buffer.from('tls -----BEGIN EC PRIVATE KEY-----\nMHc=');
-    const listener = { name: 'l', version: '1', body: create(AnySchema, { typeUrl: xdsTypes.LDS, value }) };
-    const text = encodeCache(new Map([[xdsTypes.LDS, new Map([['l', listener]])]]), 'me');
-    expect(decodeCache(text, 'me')).toMatchObject([{ typeUrl: xdsTypes.LDS, changed: [] }]);
-  });
-
-  test('a file that is damaged anywhere is refused', () => {
-    const good = encodeCache(some, 'me');
-    for (let at = 0; at < good.length; at += 7) {
-      const damaged = `${good.slice(0, at)}~${good.slice(at + 1)}`;
-      expect(() => decodeCache(damaged, 'me'), `at ${at}`).toThrow(WeftError);
-      expect(() => decodeCache(good.slice(0, at), 'me')).toThrow(WeftError);
-    }
-  });
-
-  test.each(['', 'null', '[]', '{"format":1}', '{"payload":"[]","format":2}', '\u0000'])('%j is refused', (text) => {
-    expect(() => decodeCache(text, 'me')).toThrow(/the kept configuration is not used/);
-  });
-
-  test('the file of a proxy that was started differently is refused', () => {
-    expect(() => decodeCache(encodeCache(some, 'other'), 'me')).toThrow(/started differently/);
-  });
-
-  test('more resources than the bound are refused', () => {
-    const names = Array.from({ length: cacheLimits.resourcesMax + 1 }, (_, at) => [xdsTypes.EDS, `e${at}`] as const);
-    expect(() => decodeCache(encodeCache(resourcesOf(...names), 'me'), 'me')).toThrow(/more than 50000/);
-  });
-});
 
 describe('writing the configuration', () => {
   test('changes are gathered until they settle, but not for ever', async () => {
@@ -124,7 +69,9 @@ describe('writing the configuration', () => {
 
   test('a configuration over the bound is not kept', async () => {
     const { files, folder } = memoryFolder();
-    const large = new Map([[xdsTypes.CDS, new Map([['a', resource(xdsTypes.CDS, 'a', cacheLimits.textMax)]])]]);
+    const large = new Map([
+      [xdsTypes.CDS, new Map([['a', resource(xdsTypes.CDS, 'a', cacheFileLimits.messageBytesMax + 1)]])],
+    ]);
     const { cache, problems } = setUp(folder, () => large);
     cache.touch();
     await cache.flush();

@@ -23,6 +23,25 @@ describe('the state folder', () => {
     expect(await readdir(join(root, 'a', 'b'))).toEqual(['x']);
   });
 
+  test('pieces are asked for as each before was written, and those that fail leave the old file', async () => {
+    const folder = await openStateFolder(join(root, 'a'));
+    await folder.write('x', ['one ', 'two ', 'three']);
+    expect(await folder.read('x')).toBe('one two three');
+    const steps: string[] = [];
+    const pieces = (function* () {
+      steps.push('first');
+      yield 'a'.repeat(100_000);
+      steps.push('second');
+      throw new Error('no more');
+    })();
+    const written = folder.write('x', pieces);
+    await Promise.resolve();
+    expect(steps).not.toContain('second');
+    await expect(written).rejects.toThrow(/cannot be written/);
+    expect(await folder.read('x')).toBe('one two three');
+    expect(await readdir(join(root, 'a'))).toEqual(['x']);
+  });
+
   test('a folder that is open to others is refused with what to do', async () => {
     await chmod(root, 0o755);
     await expect(openStateFolder(root)).rejects.toThrow(`${root} is open to others: run chmod 700 ${root}`);

@@ -1,7 +1,7 @@
 /** The proxy's state folder: private files, each replaced as one step. */
 
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomHex, WeftError } from '@weft/kernel';
 
@@ -11,8 +11,12 @@ export const stateFileBytesMax = 64 * 1024 * 1024;
 export interface StateFolder {
   /** Nothing where there is no such file. @throws WeftError state_invalid: open to others, too large, not readable. */
   read(name: string): Promise<string | undefined>;
-  /** A reader sees the old content or the new, also after a crash. @throws WeftError state_invalid (a full disk, say). */
-  write(name: string, content: string): Promise<void>;
+  /**
+   * A reader sees the old content or the new, also after a crash.
+   * @param content the pieces of a large one are asked for as each before was written.
+   * @throws WeftError state_invalid (a full disk, say).
+   */
+  write(name: string, content: string | Iterable<string>): Promise<void>;
 }
 
 /** A folder that is opened when the proxy starts, after those who keep something in it were made: before, nothing is there and nothing is kept. */
@@ -79,13 +83,13 @@ async function readPrivate(path: string): Promise<string | undefined> {
   }
 }
 
-async function writePrivate(folder: string, name: string, content: string): Promise<void> {
+async function writePrivate(folder: string, name: string, content: string | Iterable<string>): Promise<void> {
   const path = join(folder, name);
   const temporary = join(folder, `.${randomHex(6)}.tmp`);
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(content);
+      await writeFile(file, content);
       await file.sync();
     } finally {
       await file.close();
