@@ -26,6 +26,7 @@ const cpu = (atMost) => ({ metric: 'cpuMicrosPerRequest', atMost });
 
 /**
  * `load` names a function of `measure.mjs`; `plan` goes to every hop, `first` and `second` to one. `peers`: who is measured.
+ * `warmUpStepsMax`: 1 where memory depends on how often the connections came, and where a step of the load is long; nothing: until it has settled.
  * @type {readonly object[]}
  */
 export const scenarios = [
@@ -73,7 +74,7 @@ export const scenarios = [
     backend: 'grpc',
     load: 'grpcStream',
     goals: [cpu(0.5)],
-    peers: ['direct', 'weft', 'envoy'],
+    peers: ['direct', 'weft', 'envoy', 'nginx'],
   },
   {
     name: 'bulk',
@@ -103,7 +104,7 @@ export const scenarios = [
     first: { requestsPerConnection: 1 },
     load: 'wrk',
     goals: [cpu(1)],
-    peers: ['weft', 'envoy'],
+    peers: ['weft', 'envoy', 'nginx'],
   },
   {
     name: 'idle',
@@ -112,6 +113,7 @@ export const scenarios = [
     load: 'idle',
     connections: 10_000,
     rounds: 1,
+    warmUpStepsMax: 1,
     goals: [{ metric: 'rssMb', atMost: 1 }],
     peers: ['weft', 'envoy'],
   },
@@ -138,6 +140,7 @@ export const scenarios = [
     hops: 1,
     load: 'update',
     rounds: 1,
+    warmUpStepsMax: 1,
     goals: [
       { metric: 'maxMs', atMost: 20, of: 'absolute' },
       { metric: 'failed', atMost: 0, of: 'absolute' },
