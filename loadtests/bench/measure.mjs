@@ -5,11 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { h2loadRun } from './load/h2load.mjs';
 import { uploadScript, wrkLoad } from './load/wrk.mjs';
 import { usageOf } from './processes.mjs';
+import { loadCore } from './scenario.mjs';
 import { host } from './scenarios.mjs';
 
 const updatePeriodMs = 500;
+const updateRate = 2_000;
+/** Of the requests at a fixed rate: those under way when the load ends. */
+const unfinishedShareMax = 0.01;
 const grpcFields = ['content-type: application/grpc', 'te: trailers', ':method: POST'];
 const grpcRequest = Buffer.concat([Buffer.from([0, 0, 0, 0, 20]), Buffer.alloc(20, 0x78)]);
+const onLoadCore = ['-c', String(loadCore), process.execPath];
 const idleClient = fileURLToPath(new URL('./load/idle.mjs', import.meta.url));
 
 const loads = {
@@ -52,7 +57,7 @@ const loads = {
     }),
 
   async grpcStream({ peer, options, streamLoad }) {
-    const args = ['-c', '1', process.execPath, streamLoad, String(peer.port), host, String(options.seconds), '4', '4'];
+    const args = [...onLoadCore, streamLoad, String(peer.port), host, String(options.seconds), '4', '4'];
     const child = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
     child.stdout.on('data', (chunk) => {
@@ -64,7 +69,7 @@ const loads = {
   },
 
   async idle({ scenario, peer }) {
-    const args = ['-c', '1', process.execPath, idleClient, String(peer.port), host, String(scenario.connections)];
+    const args = [...onLoadCore, idleClient, String(peer.port), host, String(scenario.connections)];
     const child = spawn('taskset', args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const [text] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => [''])]);
     if (!String(text).startsWith('held'))
@@ -103,10 +108,12 @@ const loads = {
       seconds,
       connections: 16,
       http1: true,
-      rate: 2_000,
+      rate: updateRate,
     });
     clearInterval(timer);
-    return load;
+    // A request that waits to the end is in no figure of the load.
+    const missing = Math.round(updateRate * seconds * (1 - unfinishedShareMax)) - load.requests - load.failed;
+    return { ...load, failed: load.failed + Math.max(0, missing) };
   },
 };
 

@@ -1,5 +1,5 @@
 // Starts processes pinned to a core and reads what they cost from /proc.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
@@ -24,6 +24,11 @@ export function startOnCore(core, command, args, logFile, options = {}) {
   child.stderr.pipe(log, { end: false });
   child.on('error', (error) => log.write(`${error.message}\n`));
   return child;
+}
+
+/** Moves this process with all its threads. */
+export function stayOnCore(core) {
+  if (taskset !== undefined) spawnSync(taskset, ['-acp', String(core), String(process.pid)]);
 }
 
 export async function stopProcess(child) {

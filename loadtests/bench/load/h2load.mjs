@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { which } from '../processes.mjs';
+import { loadCore } from '../scenario.mjs';
 
-const loadCore = 1;
 export const h2load = which('h2load');
 
 /**

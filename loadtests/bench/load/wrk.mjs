@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { which } from '../processes.mjs';
+import { loadCore } from '../scenario.mjs';
 
-const loadCore = 1;
 export const wrk = which('wrk');
 const taskset = which('taskset');
 

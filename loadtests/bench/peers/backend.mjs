@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { portOpen, startOnCore, which } from '../processes.mjs';
+import { loadCore } from '../scenario.mjs';
 
-const backendCore = 1;
 const body = 'x'.repeat(220);
 
 /** @throws Error where nginx is not installed: a backend in Node would share the figures. */
@@ -21,7 +21,7 @@ http { access_log off; keepalive_requests 100000000; client_max_body_size 2m; cl
     location = /bulk { } location / { return 200 "${body}"; } } }
 `,
   );
-  const child = startOnCore(backendCore, nginx, ['-c', file, '-p', folder], join(folder, 'backend.log'));
+  const child = startOnCore(loadCore, nginx, ['-c', file, '-p', folder], join(folder, 'backend.log'));
   await portOpen(port);
   return child;
 }
