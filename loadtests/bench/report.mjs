@@ -1,20 +1,21 @@
 // The table and the verdicts.
+import { median } from './median.mjs';
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-/** One row a peer: the median of each figure. */
-export function rowsOf(scenario, samples) {
+/** One row a peer: the median of each figure. @param coldCosts by peer, CPU per request of the first load after its start. */
+export function rowsOf(scenario, samples, coldCosts) {
   return [...samples].map(([proxy, list]) => {
+    const coldCpuMicrosPerRequest = Number(coldCosts.get(proxy).toFixed(3));
     const figures = Object.keys(list[0]).map((key) => [
       key,
       Number(median(list.map((sample) => sample[key])).toFixed(3)),
     ]);
-    return { scenario: scenario.name, proxy, ...Object.fromEntries(figures) };
+    return { scenario: scenario.name, proxy, ...Object.fromEntries(figures), coldCpuMicrosPerRequest };
   });
 }
 
 const columns = [
   ['cpuMicrosPerRequest', 'CPU µs/req', 1],
+  ['coldCpuMicrosPerRequest', 'cold µs', 1],
   ['requestsPerSecond', 'req/s', 0],
   ['p50Ms', 'p50 ms', 2],
   ['p99Ms', 'p99 ms', 2],
