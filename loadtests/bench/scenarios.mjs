@@ -26,7 +26,7 @@ const cpu = (atMost) => ({ metric: 'cpuMicrosPerRequest', atMost });
 
 /**
  * `load` names a function of `measure.mjs`; `plan` goes to every hop, `first` and `second` to one. `peers`: who is measured.
- * `warmUpStepsMax`: 1 where memory depends on how often the connections came, and where a step of the load is long; nothing: until it has settled.
+ * `warmUpStepsMax`: 1 where memory depends on how often the connections came; nothing: until it has settled.
  * @type {readonly object[]}
  */
 export const scenarios = [
@@ -140,7 +140,6 @@ export const scenarios = [
     hops: 1,
     load: 'update',
     rounds: 1,
-    warmUpStepsMax: 1,
     goals: [
       { metric: 'maxMs', atMost: 20, of: 'absolute' },
       { metric: 'failed', atMost: 0, of: 'absolute' },

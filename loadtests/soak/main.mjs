@@ -52,7 +52,7 @@ try {
   let changes = 0;
   const changing = setInterval(() => {
     changes += 1;
-    peer.update({ table: { services: 200, routes: 500 + (changes % 2) * 200, changed: changes } });
+    peer.prepareUpdate({ table: { services: 200, routes: 500 + (changes % 2) * 200, changed: changes } })();
   }, 1_000);
   const total = { requests: 0, failed: 0, maxMs: 0 };
   const startedMs = performance.now();

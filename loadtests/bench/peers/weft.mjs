@@ -19,14 +19,15 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
   const base = join(folder, `weft-${scenario.name}`);
   const plans = hopPlans(scenario, backendPort, ports);
   const groups = ['client', 'server'].slice(0, plans.length);
-  const write = (change = {}) => {
+  const resources = (change) => {
     const all = plans.map((plan, index) => [
       groups[index],
       resourcesOf({ ...plan, ...change, logFile: '/dev/stdout' }),
     ]);
-    writeFileSync(`${base}.resources.json`, JSON.stringify(Object.fromEntries(all)));
+    return JSON.stringify(Object.fromEntries(all));
   };
-  write();
+  const write = (text) => writeFileSync(`${base}.resources.json`, text);
+  write(resources({}));
   const plane = await startPlane({ folder, base, node });
   started(plane.child);
   const side = ports.slice(2);
@@ -54,10 +55,13 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
     children,
     others: [plane.child],
     port: ports[0],
-    /** Changes the route table of the first hop under load. */
-    update(change) {
-      write(change);
-      plane.child.kill('SIGHUP');
+    /** @returns what changes the route table of the first hop, at little cost: a large one takes long to make. */
+    prepareUpdate(change) {
+      const text = resources(change);
+      return () => {
+        write(text);
+        plane.child.kill('SIGHUP');
+      };
     },
     stateDirs: Object.fromEntries(groups.map((group) => [group, join(base, `${group}.state`)])),
   };
