@@ -74,18 +74,32 @@ export function usageOf(children) {
 }
 
 /** Resolves when `port` of 127.0.0.1 accepts a connection; rejects after `withinMs`. */
-export async function portOpen(port, withinMs = 15_000) {
-  const until = performance.now() + withinMs;
-  for (;;) {
-    const open = await new Promise((resolve) => {
+export function portOpen(port, withinMs) {
+  const accepts = () =>
+    new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();
         resolve(true);
       });
       socket.on('error', () => resolve(false));
     });
-    if (open) return;
-    if (performance.now() > until) throw new Error(`port ${port} did not open within ${withinMs} ms`);
+  return until(accepts, `port ${port} did not open`, withinMs);
+}
+
+/** Resolves when a sidecar says on `port` that it is ready: one that listens may still wait for its certificate. */
+export function ready(port, withinMs) {
+  const answers = () =>
+    fetch(`http://127.0.0.1:${port}/healthz/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  return until(answers, `the sidecar with port ${port} did not become ready`, withinMs);
+}
+
+async function until(holds, complaint, withinMs = 15_000) {
+  const end = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`${complaint} within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

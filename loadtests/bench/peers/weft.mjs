@@ -1,7 +1,7 @@
 // Weft's sidecars as users run them, fed the same resources as Envoy over ADS; certificates come from the control plane's CA.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { portOpen, startOnCore } from '../processes.mjs';
+import { ready, startOnCore } from '../processes.mjs';
 import { hopPlans, proxyCore } from '../scenario.mjs';
 import { clusters, listener, routeConfig } from '../xds/hop.mjs';
 import { startPlane } from './plane.mjs';
@@ -49,7 +49,7 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
     children.unshift(startOnCore(proxyCore, node, ['apps/sidecar/dist/main.js', ...args], `${base}.log`));
     started(children[0]);
-    await portOpen(plan.listenPort);
+    await ready(side[index * 4 + 2]);
   }
   return {
     children,
