@@ -33,7 +33,7 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
   const side = ports.slice(2);
   const local = (port) => `127.0.0.1:${port}`;
   const children = [];
-  for (const [index, plan] of [...plans.entries()].reverse()) {
+  for (const index of [...plans.keys()].reverse()) {
     const group = groups[index];
     const flags = {
       'workload-group': `bench/${group}`,
