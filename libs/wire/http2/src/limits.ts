@@ -35,6 +35,8 @@ export const http2Limits = {
   streamQueueBytes: 65_536,
   /** The same for all streams of a connection together. */
   connectionQueueBytes: 4_194_304,
+  /** Blocks of `frameBytesMax` for data that waits, kept for the next; of all connections. */
+  waitingBlocksKept: 256,
   /** The buffer that gathers frames until `flush`. */
   gatherBytes: 65_536,
   /** Octets that an output that tells when it has sent may hold before it counts as one that takes no more. */

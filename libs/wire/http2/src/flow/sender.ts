@@ -4,6 +4,7 @@ import { END_STREAM, WINDOW_MAX } from '../frames/frame-types.ts';
 import type { FrameWriter } from '../frames/frame-writer.ts';
 import { http2Limits } from '../limits.ts';
 import type { Stream } from '../streams/stream.ts';
+import { giveBack, WaitingData } from './waiting-data.ts';
 
 /** What the sender tells the connection. */
 export interface SenderOwner {
@@ -50,7 +51,7 @@ export class Sender {
         return true;
       }
     } else if (from === to) return this.#endOnly(stream);
-    return this.#enqueue(stream, Buffer.from(bytes.subarray(at, to)), end);
+    return this.#enqueue(stream, bytes, at, to, end);
   }
 
   /** @param text latin1. */
@@ -71,7 +72,7 @@ export class Sender {
   drop(stream: Stream): void {
     this.queuedBytes -= stream.queuedBytes;
     stream.queuedBytes = 0;
-    stream.queue = undefined;
+    stream.queue?.drop();
     stream.endQueued = false;
     stream.trailersQueued = undefined;
   }
@@ -132,11 +133,11 @@ export class Sender {
     return true;
   }
 
-  #enqueue(stream: Stream, bytes: Buffer, end: boolean): boolean {
-    stream.queue ??= [];
-    stream.queue.push(bytes);
-    stream.queuedBytes += bytes.length;
-    this.queuedBytes += bytes.length;
+  #enqueue(stream: Stream, bytes: Buffer, from: number, to: number, end: boolean): boolean {
+    stream.queue ??= new WaitingData();
+    stream.queue.append(bytes, from, to);
+    stream.queuedBytes += to - from;
+    this.queuedBytes += to - from;
     if (end) stream.endQueued = true;
     if (stream.sendWindow > 0) this.#schedule(stream);
     if (stream.queuedBytes <= http2Limits.streamQueueBytes && this.queuedBytes <= http2Limits.connectionQueueBytes) {
@@ -157,21 +158,18 @@ export class Sender {
   }
 
   #sendOne(stream: Stream): void {
-    const queue = stream.queue as Buffer[];
-    const piece = queue[0] as Buffer;
-    const from = stream.queueFrom;
-    const room = Math.min(piece.length - from, FRAME, stream.sendWindow, this.window);
+    const queue = stream.queue as WaitingData;
+    const { bytes, from } = queue;
+    const room = Math.min(queue.to - from, stream.sendWindow, this.window);
     this.#spend(stream, room);
     stream.queuedBytes -= room;
     this.queuedBytes -= room;
-    stream.queueFrom += room;
-    if (stream.queueFrom === piece.length) {
-      queue.shift();
-      stream.queueFrom = 0;
-    }
     const ends = stream.queuedBytes === 0 && stream.endQueued;
     const flags = ends && stream.trailersQueued === undefined ? END_STREAM : 0;
-    this.#writer.data(stream.id, piece, from, from + room, flags !== 0);
+    // Taken before it is written: the output may ask for more meanwhile.
+    const done = queue.take(room);
+    this.#writer.data(stream.id, bytes, from, from + room, flags !== 0);
+    if (done !== undefined) giveBack(done);
     if (ends) this.#owner.onLocalEnd(stream);
   }
 }

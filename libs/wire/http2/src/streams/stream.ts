@@ -1,6 +1,7 @@
 /** One stream: its state, and what its user may do with it. */
 
 import type { Http2Stream, Http2StreamSink } from '../connection.types.ts';
+import type { WaitingData } from '../flow/waiting-data.ts';
 
 /** What a stream needs of its connection. */
 export interface StreamHost {
@@ -18,9 +19,8 @@ export class Stream implements Http2Stream {
   readonly host: StreamHost;
   /** Octets that may be sent; below 0 after a SETTINGS that made windows smaller. */
   sendWindow: number;
-  /** Data that waits; the first piece from `queueFrom` on. */
-  queue: Buffer[] | undefined = undefined;
-  queueFrom = 0;
+  /** Data that waits, once some did. */
+  queue: WaitingData | undefined = undefined;
   queuedBytes = 0;
   /** END_STREAM stands at the end of the queue, or trailers do. */
   endQueued = false;
