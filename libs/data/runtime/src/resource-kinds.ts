@@ -15,7 +15,7 @@ import { compileListener } from './listeners/listener.ts';
 import type { ListenerContext } from './listeners/listener-context.ts';
 import { checkPlugConfig, type Plugs, typeNameOf } from './plugs.ts';
 import type { ClusterRef, RouteContext } from './routes/route-context.ts';
-import { compileRouteTableVersion, type RouteTableVersion } from './routes/route-table-versions.ts';
+import { compileRouteTableVersion } from './routes/route-table-versions.ts';
 import { secretsOfCluster } from './secrets/cluster-secrets.ts';
 import { compileSecret } from './secrets/secret.ts';
 import type { ClusterStore } from './stores/cluster-store.ts';
@@ -133,23 +133,13 @@ function listenerKind(options: ResourceKindsOptions, contextOf: ContextOf): Reso
 }
 
 function routeKind({ traffic }: ResourceKindsOptions, contextOf: ContextOf): ResourceKind {
-  const versions = new Map<string, RouteTableVersion>();
   return createResourceKind({
     schema: RouteConfigurationSchema,
     compile: (body, name, where) =>
       body === undefined
         ? refuse(where, 'a RouteConfiguration is missing')
-        : compileRouteTableVersion(body, name, versions.get(name), contextOf, where),
-    commit(changed, removed) {
-      for (const [name, version] of changed) versions.set(name, version);
-      for (const name of removed) versions.delete(name);
-      const tables = [...changed].map(([name, { table, clusters: named }]) => {
-        return [name, { value: table, clusters: named }] as const;
-      });
-      traffic.commitRoutes(new Map(tables), removed);
-      // Names that no listener asks for any more keep nothing.
-      for (const name of versions.keys()) if (!traffic.routes.has(name) && !changed.has(name)) versions.delete(name);
-    },
+        : compileRouteTableVersion(body, name, traffic.routeVersions.get(name), contextOf, where),
+    commit: traffic.commitRoutes,
   });
 }
 

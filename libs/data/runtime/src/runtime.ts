@@ -123,7 +123,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       clusters.sweep(traffic.referencesCluster);
       secrets.sweep(alwaysWanted);
       remember(received, update, (name) => secrets.secrets.get(name)?.kind === 'certificate');
-      forgetUnwanted(received.get(typeUrls.route), traffic.routes);
+      forgetUnwanted(received.get(typeUrls.route), traffic.routeVersions);
       forgetUnwanted(received.get(typeUrls.endpoint), clusters.assignments);
       forgetUnwanted(received.get(typeUrls.secret), secrets.received);
       const { typeUrl, changed, removed } = update;

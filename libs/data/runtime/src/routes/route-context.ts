@@ -7,6 +7,12 @@ import type { Ref } from '../tables/route.ts';
 /** Gives the place of a cluster by name. */
 export type ClusterRef = (name: string) => Ref<Cluster | undefined>;
 
+/** What was compiled, with the names of the clusters that it points to. */
+export interface WithClusters<T> {
+  readonly value: T;
+  readonly clusters: ReadonlySet<string>;
+}
+
 export interface RouteContext {
   readonly clusterRef: ClusterRef;
   /** A cluster that exists now, for names that requests give and for `validate_clusters`. Makes no place for the name. */
