@@ -2,7 +2,10 @@
 
 /** A RouteConfiguration message. */
 export interface SplitHosts {
-  /** The whole message, as it was given. */
+  /**
+   * The whole message: a view of the buffer that it was given in, not to be written to by anybody. It keeps that buffer alive, which
+   * may be the whole response, as long as the version is.
+   */
   readonly octets: Buffer;
   /** All other fields, in their order: a RouteConfiguration without virtual hosts. */
   readonly rest: Buffer;
@@ -26,9 +29,8 @@ export function splitHosts(message: Uint8Array): SplitHosts | undefined {
   const reader = new FieldReader(bytes);
   while (reader.at < bytes.length) {
     const start = reader.at;
-    const isHost = bytes[start] === HOSTS_TAG;
     if (!reader.skipField()) return undefined;
-    if (isHost) hosts.push({ from: reader.contentAt, to: reader.at });
+    if (reader.tag === HOSTS_TAG) hosts.push({ from: reader.contentAt, to: reader.at });
     else rest.push(bytes.subarray(start, reader.at));
   }
   return { octets: bytes, rest: Buffer.concat(rest), hosts };
@@ -37,29 +39,38 @@ export function splitHosts(message: Uint8Array): SplitHosts | undefined {
 /** Field 1 (name), length-delimited. */
 const NAME_TAG = 0x0a;
 
-/** @returns the name of a VirtualHost message, where it is the first field, as serialisers write it. */
+/**
+ * For looking up, not for deciding: of two names a parser takes the last.
+ * @returns the first name in a VirtualHost message; nothing: there is none, or what comes before it does not parse.
+ */
 export function nameOfHost({ octets }: SplitHosts, { from, to }: HostSpan): string | undefined {
-  if (octets[from] !== NAME_TAG) return undefined;
-  const reader = new FieldReader(octets, from);
-  return reader.skipField() && reader.at <= to ? octets.toString('utf8', reader.contentAt, reader.at) : undefined;
+  const reader = new FieldReader(octets, from, to);
+  while (reader.at < to && reader.skipField()) {
+    if (reader.tag === NAME_TAG) return octets.toString('utf8', reader.contentAt, reader.at);
+  }
+  return undefined;
 }
 
 class FieldReader {
   at: number;
+  /** Number and wire type of the last field, however many octets they were written in. */
+  tag = 0;
   /** Where the content of the last length-delimited field began. */
   contentAt = 0;
   readonly #bytes: Buffer;
+  readonly #end: number;
 
-  constructor(bytes: Buffer, at = 0) {
+  constructor(bytes: Buffer, at = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#end = end;
     this.at = at;
   }
 
   /** @returns false: it does not parse. */
   skipField(): boolean {
-    const tag = this.#varint();
-    if (tag < 0) return false;
-    switch (tag & 7) {
+    this.tag = this.#varint();
+    if (this.tag < 0) return false;
+    switch (this.tag & 7) {
       case 0:
         return this.#varint() >= 0;
       case 1:
@@ -78,7 +89,7 @@ class FieldReader {
 
   #skip(count: number): boolean {
     this.at += count;
-    return this.at <= this.#bytes.length;
+    return this.at <= this.#end;
   }
 
   /** @returns -1: it is cut short. Values over 2^53 lose their low bits, which no length has. */
@@ -87,7 +98,7 @@ class FieldReader {
     let scale = 1;
     for (let count = 0; count < 10; count += 1) {
       const octet = this.#bytes[this.at];
-      if (octet === undefined) return -1;
+      if (octet === undefined || this.at >= this.#end) return -1;
       this.at += 1;
       value += (octet & 0x7f) * scale;
       if (octet < 0x80) return value;
