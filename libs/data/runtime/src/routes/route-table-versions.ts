@@ -6,10 +6,10 @@ import { VirtualHostSchema } from '@weft/xds-messages/envoy/config/route/v3/rout
 import { refuse, unpack } from '../check/refuse.ts';
 import type { RouteTable } from '../tables/route.ts';
 import { claimTheSame, type HostClaims, type HostIndex, indexHosts } from './host-index.ts';
-import type { RouteContext } from './route-context.ts';
+import type { RouteContext, WithClusters } from './route-context.ts';
 import { compileDefaults, joinRouteTable, onlyKnown } from './route-table.ts';
 import { type HostSpan, nameOfHost, type SplitHosts, splitHosts } from './split-hosts.ts';
-import { type CompiledHost, compileHost } from './virtual-host.ts';
+import { type CompiledHost, compileHost, type TableDefaults } from './virtual-host.ts';
 
 /** A table with what the next version may take over. */
 export interface RouteTableVersion {
@@ -17,15 +17,14 @@ export interface RouteTableVersion {
   readonly clusters: ReadonlySet<string>;
   /** The message: hosts with the same octets are the same, as long as the rest of it is. */
   readonly split: SplitHosts;
+  /** One for all hosts, whichever version they are of: filters keep state in it. */
+  readonly defaults: WithClusters<TableDefaults>;
   /** In the places of the message. */
   readonly hosts: readonly KeptHost[];
   readonly index: HostIndex;
 }
 
-interface KeptHost extends HostClaims {
-  readonly value: CompiledHost;
-  readonly clusters: ReadonlySet<string>;
-}
+interface KeptHost extends HostClaims, WithClusters<CompiledHost> {}
 
 /** @param contextOf gives a context that notes the clusters that are named. */
 export type NotingContext = (names: Set<string>) => RouteContext;
@@ -45,22 +44,26 @@ export function compileRouteTableVersion(
   if (split === undefined) return refuse(where, 'RouteConfiguration does not parse');
   const config = unpack({ ...body, value: split.rest }, RouteConfigurationSchema, where);
   if (config.name !== name) refuse(where, `the message is named ${JSON.stringify(config.name)}`);
+  if (config.virtualHosts.length > 0) refuse(where, 'virtual_hosts is of another wire type');
+  const noted = <T>(compileWith: (context: RouteContext) => T): WithClusters<T> => {
+    const clusters = new Set<string>();
+    return { value: compileWith(checkedContext(config, contextOf(clusters), where)), clusters };
+  };
   // Whether a cluster is known changes without the host.
-  const keeps = before !== undefined && config.validateClusters !== true && before.split.rest.equals(split.rest);
-  const kept = keeps ? new KeptHosts(before, split) : undefined;
-  const clusters = new Set<string>();
-  const context = checkedContext(config, contextOf(clusters), where);
-  const defaults = compileDefaults(config, context, where);
+  const keeps = config.validateClusters !== true && before?.split.rest.equals(split.rest) === true;
+  const kept = keeps ? before : undefined;
+  const defaults = kept?.defaults ?? noted((context) => compileDefaults(config, context, where));
+  const keptHosts = kept === undefined ? undefined : new KeptHosts(kept, split);
+  const clusters = new Set(defaults.clusters);
   const hosts = split.hosts.map((span, place) => {
-    const at = `${where} virtual_hosts[${place}]`;
     const octets = () => ({ ...body, typeUrl: virtualHostType, value: split.octets.subarray(span.from, span.to) });
-    const host = kept?.take(span) ?? compileKept(octets(), config, contextOf, defaults, at, where);
+    const host = keptHosts?.take(span) ?? compileNew(octets(), defaults.value, noted, where, place);
     for (const cluster of host.clusters) clusters.add(cluster);
     return host;
   });
   const index = before !== undefined && claimTheSame(hosts, before.hosts) ? before.index : indexHosts(hosts, where);
   const compiled = hosts.map(({ value }) => value);
-  return { table: joinRouteTable(config, compiled, index.domains), clusters, split, hosts, index };
+  return { table: joinRouteTable(config, compiled, index.domains), clusters, split, defaults, hosts, index };
 }
 
 const virtualHostType = `type.googleapis.com/${VirtualHostSchema.typeName}`;
@@ -101,19 +104,16 @@ class KeptHosts {
   }
 }
 
-function compileKept(
+function compileNew(
   octets: Any,
-  config: RouteConfiguration,
-  contextOf: NotingContext,
-  defaults: ReturnType<typeof compileDefaults>,
-  place: string,
+  defaults: TableDefaults,
+  noted: (compileWith: (context: RouteContext) => CompiledHost) => WithClusters<CompiledHost>,
   where: string,
+  place: number,
 ): KeptHost {
-  const host = unpack(octets, VirtualHostSchema, place);
-  const clusters = new Set<string>();
-  const context = checkedContext(config, contextOf(clusters), where);
-  const value = compileHost(host, defaults, context, `${where} virtual host ${host.name}`);
-  return { name: host.name, domains: host.domains, value, clusters };
+  const host = unpack(octets, VirtualHostSchema, `${where} virtual_hosts[${place}]`);
+  const compiled = noted((context) => compileHost(host, defaults, context, `${where} virtual host ${host.name}`));
+  return { name: host.name, domains: host.domains, ...compiled };
 }
 
 function checkedContext(config: RouteConfiguration, context: RouteContext, where: string): RouteContext {
