@@ -4,14 +4,23 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { h2loadRun } from './load/h2load.mjs';
 import { uploadScript, wrkLoad } from './load/wrk.mjs';
-import { usageOf } from './processes.mjs';
+import { until, usageOf } from './processes.mjs';
 import { loadCore } from './scenario.mjs';
 import { host } from './scenarios.mjs';
 
 const updatePeriodMs = 500;
+/** How often it is asked whether the last one was taken, where the next is due. */
+const updatePollMs = 20;
 const updateRate = 2_000;
-/** Of the requests at a fixed rate: those under way when the load ends. */
-const unfinishedShareMax = 0.01;
+const updateConnections = 16;
+/** Holds four updates. */
+const updateSecondsMin = 2;
+/** Once the load has ended: the last may still be on its way. */
+const takenWithinMs = 5_000;
+/** When the load ends: on each connection one request under way, and one whose turn it is. */
+const unfinishedMax = 2 * updateConnections;
+/** Numbers the tables, so that each differs from the one before, also over measurements. */
+let tables = 0;
 const grpcFields = ['content-type: application/grpc', 'te: trailers', ':method: POST'];
 const grpcRequest = Buffer.concat([Buffer.from([0, 0, 0, 0, 20]), Buffer.alloc(20, 0x78)]);
 const onLoadCore = ['-c', String(loadCore), process.execPath];
@@ -94,26 +103,42 @@ const loads = {
     }),
 
   async update({ peer, options, folder }) {
-    const seconds = Math.max(4, options.seconds);
-    // Made before: it takes as long as what is measured, on the core of the load.
-    const updates = Array.from({ length: Math.floor((seconds * 1_000) / updatePeriodMs) }, (_, at) =>
-      peer.prepareUpdate({ table: { services: 2_000, routes: 5_000, changed: at + 1 } }),
+    const seconds = Math.max(updateSecondsMin, options.seconds);
+    const due = (seconds * 1_000) / updatePeriodMs;
+    // Made before: it takes as long as what is measured, on the core of the load. Two, which take turns.
+    const updates = [1, 2].map((more) =>
+      peer.prepareUpdate({ table: { services: 2_000, routes: 5_000, changed: tables + more } }),
     );
-    const timer = setInterval(() => updates.shift()?.(), updatePeriodMs);
+    tables += updates.length;
+    const watch = await peer.watchTables();
+    const startMs = performance.now();
+    let sent = 0;
+    const timer = setInterval(() => {
+      const dueNow = Math.min(due, Math.floor((performance.now() - startMs) / updatePeriodMs));
+      // Of two that come while the control plane waits for its core, it would see the last alone.
+      if (sent < dueNow && watch.taken() >= sent) updates[sent++ % updates.length]();
+    }, updatePollMs);
     const load = await h2loadRun({
       folder,
       port: peer.port,
       host,
       path: '/',
       seconds,
-      connections: 16,
+      connections: updateConnections,
       http1: true,
       rate: updateRate,
     });
     clearInterval(timer);
+    await until(
+      () => watch.trouble() !== undefined || watch.taken() >= sent,
+      () => `the sidecar took ${watch.taken()} of ${sent} route tables`,
+      takenWithinMs,
+    );
+    const trouble = watch.trouble();
+    if (trouble !== undefined) throw new Error(trouble);
     // A request that waits to the end is in no figure of the load.
-    const missing = Math.round(updateRate * seconds * (1 - unfinishedShareMax)) - load.requests - load.failed;
-    return { ...load, failed: load.failed + Math.max(0, missing) };
+    const missing = updateRate * seconds - unfinishedMax - load.requests - load.failed;
+    return { ...load, failed: load.failed + Math.max(0, missing), updatesMissed: due - sent };
   },
 };
 
@@ -134,5 +159,6 @@ export async function measure(context) {
     megabytesPerSecond: load.megabytesPerSecond ?? 0,
     rssMb: load.rssMb ?? after.rssMb,
     failed: load.failed,
+    ...(load.updatesMissed === undefined ? {} : { updatesMissed: load.updatesMissed }),
   };
 }

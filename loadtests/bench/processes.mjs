@@ -31,8 +31,11 @@ export function stayOnCore(core) {
   if (taskset !== undefined) spawnSync(taskset, ['-acp', String(core), String(process.pid)]);
 }
 
+/** By itself or by a signal. */
+export const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
+
 export async function stopProcess(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
@@ -83,7 +86,7 @@ export function portOpen(port, withinMs) {
       });
       socket.on('error', () => resolve(false));
     });
-  return until(accepts, `port ${port} did not open`, withinMs);
+  return until(accepts, () => `port ${port} did not open`, withinMs);
 }
 
 /** Resolves when a sidecar says on `port` that it is ready: one that listens may still wait for its certificate. */
@@ -93,13 +96,14 @@ export function ready(port, withinMs) {
       ({ ok }) => ok,
       () => false,
     );
-  return until(answers, `the sidecar with port ${port} did not become ready`, withinMs);
+  return until(answers, () => `the sidecar with port ${port} did not become ready`, withinMs);
 }
 
-async function until(holds, complaint, withinMs = 15_000) {
+/** Resolves once `holds`; rejects after `withinMs` with what `complaint` says then. */
+export async function until(holds, complaint, withinMs = 15_000) {
   const end = performance.now() + withinMs;
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${complaint} within ${withinMs} ms`);
+    if (performance.now() > end) throw new Error(`${complaint()} within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

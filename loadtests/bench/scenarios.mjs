@@ -143,6 +143,8 @@ export const scenarios = [
     goals: [
       { metric: 'maxMs', atMost: 20, of: 'absolute' },
       { metric: 'failed', atMost: 0, of: 'absolute' },
+      // The last may be due as the load ends; more are missed where the control plane did not get its core.
+      { metric: 'updatesMissed', atMost: 1, of: 'absolute' },
     ],
     peers: ['weft'],
     first: { table: { services: 2_000, routes: 5_000 } },

@@ -1,10 +1,14 @@
 // Weft's sidecars as users run them, fed the same resources as Envoy over ADS; certificates come from the control plane's CA.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ready, startOnCore } from '../processes.mjs';
+import { hasEnded, ready, startOnCore } from '../processes.mjs';
 import { hopPlans, proxyCore } from '../scenario.mjs';
 import { clusters, listener, routeConfig } from '../xds/hop.mjs';
 import { startPlane } from './plane.mjs';
+import { tablesIn } from './tables-in.mjs';
+
+/** Characters of a log that an error shows. */
+const logTailMax = 500;
 
 const xdsType = (name, resource) => ({ '@type': `type.googleapis.com/envoy.config.${name}`, ...resource });
 
@@ -26,7 +30,11 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
     ]);
     return JSON.stringify(Object.fromEntries(all));
   };
-  const write = (text) => writeFileSync(`${base}.resources.json`, text);
+  const write = (text) => {
+    // The control plane may read just then: it must find one of them whole.
+    writeFileSync(`${base}.resources.next`, text);
+    renameSync(`${base}.resources.next`, `${base}.resources.json`);
+  };
   write(resources({}));
   const plane = await startPlane({ folder, base, node });
   started(plane.child);
@@ -61,6 +69,22 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
       return () => {
         write(text);
         plane.child.kill('SIGHUP');
+      };
+    },
+    /** Resolves to what tells of the route tables since: how many were `taken`, and in a sentence the `trouble` with them, if any. */
+    async watchTables() {
+      // A sidecar counts them nowhere, but at this level its log tells of each, and of no request.
+      await fetch(`http://${local(side[1])}/logging?level=debug`, { method: 'POST' });
+      const tables = () => tablesIn(readFileSync(`${base}.log`, 'utf8'));
+      const before = tables().taken;
+      return {
+        taken: () => tables().taken - before,
+        trouble() {
+          const { refusal } = tables();
+          if (refusal !== undefined) return `the sidecar refused a route table: ${refusal}`;
+          if (!hasEnded(plane.child)) return undefined;
+          return `the benchmark's control plane has ended: ${readFileSync(`${base}.plane.log`, 'utf8').slice(-logTailMax)}`;
+        },
       };
     },
     stateDirs: Object.fromEntries(groups.map((group) => [group, join(base, `${group}.state`)])),
