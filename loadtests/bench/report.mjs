@@ -1,15 +1,20 @@
 // The table and the verdicts.
 import { median } from './median.mjs';
 
-/** One row a peer: the median of each figure. @param coldCosts by peer, CPU per request of the first load after its start. */
+/** One row a peer: the median of each figure. @param coldCosts by peer, CPU per request of the first load after its start, where it is known. */
 export function rowsOf(scenario, samples, coldCosts) {
   return [...samples].map(([proxy, list]) => {
-    const coldCpuMicrosPerRequest = Number(coldCosts.get(proxy).toFixed(3));
+    const cold = coldCosts.get(proxy);
     const figures = Object.keys(list[0]).map((key) => [
       key,
       Number(median(list.map((sample) => sample[key])).toFixed(3)),
     ]);
-    return { scenario: scenario.name, proxy, ...Object.fromEntries(figures), coldCpuMicrosPerRequest };
+    return {
+      scenario: scenario.name,
+      proxy,
+      ...Object.fromEntries(figures),
+      ...(cold === undefined ? {} : { coldCpuMicrosPerRequest: Number(cold.toFixed(3)) }),
+    };
   });
 }
 
@@ -28,7 +33,7 @@ export function printRows(scenario, rows) {
   console.log(`proxy    ${columns.map(([, title]) => title.padStart(11)).join('')}`);
   for (const row of rows) {
     console.log(
-      `${row.proxy.padEnd(9)}${columns.map(([key, , digits]) => row[key].toFixed(digits).padStart(11)).join('')}`,
+      `${row.proxy.padEnd(9)}${columns.map(([key, , digits]) => (row[key]?.toFixed(digits) ?? '').padStart(11)).join('')}`,
     );
   }
 }

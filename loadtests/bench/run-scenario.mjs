@@ -25,15 +25,22 @@ export async function runScenario(context) {
   for (const peer of peers.values())
     for (const child of [...peer.children, ...(peer.others ?? [])]) await stopProcess(child);
   rmSync(folder, { recursive: true, force: true });
-  const coldCosts = new Map([...warm].map(([name, [cold]]) => [name, cold.cpuMicrosPerRequest]));
+  // Of another load they are not to be compared with the rest of the row.
+  const cold = warmUpLoad(scenario) === scenario.load ? [...warm] : [];
+  const coldCosts = new Map(cold.map(([name, [first]]) => [name, first.cpuMicrosPerRequest]));
   return rowsOf(scenario, samples, coldCosts);
 }
 
+/** Half of what a peer takes is known once it is warm: until then it takes the whole. */
+const warmUpLoad = ({ load }) => (load === 'halfLoad' ? 'wrk' : load);
+
 /** @returns samples of the steps by peer. */
 async function warmUpAll({ scenario, options, ...rest }, peers) {
-  // Half of what a peer takes is known once it is warm: until then it takes the whole.
-  const load = scenario.load === 'halfLoad' ? 'wrk' : scenario.load;
-  const step = { ...rest, scenario: { ...scenario, load }, options: { ...options, seconds: stepSeconds } };
+  const step = {
+    ...rest,
+    scenario: { ...scenario, load: warmUpLoad(scenario) },
+    options: { ...options, seconds: stepSeconds },
+  };
   const warm = new Map();
   for (const [name, peer] of peers) {
     const { samples, settled } = await warmUp(() => measure({ ...step, peer }), scenario.warmUpStepsMax);
