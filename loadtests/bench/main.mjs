@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { orEnd } from '../command-line.mjs';
 import { bundle } from './bundle.mjs';
 import { makeCertificates } from './certificates.mjs';
 import { freePorts } from './free-ports.mjs';
@@ -15,15 +16,7 @@ import { printRows, printVerdicts, verdictsOf } from './report.mjs';
 import { runScenario } from './run-scenario.mjs';
 import { loadCore } from './scenario.mjs';
 
-const { help, complaint, asked } = readOptions(process.argv.slice(2));
-if (help !== undefined) {
-  process.stdout.write(help);
-  process.exit(0);
-}
-if (complaint !== undefined) {
-  console.error(complaint);
-  process.exit(2);
-}
+const { asked } = orEnd(readOptions(process.argv.slice(2)));
 if (wrk === undefined || h2load === undefined) {
   console.error('wrk and h2load make the load: install the packages wrk and nghttp2-client');
   process.exit(1);

@@ -39,6 +39,7 @@ describe('the command line of the benchmark', () => {
 
   it('names an option, a scenario and a peer that do not exist', () => {
     expect(complaint('--scenario', 'x')).toBe('there is no option --scenario; --help lists all');
+    expect(complaint('--constructor')).toBe('there is no option --constructor; --help lists all');
     expect(complaint('-x')).toBe('there is no option -x; --help lists all');
     expect(complaint('x')).toMatch(/^there is no scenario "x"; give some of http1, mtls, /);
     expect(complaint('--peers', 'weft,x')).toMatch(/^there is no peer "x"; give some of direct, weft, envoy, nginx/);
@@ -54,5 +55,11 @@ describe('the command line of the benchmark', () => {
       expect(complaint(`--${name}`)).toBe(`--${name} needs a value`);
       expect(complaint(`--${name}=`)).toBe(`--${name} needs a value`);
     }
+  });
+
+  it('takes no option for the value of the one before it, but any value behind =', () => {
+    expect(complaint('--json', '--peers=weft')).toBe('--json needs a value');
+    expect(complaint('--json', '-h')).toBe('--json needs a value');
+    expect(readOptions(['--json=--peers=weft']).asked.json).toBe('--peers=weft');
   });
 });

@@ -1,35 +1,29 @@
-// npm run bench:control-plane: how the control plane grows with proxies and services.
-// Usage: npm run bench:control-plane -- [--proxies N] [--services N] [--endpoints N] [--changes N] [--json FILE] [--cpu-prof DIR]
+// npm run bench:control-plane: how the control plane grows with proxies and services. --help tells the usage.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { stopProcess } from '../bench/processes.mjs';
+import { orEnd, readCommandLine } from '../command-line.mjs';
 import { startFleet } from './fleets.mjs';
 import { measureEndpointChanges, measureFullPush } from './measure.mjs';
 import { namespaces, writeModel } from './model.mjs';
 import { startPlane } from './plane.mjs';
 import { printHeader, printMachine, printRow, printVerdicts, verdictsOf } from './report.mjs';
 
-const { values } = parseArgs({
-  options: {
-    proxies: { type: 'string', default: '1000' },
-    services: { type: 'string', default: '2000' },
-    endpoints: { type: 'string', default: '20000' },
-    changes: { type: 'string', default: '20' },
-    pushes: { type: 'string', default: '3' },
-    json: { type: 'string' },
-    'cpu-prof': { type: 'string' },
-    'no-growth': { type: 'boolean', default: false },
-  },
-});
-const [proxies, services, endpoints, changes, pushes] = [
-  values.proxies,
-  values.services,
-  values.endpoints,
-  values.changes,
-  values.pushes,
-].map(Number);
+const count = (usual, says) => ({ type: 'string', default: usual, takes: 'count', value: 'N', says });
+const flags = {
+  proxies: count('1000', 'connected at the end'),
+  services: count('2000', 'of the mesh'),
+  endpoints: count('20000', 'of all services'),
+  changes: count('20', 'of endpoints, each measured'),
+  pushes: count('3', 'of everything, each measured'),
+  json: { type: 'string', value: 'FILE', says: 'takes the rows and the verdicts, for programs' },
+  'cpu-prof': { type: 'string', value: 'DIR', says: 'takes CPU profiles of the control plane' },
+  'no-growth': { type: 'boolean', says: 'measures all proxies at once, and no smaller mesh' },
+};
+const usage = 'npm run bench:control-plane -- [OPTION...]: how the control plane grows with proxies and services';
+const { values } = orEnd(readCommandLine(process.argv.slice(2), { flags, usage }));
+const { proxies, services, endpoints, changes, pushes } = values;
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-control-plane-'));
 const running = [];
 let failed = true;

@@ -1,22 +1,21 @@
-// npm run sim: scenarios of libs/testing/sim, one after another on one core, each from its own seed; a failure prints the seed that repeats it.
-// Usage: npm run sim -- [--minutes 1] [--seed N: that one alone, with --trace what its wires did] [--base N: the first seed] [--count N] [--keep-going]
+// npm run sim: scenarios of libs/testing/sim, one after another on one core, each from its own seed; a failure prints the seed that repeats it. --help tells the usage.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { bundle } from '../bench/bundle.mjs';
+import { orEnd, readCommandLine } from '../command-line.mjs';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    base: { type: 'string' },
-    count: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    'keep-going': { type: 'boolean', default: false },
-  },
-});
+const flags = {
+  minutes: { type: 'string', default: '1', takes: 'amount', value: 'N', says: 'the longest' },
+  count: { type: 'string', takes: 'count', value: 'N', says: 'the most scenarios' },
+  base: { type: 'string', value: 'N', says: 'the first seed; any where not given' },
+  seed: { type: 'string', value: 'N', says: 'that one alone' },
+  trace: { type: 'boolean', says: 'with --seed: prints what its wires did' },
+  'keep-going': { type: 'boolean', says: 'goes on after a failure' },
+};
+const usage = 'npm run sim -- [OPTION...]: simulated scenarios, each from its own seed';
+const { values } = orEnd(readCommandLine(process.argv.slice(2), { flags, usage }));
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-sim-'));
 let runScenario;
@@ -39,8 +38,8 @@ if (values.seed !== undefined) {
 }
 
 const base = values.base === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.base);
-const countMax = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
-const untilMs = performance.now() + Number(values.minutes) * 60_000;
+const countMax = values.count ?? Number.POSITIVE_INFINITY;
+const untilMs = performance.now() + values.minutes * 60_000;
 const total = { requests: 0, answered: 0, arrivals: 0 };
 const started = performance.now();
 const cpu = process.cpuUsage();

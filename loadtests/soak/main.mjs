@@ -1,9 +1,7 @@
-// npm run soak: half of the load that two hops take, while the configuration changes every second. Flat memory and no failed request.
-// Usage: npm run soak -- [--minutes 30] [--rate REQUESTS_A_SECOND] [--json FILE]
+// npm run soak: half of the load that two hops take, while the configuration changes every second. Flat memory and no failed request. --help tells the usage.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { freePorts } from '../bench/free-ports.mjs';
 import { h2loadRun } from '../bench/load/h2load.mjs';
 import { wrkLoad } from '../bench/load/wrk.mjs';
@@ -11,13 +9,23 @@ import { startBackend } from '../bench/peers/backend.mjs';
 import { startWeft } from '../bench/peers/weft.mjs';
 import { stopProcess, usageOf } from '../bench/processes.mjs';
 import { host } from '../bench/scenarios.mjs';
+import { orEnd, readCommandLine } from '../command-line.mjs';
 import { environmentOf, readCollections } from './collections.mjs';
 import { growthMaxMbPerHour, judgeMemory, peakMaxMbPerHour, settleShare } from './flatness.mjs';
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '30' }, rate: { type: 'string' }, json: { type: 'string' } },
-});
-const minutes = Number(values.minutes);
+const flags = {
+  minutes: { type: 'string', default: '30', takes: 'amount', value: 'N', says: 'of load' },
+  rate: {
+    type: 'string',
+    takes: 'amount',
+    value: 'N',
+    says: 'requests a second; half of what two hops take where not given',
+  },
+  json: { type: 'string', value: 'FILE', says: 'takes the figures, for programs' },
+};
+const usage = 'npm run soak -- [OPTION...]: memory and failed requests of two hops while the configuration changes';
+const { values } = orEnd(readCommandLine(process.argv.slice(2), { flags, usage }));
+const { minutes } = values;
 const connections = 64;
 const sliceSeconds = 20;
 const sampleMs = 1_000;
@@ -44,7 +52,7 @@ try {
   const started = (child) => running.push(child);
   const peer = await startWeft({ folder, scenario, backendPort, ports: await freePorts(11), started });
   const most = await wrkLoad({ port: peer.port, host, seconds: 5, connections });
-  const rate = values.rate === undefined ? most.requests / most.seconds / 2 : Number(values.rate);
+  const rate = values.rate ?? most.requests / most.seconds / 2;
   console.log(
     `two hops take ${(most.requests / most.seconds).toFixed(0)} requests/s; soaking at ${rate.toFixed(0)}/s for ${minutes} minutes`,
   );
