@@ -6,6 +6,7 @@ import { type ReceivedResource, xdsTypes } from '@weft/xds-protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cacheFileLimits, decodeCache, encodeCache, type Resources } from './cache-file.ts';
+import { stateFileBytesMax } from './state-folder.ts';
 import { resource, resourcesOf } from './testing/resources.ts';
 
 const some = resourcesOf([xdsTypes.RDS, 'r'], [xdsTypes.CDS, 'a'], [xdsTypes.CDS, 'b'], [xdsTypes.LDS, 'l']);
@@ -62,15 +63,24 @@ describe('the kept configuration', () => {
 
   test('large and odd ones come back whole, from small pieces', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.string(), fc.nat(3 * cacheFileLimits.pieceMax))), (entries) => {
-        const byName = new Map(entries.map(([name, bytes]) => [name, resource(xdsTypes.RDS, name, bytes)]));
-        const pieces = [...encodeCache(new Map([[xdsTypes.RDS, byName]]), 'me')];
-        expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(cacheFileLimits.pieceMax);
-        const [update] = decodeCache(pieces.join(''), 'me');
-        expect((update?.changed ?? []).map(plain)).toEqual([...byName.values()].map(plain));
-      }),
-      { numRuns: 20 },
+      fc.property(
+        fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.nat(3 * cacheFileLimits.pieceMax))),
+        (entries) => {
+          const byName = new Map(entries.map(([name, bytes]) => [name, resource(xdsTypes.RDS, name, bytes)]));
+          const pieces = [...encodeCache(new Map([[xdsTypes.RDS, byName]]), 'me')];
+          expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(cacheFileLimits.pieceMax);
+          const [update] = decodeCache(pieces.join(''), 'me');
+          expect((update?.changed ?? []).map(plain)).toEqual([...byName.values()].map(plain));
+        },
+      ),
+      { numRuns: 20, examples: [[['\n', '\r\n', '\u2028', '\ud800', '\0', '"', ''].map((name) => [name, 1])]] },
     );
+  });
+
+  test('has each resource under the type that it is in force as', () => {
+    const odd = resource('types.example/envoy.config.cluster.v3.Cluster', 'a');
+    const updates = decodeCache(fileOf(new Map([[xdsTypes.CDS, new Map([['a', odd]])]])), 'me');
+    expect(updates.map(({ typeUrl }) => typeUrl)).toEqual([xdsTypes.CDS]);
   });
 
   test('is what the resources were when the writing began', () => {
@@ -81,6 +91,7 @@ describe('the kept configuration', () => {
   });
 
   test('more than is kept is refused, in memory and in a file', () => {
+    const wide = 'x'.repeat(stateFileBytesMax / 2);
     const names = Array.from(
       { length: cacheFileLimits.resourcesMax + 1 },
       (_, at) => [xdsTypes.EDS, `e${at}`] as const,
@@ -89,6 +100,8 @@ describe('the kept configuration', () => {
     expect(() => encodeCache(many, 'me')).toThrow(/more than 50000/);
     const large = new Map([['a', resource(xdsTypes.CDS, 'a', cacheFileLimits.messageBytesMax + 1)]]);
     expect(() => encodeCache(new Map([[xdsTypes.CDS, large]]), 'me')).toThrow(/larger than 25165824 bytes/);
+    const named = new Map(['a', 'b'].map((name) => [name, { ...resource(xdsTypes.CDS, name), version: wide }]));
+    expect(() => [...encodeCache(new Map([[xdsTypes.CDS, named]]), 'me')]).toThrow(/larger than 67108736 bytes/);
     const head = fileOf(new Map());
     const lines = `${head.slice(0, head.indexOf('\n') + 1)}${'["t","n","v",""]\n'.repeat(cacheFileLimits.resourcesMax + 1)}`;
     const checksum = createHash('sha256').update(lines).digest('hex');

@@ -8,13 +8,14 @@ import { create } from '@bufbuild/protobuf';
 import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { WeftError } from '@weft/kernel';
 import { pushOrder, type ReceivedResource, type ResourceUpdate } from '@weft/xds-protocol';
+import { stateFileBytesMax } from './state-folder.ts';
 
 export const cacheFileLimits = {
   /** Octets of all messages together; a larger configuration is not kept. */
   messageBytesMax: 24 * 1024 * 1024,
   /** Resources that are kept, and that are taken from a file. */
   resourcesMax: 50_000,
-  /** UTF-16 units that are made at once. */
+  /** UTF-16 units of a message that are made at once. */
   pieceMax: 65_536,
 } as const;
 
@@ -34,11 +35,11 @@ const keyMark = 'PRIVATE KEY-----';
 /**
  * Resources with a private key in them are left out: what is on disk must open nothing.
  * @returns the file, piece by piece, of what the resources are now.
- * @throws WeftError state_invalid: more than is kept.
+ * @throws WeftError state_invalid, here or for a later piece: more than is kept.
  */
 export function encodeCache(resources: Resources, fingerprint: string): Iterable<string> {
-  const all = [...resources.values()].flatMap((byName) => [...byName.values()]);
-  const bytes = all.reduce((sum, { body }) => sum + body.value.length, 0);
+  const all = [...resources].flatMap(([typeUrl, byName]) => [...byName.values()].map((one) => [typeUrl, one] as const));
+  const bytes = all.reduce((sum, [, { body }]) => sum + body.value.length, 0);
   const { messageBytesMax, resourcesMax } = cacheFileLimits;
   if (bytes > messageBytesMax) throw notKept(`larger than ${messageBytesMax} bytes`);
   if (all.length > resourcesMax) throw notKept(`more than ${resourcesMax} resources`);
@@ -49,12 +50,13 @@ function notKept(why: string): WeftError {
   return new WeftError('state_invalid', `the configuration is ${why}, it is not kept`);
 }
 
-function* encode(head: Head, resources: readonly ReceivedResource[]): Generator<string> {
+/** @param resources each with the type that it is in force as, which its own message may write differently. */
+function* encode(head: Head, resources: readonly (readonly [string, ReceivedResource])[]): Generator<string> {
   yield `${JSON.stringify(head)}\n`;
-  for (const { name, version, body } of resources) {
+  for (const [typeUrl, { name, version, body }] of resources) {
     const value = Buffer.from(body.value.buffer, body.value.byteOffset, body.value.byteLength);
     if (value.includes(keyMark)) continue;
-    yield `[${JSON.stringify(body.typeUrl)},${JSON.stringify(name)},${JSON.stringify(version)},"`;
+    yield `[${JSON.stringify(typeUrl)},${JSON.stringify(name)},${JSON.stringify(version)},"`;
     // Three octets make four letters: pieces of a multiple of three join without padding between them.
     const step = (cacheFileLimits.pieceMax / 4) * 3;
     for (let at = 0; at < value.length; at += step)
@@ -78,12 +80,19 @@ function* joined(pieces: Iterable<string>): Generator<string> {
 
 function* withChecksum(pieces: Iterable<string>): Generator<string> {
   const hash = createHash('sha256');
+  let bytes = 0;
   for (const piece of pieces) {
+    bytes += Buffer.byteLength(piece);
+    // Half a file is not kept: the one before stays.
+    if (bytes > fileBytesMax) throw notKept(`larger than ${fileBytesMax} bytes`);
     hash.update(piece);
     yield piece;
   }
   yield checksumLine(hash.digest('hex'));
 }
+
+/** What can be read back, less the line of the checksum. */
+const fileBytesMax = stateFileBytesMax - 128;
 
 function checksumLine(checksum: string): string {
   return `${JSON.stringify({ checksum })}\n`;
@@ -94,7 +103,7 @@ function checksumLine(checksum: string): string {
  * @throws WeftError state_invalid: damaged, of another format, or of another proxy.
  */
 export function decodeCache(text: string, fingerprint: string): readonly ResourceUpdate[] {
-  const [first = '', ...rest] = text.split('\n');
+  const first = text.slice(0, text.indexOf('\n') + 1);
   const head = parseJson(first) as Partial<Head> | null;
   if (typeof head !== 'object' || head === null) throw damaged('it is not a cache');
   if (head.format !== format) throw damaged('it is of another version of this program');
@@ -102,8 +111,9 @@ export function decodeCache(text: string, fingerprint: string): readonly Resourc
   const end = text.lastIndexOf('\n', text.length - 2) + 1;
   const checksum = createHash('sha256').update(text.slice(0, end)).digest('hex');
   if (text.slice(end) !== checksumLine(checksum)) throw damaged('its checksum is wrong');
-  const lines = rest.slice(0, -2);
   const { resourcesMax } = cacheFileLimits;
+  const body = text.slice(first.length, end - 1);
+  const lines = body === '' ? [] : body.split('\n', resourcesMax + 1);
   if (lines.length > resourcesMax) throw damaged(`it has more than ${resourcesMax} resources`);
   const updates = new Map<string, ReceivedResource[]>();
   for (const line of lines) {

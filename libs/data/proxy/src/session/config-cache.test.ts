@@ -27,6 +27,14 @@ function setUp(folder: StateFolder, resources: () => Resources = () => some) {
   return { clock, problems, cache: createConfigCache({ folder, clock, fingerprint: 'me', resources, onProblem }) };
 }
 
+/** Until it has been heeded: a write begins some turns after it was asked for. */
+async function letGo(go: () => void, heeded: () => boolean): Promise<void> {
+  while (!heeded()) {
+    go();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
 describe('writing the configuration', () => {
   test('changes are gathered until they settle, but not for ever', async () => {
     const { files, folder } = memoryFolder();
@@ -55,6 +63,40 @@ describe('writing the configuration', () => {
     cache.touch();
     await cache.flush();
     expect(files.size).toBe(1);
+  });
+
+  test('a change while it is written is written after it, and the end waits for both', async () => {
+    const written: string[] = [];
+    let begun = 0;
+    let go = (): void => {};
+    const { folder } = memoryFolder(async (_name, content) => {
+      const pieces = [...content].join('');
+      begun += 1;
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      written.push(pieces);
+    });
+    let now = some;
+    const { cache } = setUp(folder, () => now);
+    cache.touch();
+    const first = cache.flush();
+    await vi.waitFor(() => expect(begun).toBe(1), patience);
+    now = resourcesOf([xdsTypes.CDS, 'later']);
+    cache.touch();
+    const both = cache.flush();
+    await letGo(
+      () => go(),
+      () => written.length === 1,
+    );
+    await first;
+    expect(written[0]).not.toContain('later');
+    await letGo(
+      () => go(),
+      () => written.length === 2,
+    );
+    await both;
+    expect(written[1]).toContain('later');
   });
 
   test('a full disk is said once and stops nothing', async () => {

@@ -31,7 +31,7 @@ export interface ConfigCacheOptions {
   onProblem(sentence: string, error?: unknown): void;
 }
 
-const fileName = 'last-good-config.jsonl';
+const fileName = 'last-good-config.json';
 
 export function createConfigCache(options: ConfigCacheOptions): ConfigCache {
   const { clock, folder } = options;
