@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cleanUpOnce } from '../clean-up.mjs';
 import { orEnd } from '../command-line.mjs';
 import { bundle } from './bundle.mjs';
 import { makeCertificates } from './certificates.mjs';
@@ -27,11 +28,10 @@ const { chosen, options, peers: wanted, json } = asked;
 stayOnCore(loadCore);
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
 const running = [];
-async function cleanUp() {
+const cleanUp = cleanUpOnce(async () => {
   for (const child of running.splice(0).reverse()) await stopProcess(child);
   rmSync(folder, { recursive: true, force: true });
-}
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
+});
 
 try {
   const rows = [];

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopProcess } from '../bench/processes.mjs';
+import { cleanUpOnce } from '../clean-up.mjs';
 import { orEnd, readCommandLine } from '../command-line.mjs';
 import { startFleet } from './fleets.mjs';
 import { measureEndpointChanges, measureFullPush } from './measure.mjs';
@@ -27,12 +28,11 @@ const { proxies, services, endpoints, changes, pushes } = values;
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-control-plane-'));
 const running = [];
 let failed = true;
-async function cleanUp() {
+const cleanUp = cleanUpOnce(async () => {
   for (const stop of running.splice(0).reverse()) await stop();
   if (failed) console.error(`what it wrote is left in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
-}
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
+});
 
 /** One control plane, with ever more proxies. */
 async function measureMesh(size, counts) {

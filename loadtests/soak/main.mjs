@@ -9,6 +9,7 @@ import { startBackend } from '../bench/peers/backend.mjs';
 import { startWeft } from '../bench/peers/weft.mjs';
 import { stopProcess, usageOf } from '../bench/processes.mjs';
 import { host } from '../bench/scenarios.mjs';
+import { cleanUpOnce } from '../clean-up.mjs';
 import { orEnd, readCommandLine } from '../command-line.mjs';
 import { environmentOf, readCollections } from './collections.mjs';
 import { growthMaxMbPerHour, judgeMemory, peakMaxMbPerHour, settleShare } from './flatness.mjs';
@@ -32,14 +33,10 @@ const sampleMs = 1_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-soak-'));
 const running = [];
-async function stopAll() {
+const cleanUp = cleanUpOnce(async () => {
   for (const child of running.splice(0).reverse()) await stopProcess(child);
   rmSync(folder, { recursive: true, force: true });
-}
-let stopping;
-/** Once: a signal makes the load fail, whose end must wait for the same. */
-const cleanUp = () => (stopping ??= stopAll());
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void cleanUp().then(() => process.exit(130)));
+});
 
 const signed = (mbPerHour) => `${mbPerHour < 0 ? '' : '+'}${mbPerHour.toFixed(1)}`;
 

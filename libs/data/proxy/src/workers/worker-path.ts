@@ -4,7 +4,7 @@ import { tapLinesLost } from '@weft/data-filters';
 import type { Runtime } from '@weft/data-runtime';
 import type { Clock } from '@weft/kernel';
 import type { Logger, MetricRegistry } from '@weft/telemetry';
-import { pushOrder, type ReceivedResource, type ResourceUpdate } from '@weft/xds-protocol';
+import { pushOrder, type ReceivedResource, type ResourceUpdate, xdsTypes } from '@weft/xds-protocol';
 import type { AskWorkers } from '../admin/ask-workers.ts';
 import type { ClusterFacts } from '../admin/pages/cluster-facts.ts';
 import type { DataPath, Side } from '../data-path.ts';
@@ -38,8 +38,8 @@ export interface WorkerPath extends DataPath {
 
 export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
   const { runtime, tls } = options;
-  // As they came: of a certificate's key the runtime keeps no copy to give.
-  const resources = new Map<string, Map<string, ReceivedResource>>();
+  // As they came: of those with a private key the runtime has no copy to give.
+  const secrets = new Map<string, ReceivedResource>();
   const drained = new Map<Side, boolean>();
   const sockets = createParkedSockets(options.predecessor);
 
@@ -49,9 +49,10 @@ export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
     ...options,
     *introduction() {
       yield identity();
-      const types = [...resources.keys()].sort((one, other) => pushOrder.indexOf(one) - pushOrder.indexOf(other));
-      for (const typeUrl of types) {
-        yield messageOf({ typeUrl, changed: [...(resources.get(typeUrl)?.values() ?? [])], removed: [] });
+      const received = runtime.received();
+      for (const typeUrl of pushOrder) {
+        const ofType = typeUrl === xdsTypes.SDS ? secrets : received.get(typeUrl);
+        if (ofType !== undefined) yield messageOf({ typeUrl, changed: [...ofType.values()], removed: [] });
       }
       for (const [side, spareIdle] of drained) yield { weft: 'drain', side, spareIdle };
       yield* taps.introduction();
@@ -67,7 +68,9 @@ export function createWorkerPath(options: WorkerPathOptions): WorkerPath {
   });
 
   options.onApplied((update) => {
-    remember(resources, update);
+    if (update.typeUrl === xdsTypes.SDS) for (const secret of update.changed) secrets.set(secret.name, secret);
+    // What nobody wants any more has gone from the runtime too.
+    for (const name of secrets.keys()) if (!runtime.tables.secrets.has(name)) secrets.delete(name);
     pool.tell(messageOf(update));
   });
   const stopIdentity = tls.onRotate(() => pool.tell(identity()));
@@ -123,13 +126,6 @@ function messageOf({ typeUrl, changed, removed }: ResourceUpdate): ToWorker {
     changed: changed.map(({ name, version, body }) => [name, version, body.value] as const),
     removed: [...removed],
   };
-}
-
-function remember(resources: Map<string, Map<string, ReceivedResource>>, update: ResourceUpdate): void {
-  const ofType = resources.get(update.typeUrl) ?? new Map<string, ReceivedResource>();
-  resources.set(update.typeUrl, ofType);
-  for (const resource of update.changed) ofType.set(resource.name, resource);
-  for (const name of update.removed) ofType.delete(name);
 }
 
 /** A listener is as its worst worker is. */
