@@ -1,4 +1,4 @@
-// Bundles one app into one file, the sidecar into a few: node scripts/bundle.mjs apps/NAME
+// Bundles one app into one file: node scripts/bundle.mjs apps/NAME
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
@@ -9,8 +9,6 @@ await build({
   entryPoints: { main: `${app}/src/main.ts` },
   outdir: `${app}/dist`,
   bundle: true,
-  // The sidecar's entry sets its memory up before it imports the rest. Others must be one file: a build takes away what they may import later.
-  splitting: app === 'apps/sidecar',
   platform: 'node',
   target: 'node20',
   format: 'esm',

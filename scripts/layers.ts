@@ -56,8 +56,7 @@ const appTable: Readonly<Record<string, Law>> = {
     may: ['kernel', 'telemetry', 'control'],
     why: 'the control plane process holds no data plane',
   },
-  // `wire`: what the system is told of memory before the data plane is loaded (decision 0013).
-  'sidecar-app': { may: ['kernel', 'telemetry', 'wire', 'data'], why: 'the sidecar process holds no control plane' },
+  'sidecar-app': { may: ['kernel', 'telemetry', 'data'], why: 'the sidecar process holds no control plane' },
   'user-app': { may: ['kernel', 'service'], why: serviceWhy },
   'order-app': { may: ['kernel', 'service'], why: serviceWhy },
   'inventory-app': { may: ['kernel', 'service'], why: serviceWhy },

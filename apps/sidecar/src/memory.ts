@@ -1,10 +1,6 @@
-/** How much memory V8 takes before it collects, and the C library keeps: imported for its effect, before all else. */
+/** How much memory V8 takes before it collects: imported for its effect, before all else. */
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { shareOneArena } from '@weft/sockets';
-
-// 15 MB less on two hops under load, of 148.
-shareOneArena();
 
 /** Both halves of the young generation; V8 grows it to 32 MiB while the sidecar starts, and never gives it back. */
 const youngBytesMax = 4 * 1_048_576;
@@ -25,5 +21,5 @@ setFlagsFromString('--semi-space-growth-factor=1');
 
 /** Per cent that the old generation, and the buffers that hang on it, may grow by between two collections; V8's own choice is more. */
 const oldGrowthPercent = 50;
-// What lives is under 20 MB: a collection costs some milliseconds and is seldom. What requests leave behind would stay: 30 MB more of two hops.
+// What lives is under 20 MB: a collection costs some milliseconds. What requests leave behind would stay: 30 MB more of two hops.
 setFlagsFromString(`--heap-growing-percent=${oldGrowthPercent}`);

@@ -13,8 +13,6 @@ export interface Libc {
   readonly listen: Call;
   readonly close: Call;
   readonly madvise: Call;
-  /** glibc alone has it. */
-  readonly mallopt: Call | undefined;
   /** errno of the last call that failed. */
   errno(): number;
 }
@@ -47,22 +45,12 @@ export function libc(): Libc | undefined {
       listen: library.func('int listen(int fd, int backlog)'),
       close: library.func('int close(int fd)'),
       madvise: library.func('int madvise(uintptr_t address, size_t length, int advice)'),
-      mallopt: optional(() => library.func('int mallopt(int parameter, int value)')),
       errno: () => koffi.errno(),
     };
   } catch (error) {
     failure = `the native module koffi does not load: ${error instanceof Error ? error.message : String(error)}`;
   }
   return loaded;
-}
-
-/** A call that some C libraries do not have. */
-function optional(find: () => Call): Call | undefined {
-  try {
-    return find();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Why `libc` gives nothing. */
