@@ -160,7 +160,7 @@ export class Sender {
   #sendOne(stream: Stream): void {
     const queue = stream.queue as WaitingData;
     const { bytes, from } = queue;
-    const room = Math.min(queue.to - from, stream.sendWindow, this.window);
+    const room = Math.min(bytes.length - from, stream.sendWindow, this.window);
     this.#spend(stream, room);
     stream.queuedBytes -= room;
     this.queuedBytes -= room;

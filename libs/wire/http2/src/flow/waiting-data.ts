@@ -3,58 +3,45 @@
 import { http2Limits } from '../limits.ts';
 
 const BLOCK = http2Limits.frameBytesMax;
-/** A smaller piece gets a buffer of its own size: many streams may wait with little each. */
-const BLOCK_MIN = BLOCK >> 2;
 
 /** Blocks of all connections that nobody uses now. */
 const free: Buffer[] = [];
 
-interface Piece {
-  readonly bytes: Buffer;
-  /** Octets of `bytes` that are data. */
-  readonly length: number;
-}
-
 export class WaitingData {
-  readonly #pieces: Piece[] = [];
+  readonly #pieces: Buffer[] = [];
   /** Octets of the first piece that have left. */
   #from = 0;
 
   append(bytes: Buffer, from: number, to: number): void {
     for (let at = from; at < to; at += BLOCK) {
       const length = Math.min(BLOCK, to - at);
-      const block = length < BLOCK_MIN ? Buffer.allocUnsafe(length) : (free.pop() ?? Buffer.allocUnsafeSlow(BLOCK));
-      bytes.copy(block, 0, at, at + length);
-      this.#pieces.push({ bytes: block, length });
+      // What is no whole block gets a buffer of its own size: the bounds of what may wait are those of memory, too.
+      const piece = length < BLOCK ? Buffer.allocUnsafe(length) : (free.pop() ?? Buffer.allocUnsafeSlow(BLOCK));
+      bytes.copy(piece, 0, at, at + length);
+      this.#pieces.push(piece);
     }
   }
 
-  /** What is next: octets `from` to `to` of `bytes`, valid until they are given back. Only where something waits. */
+  /** What is next: octets of it from `from` on, valid until they are given back. Only where something waits. */
   get bytes(): Buffer {
-    return (this.#pieces[0] as Piece).bytes;
+    return this.#pieces[0] as Buffer;
   }
 
   get from(): number {
     return this.#from;
   }
 
-  get to(): number {
-    return (this.#pieces[0] as Piece).length;
-  }
-
-  /** @param count at most `to - from`. @returns the buffer, if nothing else is in it: give it back once it has been read. */
+  /** @param count at most what is next. @returns the buffer, if nothing else is in it: give it back once it has been read. */
   take(count: number): Buffer | undefined {
     this.#from += count;
-    const { bytes, length } = this.#pieces[0] as Piece;
-    if (this.#from < length) return undefined;
-    this.#pieces.shift();
+    if (this.#from < this.bytes.length) return undefined;
     this.#from = 0;
-    return bytes;
+    return this.#pieces.shift();
   }
 
   /** Nothing of it will be sent. */
   drop(): void {
-    for (const { bytes } of this.#pieces.splice(0)) giveBack(bytes);
+    for (const piece of this.#pieces.splice(0)) giveBack(piece);
     this.#from = 0;
   }
 }
