@@ -3,6 +3,7 @@
 import type { HttpProtocol, RequestHead } from '@weft/http';
 import type { ErrorCode } from '@weft/kernel';
 import type { ConnectionInfo } from './connection-info.ts';
+import type { ExchangeState } from './exchange-state.ts';
 import type { Cluster, Endpoint, WorkloadLabels } from './tables/cluster.ts';
 import type { Route, RouteTarget } from './tables/route.ts';
 
@@ -33,7 +34,7 @@ export interface Exchange {
     [filter: string]: unknown;
   };
   /** What filters keep for this request only, by the filter's name: rate limit's answer, fault's state. Emptied at the start of each. */
-  readonly state: Map<string, unknown>;
+  readonly state: ExchangeState;
 
   /** As it came, but for `fields`: they are changed in place on their way to the endpoint. */
   request: RequestHead;

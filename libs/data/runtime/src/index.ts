@@ -32,6 +32,7 @@ export type { FailureAccrualSpec } from './clusters/weft-options.ts';
 export type { ConnectionInfo, PeerCertificate } from './connection-info.ts';
 export { milliseconds } from './duration.ts';
 export type { BodyTransform, Exchange } from './exchange.ts';
+export { ExchangeState } from './exchange-state.ts';
 export type {
   AccessLogKind,
   FilterContext,

@@ -15,6 +15,7 @@ import { http2Limits } from './limits.ts';
 import { ClosedStreams, ENDED, RESET_HERE, type RESET_THERE } from './streams/closed-streams.ts';
 import { silent } from './streams/silent-sink.ts';
 import { Stream, type StreamHost } from './streams/stream.ts';
+import { StreamTable } from './streams/stream-table.ts';
 
 /** The highest stream id: the first step of a graceful GOAWAY names it. */
 const ID_MAX = 0x7fff_ffff;
@@ -36,7 +37,7 @@ export class Core implements StreamHost {
   readonly receiver: Receiver;
   readonly guard: FloodGuard;
   readonly peer = new settings.PeerSettings();
-  readonly streams = new Map<number, Stream>();
+  readonly streams = new StreamTable();
   readonly ended = new ClosedStreams();
   readonly streamsMax: number;
   readonly streamWindow: number;
@@ -93,7 +94,7 @@ export class Core implements StreamHost {
   /** Opens a stream of either side. */
   open(id: number, sink: Http2StreamSink): Stream {
     const stream = new Stream(id, sink, this, this.peer.initialWindow, this.acknowledgedWindow);
-    this.streams.set(id, stream);
+    this.streams.add(stream);
     this.opened += 1;
     return stream;
   }
@@ -236,7 +237,7 @@ export class Core implements StreamHost {
   #stop(errorCode: number, reason: string, now: boolean): void {
     this.stopped = true;
     const kind = reason !== '' && errorCode !== http2ErrorCodes.NO_ERROR ? 'violation' : 'connection';
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.values()) {
       const unprocessed = !this.server && stream.id > this.gather.handedId;
       this.endEarly(stream, RESET_HERE, { errorCode, kind, unprocessed, reason });
     }

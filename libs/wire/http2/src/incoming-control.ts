@@ -97,7 +97,7 @@ export function receiveGoaway(core: Core, streamId: number, bytes: Buffer, from:
   const errorCode = readUint32(bytes, from + 4);
   core.goawayReceived = true;
   if (!core.server) {
-    for (const stream of [...core.streams.values()]) {
+    for (const stream of core.streams.values()) {
       if (stream.id <= last) continue;
       core.endEarly(stream, RESET_HERE, { errorCode, kind: 'goaway', unprocessed: true, reason: '' });
     }

@@ -1,6 +1,12 @@
 /** An exchange without a connection, for tests of one filter. */
 
-import type { ConnectionInfo, Direction, Exchange, PeerCertificate } from '@weft/data-runtime';
+import {
+  type ConnectionInfo,
+  type Direction,
+  type Exchange,
+  ExchangeState,
+  type PeerCertificate,
+} from '@weft/data-runtime';
 import { RequestHead } from '@weft/http';
 
 export interface TestExchangeOptions {
@@ -48,7 +54,7 @@ export function testExchange(options: TestExchangeOptions = {}): TestExchange {
     connection,
     logged: true,
     kept: {},
-    state: new Map(),
+    state: new ExchangeState(),
     request,
     scheme: connection.tls ? 'https' : 'http',
     method: request.method,

@@ -1,14 +1,15 @@
 /** One request and its answer: the object is used again for the next one of its connection. */
 
-import type {
-  BodyTransform,
-  Cluster,
-  ConnectionInfo,
-  Endpoint,
-  Exchange,
-  Route,
-  RouteTarget,
-  WorkloadLabels,
+import {
+  type BodyTransform,
+  type Cluster,
+  type ConnectionInfo,
+  type Endpoint,
+  type Exchange,
+  ExchangeState,
+  type Route,
+  type RouteTarget,
+  type WorkloadLabels,
 } from '@weft/data-runtime';
 import { type HttpProtocol, RequestHead, type ResponseHead } from '@weft/http';
 import { type ErrorCode, errorTable } from '@weft/kernel';
@@ -35,7 +36,7 @@ export class HttpExchange implements Exchange {
   readonly downstream: Downstream;
   readonly logged: boolean;
   readonly kept: Exchange['kept'];
-  readonly state = new Map<string, unknown>();
+  readonly state = new ExchangeState();
 
   request = noRequest;
   scheme = 'http';

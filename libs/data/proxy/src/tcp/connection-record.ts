@@ -1,7 +1,15 @@
 /** What the access log reads of a TCP connection: an exchange without a request. */
 
 import type { AccessLogs } from '@weft/data-filters';
-import type { AccessLogTable, Cluster, ConnectionInfo, Endpoint, Exchange, RouteTarget } from '@weft/data-runtime';
+import {
+  type AccessLogTable,
+  type Cluster,
+  type ConnectionInfo,
+  type Endpoint,
+  type Exchange,
+  ExchangeState,
+  type RouteTarget,
+} from '@weft/data-runtime';
 import { RequestHead } from '@weft/http';
 
 export interface ConnectionFacts {
@@ -43,7 +51,7 @@ function connectionRecord(facts: ConnectionFacts): Exchange {
   return {
     ...nothing,
     connection: facts.info,
-    state: new Map(),
+    state: new ExchangeState(),
     kept: {},
     downstreamAddress: facts.info.remoteAddress,
     startedAtMs: facts.startedAtMs,

@@ -2,6 +2,7 @@
 
 import { RequestHead } from '@weft/http';
 import type { Exchange } from '../../exchange.ts';
+import { ExchangeState } from '../../exchange-state.ts';
 
 /** GET /orders?id=7 from an authenticated peer, answered 200 by an endpoint. @param changes laid over it. */
 export function formatExchange(changes: Partial<Exchange> = {}): Exchange {
@@ -36,7 +37,7 @@ export function formatExchange(changes: Partial<Exchange> = {}): Exchange {
       direction: 'inbound',
     },
     kept: {},
-    state: new Map(),
+    state: new ExchangeState(),
     request,
     scheme: 'http',
     method: 'GET',

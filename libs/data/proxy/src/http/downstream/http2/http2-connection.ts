@@ -28,7 +28,8 @@ export class Http2ClientConnection
   readonly #flushes: FlushQueue;
   readonly #kept: Exchange['kept'] = {};
   readonly #http2: Http2Connection;
-  readonly #open = new Set<Http2Request>();
+  /** Each knows its place in it: nothing is searched, and nothing is made anew as requests come and go. */
+  readonly #open: Http2Request[] = [];
   readonly #free: Http2Request[] = [];
   /** HTTP/1.1 that travels in HTTP/2 between two sidecars: requests come out as they went in. */
   readonly #carriesHttp1: boolean;
@@ -142,7 +143,7 @@ export class Http2ClientConnection
   onRequest(stream: Http2Stream, head: RequestHead, ended: boolean): Http2StreamSink {
     const request = this.#free.pop() ?? new Http2Request(this, this.#context, this.#info, this.#kept);
     if (this.#carriesHttp1) head.protocol = 'HTTP/1.1';
-    this.#open.add(request);
+    this.#opened(request);
     this.#requests += 1;
     const { requestsPerConnectionMax } = this.#table;
     if (requestsPerConnectionMax > 0 && this.#requests >= requestsPerConnectionMax) this.drain();
@@ -154,12 +155,24 @@ export class Http2ClientConnection
   onHeadTooLarge(what: 'bytes' | 'fields'): void {
     const request = this.#free.pop() ?? new Http2Request(this, this.#context, this.#info, this.#kept);
     request.exchange.unread(what === 'bytes' ? 'http2.header_list_size_too_large' : 'http2.too_many_headers');
-    this.#open.add(request);
+    this.#opened(request);
     this.onRequestDone(request);
   }
 
+  #opened(request: Http2Request): void {
+    request.place = this.#open.length;
+    this.#open.push(request);
+  }
+
   onRequestDone(request: Http2Request): void {
-    if (!this.#open.delete(request)) return;
+    const { place } = request;
+    if (place < 0) return;
+    request.place = -1;
+    const last = this.#open.pop() as Http2Request;
+    if (last !== request) {
+      this.#open[place] = last;
+      last.place = place;
+    }
     if (this.#free.length < httpLimits.pooledExchangesMax) this.#free.push(request);
   }
 
@@ -184,7 +197,8 @@ export class Http2ClientConnection
       if (nowMs >= this.#endAtMs) this.destroy();
       return;
     }
-    for (const request of this.#open) request.exchange.onSweep(nowMs);
+    // From the last: one that ends here makes room for a later one, which was asked already.
+    for (let place = this.#open.length - 1; place >= 0; place -= 1) this.#open[place]?.exchange.onSweep(nowMs);
     if (this.#closed) return;
     if (this.#drainedAtMs > 0) {
       if (!this.#drained && nowMs >= this.#drainedAtMs) {
@@ -198,7 +212,7 @@ export class Http2ClientConnection
 
   #sweepIdle(nowMs: number): void {
     const { idleTimeoutMs, connectionDurationMaxMs } = this.#table;
-    const idle = this.#open.size === 0;
+    const idle = this.#open.length === 0;
     if (connectionDurationMaxMs > 0 && nowMs - this.#openedAtMs >= connectionDurationMaxMs) this.drain();
     else if (idle && nowMs - this.#idleSinceMs >= (idleTimeoutMs || httpLimits.idleTimeoutMs)) this.drain();
     else this.#keepAlive(nowMs);

@@ -29,6 +29,8 @@ export class Http2Request implements Http2StreamSink, Downstream {
   readonly exchange: HttpExchange;
   /** Nothing: not in use. */
   stream: Http2Stream | undefined;
+  /** Among the open ones of its connection; -1: none of them. Its connection's alone. */
+  place = -1;
   readonly #owner: Http2RequestOwner;
 
   constructor(owner: Http2RequestOwner, context: HttpContext, info: ConnectionInfo, kept: Exchange['kept']) {
