@@ -10,6 +10,9 @@ import { tablesIn } from './tables-in.mjs';
 /** Characters of a log that an error shows. */
 const logTailMax = 500;
 
+// As the launcher, compose and the images start it; a test of the launcher compares them.
+const nodeFlags = ['--single-threaded-gc', '--v8-pool-size=1'];
+
 const xdsType = (name, resource) => ({ '@type': `type.googleapis.com/envoy.config.${name}`, ...resource });
 
 const resourcesOf = (plan) => [
@@ -55,7 +58,7 @@ export async function startWeft({ folder, scenario, backendPort, ports, node = p
       'access-log': join(base, `${group}.access.log`),
     };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
-    children.unshift(startOnCore(proxyCore, node, ['apps/sidecar/dist/main.js', ...args], `${base}.log`));
+    children.unshift(startOnCore(proxyCore, node, [...nodeFlags, 'apps/sidecar/dist/main.js', ...args], `${base}.log`));
     started(children[0]);
     await ready(side[index * 4 + 2]);
   }

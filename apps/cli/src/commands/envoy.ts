@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { envoyProgram, layoutOf } from '@weft/operator-launcher';
+import { envoyProgram, layoutOf, sidecarNodeFlags } from '@weft/operator-launcher';
 import type { Context } from '../context.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 
@@ -19,7 +19,7 @@ export async function envoy(context: Context, words: readonly string[], admin: s
   const more = end < 0 ? [] : words.slice(end);
   if (admin !== undefined) flags.push('--admin', admin);
   if (!flags.some((flag) => isFlag(flag, 'envoy'))) flags.push('--envoy', envoyProgram);
-  const args = [sidecarProgram(context), ...flags, ...folders(context, flags), ...more];
+  const args = [...sidecarNodeFlags, sidecarProgram(context), ...flags, ...folders(context, flags), ...more];
   // A group of its own: a terminal's Ctrl-C must not reach Envoy before it is drained.
   const child = spawn(process.execPath, args, { stdio: 'inherit', detached: true });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

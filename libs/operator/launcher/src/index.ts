@@ -14,6 +14,7 @@ export type { MeshPorts } from './plan/ports.ts';
 export { defaultPorts } from './plan/ports.ts';
 export type { SidecarChoice, SidecarKind } from './plan/sidecar-choice.ts';
 export { chosenWorkloads, envoyProgram, sidecarKinds } from './plan/sidecar-choice.ts';
+export { sidecarNodeFlags } from './plan/sidecar-flags.ts';
 export type { Account } from './postgres/account.ts';
 export { canReach, databaseAccount } from './postgres/account.ts';
 export type { PostgresBinaries } from './postgres/binaries.ts';

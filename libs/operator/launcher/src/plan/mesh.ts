@@ -6,6 +6,7 @@ import { blockAt, type MeshPorts, type PortBlock } from './ports.ts';
 import { type ProcessSpec, processDefaults } from './process-spec.ts';
 import { type ShopService, shopNamespace, shopServices } from './shop.ts';
 import { envoyProgram, type SidecarChoice } from './sidecar-choice.ts';
+import { sidecarNodeFlags } from './sidecar-flags.ts';
 
 export interface MeshPlanOptions {
   readonly root: string;
@@ -131,6 +132,7 @@ function planProxy(options: MeshPlanOptions, proxy: ProxyPlan): ProcessSpec {
     name: proxy.name,
     command: process.execPath,
     args: [
+      ...sidecarNodeFlags,
       join(options.root, 'apps', 'sidecar', 'dist', 'main.js'),
       ...proxy.mode,
       ...['--workload-group', `${proxy.namespace}/${proxy.group}`],
