@@ -3,7 +3,7 @@
 import type { HttpProtocol, RequestHead } from '@weft/http';
 import type { ErrorCode } from '@weft/kernel';
 import type { ConnectionInfo } from './connection-info.ts';
-import type { ExchangeState } from './exchange-state.ts';
+import type { SmallMap } from './small-map.ts';
 import type { Cluster, Endpoint, WorkloadLabels } from './tables/cluster.ts';
 import type { Route, RouteTarget } from './tables/route.ts';
 
@@ -15,6 +15,12 @@ export interface BodyTransform {
   onData(bytes: Buffer, from: number, to: number, end: boolean): Buffer;
   /** The message ended with trailers. @returns data that goes before the end and the trailers that go on (flat; empty: none). */
   onTrailers(fields: string[]): { readonly data: Buffer; readonly fields: string[] };
+}
+
+/** Namespace → content. */
+export interface ExchangeMetadata {
+  get(namespace: string): Record<string, unknown> | undefined;
+  set(namespace: string, content: Record<string, unknown>): unknown;
 }
 
 /**
@@ -34,7 +40,7 @@ export interface Exchange {
     [filter: string]: unknown;
   };
   /** What filters keep for this request only, by the filter's name: rate limit's answer, fault's state. Emptied at the start of each. */
-  readonly state: ExchangeState;
+  readonly state: SmallMap<unknown>;
 
   /** As it came, but for `fields`: they are changed in place on their way to the endpoint. */
   request: RequestHead;
@@ -59,7 +65,7 @@ export interface Exchange {
   /** What an authenticated peer says of itself. */
   peerWorkload: WorkloadLabels | undefined;
   /** Envoy's dynamic metadata: namespace → content. Nothing: empty. JWT's payloads stand under "envoy.filters.http.jwt_authn". */
-  metadata: Map<string, Record<string, unknown>> | undefined;
+  metadata: ExchangeMetadata | undefined;
 
   route: Route | undefined;
   target: RouteTarget | undefined;

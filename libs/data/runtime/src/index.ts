@@ -31,8 +31,7 @@ export type { EjectionKind, OutlierSpec } from './clusters/outlier-spec.ts';
 export type { FailureAccrualSpec } from './clusters/weft-options.ts';
 export type { ConnectionInfo, PeerCertificate } from './connection-info.ts';
 export { milliseconds } from './duration.ts';
-export type { BodyTransform, Exchange } from './exchange.ts';
-export { ExchangeState } from './exchange-state.ts';
+export type { BodyTransform, Exchange, ExchangeMetadata } from './exchange.ts';
 export type {
   AccessLogKind,
   FilterContext,
@@ -80,6 +79,7 @@ export { compileUriTemplate, type UriTemplate } from './routes/uri-template.ts';
 export type { Runtime, RuntimeChange, RuntimeOptions, Tables, Wanted } from './runtime.ts';
 export { createRuntime } from './runtime.ts';
 export { ownSecretName, rootsSecretName } from './secrets/names.ts';
+export { SmallMap } from './small-map.ts';
 export type {
   AttemptOutcome,
   Breaker,

@@ -1,12 +1,6 @@
 /** An exchange without a connection, for tests of one filter. */
 
-import {
-  type ConnectionInfo,
-  type Direction,
-  type Exchange,
-  ExchangeState,
-  type PeerCertificate,
-} from '@weft/data-runtime';
+import { type ConnectionInfo, type Direction, type Exchange, type PeerCertificate, SmallMap } from '@weft/data-runtime';
 import { RequestHead } from '@weft/http';
 
 export interface TestExchangeOptions {
@@ -54,7 +48,7 @@ export function testExchange(options: TestExchangeOptions = {}): TestExchange {
     connection,
     logged: true,
     kept: {},
-    state: new ExchangeState(),
+    state: new SmallMap(),
     request,
     scheme: connection.tls ? 'https' : 'http',
     method: request.method,

@@ -1,7 +1,7 @@
 /** `/tap` streams until its reader goes away. */
 
 import { createTapHub } from '@weft/data-filters';
-import { ExchangeState } from '@weft/data-runtime';
+import { SmallMap } from '@weft/data-runtime';
 import { createMetricRegistry } from '@weft/telemetry';
 import { afterEach, expect, it } from 'vitest';
 import type { AdminView } from './admin-view.ts';
@@ -13,7 +13,7 @@ afterEach(() => server?.stop());
 
 const exchange = {
   kept: {},
-  state: new ExchangeState(),
+  state: new SmallMap(),
   request: { method: 'GET', path: '/orders', fields: [], header: () => undefined },
   connection: { direction: 'inbound', peerUri: undefined, peerCertificate: () => undefined },
   flag: '-',

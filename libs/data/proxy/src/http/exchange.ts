@@ -6,9 +6,9 @@ import {
   type ConnectionInfo,
   type Endpoint,
   type Exchange,
-  ExchangeState,
   type Route,
   type RouteTarget,
+  SmallMap,
   type WorkloadLabels,
 } from '@weft/data-runtime';
 import { type HttpProtocol, RequestHead, type ResponseHead } from '@weft/http';
@@ -36,7 +36,8 @@ export class HttpExchange implements Exchange {
   readonly downstream: Downstream;
   readonly logged: boolean;
   readonly kept: Exchange['kept'];
-  readonly state = new ExchangeState();
+  readonly state = new SmallMap<unknown>();
+  readonly metadata = new SmallMap<Record<string, unknown>>();
 
   request = noRequest;
   scheme = 'http';
@@ -51,7 +52,6 @@ export class HttpExchange implements Exchange {
   grpc = false;
   introduction = '';
   peerWorkload: WorkloadLabels | undefined;
-  metadata: Map<string, Record<string, unknown>> | undefined;
   route: Route | undefined;
   target: RouteTarget | undefined;
   cluster: Cluster | undefined;
@@ -304,7 +304,7 @@ export class HttpExchange implements Exchange {
     this.grpc = isGrpc(request.fields);
     this.introduction = '';
     this.peerWorkload = undefined;
-    this.metadata = undefined;
+    if (this.metadata.size > 0) this.metadata.clear();
     this.route = undefined;
     this.target = undefined;
     this.cluster = undefined;

@@ -7,8 +7,8 @@ import {
   type ConnectionInfo,
   type Endpoint,
   type Exchange,
-  ExchangeState,
   type RouteTarget,
+  SmallMap,
 } from '@weft/data-runtime';
 import { RequestHead } from '@weft/http';
 
@@ -51,7 +51,7 @@ function connectionRecord(facts: ConnectionFacts): Exchange {
   return {
     ...nothing,
     connection: facts.info,
-    state: new ExchangeState(),
+    state: new SmallMap(),
     kept: {},
     downstreamAddress: facts.info.remoteAddress,
     startedAtMs: facts.startedAtMs,

@@ -4,9 +4,10 @@ import type { MetadataMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/m
 import type { DoubleMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/number';
 import type { ValueMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/value';
 import { refuse } from '../check/refuse.ts';
+import type { ExchangeMetadata } from '../exchange.ts';
 import { compileTextTest } from './text-matcher.ts';
 
-type DynamicMetadata = ReadonlyMap<string, Record<string, unknown>> | undefined;
+type DynamicMetadata = Pick<ExchangeMetadata, 'get'> | undefined;
 export type MetadataTest = (metadata: DynamicMetadata) => boolean;
 
 /** @throws WeftError `config_rejected` */

@@ -1,5 +1,6 @@
 /** Writes frames into the gather buffer. */
 
+import { copyOctets } from '@weft/kernel';
 import type { HpackEncoder } from '../hpack/encoder.ts';
 import { http2Limits } from '../limits.ts';
 import {
@@ -122,7 +123,8 @@ export class FrameWriter {
     this.#dataAt = gather.at - FRAME_HEADER;
     this.#dataStream = streamId;
     this.#dataHanded = gather.handedCount;
-    if (length > 0) gather.at += source.copy(bytes, gather.at, from, to);
+    copyOctets(source, from, to, bytes, gather.at);
+    gather.at += length;
     this.#dataEnd = gather.at;
   }
 
@@ -135,7 +137,8 @@ export class FrameWriter {
     if (this.#dataStream !== streamId || gather.at + to - from > bytes.length) return false;
     const length = gather.at - this.#dataAt - FRAME_HEADER + to - from;
     if (length > http2Limits.frameBytesMax) return false;
-    gather.at += source.copy(bytes, gather.at, from, to);
+    copyOctets(source, from, to, bytes, gather.at);
+    gather.at += to - from;
     this.#dataEnd = gather.at;
     writeHeader(bytes, this.#dataAt, length, DATA, end ? END_STREAM : 0, streamId);
     return true;

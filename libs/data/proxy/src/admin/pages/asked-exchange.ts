@@ -1,6 +1,6 @@
 /** A request that is only asked about, as an exchange: rewrites and redirects read one. */
 
-import { type Exchange, ExchangeState, type RouteRequest } from '@weft/data-runtime';
+import { type Exchange, type RouteRequest, SmallMap } from '@weft/data-runtime';
 import { RequestHead } from '@weft/http';
 
 /** @param fields of the request, flat. Everything that only a real request has is empty. */
@@ -24,7 +24,7 @@ export function askedExchange(asked: RouteRequest, fields: readonly string[]): E
       direction: 'outbound',
     },
     kept: {},
-    state: new ExchangeState(),
+    state: new SmallMap(),
     request,
     method,
     authority,

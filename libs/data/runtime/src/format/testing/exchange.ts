@@ -2,7 +2,7 @@
 
 import { RequestHead } from '@weft/http';
 import type { Exchange } from '../../exchange.ts';
-import { ExchangeState } from '../../exchange-state.ts';
+import { SmallMap } from '../../small-map.ts';
 
 /** GET /orders?id=7 from an authenticated peer, answered 200 by an endpoint. @param changes laid over it. */
 export function formatExchange(changes: Partial<Exchange> = {}): Exchange {
@@ -37,7 +37,7 @@ export function formatExchange(changes: Partial<Exchange> = {}): Exchange {
       direction: 'inbound',
     },
     kept: {},
-    state: new ExchangeState(),
+    state: new SmallMap(),
     request,
     scheme: 'http',
     method: 'GET',

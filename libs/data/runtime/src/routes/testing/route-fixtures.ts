@@ -6,7 +6,7 @@ import { RouteConfigurationSchema } from '@weft/xds-messages/envoy/config/route/
 import { messageRegistry } from '@weft/xds-messages/registry';
 import type { ConnectionInfo } from '../../connection-info.ts';
 import type { Exchange } from '../../exchange.ts';
-import { ExchangeState } from '../../exchange-state.ts';
+import { SmallMap } from '../../small-map.ts';
 import type { Cluster } from '../../tables/cluster.ts';
 import type { ForwardAction, Route, RouteRequest, RouteTable } from '../../tables/route.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -103,7 +103,7 @@ export function exchange(text: string, headers: readonly string[] = [], change: 
     hasQuery: head.hasQuery,
     scheme,
     downstreamAddress: '10.1.2.3:4000',
-    state: new ExchangeState(),
+    state: new SmallMap(),
     metadata: undefined,
     ...change,
   } as unknown as Exchange;

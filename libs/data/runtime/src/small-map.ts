@@ -1,8 +1,8 @@
-/** What filters keep for one request. A few entries, emptied for each: a Map would make a table anew each time. */
+/** A map of a few entries that is emptied for each request: a Map would make a table anew each time. */
 
-export class ExchangeState {
+export class SmallMap<V> {
   readonly #names: string[] = [];
-  readonly #values: unknown[] = [];
+  readonly #values: (V | undefined)[] = [];
   #size = 0;
 
   get size(): number {
@@ -13,12 +13,12 @@ export class ExchangeState {
     return this.#placeOf(name) >= 0;
   }
 
-  get(name: string): unknown {
+  get(name: string): V | undefined {
     const at = this.#placeOf(name);
     return at < 0 ? undefined : this.#values[at];
   }
 
-  set(name: string, value: unknown): void {
+  set(name: string, value: V): void {
     const found = this.#placeOf(name);
     const at = found < 0 ? this.#size++ : found;
     this.#names[at] = name;

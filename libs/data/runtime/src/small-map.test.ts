@@ -1,19 +1,19 @@
-/** What filters keep for one request is found by name until it is taken away. */
+/** What was put there is found by name until it is taken away. */
 
 import { describe, expect, it } from 'vitest';
-import { ExchangeState } from './exchange-state.ts';
+import { SmallMap } from './small-map.ts';
 
-describe('what filters keep for a request', () => {
-  it('is found by name', () => {
-    const state = new ExchangeState();
+describe('a small map', () => {
+  it('finds by name', () => {
+    const state = new SmallMap<unknown>();
     state.set('fault', 1);
     state.set('ratelimit', 2);
     state.set('fault', 3);
     expect([state.get('fault'), state.get('ratelimit'), state.get('jwt'), state.size]).toEqual([3, 2, undefined, 2]);
   });
 
-  it('is gone once it was taken away, and nothing else is', () => {
-    const state = new ExchangeState();
+  it('loses what is taken away, and nothing else', () => {
+    const state = new SmallMap<unknown>();
     for (const name of ['a', 'b', 'c']) state.set(name, name);
     state.delete('a');
     state.delete('a');
