@@ -13,7 +13,7 @@ import { loadSecondsMax, stepSeconds, warmUp } from './warm-up.mjs';
 export async function runScenario(context) {
   const { scenario, options } = context;
   // Its own, and gone with the row: access logs of all rows together would fill a disk.
-  const folder = join(context.folder, scenario.name);
+  const folder = join(context.folder, `row-${scenario.name}`);
   mkdirSync(folder);
   const peers = await startPeers({ ...context, folder });
   const warm = await warmUpAll({ ...context, folder }, peers);
