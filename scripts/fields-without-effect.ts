@@ -18,6 +18,7 @@ export const fieldsWithoutEffect: readonly Row[] = [
     fields: [
       'runtime_key',
       'WeightedCluster.runtime_key_prefix',
+      'route.v3.RateLimit.disable_key',
       ...['delay_percent', 'abort_percent', 'delay_duration', 'abort_http_status'].map(
         (of) => `HTTPFault.${of}_runtime`,
       ),
@@ -44,6 +45,7 @@ export const fieldsWithoutEffect: readonly Row[] = [
     fields: ['HealthCheck.always_log_health_check_failures', 'HealthCheck.always_log_health_check_success'],
     why: 'there is no event log of health checks',
   },
+  { fields: ['HttpConnectionManager.Tracing.verbose'], why: 'spans carry tags, and no events that it would add' },
   {
     fields: ['Router.start_child_span'],
     why: 'the span of the upstream request is asked for with `HttpConnectionManager.Tracing.spawn_upstream_span`, which is done',

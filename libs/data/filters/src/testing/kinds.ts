@@ -34,8 +34,6 @@ export function withRouteConfig(exchange: TestExchange, config: unknown): TestEx
 export function headerRule(...pairs: readonly (readonly [header: string, key: string])[]): RateLimitRule {
   return {
     stage: 0,
-    disableKey: '',
-    hitsAddend: undefined,
     descriptor(exchange) {
       const flat: string[] = [];
       for (const [header, key] of pairs) {

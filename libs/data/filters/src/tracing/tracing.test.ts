@@ -39,7 +39,6 @@ const table: TracingTable = {
   clientSampling: 100,
   randomSampling: 100,
   overallSampling: 100,
-  verbose: false,
   maxPathTagLength: 8,
   spawnUpstreamSpan: false,
   customTags: [{ name: 'team', value: () => 'blue' }],

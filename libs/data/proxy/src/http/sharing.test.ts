@@ -367,4 +367,26 @@ describe('draining a client that speaks HTTP/2', () => {
     }
     expect(codes[0]).toBe(constants.NGHTTP2_NO_ERROR);
   });
+
+  it('waits for drain_timeout between the GOAWAY that announces the end and the one that makes it so', async () => {
+    const backend = await stage.backendOf(() => {});
+    const route = routeTo(backend);
+    const rig = await stage.rigOf(makeTable(() => route, { drainTimeoutMs: 3_000 }));
+    const session = connect(`http://127.0.0.1:${rig.port}`);
+    session.on('error', () => {});
+    const lastIds: number[] = [];
+    session.on('goaway', (_code, lastId) => lastIds.push(lastId));
+    // Never answered, so that the connection stays.
+    session.request({ ':path': '/' }).on('error', () => {});
+    await until(() => backend.received() !== '');
+    rig.handler.drain();
+    await until(() => lastIds.length > 0);
+    rig.clock.advance(2_900);
+    for (let i = 0; i < 20; i += 1) await turn();
+    expect(lastIds).toEqual([2 ** 31 - 1]);
+    rig.clock.advance(200);
+    await until(() => lastIds.length > 1);
+    expect(lastIds[1]).toBeLessThan(2 ** 31 - 1);
+    session.destroy();
+  });
 });

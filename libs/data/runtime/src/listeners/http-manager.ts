@@ -51,7 +51,6 @@ export function compileHttpManager(
     acceptHttp10: http1?.acceptHttp10 === true,
     defaultHost: http1?.defaultHostForHttp10 ?? '',
     http1Trailers: http1?.enableTrailers === true,
-    allowConnect: upgrades.has('connect'),
     upgrades,
     accessLogs: compileAccessLogs(manager.accessLog, context.plugs, where),
     ...serverOf(manager),

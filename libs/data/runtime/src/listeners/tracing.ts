@@ -34,7 +34,6 @@ export function compileTracing(
     clientSampling: tracing.clientSampling?.value ?? 100,
     randomSampling: tracing.randomSampling?.value ?? 100,
     overallSampling: tracing.overallSampling?.value ?? 100,
-    verbose: tracing.verbose,
     maxPathTagLength: tracing.maxPathTagLength ?? pathTagLengthMax,
     spawnUpstreamSpan: tracing.spawnUpstreamSpan === true,
     customTags: tracing.customTags.map((tag) => compileTag(tag, context, at)),

@@ -44,8 +44,6 @@ function compileRule(limit: RateLimit, context: RateLimitContext, where: string)
   const entries = limit.actions.map((action) => compileAction(action, context, where));
   return {
     stage,
-    disableKey: limit.disableKey,
-    hitsAddend: undefined,
     descriptor(exchange) {
       const descriptor: string[] = [];
       for (let index = 0; index < entries.length; index += 1)

@@ -43,7 +43,6 @@ export interface HttpHandlerTable {
   readonly defaultHost: string;
   /** http_protocol_options.enable_trailers: trailers of HTTP/1 clients are taken and sent; else dropped, as Envoy does. */
   readonly http1Trailers?: boolean;
-  readonly allowConnect: boolean;
   /** Lower-case upgrade types that pass: "websocket". */
   readonly upgrades: ReadonlySet<string>;
   readonly accessLogs: readonly AccessLogTable[];
@@ -60,6 +59,7 @@ export interface HttpHandlerTable {
   readonly maxStreamDurationMs: number;
   readonly connectionDurationMaxMs: number;
   readonly requestsPerConnectionMax: number;
+  /** From the GOAWAY that announces the end to the one that makes it so. */
   readonly drainTimeoutMs: number;
   readonly delayedCloseTimeoutMs: number;
   readonly headBytesMax: number;
@@ -138,7 +138,6 @@ export interface TracingTable {
   readonly clientSampling: number;
   readonly randomSampling: number;
   readonly overallSampling: number;
-  readonly verbose: boolean;
   readonly maxPathTagLength: number;
   readonly spawnUpstreamSpan: boolean;
   readonly customTags: readonly { readonly name: string; value(exchange: Exchange): string | undefined }[];

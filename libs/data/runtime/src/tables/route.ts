@@ -135,10 +135,8 @@ export interface ForwardAction {
 /** Envoy's RateLimit message, compiled. */
 export interface RateLimitRule {
   readonly stage: number;
-  readonly disableKey: string;
   /** Entries of the descriptor, flat key, value; nothing: an action has no value, so that this rule sends no descriptor. */
   descriptor(exchange: Exchange): readonly string[] | undefined;
-  readonly hitsAddend: number | undefined;
 }
 
 /** Envoy's retry policy; the words of `retry_on` as bits of `retryOnBits`. */

@@ -74,7 +74,7 @@ export class Http2ClientConnection
 
   drain(): void {
     if (this.#drainedAtMs > 0 || this.#ending) return;
-    this.#drainedAtMs = this.#context.clock.monotonic() + drainGraceMs;
+    this.#drainedAtMs = this.#context.clock.monotonic() + this.#table.drainTimeoutMs;
     this.#http2.shutdown();
   }
 
@@ -230,6 +230,3 @@ export class Http2ClientConnection
     }
   }
 }
-
-/** Between the GOAWAY that announces the end and the one that makes it so: streams that are on their way are still served. */
-const drainGraceMs = 1_000;
