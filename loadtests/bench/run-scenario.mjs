@@ -12,7 +12,7 @@ import { loadSecondsMax, stepSeconds, warmUp } from './warm-up.mjs';
 /** @param context {scenario, options, folder, files, backends, streamLoad, wanted, started}: see `main.mjs`. @returns rows, one a peer. */
 export async function runScenario(context) {
   const { scenario, options } = context;
-  // Its own, and gone with the row: access logs of all rows together would fill a disk.
+  // Its own, and gone with the row: access logs of all rows together would fill a disk. Files of the backend stand beside it.
   const folder = join(context.folder, `row-${scenario.name}`);
   mkdirSync(folder);
   const peers = await startPeers({ ...context, folder });

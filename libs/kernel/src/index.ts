@@ -10,7 +10,7 @@ export { groupBy } from './group-by.ts';
 export { formatHostPort } from './host-port.ts';
 export type { Lifecycle, Part } from './lifecycle/lifecycle.ts';
 export { createLifecycle, stopOnSignal } from './lifecycle/lifecycle.ts';
-export { copyOctets, octetsOf } from './octets.ts';
+export { copyOctets, copyOfOctets } from './octets.ts';
 export type { LineSink } from './output/line-sink.ts';
 export { createLineSink } from './output/line-sink.ts';
 export type { Provenance } from './provenance.ts';

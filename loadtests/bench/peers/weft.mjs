@@ -10,7 +10,7 @@ import { tablesIn } from './tables-in.mjs';
 /** Characters of a log that an error shows. */
 const logTailMax = 500;
 
-// As the launcher, compose and the images start it; a test of the launcher compares them.
+// As the launcher and the manifests start it; a test of the launcher compares them.
 const nodeFlags = ['--single-threaded-gc', '--v8-pool-size=1'];
 
 const xdsType = (name, resource) => ({ '@type': `type.googleapis.com/envoy.config.${name}`, ...resource });

@@ -11,7 +11,7 @@ import type {
   Waiter,
 } from '@weft/data-upstream';
 import type { ResponseHead } from '@weft/http';
-import { type Cancel, type Clock, type ErrorCode, octetsOf } from '@weft/kernel';
+import { type Cancel, type Clock, copyOfOctets, type ErrorCode } from '@weft/kernel';
 import { tallyGrpc, tallyHead } from './attempts/endpoint-tally.ts';
 import { isGrpc } from './grpc-answer.ts';
 
@@ -106,7 +106,7 @@ export class DetachedRequest implements UpstreamClient {
         this.#fail('upstream_malformed', `the answer has more than ${answerBytesMax} bytes`);
         return;
       }
-      this.#parts.push(octetsOf(bytes, from, to));
+      this.#parts.push(copyOfOctets(bytes, from, to));
     }
     if (end) this.#answer(noFields);
   }

@@ -1,7 +1,7 @@
 /** The way out: a request's body, changed by filters, given to the attempt that is ready, and kept for the next one. */
 
 import type { UpstreamStream } from '@weft/data-upstream';
-import { octetsOf } from '@weft/kernel';
+import { copyOfOctets } from '@weft/kernel';
 import type { HttpExchange } from './exchange.ts';
 
 const nothing = Buffer.alloc(0);
@@ -254,7 +254,7 @@ export class RequestRelay {
     if (this.#partsBytes + (to - from) > this.#exchange.runner.keepBytesMax) {
       this.#whole = false;
       this.#forget();
-    } else this.#push(octetsOf(bytes, from, to));
+    } else this.#push(copyOfOctets(bytes, from, to));
   }
 
   /** What a filter had held back until the trailers: for this attempt, and for one that may follow. */
@@ -270,7 +270,7 @@ export class RequestRelay {
   /** No attempt is ready. Between two attempts filters have seen what is kept, and must see this. */
   #waitWith(bytes: Buffer, from: number, to: number, end: boolean): void {
     const part = this.#shaped ? this.#changed(bytes, from, to, end) : undefined;
-    this.#push(part ?? octetsOf(bytes, from, to));
+    this.#push(part ?? copyOfOctets(bytes, from, to));
   }
 
   #push(part: Buffer): void {
@@ -282,7 +282,7 @@ export class RequestRelay {
   #own(sent = this.#stream !== undefined && !this.#holding): void {
     this.#borrowed = false;
     if (sent) this.#keepMore(this.#first, this.#from, this.#to);
-    else this.#push(octetsOf(this.#first, this.#from, this.#to));
+    else this.#push(copyOfOctets(this.#first, this.#from, this.#to));
     this.#first = nothing;
   }
 

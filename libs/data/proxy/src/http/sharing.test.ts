@@ -390,3 +390,35 @@ describe('draining a client that speaks HTTP/2', () => {
     session.destroy();
   });
 });
+
+describe('streams of one client over HTTP/2', () => {
+  it('are each watched once others of them have ended, and then none is left', async () => {
+    const answers = new Map<string, () => void>();
+    const backend = await stage.backendOf((socket, request) => {
+      answers.set(request.slice(4, 6), () => void socket.write(hello));
+    });
+    const route = routeTo(backend);
+    const rig = await stage.rigOf(makeTable(() => route, { streamIdleTimeoutMs: 500, idleTimeoutMs: 2_000 }));
+    const session = connect(`http://127.0.0.1:${rig.port}`);
+    session.on('error', () => {});
+    const goaway = once(session, 'goaway');
+    const statuses = new Map<string, number>();
+    const paths = ['/1', '/2', '/3'];
+    for (const path of paths) {
+      const stream = session.request({ ':path': path }).resume();
+      stream.on('response', (head) => statuses.set(path, Number(head[':status'])));
+      await until(() => backend.received().includes(`GET ${path} `));
+    }
+    // The last takes the place of the first, and then it ends itself.
+    for (const path of ['/1', '/3']) {
+      answers.get(path)?.();
+      await until(() => statuses.has(path));
+    }
+    rig.clock.advance(700);
+    await until(() => statuses.size === 3);
+    expect(paths.map((path) => statuses.get(path))).toEqual([200, 504, 200]);
+    rig.clock.advance(2_100);
+    await goaway;
+    session.destroy();
+  });
+});

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type FakeControlPlane, resource, startFakeControlPlane } from '@weft/data-proxy/testing';
 import { freePorts } from '@weft/kernel/testing';
+import { sidecarNodeFlags } from '@weft/operator-launcher';
 import { ClusterSchema } from '@weft/xds-messages/envoy/config/cluster/v3/cluster';
 import { ListenerSchema } from '@weft/xds-messages/envoy/config/listener/v3/listener';
 import { bundle, programFolder, removeFolders } from '../capture/programs.ts';
@@ -94,7 +95,7 @@ export async function createSidecarRig(): Promise<SidecarRig> {
         '--drain-seconds': '2',
         ...more,
       };
-      const args = [program, ...Object.entries(flags).flat()];
+      const args = [...sidecarNodeFlags, program, ...Object.entries(flags).flat()];
       // A group of its own: it starts others, which must end with the test too.
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       children.push(child);

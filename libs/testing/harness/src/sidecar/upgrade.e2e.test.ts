@@ -1,6 +1,8 @@
 /** The upgrade in place, under load: not one request fails, and the old process stands behind the new one. */
 
+import { execFileSync } from 'node:child_process';
 import { renameSync, writeFileSync } from 'node:fs';
+import { sidecarNodeFlags } from '@weft/operator-launcher';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSidecarRig, type SidecarRig } from './rig.ts';
 
@@ -13,6 +15,12 @@ beforeAll(async () => {
 });
 
 afterAll(() => rig?.stop());
+
+/** Command lines of a sidecar's group: itself, its successors, their workers. */
+function commandLines(group: number): readonly string[] {
+  const all = execFileSync('ps', ['-A', '-o', 'pgid=,args='], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => Number.parseInt(line, 10) === group && line.includes(rig.program));
+}
 
 const successors = (): number => rig.output().split('another process serves').length - 1;
 
@@ -36,6 +44,9 @@ test.each([
   const { done, failed } = await running.stop();
   expect(failed).toEqual([]);
   expect(done).toBeGreaterThan(500);
+  const lines = commandLines(sidecar.pid ?? 0);
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines) expect(line).toContain(` ${sidecarNodeFlags.join(' ')} ${rig.program} `);
   expect(rig.plane.events.slice(before).filter((event) => event.includes('draining'))).toEqual([]);
   sidecar.kill('SIGTERM');
   expect(await ended).toBe(0);

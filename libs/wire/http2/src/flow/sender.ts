@@ -159,8 +159,8 @@ export class Sender {
 
   #sendOne(stream: Stream): void {
     const queue = stream.queue as WaitingData;
-    const { bytes, from } = queue;
-    const room = Math.min(bytes.length - from, stream.sendWindow, this.window);
+    const { bytes, from, to } = queue;
+    const room = Math.min(to - from, stream.sendWindow, this.window);
     this.#spend(stream, room);
     stream.queuedBytes -= room;
     this.queuedBytes -= room;

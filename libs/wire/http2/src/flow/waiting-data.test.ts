@@ -9,7 +9,7 @@ describe('data that waits', () => {
   it('comes out as it went in, however it is taken', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.integer({ min: 1, max: 3 * block }), { maxLength: 5 }),
+        fc.array(fc.oneof(fc.integer({ min: 1, max: 3 * block }), fc.integer({ min: 1, max: 100 })), { maxLength: 8 }),
         fc.infiniteStream(fc.integer({ min: 1, max: block })),
         (lengths, takes) => {
           const waiting = new WaitingData();
@@ -24,8 +24,7 @@ describe('data that waits', () => {
           }
           const out: Buffer[] = [];
           for (let left = octets.length; left > 0; ) {
-            const { bytes, from } = waiting;
-            const to = bytes.length;
+            const { bytes, from, to } = waiting;
             expect(to - from).toBeLessThanOrEqual(block);
             const count = Math.min(to - from, takes.next().value);
             out.push(Buffer.from(bytes.subarray(from, from + count)));
@@ -55,13 +54,26 @@ describe('data that waits', () => {
     expect(freeBlocks()).toBe(http2Limits.waitingBlocksKept);
   });
 
-  it('that is no whole block takes no more than it is', () => {
+  it('that comes at once takes no more than it is, or a block of which some is empty', () => {
     const waiting = new WaitingData();
     const little = block - 1;
     waiting.append(Buffer.alloc(little), 0, little);
-    expect(waiting.bytes.length).toBe(little);
+    expect(waiting.held).toBe(little);
     const kept = freeBlocks();
     giveBack(waiting.take(little) as Buffer);
-    expect(freeBlocks()).toBe(kept);
+    expect([freeBlocks(), waiting.held]).toEqual([kept, 0]);
   });
+
+  it.each([1, 7, 100, 5_000, block - 1])(
+    'that comes %i octets at a time takes less than three times what it is',
+    (count) => {
+      const waiting = new WaitingData();
+      const bytes = Buffer.alloc(count);
+      for (let octets = count; octets <= http2Limits.streamQueueBytes; octets += count) {
+        waiting.append(bytes, 0, count);
+        expect(waiting.held).toBeLessThan(3 * octets);
+      }
+      waiting.drop();
+    },
+  );
 });

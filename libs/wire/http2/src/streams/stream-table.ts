@@ -1,11 +1,11 @@
 /**
- * The open streams of a connection by id. No call allocates but when the table grows: a Map copies its table again and again while
- * entries come and go, and an old copy keeps what it held, and all later copies, alive until V8 collects its whole heap.
+ * The open streams of a connection by id. Streams come and go without an allocation, but for a table that grows or shrinks: a Map
+ * copies its table again and again, and an old copy keeps what it held, and all later copies, alive until V8 collects its whole heap.
  */
 
 import type { Stream } from './stream.ts';
 
-/** Places of an idle connection; as many as are wasted on most. */
+/** Places of an idle connection: it has them for nothing. */
 const PLACES_MIN = 16;
 /** An idle connection gives back more than these. */
 const PLACES_KEPT = 256;
@@ -22,6 +22,7 @@ export class StreamTable {
   get(id: number): Stream | undefined {
     const places = this.#places;
     // Ids of one side differ by 2 and come in order: as long as none lives much longer than the others, each has its own place.
+    // A peer that skips ids so that all share one makes a search as long as its streams are many: max_concurrent_streams.
     for (let at = (id >>> 1) & this.#mask; ; at = (at + 1) & this.#mask) {
       const stream = places[at];
       if (stream === undefined || stream.id === id) return stream;
@@ -70,5 +71,6 @@ export class StreamTable {
     this.#places = new Array(count).fill(undefined);
     this.#mask = count - 1;
     for (const stream of before) if (stream !== undefined) this.#put(stream);
+    before.fill(undefined);
   }
 }
