@@ -1,6 +1,6 @@
 /** What RBAC rules read: a request on its connection, or a connection alone. */
 
-import type { ConnectionInfo, ExchangeMetadata, RouteRequest } from '@weft/data-runtime';
+import type { ConnectionInfo, DynamicMetadata, RouteRequest } from '@weft/data-runtime';
 
 /** One object a filter, filled for each judgement. */
 export interface RbacSubject {
@@ -9,7 +9,7 @@ export interface RbacSubject {
   request: RouteRequest | undefined;
   /** The trusted address of the client, with a port. */
   remoteAddress: string;
-  metadata: Pick<ExchangeMetadata, 'get'> | undefined;
+  metadata: DynamicMetadata | undefined;
 }
 
 export type RbacTest = (subject: RbacSubject) => boolean;

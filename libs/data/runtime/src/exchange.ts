@@ -17,9 +17,12 @@ export interface BodyTransform {
   onTrailers(fields: string[]): { readonly data: Buffer; readonly fields: string[] };
 }
 
-/** Namespace → content. */
-export interface ExchangeMetadata {
+/** Namespace → content, for those who read it. */
+export interface DynamicMetadata {
   get(namespace: string): Record<string, unknown> | undefined;
+}
+
+export interface ExchangeMetadata extends DynamicMetadata {
   set(namespace: string, content: Record<string, unknown>): unknown;
 }
 

@@ -31,7 +31,7 @@ export type { EjectionKind, OutlierSpec } from './clusters/outlier-spec.ts';
 export type { FailureAccrualSpec } from './clusters/weft-options.ts';
 export type { ConnectionInfo, PeerCertificate } from './connection-info.ts';
 export { milliseconds } from './duration.ts';
-export type { BodyTransform, Exchange, ExchangeMetadata } from './exchange.ts';
+export type { BodyTransform, DynamicMetadata, Exchange } from './exchange.ts';
 export type {
   AccessLogKind,
   FilterContext,

@@ -4,11 +4,10 @@ import type { MetadataMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/m
 import type { DoubleMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/number';
 import type { ValueMatcher } from '@weft/xds-messages/envoy/type/matcher/v3/value';
 import { refuse } from '../check/refuse.ts';
-import type { ExchangeMetadata } from '../exchange.ts';
+import type { DynamicMetadata } from '../exchange.ts';
 import { compileTextTest } from './text-matcher.ts';
 
-type DynamicMetadata = Pick<ExchangeMetadata, 'get'> | undefined;
-export type MetadataTest = (metadata: DynamicMetadata) => boolean;
+export type MetadataTest = (metadata: DynamicMetadata | undefined) => boolean;
 
 /** @throws WeftError `config_rejected` */
 export function compileMetadataTest(matcher: MetadataMatcher, where: string): MetadataTest {
@@ -23,7 +22,11 @@ export function compileMetadataTest(matcher: MetadataMatcher, where: string): Me
 }
 
 /** The value at a path of keys in one namespace; nothing: there is none. */
-export function metadataValue(metadata: DynamicMetadata, namespace: string, keys: readonly string[]): unknown {
+export function metadataValue(
+  metadata: DynamicMetadata | undefined,
+  namespace: string,
+  keys: readonly string[],
+): unknown {
   let value: unknown = metadata?.get(namespace);
   for (const key of keys) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

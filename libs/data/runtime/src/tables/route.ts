@@ -2,7 +2,7 @@
 
 import type { Provenance, Random } from '@weft/kernel';
 import type { ConnectionInfo } from '../connection-info.ts';
-import type { Exchange, ExchangeMetadata } from '../exchange.ts';
+import type { DynamicMetadata, Exchange } from '../exchange.ts';
 import type { Cluster } from './cluster.ts';
 
 /** What a matcher reads of a request. */
@@ -26,7 +26,7 @@ export interface RouteRequest {
 /** What route matchers read besides the request: an exchange is one. */
 export interface RouteFacts {
   readonly connection: ConnectionInfo;
-  readonly metadata: Pick<ExchangeMetadata, 'get'> | undefined;
+  readonly metadata: DynamicMetadata | undefined;
 }
 
 /**
