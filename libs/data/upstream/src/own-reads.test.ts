@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { createManualClock } from '@weft/kernel';
 import { afterEach, describe, expect, it } from 'vitest';
 import { upstreamLimits } from './limits.ts';
-import { OwnBuffers, ownBuffers } from './read-buffers.ts';
+import { firstOctets, OwnBuffers, ownBuffers, sharedBuffer } from './read-buffers.ts';
 import { splice } from './splice.ts';
 import { Sweeper } from './sweeper.ts';
 import { createSocketPairs } from './testing/socket-pairs.ts';
@@ -160,5 +160,24 @@ describe('own buffers', () => {
     for (const buffer of taken) buffers.giveBack(buffer);
     const again = taken.map(() => buffers.take());
     expect(taken.filter((buffer) => again.includes(buffer)).length).toBe(upstreamLimits.ownBuffersKept);
+  });
+});
+
+describe('views of the shared buffer', () => {
+  it('are kept, one for each length up to the bound', () => {
+    const most = upstreamLimits.sharedViewBytesMax;
+    const of = (length: number): Buffer => firstOctets(sharedBuffer(), length);
+    const isKept = (length: number): boolean => {
+      const view = of(length);
+      return of(length) === view;
+    };
+    expect([1, most, most + 1].map(isKept)).toEqual([true, true, false]);
+    expect([of(0).length, of(most).length, of(most + 1).length]).toEqual([0, most, most + 1]);
+    expect(of(most).byteOffset).toBe(sharedBuffer().byteOffset);
+  });
+
+  it('are of no other buffer', () => {
+    const other = Buffer.from('other');
+    expect(firstOctets(other, 3).toString()).toBe('oth');
   });
 });

@@ -13,6 +13,16 @@ export function sharedBuffer(): Buffer {
   return shared ?? Buffer.allocUnsafeSlow(sharedBufferBytes);
 }
 
+/** Views of the shared buffer from its start, by their length: a message of a known length costs no new one. */
+const views: (Buffer | undefined)[] = new Array(upstreamLimits.sharedViewBytesMax + 1).fill(undefined);
+
+/** @returns the first `bytes` octets of `buffer`, without a copy. */
+export function firstOctets(buffer: Buffer, bytes: number): Buffer {
+  if (buffer !== shared || bytes > upstreamLimits.sharedViewBytesMax) return buffer.subarray(0, bytes);
+  views[bytes] ??= buffer.subarray(0, bytes);
+  return views[bytes] as Buffer;
+}
+
 /** Buffers that one connection at a time has for itself; bounded. */
 export class OwnBuffers {
   readonly #max: number;

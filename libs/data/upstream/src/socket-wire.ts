@@ -3,10 +3,12 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import process from 'node:process';
 import { TLSSocket } from 'node:tls';
+import { getSystemErrorName } from 'node:util';
 import { formatHostPort } from '@weft/kernel';
 import { OwnReads } from './own-reads.ts';
-import { sharedBuffer, sharedBufferBytes } from './read-buffers.ts';
+import { firstOctets, sharedBuffer, sharedBufferBytes } from './read-buffers.ts';
 import { deafSink, type Wire, type WireSink } from './wire.ts';
+import { canWriteToHandles, type WriteHandle, writeToHandle } from './write-requests.ts';
 
 /** Of the wire whose sink is being told of what was read. */
 let telling: OwnReads | undefined;
@@ -21,6 +23,10 @@ interface WiredSocket extends Socket {
 interface WritesThrough {
   _write(data: string | Buffer, encoding: string, done: (error?: Error | null) => void): void;
   _writev(parts: readonly WritePart[], done: (error?: Error | null) => void): void;
+}
+
+interface HandleOwner {
+  readonly _handle: WriteHandle | null;
 }
 
 interface WritePart {
@@ -94,7 +100,13 @@ export class SocketWire implements Wire {
     const isText = typeof data === 'string';
     if (!this.#goesThrough()) return (isText ? socket.write(data, 'latin1') : socket.write(data)) || this.#hasRoom();
     this.#queued += 1;
-    (socket as unknown as WritesThrough)._write(data, isText ? 'latin1' : 'buffer', this.#written);
+    const handle = canWriteToHandles && !socket.connecting ? (socket as unknown as HandleOwner)._handle : null;
+    if (handle === null) (socket as unknown as WritesThrough)._write(data, isText ? 'latin1' : 'buffer', this.#written);
+    else {
+      const waiting = writeToHandle(handle, data, this.#written);
+      if (waiting === 0) this.#queued -= 1;
+      else if (waiting < 0) this.#taken(Object.assign(new Error('write'), { code: getSystemErrorName(waiting) }));
+    }
     return this.#hasRoom();
   }
 
@@ -186,7 +198,7 @@ export class SocketWire implements Wire {
   /** What was read into `buffer`. @returns false: no more for now. */
   told(buffer: Buffer, bytes: number): boolean {
     this.#lastBytes = bytes;
-    const chunk = buffer.subarray(0, bytes);
+    const chunk = firstOctets(buffer, bytes);
     if (this.paused) this.keep(chunk);
     else if (this.#reads === undefined) this.sink.onData(chunk);
     else {
