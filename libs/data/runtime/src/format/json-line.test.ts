@@ -25,4 +25,20 @@ describe('a JSON line', () => {
     }
     expect(remembered).toBe(keptFormatsMax);
   });
+
+  it('is whole, however long what is remembered gets, and another one does not change it', () => {
+    const kept: Record<string, unknown> = {};
+    const write = compileLine([
+      '{"path":',
+      { kind: 'text', change: 'seldom', read: (exchange) => exchange.path },
+      ',"again":',
+      { kind: 'text', change: 'seldom', read: (exchange) => exchange.path },
+      ',"more":',
+      { kind: 'text', change: 'seldom', read: (exchange) => exchange.path },
+      '}',
+    ]);
+    const paths = [1, 1_300, 1_400, 2_000].map((length, index) => `/${String(index).repeat(length)}`);
+    const lines = paths.map((path) => write({ kept, path } as unknown as Exchange));
+    expect(lines.map((line) => JSON.parse(line))).toEqual(paths.map((path) => ({ path, again: path, more: path })));
+  });
 });

@@ -72,9 +72,13 @@ function groupText(group: Group, kept: Kept, exchange: Exchange): string {
   return kept.texts[group.textAt] as string;
 }
 
+/** What a text passes through to become one piece; longer ones take their own memory. */
+const scratch = Buffer.allocUnsafeSlow(4_096);
+
 /** One piece of what was put together from many: V8 would walk the pieces again with each line that is written. */
 function flat(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
+  if (text.length > scratch.length) return Buffer.from(text, 'latin1').toString('latin1');
+  return scratch.latin1Slice(0, scratch.latin1Write(text, 0, text.length));
 }
 
 function keptOf({ kept }: Exchange, owner: WriteJson, fresh: () => Kept): Kept {
