@@ -1,5 +1,6 @@
 /** A wire over a socket: no stream, no listener and no buffer per read. */
 
+import assert from 'node:assert/strict';
 import type { OnReadOpts, Socket } from 'node:net';
 import process from 'node:process';
 import { TLSSocket } from 'node:tls';
@@ -8,7 +9,7 @@ import { formatHostPort } from '@weft/kernel';
 import { OwnReads } from './own-reads.ts';
 import { firstOctets, sharedBuffer, sharedBufferBytes } from './read-buffers.ts';
 import { deafSink, type Wire, type WireSink } from './wire.ts';
-import { canWriteToHandles, type WriteHandle, writeToHandle } from './write-requests.ts';
+import { canWriteToHandles, type WriteHandle, writeTaken, writeToHandle } from './write-requests.ts';
 
 /** Of the wire whose sink is being told of what was read. */
 let telling: OwnReads | undefined;
@@ -26,7 +27,7 @@ interface WritesThrough {
 }
 
 interface HandleOwner {
-  readonly _handle: WriteHandle | null;
+  readonly _handle?: WriteHandle | null;
 }
 
 interface WritePart {
@@ -100,12 +101,13 @@ export class SocketWire implements Wire {
     const isText = typeof data === 'string';
     if (!this.#goesThrough()) return (isText ? socket.write(data, 'latin1') : socket.write(data)) || this.#hasRoom();
     this.#queued += 1;
-    const handle = canWriteToHandles && !socket.connecting ? (socket as unknown as HandleOwner)._handle : null;
-    if (handle === null) (socket as unknown as WritesThrough)._write(data, isText ? 'latin1' : 'buffer', this.#written);
+    const handle = canWriteToHandles && !socket.connecting ? (socket as unknown as HandleOwner)._handle : undefined;
+    // A stream without a handle knows why.
+    if (handle == null) (socket as unknown as WritesThrough)._write(data, isText ? 'latin1' : 'buffer', this.#written);
     else {
-      const waiting = writeToHandle(handle, data, this.#written);
-      if (waiting === 0) this.#queued -= 1;
-      else if (waiting < 0) this.#taken(Object.assign(new Error('write'), { code: getSystemErrorName(waiting) }));
+      const outcome = writeToHandle(handle, data, this.#written);
+      if (outcome === writeTaken) this.#queued -= 1;
+      else if (outcome < 0) this.#taken(writeError(outcome));
     }
     return this.#hasRoom();
   }
@@ -152,6 +154,7 @@ export class SocketWire implements Wire {
 
   #taken(error: Error | null | undefined): void {
     this.#queued -= 1;
+    assert(this.#queued >= 0, 'a write is told of once');
     if (error) this.socket.destroy(error);
     else if (this.#queued === 0 && !this.socket.destroyed) this.sawDrain();
   }
@@ -278,6 +281,12 @@ function onError(this: WiredSocket, error: NodeJS.ErrnoException): void {
 
 function onClose(this: WiredSocket): void {
   this[wireKey]?.sawClose();
+}
+
+/** As Node's streams have it. @param code of libuv, below 0. */
+function writeError(code: number): Error {
+  const name = getSystemErrorName(code);
+  return Object.assign(new Error(`write ${name}`), { code: name, errno: code, syscall: 'write' });
 }
 
 /** Unix sockets know no reset: Node throws (ERR_INVALID_HANDLE_TYPE) where it is asked for one. */

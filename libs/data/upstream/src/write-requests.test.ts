@@ -1,10 +1,20 @@
 /** Writes past a socket's stream: requests are used again only once the system has taken all, and what it refuses closes the wire. */
 
-import type { Socket } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createSocketPairs } from './testing/socket-pairs.ts';
 import { deafSink } from './wire.ts';
-import { canWriteToHandles, type WriteHandle, writeToHandle } from './write-requests.ts';
+import {
+  canWriteToHandles,
+  type WriteHandle,
+  type WriteRequest,
+  writeTaken,
+  writeToHandle,
+  writeWaits,
+} from './write-requests.ts';
 
 const pairs = createSocketPairs();
 
@@ -12,73 +22,114 @@ afterEach(pairs.stop);
 
 const handleOf = (socket: Socket): WriteHandle => (socket as unknown as { _handle: WriteHandle })._handle;
 
-/** Requests that a handle is given, and how much it says is waiting after each. */
-function scripted(waiting: readonly number[], error = 0) {
-  const requests: unknown[] = [];
-  const take = (request: unknown): number => {
+/** @param waits of each write whether it is still under way when it returns; the last one must be, or real handles would be given a scripted request. */
+function scripted(waits: readonly boolean[], error = 0) {
+  const requests: WriteRequest[] = [];
+  const take = (request: WriteRequest): number => {
+    const pending = waits[requests.length] === true;
     requests.push(request);
+    Object.assign(request, { getAsyncId: () => (pending ? 7 : -1) });
     return error;
   };
-  const handle = {
-    get writeQueueSize() {
-      return waiting[requests.length - 1] as number;
-    },
-    writeLatin1String: take,
-    writeBuffer: take,
-  } as WriteHandle;
-  return { handle, requests };
+  return { handle: { writeLatin1String: take, writeBuffer: take } satisfies WriteHandle, requests };
 }
+
+/** The most pieces that a test waits for a full system with: 50 MB. */
+const piecesMax = 200;
+
+/** Writes pieces until one waits, and one more behind it. @returns the pieces, and how often each was called back. */
+function fill(handle: WriteHandle) {
+  const pieces: Buffer[] = [];
+  const outcomes: number[] = [];
+  const calls: number[] = [];
+  const failures: unknown[] = [];
+  while (outcomes.filter((outcome) => outcome === writeWaits).length < 2 && pieces.length < piecesMax) {
+    const index = pieces.push(Buffer.alloc(262_144, pieces.length)) - 1;
+    calls.push(0);
+    const done = (failure?: Error | null): void => {
+      calls[index] = (calls[index] as number) + 1;
+      if (failure) failures.push(failure);
+    };
+    outcomes.push(writeToHandle(handle, pieces[index] as Buffer, done));
+  }
+  return { sent: Buffer.concat(pieces), outcomes, calls, failures };
+}
+
+async function read(end: Socket, length: number): Promise<Buffer> {
+  const got: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of end) {
+    got.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= length) break;
+  }
+  return Buffer.concat(got);
+}
+
+/** What had waited is called back in the turn in which it left, or the next. */
+const turns = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve));
+  });
 
 it('knows how this release of Node makes its requests', () => {
   expect(canWriteToHandles).toBe(true);
 });
 
-it('uses a request again, but not one that the system has yet to take', () => {
-  const { handle, requests } = scripted([0, 0, 7, 9, 0, 0]);
-  const waiting = ['a', 'b', 'c', Buffer.from('d'), 'e', 'f'].map((data) => writeToHandle(handle, data, () => {}));
-  expect(waiting).toEqual([0, 0, 7, 9, 0, 0]);
-  const [a, b, c, d, e, f] = requests;
-  expect([b === a, c === a, d === c, e === c || e === d, f === e]).toEqual([true, true, false, false, true]);
-  expect((d as { buffer: Buffer }).buffer.toString()).toBe('d');
-});
-
-it('gives a request that failed to nobody else', () => {
-  const failing = scripted([], -32);
-  expect(writeToHandle(failing.handle, 'a', () => {})).toBe(-32);
-  const next = scripted([0]);
-  writeToHandle(next.handle, 'b', () => {});
-  expect(next.requests[0]).not.toBe(failing.requests[0]);
-});
-
-it('calls back once all has left, and every octet arrives', async () => {
-  const { end, accepted } = await pairs.pair();
-  const handle = handleOf(accepted);
-  const pieces: Buffer[] = [];
-  let calls = 0;
-  const all = new Promise<void>((resolve) => {
-    const done = (error?: Error | null): void => {
-      expect(error ?? undefined).toBeUndefined();
-      calls += 1;
-      if (calls === 2) resolve();
-    };
-    // Two wait: the second behind the first, in a request of its own.
-    for (let waits = 0; waits < 2; ) {
-      const piece = Buffer.alloc(262_144, pieces.length);
-      pieces.push(piece);
-      if (writeToHandle(handle, piece, done) > 0) waits += 1;
-    }
+describe('a request', () => {
+  it('is used again, but not while the system has yet to take what it stands for', () => {
+    const { handle, requests } = scripted([false, false, true, true, false, true]);
+    const outcomes = ['a', 'b', 'c', Buffer.from('d'), 'e', 'f'].map((data) => writeToHandle(handle, data, () => {}));
+    expect(outcomes).toEqual([writeTaken, writeTaken, writeWaits, writeWaits, writeTaken, writeWaits]);
+    const [a, b, c, d, e, f] = requests;
+    expect([b === a, c === a, d === c, e === c || e === d, f === e]).toEqual([true, true, false, false, true]);
+    expect(d?.buffer?.toString()).toBe('d');
   });
-  const sent = Buffer.concat(pieces);
-  const got: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of end) {
-    got.push(chunk);
-    length += chunk.length;
-    if (length === sent.length) break;
+
+  it('that failed is given to nobody else', () => {
+    const failing = scripted([], -32);
+    expect(writeToHandle(failing.handle, 'a', () => {})).toBe(-32);
+    const next = scripted([true]);
+    writeToHandle(next.handle, 'b', () => {});
+    expect(next.requests[0]).not.toBe(failing.requests[0]);
+  });
+});
+
+describe.each(['TCP', 'a Unix socket'])('over %s', (kind) => {
+  const folders: string[] = [];
+
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function pair(): Promise<{ end: Socket; accepted: Socket }> {
+    if (kind === 'TCP') return pairs.pair();
+    const folder = mkdtempSync(join(tmpdir(), 'weft-writes-'));
+    folders.push(folder);
+    const server = createServer({ pauseOnConnect: true });
+    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+    await new Promise<void>((resolve) => server.listen(join(folder, 'socket'), resolve));
+    const end = connect(join(folder, 'socket'));
+    pairs.keep(server, end, await accepted);
+    return { end, accepted: await accepted };
   }
-  await all;
-  expect(calls).toBe(2);
-  expect(Buffer.concat(got).equals(sent)).toBe(true);
+
+  it('calls back once for what waited and never for the rest, another connection writes meanwhile, and every octet arrives', async () => {
+    const [full, other] = [await pair(), await pair()];
+    const { sent, outcomes, calls, failures } = fill(handleOf(full.accepted));
+    expect(outcomes.slice(-1)).toEqual([writeWaits]);
+    let late = 0;
+    expect(
+      writeToHandle(handleOf(other.accepted), 'meanwhile', () => {
+        late += 1;
+      }),
+    ).toBe(writeTaken);
+    expect((await read(full.end, sent.length)).equals(sent)).toBe(true);
+    expect((await read(other.end, 9)).toString()).toBe('meanwhile');
+    await turns();
+    expect(calls).toEqual(outcomes.map((outcome) => (outcome === writeWaits ? 1 : 0)));
+    expect([late, failures]).toEqual([0, []]);
+  });
 });
 
 it('closes a wire whose write the system refuses, and says why', async () => {

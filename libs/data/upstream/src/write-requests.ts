@@ -1,6 +1,6 @@
 /**
- * Writes to a socket's handle, past its stream. Node's own way makes a request for each write, which the system has nearly always taken
- * before the call returns: a tenth of the CPU of an HTTP/1.1 hop. Here such a request is used again.
+ * Writes to a socket's handle, past its stream. Node's own way makes a request for each write, with native parts, which the system has
+ * nearly always taken before the call returns. Here such a request is used again.
  */
 
 import { Socket } from 'node:net';
@@ -9,15 +9,13 @@ type Done = (error?: Error | null) => void;
 
 /** A connection as libuv has it: Node's TCP and Pipe. */
 export interface WriteHandle {
-  /** Octets that the system has not taken yet. */
-  readonly writeQueueSize: number;
   /** @returns 0, or libuv's error, which is below it. */
   writeLatin1String(request: WriteRequest, text: string): number;
   writeBuffer(request: WriteRequest, bytes: Buffer): number;
 }
 
 /** What Node keeps of one write until the system has taken it (lib/internal/stream_base_commons.js). */
-interface WriteRequest {
+export interface WriteRequest {
   handle: WriteHandle;
   oncomplete: unknown;
   async: boolean;
@@ -25,6 +23,17 @@ interface WriteRequest {
   /** Keeps what is written in memory. */
   buffer: Buffer | null;
   callback: Done;
+  /**
+   * `noRequest` where nothing native hangs on it. The handle's queue does not tell: libuv tries a second time before it queues, and what
+   * it has sent by then is called back all the same.
+   */
+  getAsyncId(): number;
+}
+
+interface RequestKind {
+  readonly Request: new () => WriteRequest;
+  /** Called by Node once the system has taken all, or never will. */
+  readonly oncomplete: unknown;
 }
 
 interface StreamInside {
@@ -32,45 +41,47 @@ interface StreamInside {
   _write(text: string, encoding: string, done: Done): void;
 }
 
-/** One of Node's own; nothing: this release makes them otherwise, and streams are written to. */
-const sample = sampleRequest();
+/** Async ids are positive. */
+const noRequest = -1;
 
-/** The system took all of what it was the request of. */
-let spare = sample;
+/** Nothing: this release of Node makes its requests otherwise, and streams are written to. */
+const kind = requestKind();
+
+/** Nothing waits on it. It holds on to the connection that wrote last. */
+let spare: WriteRequest | undefined;
 
 /** Whether `writeToHandle` can be used in this release of Node. */
-export const canWriteToHandles = sample !== undefined;
+export const canWriteToHandles = kind !== undefined;
+
+/** What `writeToHandle` returns where the system has taken all. */
+export const writeTaken = 0;
+/** What it returns where it has not, or where that is not known yet. */
+export const writeWaits = 1;
 
 /**
- * @param data a string is latin1; a buffer must not change until `done`.
- * @param done called where something waits, once the system has taken all.
- * @returns octets that wait; 0: the system took all; below 0: libuv's error, and `done` is not called.
+ * @param data a string is latin1; a buffer must not change until it is taken.
+ * @param done called once, later, where `writeWaits` is returned, and not otherwise.
+ * @returns `writeTaken`, `writeWaits`, or libuv's error, which is below 0.
  */
 export function writeToHandle(handle: WriteHandle, data: string | Buffer, done: Done): number {
-  const request = requestFor(handle, done);
-  const error = typeof data === 'string' ? handle.writeLatin1String(request, data) : handle.writeBuffer(request, data);
-  if (error !== 0) return error;
-  const waiting = handle.writeQueueSize;
-  if (waiting === 0) spare = request;
-  else {
-    request.async = true;
-    if (typeof data !== 'string') request.buffer = data;
-  }
-  return waiting;
-}
-
-function requestFor(handle: WriteHandle, done: Done): WriteRequest {
-  let request = spare;
-  if (request === undefined) request = newRequest(sample as WriteRequest);
-  else spare = undefined;
+  const request = spare ?? newRequest(kind as RequestKind);
+  spare = undefined;
   request.handle = handle;
   request.callback = done;
-  return request;
+  const error = typeof data === 'string' ? handle.writeLatin1String(request, data) : handle.writeBuffer(request, data);
+  if (error !== 0) return error;
+  if (request.getAsyncId() === noRequest) {
+    spare = request;
+    return writeTaken;
+  }
+  request.async = true;
+  if (typeof data !== 'string') request.buffer = data;
+  return writeWaits;
 }
 
-function newRequest(like: WriteRequest): WriteRequest {
-  const request = new (like.constructor as new () => WriteRequest)();
-  request.oncomplete = like.oncomplete;
+function newRequest({ Request, oncomplete }: RequestKind): WriteRequest {
+  const request = new Request();
+  request.oncomplete = oncomplete;
   request.async = false;
   request.bytes = 0;
   request.buffer = null;
@@ -78,7 +89,7 @@ function newRequest(like: WriteRequest): WriteRequest {
 }
 
 /** Node exports neither the class nor what is called at the end: a socket hands both to its handle with its first write. */
-function sampleRequest(): WriteRequest | undefined {
+function requestKind(): RequestKind | undefined {
   let handed: WriteRequest | undefined;
   const inside = new Socket() as unknown as StreamInside;
   inside._handle = {
@@ -89,5 +100,6 @@ function sampleRequest(): WriteRequest | undefined {
   };
   inside._write('', 'latin1', () => {});
   inside._handle = null;
-  return typeof handed?.oncomplete === 'function' ? handed : undefined;
+  if (typeof handed?.oncomplete !== 'function' || handed.getAsyncId?.() !== noRequest) return undefined;
+  return { Request: handed.constructor as RequestKind['Request'], oncomplete: handed.oncomplete };
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../exchange.ts';
-import { compileLine, keptFormatsMax } from './json-line.ts';
+import { compileLine, flatCharsMax, keptFormatsMax } from './json-line.ts';
 
 describe('a JSON line', () => {
   it('is remembered for so many formats of a connection; others are written anew, the same', () => {
@@ -37,7 +37,9 @@ describe('a JSON line', () => {
       { kind: 'text', change: 'seldom', read: (exchange) => exchange.path },
       '}',
     ]);
-    const paths = [1, 1_300, 1_400, 2_000].map((length, index) => `/${String(index).repeat(length)}`);
+    // Thrice in the text: below its bound, and above.
+    const third = Math.floor(flatCharsMax / 3);
+    const paths = [1, third - 40, third + 40].map((length, index) => `/${String(index).repeat(length)}`);
     const lines = paths.map((path) => write({ kept, path } as unknown as Exchange));
     expect(lines.map((line) => JSON.parse(line))).toEqual(paths.map((path) => ({ path, again: path, more: path })));
   });

@@ -72,12 +72,13 @@ function groupText(group: Group, kept: Kept, exchange: Exchange): string {
   return kept.texts[group.textAt] as string;
 }
 
-/** What a text passes through to become one piece; longer ones take their own memory. */
-const scratch = Buffer.allocUnsafeSlow(4_096);
+/** Characters of a remembered text that becomes one piece in memory that is kept; a longer one takes its own. */
+export const flatCharsMax = 4_096;
+const scratch = Buffer.allocUnsafeSlow(flatCharsMax);
 
 /** One piece of what was put together from many: V8 would walk the pieces again with each line that is written. */
 function flat(text: string): string {
-  if (text.length > scratch.length) return Buffer.from(text, 'latin1').toString('latin1');
+  if (text.length > flatCharsMax) return Buffer.from(text, 'latin1').toString('latin1');
   return scratch.latin1Slice(0, scratch.latin1Write(text, 0, text.length));
 }
 
