@@ -9,7 +9,7 @@ import { formatHostPort } from '@weft/kernel';
 import { OwnReads } from './own-reads.ts';
 import { firstOctets, sharedBuffer, sharedBufferBytes } from './read-buffers.ts';
 import { deafSink, type Wire, type WireSink } from './wire.ts';
-import { canWriteToHandles, type WriteHandle, writeTaken, writeToHandle } from './write-requests.ts';
+import { canWriteToHandles, type WriteHandle, writeToHandle, writeWaits } from './write-requests.ts';
 
 /** Of the wire whose sink is being told of what was read. */
 let telling: OwnReads | undefined;
@@ -100,15 +100,16 @@ export class SocketWire implements Wire {
     const { socket } = this;
     const isText = typeof data === 'string';
     if (!this.#goesThrough()) return (isText ? socket.write(data, 'latin1') : socket.write(data)) || this.#hasRoom();
-    this.#queued += 1;
     const handle = canWriteToHandles && !socket.connecting ? (socket as unknown as HandleOwner)._handle : undefined;
     // A stream without a handle knows why.
-    if (handle == null) (socket as unknown as WritesThrough)._write(data, isText ? 'latin1' : 'buffer', this.#written);
-    else {
-      const outcome = writeToHandle(handle, data, this.#written);
-      if (outcome === writeTaken) this.#queued -= 1;
-      else if (outcome < 0) this.#taken(writeError(outcome));
+    if (handle == null) {
+      this.#queued += 1;
+      (socket as unknown as WritesThrough)._write(data, isText ? 'latin1' : 'buffer', this.#written);
+      return this.#hasRoom();
     }
+    const outcome = writeToHandle(handle, data, this.#written);
+    if (outcome === writeWaits) this.#queued += 1;
+    else if (outcome < 0) socket.destroy(writeError(outcome));
     return this.#hasRoom();
   }
 
