@@ -1,11 +1,11 @@
 /** Writes past a socket's stream: requests are used again only once the system has taken all, and what it refuses closes the wire. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createSocketPairs } from './testing/socket-pairs.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSocketPairs, type SocketPair } from './testing/socket-pairs.ts';
 import { deafSink } from './wire.ts';
 import {
   canWriteToHandles,
@@ -96,26 +96,17 @@ describe('a request', () => {
 });
 
 describe.each(['TCP', 'a Unix socket'])('over %s', (kind) => {
-  const folders: string[] = [];
+  let folder = '';
 
-  afterEach(() => {
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'weft-writes-'));
   });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function pair(): Promise<{ end: Socket; accepted: Socket }> {
-    if (kind === 'TCP') return pairs.pair();
-    const folder = mkdtempSync(join(tmpdir(), 'weft-writes-'));
-    folders.push(folder);
-    const server = createServer({ pauseOnConnect: true });
-    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
-    await new Promise<void>((resolve) => server.listen(join(folder, 'socket'), resolve));
-    const end = connect(join(folder, 'socket'));
-    pairs.keep(server, end, await accepted);
-    return { end, accepted: await accepted };
-  }
+  const pair = (name: string): Promise<SocketPair> => pairs.pair(kind === 'TCP' ? undefined : join(folder, name));
 
   it('calls back once for what waited and never for the rest, another connection writes meanwhile, and every octet arrives', async () => {
-    const [full, other] = [await pair(), await pair()];
+    const [full, other] = [await pair('full'), await pair('other')];
     const { sent, outcomes, calls, failures } = fill(handleOf(full.accepted));
     expect(outcomes.slice(-1)).toEqual([writeWaits]);
     let late = 0;

@@ -1,4 +1,4 @@
-/** Connections over loopback: one end is a socket to read and write, the other a wire. */
+/** Connections over loopback or a Unix socket: one end is a socket to read and write, the other a wire. */
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -13,7 +13,8 @@ export interface SocketPair {
 }
 
 export interface SocketPairs {
-  pair(): Promise<SocketPair>;
+  /** @param path of a Unix socket; nothing: TCP over loopback. */
+  pair(path?: string): Promise<SocketPair>;
   /** Ended with the others. */
   keep(...more: readonly (Server | Socket)[]): void;
   /** For afterEach. */
@@ -23,13 +24,14 @@ export interface SocketPairs {
 export function createSocketPairs(): SocketPairs {
   const kept: (Server | Socket)[] = [];
   return {
-    async pair() {
-      const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
+    async pair(path) {
+      const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+      server.listen(path === undefined ? { port: 0, host: '127.0.0.1' } : { path });
       kept.push(server);
       await once(server, 'listening');
       const connection = once(server, 'connection');
-      const { port } = server.address() as AddressInfo;
-      const end = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      const place = path === undefined ? { port: (server.address() as AddressInfo).port, host: '127.0.0.1' } : { path };
+      const end = connect({ ...place, allowHalfOpen: true });
       const [accepted] = (await connection) as [Socket];
       end.on('error', () => {});
       kept.push(end, accepted);
