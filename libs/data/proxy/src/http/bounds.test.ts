@@ -5,14 +5,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../testing/waiting.ts';
 import { httpLimits } from './limits.ts';
 import { always, connectTo } from './testing/rig.ts';
-import { createStage } from './testing/stops.ts';
+import { createStage, hello } from './testing/stops.ts';
 import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const stage = createStage();
 const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
 afterEach(() => stage.stop());
-
-const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 
 describe('a bound', () => {
   it('of mirrors under way: one more copy is not sent, the request goes on', async () => {

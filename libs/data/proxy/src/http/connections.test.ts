@@ -8,14 +8,12 @@ import { until, untilStill } from '../testing/waiting.ts';
 import { retiredIdleMs } from './handler.ts';
 import { httpLimits } from './limits.ts';
 import { always, connectTo, listen } from './testing/rig.ts';
-import { createStage, routeTo } from './testing/stops.ts';
+import { createStage, hello, routeTo } from './testing/stops.ts';
 import { makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const stage = createStage();
 const { backendOf, rigOf, forwarding } = stage;
 afterEach(() => stage.stop());
-
-const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 
 describe('a tunnel', () => {
   it('is opened by CONNECT, with what the client sent ahead, and closed from either side', async () => {

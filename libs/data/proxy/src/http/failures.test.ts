@@ -7,7 +7,7 @@ import { freePort } from '@weft/kernel/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../testing/waiting.ts';
 import { connectTo, type Rig } from './testing/rig.ts';
-import { createStage, routeTo } from './testing/stops.ts';
+import { createStage, hello, routeTo } from './testing/stops.ts';
 import {
   breaker,
   from,
@@ -23,7 +23,6 @@ const stage = createStage();
 const { backendOf, rigOf, forwarding } = stage;
 afterEach(() => stage.stop());
 
-const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 const get = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
 const clusterFrom = { resource: 'DestinationRule shop/a', file: 'mesh/rule.yaml', line: 3, rule: '' };
 const targetFrom = { ...from, rule: 'http[0].route[1]' };

@@ -4,14 +4,12 @@ import { once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import { afterEach, describe, expect, it } from 'vitest';
 import { turn, until } from '../testing/waiting.ts';
-import { createStage, routeTo } from './testing/stops.ts';
+import { createStage, hello, routeTo } from './testing/stops.ts';
 import { makeTable } from './testing/tables.ts';
 
 const stage = createStage();
 const { backendOf, forwarding, rigOf } = stage;
 afterEach(() => stage.stop());
-
-const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 
 describe('draining a client that speaks HTTP/2', () => {
   it('says GOAWAY, finishes what is under way, and closes', async () => {

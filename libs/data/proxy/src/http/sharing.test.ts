@@ -6,14 +6,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { turn, until, untilStill } from '../testing/waiting.ts';
 import { createCallouts } from './callouts.ts';
 import { always, connectTo } from './testing/rig.ts';
-import { createStage, routeTo } from './testing/stops.ts';
+import { createStage, hello, routeTo } from './testing/stops.ts';
 import { http2, makeCluster, makeEndpoint, makeForward, makeRoute, makeTable, makeTarget } from './testing/tables.ts';
 
 const stage = createStage();
 const { backendOf, http2BackendOf, http2ClientOf, rigOf } = stage;
 afterEach(() => stage.stop());
-
-const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
 
 describe('a stalled client', () => {
   it('does not starve others on the same upstream connection', async () => {

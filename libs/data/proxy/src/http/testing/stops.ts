@@ -16,6 +16,9 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
+/** A whole answer of an HTTP/1.1 backend. */
+export const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello';
+
 export const routeTo = (backend: Backend): Route =>
   makeRoute(makeForward(makeTarget(makeCluster([makeEndpoint(backend.port)]))));
 
